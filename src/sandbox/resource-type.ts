@@ -1,0 +1,73 @@
+import type { JsonObject, JsonValue } from '../plan/json.ts'
+import type { StructuralSchema } from './structural-schema.ts'
+
+/** Why a field was refused, as the API server names it in `Status.details.causes[].reason`. */
+export type FieldErrorType =
+  | 'FieldValueRequired'
+  | 'FieldValueInvalid'
+  | 'FieldValueNotSupported'
+  | 'FieldValueDuplicate'
+  | 'FieldValueForbidden'
+  | 'FieldValueTooLong'
+  | 'FieldValueTooMany'
+  | 'FieldValueTypeInvalid'
+  | 'FieldValueNotFound'
+
+/** One refused field. `message` is the text of the cause without the field in front, such as `Required value: must be set`. */
+export interface FieldError {
+  readonly type: FieldErrorType
+  /** Path as Kubernetes writes it: `spec.template.spec.containers[0].name`. */
+  readonly field: string
+  readonly message: string
+}
+
+/** A column of `kubectl get`, as CustomResourceDefinitions and Table answers have them. */
+export interface PrinterColumn {
+  readonly name: string
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date'
+  readonly format?: string
+  readonly description: string
+  readonly priority: number
+  /** How the cell is computed: a JSONPath for CRDs, a function for built-in kinds. */
+  readonly cell: string | ((object: JsonObject, now: Date) => JsonValue)
+}
+
+/** The `scale` subresource's paths, dotted with a leading dot as CRDs write them. */
+export interface ScalePaths {
+  readonly specReplicasPath: string
+  readonly statusReplicasPath: string
+  readonly labelSelectorPath?: string
+}
+
+/**
+ * One served kind at one version: built in or from a CustomResourceDefinition. Functions are pure; objects given to them are
+ * theirs to return changed copies of, never to mutate.
+ */
+export interface ResourceType {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+  readonly listKind: string
+  readonly plural: string
+  readonly singular: string
+  readonly shortNames: readonly string[]
+  readonly categories: readonly string[]
+  readonly namespaced: boolean
+  /** False for kinds the API only answers and never stores, such as reviews. */
+  readonly stored: boolean
+  readonly subresources: { readonly status: boolean; readonly scale?: ScalePaths; readonly others?: readonly string[] }
+  /** Types, list types and keys for validation, pruning, defaulting and server-side apply. */
+  readonly schema: StructuralSchema
+  /** Objects of this kind count `metadata.generation` on changes of anything but metadata and status. */
+  readonly countsGeneration: boolean
+  readonly printerColumns: readonly PrinterColumn[]
+  /** Defaults beyond those in `schema`, as the API server fills them in before admission. */
+  readonly default?: (object: JsonObject) => JsonObject
+  /** Fields the API server sets or clears on create (status dropped, immutable ids, allocated addresses). */
+  readonly prepareForCreate?: (object: JsonObject) => JsonObject
+  readonly prepareForUpdate?: (object: JsonObject, old: JsonObject) => JsonObject
+  readonly validate?: (object: JsonObject) => readonly FieldError[]
+  readonly validateUpdate?: (object: JsonObject, old: JsonObject) => readonly FieldError[]
+  /** Deprecation or other warnings, one `Warning:` header each. */
+  readonly warnings?: (object: JsonObject) => readonly string[]
+}
