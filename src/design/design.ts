@@ -1,0 +1,52 @@
+import type { JsonValue } from '../plan/json.ts'
+import type { SourceLocation } from '../plan/source.ts'
+import type { Component } from './component.ts'
+import type { ClusterSpec, PolicySpec } from './schema/design.ts'
+
+/** The name of the embedded cluster, used when a design names none. */
+export const SANDBOX_CLUSTER = 'sandbox'
+
+/** A value that only an applied object can tell: `known` is false until then. */
+export type OutputValue = { readonly known: true; readonly value: JsonValue } | { readonly known: false; readonly reason: string }
+
+/** `outputs.<name>` after evaluation. */
+export interface Output {
+  readonly name: string
+  readonly value: OutputValue
+  readonly sensitive: boolean
+  readonly description: string | undefined
+  readonly location: SourceLocation
+}
+
+/** A design after evaluation: everything the planner needs, and nothing it must read for itself. */
+export interface Design {
+  readonly name: string
+  readonly version: string | undefined
+  /** Labels of metadata, set on every object. */
+  readonly labels: Readonly<Record<string, string>>
+  /** Folder that relative paths start from, as the user named it. */
+  readonly directory: string
+  /** sha256 over every file read and every input given, as lower-case hex. */
+  readonly digest: string
+  readonly clusters: ReadonlyMap<string, ClusterSpec>
+  /** In the order of the files; every dependency of a component is among them. */
+  readonly components: readonly Component[]
+  readonly outputs: readonly Output[]
+  /** Input values that are sensitive, as strings, for masking. */
+  readonly sensitiveValues: readonly string[]
+  readonly inputs: Readonly<Record<string, { readonly value: JsonValue; readonly sensitive: boolean }>>
+  readonly policies: readonly (PolicySpec & { readonly name: string; readonly location: SourceLocation })[]
+  readonly moved: readonly { readonly from: string; readonly to: string; readonly location: SourceLocation }[]
+  readonly imports: readonly {
+    readonly to: string
+    readonly object: {
+      readonly apiVersion: string
+      readonly kind: string
+      readonly namespace?: string
+      readonly name: string
+      readonly cluster?: string
+    }
+    readonly location: SourceLocation
+  }[]
+  readonly removed: readonly { readonly from: string; readonly destroy: boolean; readonly location: SourceLocation }[]
+}

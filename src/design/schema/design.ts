@@ -1,0 +1,184 @@
+import Type from 'typebox'
+import { authorization } from './authorization.ts'
+import { componentFields } from './component.ts'
+import { filter } from './filter.ts'
+import { external, gateway } from './gateway.ts'
+import { mesh } from './mesh.ts'
+import { perfCheck } from './perf-check.ts'
+import { closed, type Evaluated, flag, freeObject, mapOf, NAME_PATTERN, oneOf, stringMap, text } from './scalars.ts'
+import { traffic } from './traffic.ts'
+import { workload } from './workload.ts'
+
+/** The only version of the language so far. */
+export const API_VERSION = 'meshform.dev/v1'
+
+/** `inputs.<name>`: a JSON Schema of the value, with a default. */
+export const input = closed(
+  {
+    type: Type.Optional(
+      oneOf(['string', 'integer', 'number', 'boolean', 'array', 'object'], 'Type of the value; default string.'),
+    ),
+    description: Type.Optional(text('What it is for.')),
+    default: Type.Optional(Type.Unknown({ description: 'Value when none is given; without it the input is required.' })),
+    enum: Type.Optional(Type.Array(Type.Unknown(), { description: 'Values allowed.' })),
+    minimum: Type.Optional(Type.Number({ description: 'Smallest number.' })),
+    maximum: Type.Optional(Type.Number({ description: 'Largest number.' })),
+    minLength: Type.Optional(Type.Integer({ minimum: 0, description: 'Shortest string.' })),
+    maxLength: Type.Optional(Type.Integer({ minimum: 0, description: 'Longest string.' })),
+    pattern: Type.Optional(text('Regular expression a string must match.')),
+    format: Type.Optional(text('JSON Schema format.')),
+    items: Type.Optional(freeObject('Schema of items.')),
+    properties: Type.Optional(freeObject('Schemas of properties.')),
+    required: Type.Optional(Type.Array(Type.String(), { description: 'Properties required.' })),
+    additionalProperties: Type.Optional(Type.Unknown({ description: 'Whether, or as what, other properties are allowed.' })),
+    sensitive: Type.Optional(flag('Masked wherever it is shown, and kept out of plans and state.')),
+  },
+  'An input of the design.',
+)
+
+/** `clusters.<name>`: where objects live. */
+export const cluster = closed(
+  {
+    context: Type.Optional(text('Context of the kubeconfig.')),
+    kubeconfig: Type.Optional(text('Path of the kubeconfig; default: $KUBECONFIG or ~/.kube/config.')),
+    sandbox: Type.Optional(flag('The embedded sandbox.')),
+    consul: Type.Optional(
+      closed(
+        {
+          address: text('Address of the HTTP API.'),
+          datacenter: Type.Optional(text('Datacenter.')),
+          tokenFrom: Type.Optional(text('Environment variable that holds the token.')),
+        },
+        'A Consul server reached by its HTTP API.',
+      ),
+    ),
+  },
+  'A cluster.',
+)
+
+/** `resources.<name>`: any object the target knows, in its own words. */
+export const resource = closed(
+  {
+    ...componentFields,
+    manifest: Type.Optional(
+      Type.Object(
+        {
+          apiVersion: Type.String(),
+          kind: Type.String(),
+          metadata: Type.Object({ name: Type.String() }, { additionalProperties: true }),
+        },
+        { additionalProperties: true, description: 'The object.' },
+      ),
+    ),
+    manifests: Type.Optional(Type.Array(Type.String(), { description: 'Paths or globs of manifests, relative to the design.' })),
+    wait: Type.Optional(flag('Wait until it is healthy; default true.')),
+  },
+  'Objects in the words of the target.',
+)
+
+/** `patterns.<name>`: another design, with inputs. */
+export const pattern = closed(
+  {
+    ...componentFields,
+    source: text('Folder or file of the design: a path, git, https:// or oci:// address.'),
+    inputs: Type.Optional(freeObject('Its inputs.')),
+  },
+  'A design used inside this one.',
+)
+
+/** `outputs.<name>` */
+export const output = closed(
+  {
+    value: Type.Unknown({ description: 'The value, usually an expression.' }),
+    description: Type.Optional(text('What it is.')),
+    sensitive: Type.Optional(flag('Masked wherever it is shown.')),
+  },
+  'A value the design gives back.',
+)
+
+/** `policies.<name>`: a rule in CEL over the plan. */
+export const policy = closed(
+  {
+    rule: text('CEL over `change` (each change) or `plan`; true lets it pass.'),
+    message: Type.Optional(text('What is shown when it does not.')),
+    enforcement: Type.Optional(oneOf(['mandatory', 'advisory'], 'Whether a failure stops the apply; default mandatory.')),
+  },
+  'A policy over plans.',
+)
+
+const moved = closed({ from: text('The address before.'), to: text('The address now.') }, 'A component that was renamed.')
+const imported = closed(
+  {
+    to: text('The component that takes it.'),
+    object: closed(
+      {
+        apiVersion: text('apiVersion.'),
+        kind: text('Kind.'),
+        namespace: Type.Optional(text('Namespace.')),
+        name: text('Name.'),
+        cluster: Type.Optional(text('Cluster.')),
+      },
+      'The live object.',
+    ),
+  },
+  'A live object taken into the state.',
+)
+const removed = closed(
+  {
+    from: text('The address that is gone.'),
+    destroy: Type.Optional(flag('Delete its objects; default false: they are forgotten.')),
+  },
+  'A component that is given up.',
+)
+
+/** A whole design document. The one source of truth: JSON Schema, types, validation and the language reference come from it. */
+export const design = closed(
+  {
+    apiVersion: Type.Literal(API_VERSION, { description: 'Version of the language.' }),
+    kind: Type.Literal('Design', { description: 'Always Design.' }),
+    metadata: closed(
+      {
+        name: Type.String({ pattern: NAME_PATTERN, description: 'Name of the design: part of its state and owner labels.' }),
+        version: Type.Optional(text('Version of the design.')),
+        description: Type.Optional(text('What it does.')),
+        labels: Type.Optional(stringMap('Labels on every object.')),
+        annotations: Type.Optional(stringMap('Annotations for catalogs and tools.')),
+      },
+      'What the design is called.',
+    ),
+    inputs: Type.Optional(mapOf(input, 'Values that users of the design give.')),
+    locals: Type.Optional(freeObject('Named values, in scope as `locals.<name>`.')),
+    clusters: Type.Optional(mapOf(cluster, 'Clusters by name; none: the sandbox.')),
+    meshes: Type.Optional(mapOf(mesh, 'Service meshes by name.')),
+    workloads: Type.Optional(mapOf(workload, 'Workloads by name.')),
+    traffic: Type.Optional(mapOf(traffic, 'Traffic policies by name.')),
+    authorization: Type.Optional(mapOf(authorization, 'Authorization policies by name.')),
+    gateways: Type.Optional(mapOf(gateway, 'Gateways by name.')),
+    external: Type.Optional(mapOf(external, 'Hosts outside the mesh by name.')),
+    filters: Type.Optional(mapOf(filter, 'Filters by name.')),
+    perfChecks: Type.Optional(mapOf(perfCheck, 'Perf-checks by name.')),
+    resources: Type.Optional(mapOf(resource, 'Plain objects by name.')),
+    patterns: Type.Optional(mapOf(pattern, 'Other designs used here, by name.')),
+    outputs: Type.Optional(mapOf(output, 'Values given back.')),
+    policies: Type.Optional(mapOf(policy, 'Policies over plans.')),
+    moved: Type.Optional(Type.Array(moved, { description: 'Components that were renamed.' })),
+    imports: Type.Optional(Type.Array(imported, { description: 'Live objects taken into the state.' })),
+    removed: Type.Optional(Type.Array(removed, { description: 'Components given up.' })),
+  },
+  'A meshform design.',
+)
+
+/** An evaluated design document. */
+export type DesignDocument = Evaluated<typeof design>
+/** An evaluated `resources.<name>`. */
+export type ResourceSpec = Evaluated<typeof resource>
+/** An evaluated `patterns.<name>`. */
+export type PatternSpec = Evaluated<typeof pattern>
+/** An evaluated `clusters.<name>`. */
+export type ClusterSpec = Evaluated<typeof cluster>
+/** An evaluated `policies.<name>`. */
+export type PolicySpec = Evaluated<typeof policy>
+/** An evaluated input declaration. */
+export type InputSpec = Evaluated<typeof input>
+/** An evaluated `outputs.<name>`. */
+export type OutputSpec = Evaluated<typeof output>

@@ -1,0 +1,144 @@
+import type { ComponentOf } from '../design/component.ts'
+import type { MeshSpec } from '../design/schema/mesh.ts'
+import type { Diagnostic } from '../plan/diagnostic.ts'
+import type { Manifest, StringMap } from '../plan/manifest.ts'
+import type { ValuePath } from '../plan/source.ts'
+import type { Feature, Support } from './features.ts'
+import type { HealthRule, IgnoreRule, OrderRule } from './rules.ts'
+
+/** A port of a workload's Service, resolved. */
+export interface ServicePort {
+  readonly name: string
+  readonly port: number
+  readonly targetPort: number | string
+  /** Application protocol, told by the design, appProtocol, or the name's prefix; `http` when nothing tells. */
+  readonly protocol: 'http' | 'http2' | 'grpc' | 'https' | 'tcp' | 'tls' | 'udp'
+}
+
+/** A version of a workload, resolved. */
+export interface WorkloadVersion {
+  readonly name: string
+  /** Pod labels that select it. */
+  readonly labels: StringMap
+  /** Name of the Service that selects only this version; the provider makes it where its mesh needs one (`serviceExists` false). */
+  readonly service: string
+  readonly serviceExists: boolean
+}
+
+/**
+ * A workload as providers see it: what its manifests or its short form come down to. Made by the planner, the same for all
+ * meshes.
+ */
+export interface ResolvedWorkload {
+  readonly component: ComponentOf<'workloads'>
+  readonly name: string
+  readonly address: string
+  readonly namespace: string
+  readonly cluster: string
+  /** Address of its mesh, undefined outside any mesh. */
+  readonly mesh: string | undefined
+  /** Name of its Service, undefined when it serves nothing. */
+  readonly service: string | undefined
+  readonly ports: readonly ServicePort[]
+  readonly serviceAccount: string
+  /** Labels that select all its pods, whatever the version. */
+  readonly selector: StringMap
+  readonly versions: readonly WorkloadVersion[]
+  /** The objects it consists of, before onboarding. */
+  readonly objects: readonly DesiredManifest[]
+}
+
+/** An object with where its parts come from: JSON pointer of the object -> path in the component's spec; the longest prefix wins. */
+export interface DesiredManifest {
+  readonly manifest: Manifest
+  readonly origins: { readonly [pointer: string]: ValuePath }
+}
+
+/** What a translation gives: objects, or why not. With an error among the diagnostics the objects are not used. */
+export interface Translation {
+  readonly manifests: readonly DesiredManifest[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Everything around a component that a provider may look at. Plain data; look-ups are indexed. */
+export interface Scope {
+  readonly mesh: ComponentOf<'meshes'>
+  /** Workload by address. */
+  readonly workloads: ReadonlyMap<string, ResolvedWorkload>
+  readonly gateways: ReadonlyMap<string, ComponentOf<'gateways'>>
+  readonly external: ReadonlyMap<string, ComponentOf<'external'>>
+  readonly traffic: ReadonlyMap<string, ComponentOf<'traffic'>>
+  readonly authorization: ReadonlyMap<string, ComponentOf<'authorization'>>
+  readonly filters: ReadonlyMap<string, ComponentOf<'filters'>>
+}
+
+/** How a mesh's control plane is installed: what the engine renders or reads, in order, and what it then waits for. */
+export interface Install {
+  readonly namespace: string
+  /** Charts in order, each after the one before is healthy. */
+  readonly charts: readonly {
+    readonly repository: string
+    readonly name: string
+    readonly version: string | undefined
+    readonly release: string
+    readonly namespace: string
+    readonly values: { readonly [key: string]: unknown }
+    /** The chart holds CustomResourceDefinitions only. */
+    readonly crdsOnly: boolean
+  }[]
+  /** Objects by which an existing control plane is found, and from which its version is read (image tag of that container). */
+  readonly controlPlane: readonly {
+    readonly kind: 'Deployment' | 'DaemonSet' | 'StatefulSet'
+    readonly name: string
+    readonly container: string
+  }[]
+}
+
+/** PromQL for the four golden signals and for overhead. `$workload`, `$namespace` and `$window` are replaced. */
+export interface MetricQueries {
+  readonly requestRate: string
+  readonly errorRate: string
+  readonly latency: string
+  readonly proxyCpu: string
+  readonly proxyMemory: string
+  readonly controlPlaneCpu: string
+  readonly controlPlaneMemory: string
+}
+
+/**
+ * What meshform knows of one mesh. Every function is pure: same arguments, same result; no clock, network, file or environment.
+ * Whatever `capabilities` says no to is refused with a diagnostic that names the nearest alternative; nothing is dropped silently.
+ */
+export interface MeshProvider {
+  /** As `provider:` names it. */
+  readonly name: string
+  /** As people name it. */
+  readonly title: string
+  readonly status: 'active' | 'dormant' | 'archived' | 'ended'
+  readonly capabilities: { readonly [F in Feature]: Support }
+  /** The newest version the tables were checked against. */
+  readonly defaultVersion: string
+  readonly defaultNamespace: string
+  /** JSON Schema of `settings` of a mesh; an empty object for none. */
+  readonly settingsSchema: { readonly [key: string]: unknown }
+  install(mesh: ComponentOf<'meshes'>): Install
+  /** Objects of the mesh itself beside its control plane: mTLS, telemetry, defaults, waypoints. */
+  mesh(scope: Scope): Translation
+  /** The objects of a workload as this mesh takes them in: labels, annotations, per-version Services. */
+  onboard(workload: ResolvedWorkload, scope: Scope): Translation
+  /** Labels and annotations that a Namespace needs so that its pods are in this mesh. */
+  namespaceMetadata(mesh: MeshSpec): { readonly labels: StringMap; readonly annotations: StringMap }
+  traffic(policy: ComponentOf<'traffic'>, scope: Scope): Translation
+  authorization(policy: ComponentOf<'authorization'>, scope: Scope): Translation
+  gateway(gateway: ComponentOf<'gateways'>, scope: Scope): Translation
+  external(external: ComponentOf<'external'>, scope: Scope): Translation
+  filter(filter: ComponentOf<'filters'>, scope: Scope): Translation
+  readonly rules: {
+    readonly health: readonly HealthRule[]
+    readonly ignore: readonly IgnoreRule[]
+    readonly order: readonly OrderRule[]
+  }
+  readonly metrics: MetricQueries
+  /** Warnings about objects that are valid but will not do what they seem to. */
+  lint(manifests: readonly Manifest[]): readonly Diagnostic[]
+}
