@@ -1,0 +1,80 @@
+import type { JsonObject, JsonValue } from './json.ts'
+import type { Manifest, ObjectKey } from './manifest.ts'
+import type { SourceLocation, ValuePath } from './source.ts'
+
+/** What is done to one object. `replace` deletes and creates (or the other way round), `forget` only drops it from the state. */
+export type Action = 'no-op' | 'create' | 'update' | 'replace' | 'delete' | 'forget' | 'import'
+
+/** How sure a change is: told by the server's dry run, merged here without one, or not yet computable at all. */
+export type Certainty = 'exact' | 'approximate' | 'deferred'
+
+/** Why an action was chosen, where the action alone does not tell. */
+export type ActionReason =
+  | 'delete_because_no_component'
+  | 'delete_because_destroy'
+  | 'replace_because_cannot_update'
+  | 'replace_by_request'
+  | 'replace_by_triggers'
+  | 'update_because_drift'
+  | 'create_because_missing'
+  | 'adopt_unowned'
+  | 'take_from_other_design'
+  | 'forget_because_removed'
+  | 'moved'
+
+/** One field that differs. Keyed lists are walked by key, so a moved item is not a change of every item behind it. */
+export interface FieldChange {
+  readonly path: ValuePath
+  /** Undefined when the field is added. */
+  readonly before: JsonValue | undefined
+  /** Undefined when the field is removed. */
+  readonly after: JsonValue | undefined
+  /** Where the design says it; undefined for what the server adds. */
+  readonly origin: SourceLocation | undefined
+  readonly sensitive: boolean
+}
+
+/** What to do where another manager owns a field. */
+export type ConflictPolicy = 'fail' | 'force' | 'leave'
+
+/** What to do with an object that exists but is not ours. */
+export type AdoptionPolicy = 'refuse' | 'adopt' | 'take'
+
+/** The change of one object: the unit of a plan. Carries all that apply needs, so that apply decides nothing. */
+export interface ObjectChange {
+  /** objectKeyText of the key: unique in the plan. */
+  readonly id: string
+  readonly key: ObjectKey
+  readonly apiVersion: string
+  /** The component it belongs to, such as `traffic.reviews`. */
+  readonly address: string
+  readonly previousAddress: string | undefined
+  readonly action: Action
+  readonly reason: ActionReason | undefined
+  readonly certainty: Certainty
+  /** Why the certainty is not exact. */
+  readonly certaintyReason: string | undefined
+  /** The live object's fields as they are, without server bookkeeping; undefined when there is none. Secrets masked. */
+  readonly before: JsonObject | undefined
+  /** The object's fields as they will be. Secrets masked. */
+  readonly after: JsonObject | undefined
+  readonly fields: readonly FieldChange[]
+  /** Exactly what is sent, owner labels included; undefined for deletes. Secret values are held apart and resolved at apply. */
+  readonly desired: Manifest | undefined
+  /** sha256 of the unmasked desired object. */
+  readonly desiredDigest: string | undefined
+  /** sha256 of the owned, normalised fields of the live object at plan time; undefined when there is none. */
+  readonly liveDigest: string | undefined
+  readonly uid: string | undefined
+  /** Ids of changes that must be done before this one. Sorted. */
+  readonly dependencies: readonly string[]
+  readonly origin: SourceLocation | undefined
+  /** Whether health is waited for, and how long operations may take, in milliseconds. */
+  readonly wait: boolean
+  readonly applyTimeout: number
+  readonly deleteTimeout: number
+  readonly conflict: ConflictPolicy
+  readonly createBeforeDestroy: boolean
+  /** Paths whose values are secret. */
+  readonly sensitivePaths: readonly ValuePath[]
+}

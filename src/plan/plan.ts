@@ -1,0 +1,83 @@
+import type { ObjectChange } from './change.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import type { JsonValue } from './json.ts'
+
+/** A cluster as the plan saw it: enough to recognise it, never a credential. */
+export interface PlannedCluster {
+  readonly name: string
+  readonly kind: 'sandbox' | 'kubernetes' | 'consul' | 'offline'
+  readonly context: string | undefined
+  readonly server: string | undefined
+  readonly version: string | undefined
+}
+
+/** The change of one output. */
+export interface OutputChange {
+  readonly name: string
+  readonly before: JsonValue | undefined
+  /** Undefined when it is removed or known only after apply. */
+  readonly after: JsonValue | undefined
+  readonly unknown: boolean
+  readonly sensitive: boolean
+}
+
+/** What a plan is for. */
+export type PlanMode = 'apply' | 'destroy' | 'refresh-only'
+
+/** A perf-check that runs after what it measures. */
+export interface PlannedCheck {
+  readonly address: string
+  readonly spec: JsonValue
+  /** Ids of changes it runs after. */
+  readonly dependencies: readonly string[]
+}
+
+/**
+ * What would be done, and all that is needed to do it. Deterministic: the same design, state and live objects give the same plan,
+ * byte for byte once written.
+ */
+export interface Plan {
+  readonly mode: PlanMode
+  readonly design: {
+    readonly name: string
+    readonly version: string | undefined
+    readonly digest: string
+    readonly directory: string
+  }
+  /** The state it was made from. A plan is stale when either has moved. */
+  readonly state: { readonly lineage: string; readonly serial: number }
+  readonly clusters: readonly PlannedCluster[]
+  /** Every object of design or state, no-ops included, in the order of the design; deletes first. */
+  readonly changes: readonly ObjectChange[]
+  /** What changed outside since the last apply, whether or not this plan does something about it. */
+  readonly drift: readonly ObjectChange[]
+  readonly outputs: readonly OutputChange[]
+  readonly checks: readonly PlannedCheck[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** How many objects of each action. */
+export interface PlanSummary {
+  readonly create: number
+  readonly update: number
+  readonly replace: number
+  readonly delete: number
+  readonly forget: number
+  readonly import: number
+  readonly unchanged: number
+}
+
+/** Counts a plan's changes by action. */
+export function summarize(plan: Pick<Plan, 'changes'>): PlanSummary {
+  const counts = { create: 0, update: 0, replace: 0, delete: 0, forget: 0, import: 0, unchanged: 0 }
+  for (const change of plan.changes) counts[change.action === 'no-op' ? 'unchanged' : change.action]++
+  return counts
+}
+
+/** True when applying the plan would do anything to objects, state or outputs. */
+export function hasChanges(plan: Plan): boolean {
+  return (
+    plan.changes.some((change) => change.action !== 'no-op') ||
+    plan.outputs.some((output) => output.unknown || JSON.stringify(output.before) !== JSON.stringify(output.after))
+  )
+}
