@@ -39,6 +39,12 @@ export interface ScalePaths {
   readonly labelSelectorPath?: string
 }
 
+/** An object as the API server holds it once read, and the first thing in it that can't be read, worded as the server words it. */
+export interface DecodedResource {
+  readonly object: JsonObject
+  readonly error: string | undefined
+}
+
 /**
  * One served kind at one version: built in or from a CustomResourceDefinition. Functions are pure; objects given to them are
  * theirs to return changed copies of, never to mutate.
@@ -61,6 +67,18 @@ export interface ResourceType {
   /** Objects of this kind count `metadata.generation` on changes of anything but metadata and status. */
   readonly countsGeneration: boolean
   readonly printerColumns: readonly PrinterColumn[]
+  /**
+   * Reads an object as the API server's own types do: unknown fields, nulls and empty optional fields go, records that are
+   * always written appear, quantities and times take their canonical form. Only built-in kinds have it; custom kinds are kept
+   * as they are written, pruned by their schema.
+   */
+  readonly decode?: (object: JsonObject) => DecodedResource
+  /** PUT on a name that isn't there creates the object. */
+  readonly createdByReplace?: boolean
+  /** PUT must name the resourceVersion it replaces. */
+  readonly replaceNeedsVersion?: boolean
+  /** DELETE answers with the deleted object, not with a Status. */
+  readonly deleteAnswersObject?: boolean
   /** Defaults beyond those in `schema`, as the API server fills them in before admission. */
   readonly default?: (object: JsonObject) => JsonObject
   /** Fields the API server sets or clears on create (status dropped, immutable ids, allocated addresses). */
