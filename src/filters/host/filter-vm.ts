@@ -1,0 +1,270 @@
+import { type CallbackSpec, callbackTypeProblem, findCallback } from '../abi/callbacks.ts'
+import { type AbiVersion, abiVersions } from '../abi/constants.ts'
+import { limitMemory, pageSize } from '../wasm/memory-limit.ts'
+import { type ModuleSummary, parseModule } from '../wasm/module-parser.ts'
+import type { FilterContext, RootContext } from './contexts.ts'
+import { describeFailure, type FilterFailure, failureOf, GuestExit, GuestFailed } from './failure.ts'
+import type { FilterSettings } from './filter-settings.ts'
+import type { CalloutView, Guest } from './guest.ts'
+import { GuestMemory } from './guest-memory.ts'
+import { buildImports } from './imports.ts'
+import { nanosecondsPerMillisecond } from './virtual-clock.ts'
+import type { World } from './world.ts'
+
+const rootContextId = 1
+const noView: CalloutView = {}
+const noStatus = { code: 0, message: '' } as const
+
+type GuestFunction = (...parameters: number[]) => unknown
+
+interface Callback {
+  readonly spec: CallbackSpec
+  readonly call: GuestFunction
+  readonly parameterCount: number
+}
+
+/** A filter that could be made, or why not. `warnings` are what a proxy would trip over and the bench does not. */
+export type LoadedFilter =
+  | { readonly ok: true; readonly vm: FilterVm; readonly warnings: readonly string[] }
+  | { readonly ok: false; readonly failure: FilterFailure }
+
+/**
+ * One instance of a filter's module with its root context. It knows the ABI's conventions for calling the guest; it does not
+ * know what streams are. A call that fails throws GuestFailed and leaves the instance unusable.
+ */
+export class FilterVm implements Guest {
+  readonly settings: FilterSettings
+  readonly abi: AbiVersion
+  readonly world: World<FilterVm>
+  readonly memory = new GuestMemory()
+  readonly root: RootContext = { kind: 'root', id: rootContextId }
+  calloutView: CalloutView = noView
+  callStatus: { readonly code: number; readonly message: string } = noStatus
+  configuring = false
+  /** Set once the guest has failed. */
+  failure: FilterFailure | undefined
+  /** Between ticks, in nanoseconds; 0 is none. */
+  tickPeriod = 0n
+  /** When the next tick is due on the virtual clock. */
+  nextTick = 0n
+  #current: FilterContext = this.root
+  #effective: FilterContext | undefined
+  readonly #contexts = new Map<number, FilterContext>([[rootContextId, this.root]])
+  readonly #callbacks = new Map<string, Callback>()
+  #exports: Readonly<Record<string, unknown>> = {}
+  #lastHttpCallout = 0
+  #lastGrpcCallout = 0
+
+  private constructor(settings: FilterSettings, abi: AbiVersion, world: World<FilterVm>) {
+    this.settings = settings
+    this.abi = abi
+    this.world = world
+  }
+
+  /** Checks, compiles and instantiates the module and calls its start functions. Nothing is configured yet. */
+  static load(settings: FilterSettings, world: World<FilterVm>): LoadedFilter {
+    const refuse = (message: string): LoadedFilter => ({ ok: false, failure: { kind: 'load', filter: settings.name, message } })
+    const parsed = parseModule(settings.wasm)
+    if (!parsed.ok) return refuse(`not a WebAssembly module: ${JSON.stringify(parsed.problem)}`)
+    const abi = abiVersionOf(parsed.module)
+    if (abi === undefined) return refuse('it exports no proxy_abi_version_* marker, so it is not a Proxy-Wasm filter')
+    const bytes = limitMemory(settings.wasm, parsed.module, settings.memoryLimitPages)
+    if (bytes === undefined)
+      return refuse(`its memory starts above the limit of ${(settings.memoryLimitPages * pageSize) >> 20} MiB`)
+
+    const vm = new FilterVm(settings, abi, world)
+    const imports = buildImports(vm, parsed.module)
+    if (!imports.ok) return refuse(imports.problem)
+    try {
+      const instance = new WebAssembly.Instance(compile(bytes), imports.imports)
+      const problem = vm.#bind(instance, parsed.module)
+      if (problem !== undefined) return refuse(problem)
+    } catch (error) {
+      return refuse(error instanceof Error ? error.message : String(error))
+    }
+    try {
+      vm.#start()
+    } catch (error) {
+      if (!(error instanceof GuestFailed)) throw error
+      return { ok: false, failure: error.failure }
+    }
+    return { ok: true, vm, warnings: imports.warnings }
+  }
+
+  /** Finds the memory, the allocator and the callbacks that the host may call. */
+  #bind(instance: WebAssembly.Instance, module: ModuleSummary): string | undefined {
+    this.#exports = instance.exports
+    const memory = instance.exports.memory
+    if (!(memory instanceof WebAssembly.Memory)) return 'it exports no memory'
+    const allocate = this.#function('malloc') ?? this.#function('proxy_on_memory_allocate')
+    this.memory.attach(memory, (size) => Number(allocate?.(size) ?? 0))
+    const allowed = this.settings.allowedCapabilities
+    for (const { name, kind, type } of module.exports) {
+      const spec = kind === 'function' ? findCallback(name) : undefined
+      const call = this.#function(name)
+      if (spec === undefined || type === undefined || call === undefined) continue
+      if (allowed !== undefined && !allowed.includes(name)) continue
+      const problem = callbackTypeProblem(spec, type)
+      if (problem !== undefined) return `its ${name} ${problem}`
+      this.#callbacks.set(name, { spec, call, parameterCount: type.parameters.length })
+    }
+    return undefined
+  }
+
+  #function(name: string): GuestFunction | undefined {
+    const value = Object.hasOwn(this.#exports, name) ? this.#exports[name] : undefined
+    return typeof value === 'function' ? (...parameters) => Reflect.apply(value, undefined, parameters) : undefined
+  }
+
+  /** Runs the module's constructors and main, the reactor way (`_initialize`) or the command way (`_start`). */
+  #start(): void {
+    const initialize = this.#function('_initialize')
+    if (initialize !== undefined) {
+      this.#guard('_initialize', initialize)
+      const main = this.#function('main')
+      if (main !== undefined) this.#guard('main', () => main(0, 0))
+      else this.#guard('__main_void', this.#function('__main_void') ?? (() => undefined))
+    } else {
+      this.#guard('_start', this.#function('_start') ?? (() => undefined))
+    }
+  }
+
+  /** Calls into the guest. A clean exit ends a start function as well as a return does. */
+  #guard(name: string, call: () => unknown): unknown {
+    try {
+      return call()
+    } catch (error) {
+      const starting = name.startsWith('_') || name === 'main'
+      if (starting && error instanceof GuestExit && error.code === 0) return undefined
+      this.failure = failureOf(error, this.settings.name, name)
+      throw new GuestFailed(this.failure)
+    }
+  }
+
+  /** True when the guest exports the callback and may be called with it. */
+  has(callback: string): boolean {
+    return this.#callbacks.has(callback)
+  }
+
+  /**
+   * Calls a callback for a context; undefined when the guest doesn't have it. Extra parameters of later versions of the ABI are
+   * left out for a guest that takes fewer.
+   */
+  call(callback: string, context: FilterContext, ...parameters: number[]): number | undefined {
+    const target = this.#callbacks.get(callback)
+    if (target === undefined) return undefined
+    if (this.failure !== undefined) throw new GuestFailed(this.failure)
+    const previous = this.#current
+    const previousEffective = this.#effective
+    this.#current = context
+    this.#effective = undefined
+    try {
+      const all = [context.id, ...parameters]
+      if (all.length > target.parameterCount) all.length = target.parameterCount
+      const result = target.call(...all)
+      return target.spec.returns ? Number(result) >>> 0 : undefined
+    } catch (error) {
+      this.failure = failureOf(error, this.settings.name, callback)
+      throw new GuestFailed(this.failure)
+    } finally {
+      this.#current = previous
+      this.#effective = previousEffective
+    }
+  }
+
+  /** Starts the plugin: its root context, the VM's configuration, the plugin's. Throws GuestFailed when the guest won't. */
+  configure(): void {
+    this.call('proxy_on_context_create', this.root, 0)
+    if (this.call('proxy_on_vm_start', this.root, this.settings.vmConfiguration.length) === 0) this.#reject('proxy_on_vm_start')
+    this.configuring = true
+    try {
+      if (this.call('proxy_on_configure', this.root, this.settings.configuration.length) === 0) this.#reject('proxy_on_configure')
+    } finally {
+      this.configuring = false
+    }
+  }
+
+  #reject(callback: string): never {
+    this.failure = { kind: 'rejected', filter: this.settings.name, callback }
+    throw new GuestFailed(this.failure)
+  }
+
+  /** Tells the guest of a new stream's context. */
+  open(context: FilterContext): void {
+    this.#contexts.set(context.id, context)
+    this.call('proxy_on_context_create', context, rootContextId)
+  }
+
+  /** Forgets a stream's context. */
+  close(context: FilterContext): void {
+    this.#contexts.delete(context.id)
+  }
+
+  /** Calls a callback of the root context that tells of a callout, with the answer in view while it runs. */
+  callWithAnswer(
+    callback: string,
+    view: CalloutView,
+    status: { readonly code: number; readonly message: string },
+    ...parameters: number[]
+  ): void {
+    this.calloutView = view
+    this.callStatus = status
+    try {
+      this.call(callback, this.root, ...parameters)
+    } finally {
+      this.calloutView = noView
+      this.callStatus = noStatus
+    }
+  }
+
+  context(): FilterContext {
+    return this.#effective ?? this.#current
+  }
+
+  setEffectiveContext(id: number): boolean {
+    const context = this.#contexts.get(id)
+    if (context === undefined) return false
+    this.#effective = context
+    return true
+  }
+
+  nextHttpCalloutId(): number {
+    this.#lastHttpCallout += 1
+    return this.#lastHttpCallout
+  }
+
+  /** Calls get odd numbers and streams even ones, as in Envoy. */
+  nextGrpcCalloutId(kind: 'grpc-call' | 'grpc-stream'): number {
+    const odd = kind === 'grpc-call'
+    this.#lastGrpcCallout += (this.#lastGrpcCallout % 2 === 1) === odd ? 2 : 1
+    return this.#lastGrpcCallout
+  }
+
+  setTickPeriod(milliseconds: number): void {
+    this.tickPeriod = BigInt(milliseconds) * nanosecondsPerMillisecond
+    this.nextTick = this.world.clock.now + this.tickPeriod
+  }
+
+  /** The failure as a sentence, for logs. */
+  get failureText(): string | undefined {
+    return this.failure === undefined ? undefined : describeFailure(this.failure)
+  }
+}
+
+/** The newest version of the ABI that the module says it speaks. */
+export function abiVersionOf(module: ModuleSummary): AbiVersion | undefined {
+  const exported = new Set(module.exports.map((entry) => entry.name))
+  return abiVersions.findLast((version) => exported.has(`proxy_abi_version_${version.replaceAll('.', '_')}`))
+}
+
+const compiled = new WeakMap<Uint8Array, WebAssembly.Module>()
+
+/** Compiles once for the same bytes, as long as somebody holds them. */
+function compile(bytes: Uint8Array): WebAssembly.Module {
+  let module = compiled.get(bytes)
+  if (module === undefined) {
+    module = new WebAssembly.Module(bytes)
+    compiled.set(bytes, module)
+  }
+  return module
+}

@@ -1,0 +1,109 @@
+import { Status } from '../abi/constants.ts'
+
+/**
+ * The guest's linear memory, with every access checked: a pointer that leads outside is an answer to the guest, never an
+ * exception. Views are made anew when the memory has grown, since growth detaches them.
+ */
+export class GuestMemory {
+  #memory: WebAssembly.Memory | undefined
+  #allocate: (size: number) => number = () => 0
+  #buffer: ArrayBuffer | undefined
+  #bytes: Buffer = Buffer.alloc(0)
+
+  /**
+   * Gives it the instance's memory. Before that it is empty: a module whose start section calls the host gets errors back.
+   * `allocate` calls into the guest, so it may grow the memory, and may trap.
+   */
+  attach(memory: WebAssembly.Memory, allocate: (size: number) => number): void {
+    this.#memory = memory
+    this.#allocate = allocate
+  }
+
+  #view(): Buffer {
+    const buffer = this.#memory?.buffer
+    if (buffer !== undefined && buffer !== this.#buffer) {
+      this.#buffer = buffer
+      this.#bytes = Buffer.from(buffer)
+    }
+    return this.#bytes
+  }
+
+  /** Bytes of linear memory. */
+  get size(): number {
+    return this.#view().length
+  }
+
+  #holds(pointer: number, length: number): boolean {
+    return pointer + length <= this.#view().length
+  }
+
+  /** A view of the guest's bytes, good until the next call into the guest. Undefined when they lie outside. */
+  view(pointer: number, length: number): Buffer | undefined {
+    const start = pointer >>> 0
+    const size = length >>> 0
+    return this.#holds(start, size) ? this.#view().subarray(start, start + size) : undefined
+  }
+
+  /** A copy of the guest's bytes. */
+  copy(pointer: number, length: number): Buffer | undefined {
+    const view = this.view(pointer, length)
+    return view === undefined ? undefined : Buffer.from(view)
+  }
+
+  /** The guest's bytes as text of one character a byte. */
+  text(pointer: number, length: number): string | undefined {
+    const start = pointer >>> 0
+    const size = length >>> 0
+    return this.#holds(start, size) ? this.#view().toString('latin1', start, start + size) : undefined
+  }
+
+  readU32(pointer: number): number | undefined {
+    const at = pointer >>> 0
+    return this.#holds(at, 4) ? this.#view().readUInt32LE(at) : undefined
+  }
+
+  writeU32(pointer: number, value: number): boolean {
+    const at = pointer >>> 0
+    if (!this.#holds(at, 4)) return false
+    this.#view().writeUInt32LE(value >>> 0, at)
+    return true
+  }
+
+  writeU64(pointer: number, value: bigint): boolean {
+    const at = pointer >>> 0
+    if (!this.#holds(at, 8)) return false
+    this.#view().writeBigUInt64LE(BigInt.asUintN(64, value), at)
+    return true
+  }
+
+  writeBytes(pointer: number, bytes: Uint8Array): boolean {
+    const at = pointer >>> 0
+    if (!this.#holds(at, bytes.length)) return false
+    this.#view().set(bytes, at)
+    return true
+  }
+
+  /**
+   * Hands bytes to the guest the way the ABI does: allocated by the guest itself, which owns them from then on; their address
+   * and size are written to the two out-pointers. No bytes are a null pointer.
+   */
+  giveBytes(bytes: Uint8Array, pointerOut: number, sizeOut: number): Status {
+    if (bytes.length === 0) return this.#giveAddress(0, 0, pointerOut, sizeOut)
+    const address = this.#allocate(bytes.length) >>> 0
+    if (address === 0 || !this.writeBytes(address, bytes)) return Status.invalidMemoryAccess
+    return this.#giveAddress(address, bytes.length, pointerOut, sizeOut)
+  }
+
+  /** giveBytes for text of one character a byte, without a buffer in between: the path that every header takes. */
+  giveText(text: string, pointerOut: number, sizeOut: number): Status {
+    if (text.length === 0) return this.#giveAddress(0, 0, pointerOut, sizeOut)
+    const address = this.#allocate(text.length) >>> 0
+    if (address === 0 || !this.#holds(address, text.length)) return Status.invalidMemoryAccess
+    this.#view().write(text, address, 'latin1')
+    return this.#giveAddress(address, text.length, pointerOut, sizeOut)
+  }
+
+  #giveAddress(address: number, size: number, pointerOut: number, sizeOut: number): Status {
+    return this.writeU32(pointerOut, address) && this.writeU32(sizeOut, size) ? Status.ok : Status.invalidMemoryAccess
+  }
+}

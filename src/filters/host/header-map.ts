@@ -1,0 +1,88 @@
+import { fromByteText, toByteText } from '../abi/byte-text.ts'
+import type { HeaderPair } from '../abi/header-pairs.ts'
+
+/** More headers than any proxy takes: past it, additions are dropped, so that a filter can't fill the host's memory. */
+const maximumHeaders = 4096
+
+/**
+ * Headers in order, names in lower case, values a character a byte. It behaves as Envoy's HeaderMap does towards filters:
+ * reading gives the first value of a name, replacing leaves one.
+ */
+export class HeaderMap {
+  #pairs: HeaderPair[]
+
+  /** Takes pairs whose text is already a character a byte. */
+  constructor(pairs: readonly HeaderPair[] = []) {
+    this.#pairs = pairs.map(([name, value]) => [name.toLowerCase(), value])
+  }
+
+  /** From ordinary text, as tests and people write it. */
+  static fromText(pairs: readonly HeaderPair[]): HeaderMap {
+    return new HeaderMap(pairs.map(([name, value]) => [toByteText(name), toByteText(value)]))
+  }
+
+  get pairs(): readonly HeaderPair[] {
+    return this.#pairs
+  }
+
+  get length(): number {
+    return this.#pairs.length
+  }
+
+  /** The first value of a name given in any case. */
+  get(name: string): string | undefined {
+    const key = name.toLowerCase()
+    for (const pair of this.#pairs) if (pair[0] === key) return pair[1]
+    return undefined
+  }
+
+  /** All values of a name joined by commas, as properties give them. */
+  joined(name: string): string | undefined {
+    const key = name.toLowerCase()
+    const values = this.#pairs.filter((pair) => pair[0] === key).map((pair) => pair[1])
+    return values.length === 0 ? undefined : values.join(',')
+  }
+
+  add(name: string, value: string): void {
+    if (this.#pairs.length < maximumHeaders) this.#pairs.push([name.toLowerCase(), value])
+  }
+
+  /** Leaves the name with one value, where its first stood, or at the end. */
+  replace(name: string, value: string): void {
+    const key = name.toLowerCase()
+    const at = this.#pairs.findIndex((pair) => pair[0] === key)
+    if (at < 0) {
+      this.add(key, value)
+      return
+    }
+    this.#pairs = this.#pairs.filter((pair, index) => pair[0] !== key || index === at)
+    this.#pairs[at] = [key, value]
+  }
+
+  remove(name: string): void {
+    const key = name.toLowerCase()
+    if (this.get(key) !== undefined) this.#pairs = this.#pairs.filter((pair) => pair[0] !== key)
+  }
+
+  replaceAll(pairs: readonly HeaderPair[]): void {
+    this.#pairs = []
+    for (const [name, value] of pairs) this.add(name, value)
+  }
+
+  /** Bytes of all names and values, as proxy_get_header_map_size answers in Envoy. */
+  byteSize(): number {
+    let size = 0
+    for (const [name, value] of this.#pairs) size += name.length + value.length
+    return size
+  }
+
+  /** A copy that changes no more when this one does. */
+  copy(): HeaderMap {
+    return new HeaderMap(this.#pairs)
+  }
+
+  /** As ordinary text. */
+  toText(): [string, string][] {
+    return this.#pairs.map(([name, value]) => [fromByteText(name), fromByteText(value)])
+  }
+}

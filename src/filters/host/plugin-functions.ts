@@ -1,0 +1,66 @@
+import { fromByteText } from '../abi/byte-text.ts'
+import { logLevels, Status } from '../abi/constants.ts'
+import type { Guest, HostFunctionTable } from './guest.ts'
+import { readProperty, writeProperty } from './properties.ts'
+
+/** Host functions of the plugin as a whole: log, time, contexts, properties, foreign functions, and what emscripten imports. */
+export function pluginFunctions(guest: Guest): HostFunctionTable {
+  const { world } = guest
+  return {
+    proxy_log: (level: number, message: number, length: number) => {
+      const name = logLevels[level]
+      if (name === undefined) return Status.badArgument
+      const text = guest.memory.text(message, length)
+      if (text === undefined) return Status.invalidMemoryAccess
+      world.log.write({ filter: guest.settings.name, level: name, message: fromByteText(text), via: 'log' })
+      return Status.ok
+    },
+    proxy_get_log_level: (levelOut: number) =>
+      guest.memory.writeU32(levelOut, world.logLevel) ? Status.ok : Status.invalidMemoryAccess,
+    proxy_get_current_time_nanoseconds: (timeOut: number) =>
+      guest.memory.writeU64(timeOut, world.clock.now) ? Status.ok : Status.invalidMemoryAccess,
+    proxy_set_tick_period_milliseconds: (period: number) => {
+      guest.setTickPeriod(period >>> 0)
+      return Status.ok
+    },
+    proxy_set_effective_context: (id: number) => (guest.setEffectiveContext(id >>> 0) ? Status.ok : Status.badArgument),
+    proxy_done: () => {
+      const context = guest.context()
+      if (context.kind !== 'root') context.orders.done = true
+      return Status.ok
+    },
+    proxy_get_property: (path: number, pathLength: number, pointerOut: number, sizeOut: number) => {
+      const text = guest.memory.text(path, pathLength)
+      if (text === undefined) return Status.invalidMemoryAccess
+      const value = readProperty(guest, text)
+      return value === undefined ? Status.notFound : guest.memory.giveBytes(value, pointerOut, sizeOut)
+    },
+    proxy_set_property: (path: number, pathLength: number, value: number, valueLength: number) => {
+      const text = guest.memory.text(path, pathLength)
+      const bytes = guest.memory.copy(value, valueLength)
+      if (text === undefined || bytes === undefined) return Status.invalidMemoryAccess
+      return writeProperty(guest, text, bytes)
+    },
+    proxy_call_foreign_function: (
+      name: number,
+      nameLength: number,
+      argument: number,
+      argumentLength: number,
+      pointerOut: number,
+      sizeOut: number,
+    ) => {
+      const functionName = guest.memory.text(name, nameLength)
+      const bytes = guest.memory.copy(argument, argumentLength)
+      if (functionName === undefined || bytes === undefined) return Status.invalidMemoryAccess
+      const foreign = world.foreignFunction(functionName)
+      if (foreign === undefined) return Status.notFound
+      const result = foreign(bytes, guest.context())
+      if (result.status !== Status.ok) return result.status
+      // Null out-pointers say that the guest doesn't want the result.
+      if (pointerOut === 0 || sizeOut === 0) return Status.ok
+      return guest.memory.giveBytes(result.bytes ?? Buffer.alloc(0), pointerOut, sizeOut)
+    },
+    pthread_equal: (left: number, right: number) => (left === right ? 1 : 0),
+    emscripten_notify_memory_growth: () => 0,
+  }
+}

@@ -1,0 +1,88 @@
+import type { JsonObject } from '../../plan/json.ts'
+import { BenchLog } from './bench-log.ts'
+import type { Callout } from './callout.ts'
+import { envoyForeignFunctions, type ForeignFunction } from './foreign-functions.ts'
+import { MetricStore } from './metric-store.ts'
+import { SeededRandom } from './seeded-random.ts'
+import { SharedData } from './shared-data.ts'
+import { SharedQueues } from './shared-queues.ts'
+import { VirtualClock } from './virtual-clock.ts'
+
+/** A callout that is under way, and who gets its answer. */
+export interface PendingCallout<Owner> {
+  readonly guest: Owner
+  readonly callout: Callout
+  /** When it was asked for, in nanoseconds of the virtual clock. */
+  readonly startedAt: bigint
+}
+
+/** How the proxy around the filters is set up. */
+export interface WorldOptions {
+  /** The clock's start, in milliseconds since 1970 in UTC. */
+  readonly startMilliseconds: number
+  readonly seed: number
+  /** The clusters that callouts may name; any, when not told. */
+  readonly clusters?: readonly string[]
+  /** Properties that filters may read, on top of the well-known ones: nested, or under dotted keys. */
+  readonly properties: JsonObject
+  readonly foreignFunctions: Readonly<Record<string, ForeignFunction>>
+  /** The level that proxy_get_log_level answers, by number. */
+  readonly logLevel: number
+}
+
+/** Callouts under way at once, past which the proxy refuses more. */
+const maximumCallouts = 1_000
+
+/**
+ * All that filters of one proxy have in common: its clock, its stores, its log and its callouts under way. `Owner` is the running
+ * filter, of which nothing is known here but who it is.
+ */
+export class World<Owner> {
+  readonly clock: VirtualClock
+  readonly random: SeededRandom
+  readonly metrics = new MetricStore()
+  readonly sharedData = new SharedData()
+  readonly queues = new SharedQueues<Owner>()
+  readonly log = new BenchLog()
+  readonly properties: JsonObject
+  readonly logLevel: number
+  readonly #clusters: ReadonlySet<string> | undefined
+  readonly #foreign: ReadonlyMap<string, ForeignFunction>
+  /** Callouts under way, oldest first. */
+  readonly pending: PendingCallout<Owner>[] = []
+  /** Callouts that were begun since the last exchange ended, for its report. */
+  begun: Callout[] = []
+  /** Queues that got an item and whose owners have not been told yet. */
+  readonly queueNotices: { readonly guest: Owner; readonly queue: number }[] = []
+
+  constructor(options: WorldOptions) {
+    this.clock = new VirtualClock(options.startMilliseconds)
+    this.random = new SeededRandom(options.seed)
+    this.properties = options.properties
+    this.logLevel = options.logLevel
+    this.#clusters = options.clusters === undefined ? undefined : new Set(options.clusters)
+    this.#foreign = new Map([...Object.entries(envoyForeignFunctions), ...Object.entries(options.foreignFunctions)])
+  }
+
+  knowsCluster(name: string): boolean {
+    return this.#clusters === undefined || this.#clusters.has(name)
+  }
+
+  foreignFunction(name: string): ForeignFunction | undefined {
+    return this.#foreign.get(name)
+  }
+
+  /** Puts a callout under way; false when there are too many. */
+  begin(guest: Owner, callout: Callout): boolean {
+    if (this.pending.length >= maximumCallouts || this.begun.length >= maximumCallouts) return false
+    this.pending.push({ guest, callout, startedAt: this.clock.now })
+    this.begun.push(callout)
+    return true
+  }
+
+  /** Ends a callout: its answer is in, or nobody waits for it. */
+  end(guest: Owner, calloutId: number): PendingCallout<Owner> | undefined {
+    const at = this.pending.findIndex((entry) => entry.guest === guest && entry.callout.id === calloutId)
+    return at < 0 ? undefined : this.pending.splice(at, 1)[0]
+  }
+}
