@@ -66,7 +66,7 @@ export interface ObjectChange {
   /** sha256 of the owned, normalised fields of the live object at plan time; undefined when there is none. */
   readonly liveDigest: string | undefined
   readonly uid: string | undefined
-  /** Ids of changes that must be done before this one. Sorted. */
+  /** Ids of changes and names of barriers that must be done before this one. Sorted. */
   readonly dependencies: readonly string[]
   readonly origin: SourceLocation | undefined
   /** Whether health is waited for, and how long operations may take, in milliseconds. */
@@ -74,6 +74,9 @@ export interface ObjectChange {
   readonly applyTimeout: number
   readonly deleteTimeout: number
   readonly conflict: ConflictPolicy
+  readonly protect: boolean
+  /** Made by meshform rather than written by anyone, such as a Namespace. */
+  readonly implicit: boolean
   readonly createBeforeDestroy: boolean
   /** Paths whose values are secret. */
   readonly sensitivePaths: readonly ValuePath[]

@@ -51,6 +51,8 @@ export interface Plan {
   readonly changes: readonly ObjectChange[]
   /** What changed outside since the last apply, whether or not this plan does something about it. */
   readonly drift: readonly ObjectChange[]
+  /** Nodes that stand for many: passed when every member is done. Named in the dependencies of changes and checks. */
+  readonly barriers: { readonly [name: string]: readonly string[] }
   readonly outputs: readonly OutputChange[]
   readonly checks: readonly PlannedCheck[]
   readonly diagnostics: readonly Diagnostic[]

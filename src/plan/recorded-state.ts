@@ -24,6 +24,23 @@ export interface RecordedObject {
   readonly protect: boolean
 }
 
+/** An effect that was begun and whose end nobody recorded, as after a crash: its object may or may not exist, or be gone. */
+export interface PendingEffect {
+  /** objectKeyText of the key. */
+  readonly id: string
+  readonly action: 'create' | 'update' | 'replace' | 'delete' | 'import'
+  readonly key: ObjectKey
+  readonly apiVersion: string
+  readonly address: string
+  /** sha256 of the object as it would have been sent; undefined for deletes. */
+  readonly desiredDigest: string | undefined
+  /** objectKeyTexts it was to be applied after: an object found live is deleted in order even when the design is gone. */
+  readonly dependencies: readonly string[]
+  /** The operation that began it, and when (RFC 3339). */
+  readonly operation: DeployRecord['operation']
+  readonly since: string
+}
+
 /** One deploy, for history and rollback. */
 export interface DeployRecord {
   readonly serial: number
@@ -47,6 +64,11 @@ export interface RecordedState {
   readonly design: { readonly name: string; readonly version: string | undefined; readonly digest: string }
   /** By objectKeyText. */
   readonly objects: ReadonlyMap<string, RecordedObject>
+  /**
+   * What a crashed operation left open; undefined or empty when nothing is. A plan looks for each of them live, as for a recorded
+   * object: found and carrying our owner labels it is ours, otherwise it was never made.
+   */
+  readonly pending?: readonly PendingEffect[]
   readonly outputs: { readonly [name: string]: { readonly value: JsonValue; readonly sensitive: boolean } }
   readonly history: readonly DeployRecord[]
   /** Perf baselines and last results by name. */

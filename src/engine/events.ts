@@ -1,0 +1,73 @@
+import type { Action } from '../plan/change.ts'
+import type { Diagnostic } from '../plan/diagnostic.ts'
+import type { JsonValue } from '../plan/json.ts'
+import type { ObjectKey } from '../plan/manifest.ts'
+
+/** How one change of a plan ended. */
+export type ChangeOutcome =
+  | { readonly status: 'done' }
+  | { readonly status: 'failed'; readonly diagnostic: Diagnostic }
+  /** Never begun, since what it needs failed, was skipped, or the run was stopped. */
+  | { readonly status: 'skipped'; readonly needs: string; readonly because: 'failed' | 'stopped' }
+
+/** What happens while the engine works. Views subscribe; nothing below them prints. */
+export type EngineEvent =
+  | { readonly type: 'refresh-start'; readonly cluster: string; readonly kinds: number }
+  | { readonly type: 'refresh-complete'; readonly cluster: string; readonly objects: number; readonly elapsedMs: number }
+  | { readonly type: 'dry-run-start'; readonly objects: number }
+  | { readonly type: 'dry-run-progress'; readonly done: number; readonly objects: number }
+  | {
+      readonly type: 'apply-start'
+      readonly id: string
+      readonly key: ObjectKey
+      readonly address: string
+      readonly action: Action
+    }
+  /** The object was written; it is now waited for. */
+  | {
+      readonly type: 'apply-written'
+      readonly id: string
+      readonly key: ObjectKey
+      readonly address: string
+      readonly action: Action
+    }
+  | {
+      readonly type: 'apply-progress'
+      readonly id: string
+      readonly key: ObjectKey
+      readonly address: string
+      readonly reason: string
+      readonly elapsedMs: number
+    }
+  | {
+      readonly type: 'apply-complete'
+      readonly id: string
+      readonly key: ObjectKey
+      readonly address: string
+      readonly action: Action
+      readonly elapsedMs: number
+    }
+  | {
+      readonly type: 'apply-failed'
+      readonly id: string
+      readonly key: ObjectKey
+      readonly address: string
+      readonly action: Action
+      readonly diagnostic: Diagnostic
+    }
+  | {
+      readonly type: 'apply-skipped'
+      readonly id: string
+      readonly key: ObjectKey
+      readonly address: string
+      readonly action: Action
+      readonly needs: string
+      readonly because: 'failed' | 'stopped'
+    }
+  | { readonly type: 'check-start'; readonly address: string }
+  | { readonly type: 'check-progress'; readonly address: string; readonly progress: JsonValue }
+  | { readonly type: 'check-complete'; readonly address: string; readonly passed: boolean; readonly summary: string }
+  | { readonly type: 'diagnostic'; readonly diagnostic: Diagnostic }
+
+/** Where events go. */
+export type Emit = (event: EngineEvent) => void

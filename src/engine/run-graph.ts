@@ -1,0 +1,102 @@
+/** A node of work. `run` says whether it worked out; it does not throw for what can go wrong. */
+export interface WorkNode {
+  readonly id: string
+  /** Ids of nodes that must be done first. Unknown ids count as done. */
+  readonly dependencies: readonly string[]
+  /** Takes a place among the running ones; false for nodes that only stand for others. */
+  readonly occupies: boolean
+  /** `release` gives the place back early, as when only health is still waited for. */
+  readonly run: (release: () => void) => Promise<'done' | 'failed'>
+  /** Called instead of `run` when a dependency failed or the run was stopped. `needs` is the root of the trouble. */
+  readonly skip: (needs: string, because: 'failed' | 'stopped') => void
+}
+
+/** How a walk goes on when something fails. */
+export interface GraphOptions {
+  readonly concurrency: number
+  /** `stop` begins nothing new after the first failure; `continue` lets independent branches finish. */
+  readonly onError: 'stop' | 'continue'
+  /** Aborted: nothing new is begun; what runs is finished. */
+  readonly stop: AbortSignal
+}
+
+/** How many nodes ended how. */
+export interface GraphResult {
+  readonly done: number
+  readonly failed: number
+  readonly skipped: number
+}
+
+/**
+ * Runs every node after what it needs, at most `concurrency` at a time. Linear in nodes and edges; dependants of a failure are
+ * skipped with the root cause, the rest goes on. The order among ready nodes is that of the list.
+ */
+export async function runGraph(nodes: readonly WorkNode[], options: GraphOptions): Promise<GraphResult> {
+  const position = new Map(nodes.map((node, index) => [node.id, index]))
+  const waiting = nodes.map(() => 0)
+  const dependants: number[][] = nodes.map(() => [])
+  nodes.forEach((node, index) => {
+    for (const dependency of new Set(node.dependencies)) {
+      const on = position.get(dependency)
+      if (on === undefined) continue
+      waiting[index] = (waiting[index] ?? 0) + 1
+      dependants[on]?.push(index)
+    }
+  })
+  /** For a node that can't run: the root that failed. */
+  const roots: (string | undefined)[] = nodes.map(() => undefined)
+  const counts = { done: 0, failed: 0, skipped: 0 }
+  const ready: number[] = []
+  let next = 0
+  let running = 0
+  let stopped = false
+  for (let index = 0; index < nodes.length; index++) if (waiting[index] === 0) ready.push(index)
+
+  return new Promise((resolve, reject) => {
+    const finish = (index: number, outcome: 'done' | 'failed' | 'skipped') => {
+      counts[outcome]++
+      const root = outcome === 'done' ? undefined : (roots[index] ?? nodes[index]?.id)
+      for (const dependant of dependants[index] ?? []) {
+        if (root !== undefined && roots[dependant] === undefined) roots[dependant] = root
+        waiting[dependant] = (waiting[dependant] ?? 0) - 1
+        if (waiting[dependant] === 0) ready.push(dependant)
+      }
+      if (outcome === 'failed' && options.onError === 'stop') stopped = true
+    }
+    const pump = () => {
+      while (next < ready.length) {
+        const index = ready[next] ?? 0
+        const node = nodes[index]
+        if (node === undefined) throw new Error(`No node at ${index}`)
+        const root = roots[index]
+        if (root !== undefined || stopped || options.stop.aborted) {
+          next++
+          node.skip(root ?? node.id, root === undefined || options.stop.aborted ? 'stopped' : 'failed')
+          finish(index, 'skipped')
+          continue
+        }
+        if (node.occupies && running >= options.concurrency) return
+        next++
+        let holds = node.occupies
+        if (holds) running++
+        const release = () => {
+          if (!holds) return
+          holds = false
+          running--
+          pump()
+        }
+        node.run(release).then(
+          (outcome) => {
+            if (holds) running--
+            holds = false
+            finish(index, outcome)
+            pump()
+          },
+          (error: unknown) => reject(error),
+        )
+      }
+      if (counts.done + counts.failed + counts.skipped === nodes.length) resolve(counts)
+    }
+    pump()
+  })
+}

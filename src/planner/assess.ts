@@ -1,0 +1,240 @@
+import type { ActionReason } from '../plan/change.ts'
+import type { Diagnostic } from '../plan/diagnostic.ts'
+import type { JsonObject } from '../plan/json.ts'
+import { describeObject } from '../plan/manifest.ts'
+import type { RecordedObject, RecordedState } from '../plan/recorded-state.ts'
+import type { DesiredObject } from './desired-object.ts'
+import { type Owner, ownerOf } from './owner-labels.ts'
+
+/** What refresh found out about one cluster's objects. */
+export interface LiveView {
+  /** By id. An object that was looked for and is not there is absent. */
+  readonly objects: ReadonlyMap<string, JsonObject>
+  /** Why an object could not be looked for: its cluster is offline or unreachable, its kind is not served. By id. */
+  readonly unknown: ReadonlyMap<string, { readonly reason: string; readonly notServed: boolean }>
+  /** sha256 of the fields that this design owns of a live object, by id; only of objects it owns any of. */
+  readonly ownedDigests: ReadonlyMap<string, string>
+}
+
+/**
+ * What is to be done with one object, as far as design, state and live object tell. `ask` means that the server's dry run gives the
+ * exact result; without it the local merge stands in.
+ */
+export type Candidate =
+  | {
+      readonly kind: 'no-op'
+      readonly desired: DesiredObject
+      readonly recorded: RecordedObject | undefined
+      readonly live: JsonObject | undefined
+    }
+  | {
+      readonly kind: 'create'
+      readonly desired: DesiredObject
+      readonly recorded: RecordedObject | undefined
+      readonly reason: ActionReason | undefined
+      readonly ask: boolean
+      /** Why the server can't be asked; undefined when it can. */
+      readonly unsure: string | undefined
+    }
+  | {
+      readonly kind: 'update'
+      readonly desired: DesiredObject
+      readonly recorded: RecordedObject | undefined
+      readonly live: JsonObject | undefined
+      readonly reason: ActionReason | undefined
+      readonly drifted: boolean
+      readonly ask: boolean
+      readonly unsure: string | undefined
+    }
+  | {
+      readonly kind: 'delete'
+      readonly recorded: RecordedObject
+      readonly live: JsonObject | undefined
+      readonly reason: ActionReason
+    }
+  | {
+      readonly kind: 'forget'
+      readonly recorded: RecordedObject
+      readonly live: JsonObject | undefined
+      readonly reason: ActionReason
+    }
+
+/** What assessment needs. */
+export interface AssessRequest {
+  readonly desired: readonly DesiredObject[]
+  readonly state: RecordedState
+  /** Ids of objects that an interrupted apply may or may not have written. */
+  readonly pending: ReadonlySet<string>
+  readonly live: LiveView
+  readonly owner: Owner
+  /** Components renamed by `moved`, old address to new. */
+  readonly moved: ReadonlyMap<string, string>
+  /** Components given up by `removed` without deleting their objects. */
+  readonly forgotten: ReadonlySet<string>
+  /** Ids that `imports` takes in, whoever owns them. */
+  readonly imported: ReadonlySet<string>
+  readonly destroy: boolean
+}
+
+/** Decides for every object of design or state what is to be done. Pure; order of the design, then that of the state. */
+export function assess(request: AssessRequest): {
+  readonly candidates: readonly Candidate[]
+  readonly diagnostics: readonly Diagnostic[]
+} {
+  const diagnostics: Diagnostic[] = []
+  const candidates: Candidate[] = []
+  const wanted = new Set<string>()
+  if (!request.destroy) {
+    const created = new Set(request.desired.filter((object) => isMissing(object.id, request.live)).map((object) => object.id))
+    for (const object of request.desired) {
+      const candidate = assessDesired(object, request, created, diagnostics)
+      wanted.add(object.id)
+      if (candidate !== undefined) candidates.push(candidate)
+    }
+  }
+  for (const [id, recorded] of request.state.objects) {
+    if (!wanted.has(id)) candidates.push(assessUnwanted(id, recorded, request, diagnostics))
+  }
+  return { candidates, diagnostics }
+}
+
+function isMissing(id: string, live: LiveView): boolean {
+  return !live.objects.has(id) && !live.unknown.has(id)
+}
+
+function assessDesired(
+  desired: DesiredObject,
+  request: AssessRequest,
+  created: ReadonlySet<string>,
+  diagnostics: Diagnostic[],
+): Candidate | undefined {
+  const recorded = request.state.objects.get(desired.id)
+  const live = request.live.objects.get(desired.id)
+  const unknown = request.live.unknown.get(desired.id)
+  if (unknown !== undefined && !unknown.notServed) return assessBlind(desired, recorded, unknown.reason)
+  if (live === undefined) {
+    const waits = desired.dependencies.find((id) => created.has(id) && /\/\/Namespace\/\/|\/CustomResourceDefinition\//.test(id))
+    const unsure =
+      unknown?.reason ??
+      (waits === undefined ? undefined : `${waits.includes('/Namespace/') ? 'its namespace' : 'its kind'} is made by this plan`)
+    return {
+      kind: 'create',
+      desired,
+      recorded,
+      reason: recorded === undefined ? undefined : 'create_because_missing',
+      ask: unsure === undefined,
+      unsure,
+    }
+  }
+  return assessExisting(desired, recorded, live, request, diagnostics)
+}
+
+/** Without a server the state is all there is to compare with. */
+function assessBlind(desired: DesiredObject, recorded: RecordedObject | undefined, reason: string): Candidate {
+  if (recorded === undefined) return { kind: 'create', desired, recorded, reason: undefined, ask: false, unsure: reason }
+  if (recorded.desiredDigest === desired.digest) return { kind: 'no-op', desired, recorded, live: undefined }
+  return { kind: 'update', desired, recorded, live: undefined, reason: undefined, drifted: false, ask: false, unsure: reason }
+}
+
+function assessExisting(
+  desired: DesiredObject,
+  recorded: RecordedObject | undefined,
+  live: JsonObject,
+  request: AssessRequest,
+  diagnostics: Diagnostic[],
+): Candidate | undefined {
+  const owner = ownerOf(live)
+  const ours = owner !== undefined && owner.design === request.owner.design && owner.workspace === request.owner.workspace
+  let reason: ActionReason | undefined
+  if (recorded === undefined && !ours && !request.imported.has(desired.id)) {
+    // A namespace that only has to be there is left alone when it is.
+    if (desired.implicit && isBareNamespace(desired)) return undefined
+    const refusal = refuseAdoption(desired, owner)
+    if (refusal !== undefined) {
+      diagnostics.push(refusal)
+      return undefined
+    }
+    reason = owner === undefined ? 'adopt_unowned' : 'take_from_other_design'
+  }
+  if (recorded !== undefined && recorded.address !== desired.address) reason = 'moved'
+  const digest = request.live.ownedDigests.get(desired.id)
+  const untouched = recorded !== undefined && (recorded.resourceVersion === versionOf(live) || digest === recorded.ownedDigest)
+  const same = recorded !== undefined && recorded.desiredDigest === desired.digest
+  if (same && untouched) return { kind: 'no-op', desired, recorded, live }
+  const drifted = recorded !== undefined && !untouched
+  return {
+    kind: 'update',
+    desired,
+    recorded,
+    live,
+    reason: reason ?? (same && drifted ? 'update_because_drift' : undefined),
+    drifted,
+    ask: true,
+    unsure: undefined,
+  }
+}
+
+function isBareNamespace(desired: DesiredObject): boolean {
+  const { labels, annotations } = desired.manifest.metadata
+  const foreign = (name: string) => !name.startsWith('meshform.dev/')
+  return !Object.keys(labels ?? {}).some(foreign) && !Object.keys(annotations ?? {}).some(foreign)
+}
+
+function refuseAdoption(desired: DesiredObject, owner: Owner | undefined): Diagnostic | undefined {
+  if (desired.adoption === 'take' || desired.implicit) return undefined
+  if (owner === undefined && desired.adoption === 'adopt') return undefined
+  return {
+    severity: 'error',
+    code: 'MF2006',
+    summary: `${describeObject(desired.key)} exists already${owner === undefined ? '' : ` and belongs to design "${owner.design}"`}`,
+    detail:
+      owner === undefined
+        ? 'Nobody is marked as its owner, and the adoption policy is to refuse.'
+        : `Its workspace is "${owner.workspace}". Two designs that own one object would undo each other's work.`,
+    address: desired.address,
+    location: desired.origin,
+    hint:
+      owner === undefined
+        ? 'Say `adoption: adopt` on the component, or give the object another name.'
+        : 'Remove it from one of the designs, or say `adoption: take` here to move it over.',
+  }
+}
+
+/** The resourceVersion of a live object, '' when it has none. */
+export function versionOf(live: JsonObject): string {
+  const metadata = live.metadata as JsonObject | undefined
+  return typeof metadata?.resourceVersion === 'string' ? metadata.resourceVersion : ''
+}
+
+/** The uid of a live object, '' when it has none. */
+export function uidOf(live: JsonObject): string {
+  const metadata = live.metadata as JsonObject | undefined
+  return typeof metadata?.uid === 'string' ? metadata.uid : ''
+}
+
+function assessUnwanted(id: string, recorded: RecordedObject, request: AssessRequest, diagnostics: Diagnostic[]): Candidate {
+  const live = request.live.objects.get(id)
+  const gone = live === undefined && isMissing(id, request.live)
+  if (gone) return { kind: 'forget', recorded, live, reason: 'forget_because_removed' }
+  if (request.forgotten.has(recorded.address)) return { kind: 'forget', recorded, live, reason: 'forget_because_removed' }
+  if (!recorded.created && (recorded.key.kind === 'Namespace' || recorded.key.kind === 'CustomResourceDefinition')) {
+    return { kind: 'forget', recorded, live, reason: 'forget_because_removed' }
+  }
+  const owner = live === undefined ? undefined : ownerOf(live)
+  if (owner !== undefined && (owner.design !== request.owner.design || owner.workspace !== request.owner.workspace)) {
+    return { kind: 'forget', recorded, live, reason: 'forget_because_removed' }
+  }
+  if (recorded.protect) {
+    diagnostics.push({
+      severity: 'error',
+      code: 'MF2005',
+      summary: `${describeObject(recorded.key)} is protected and would be deleted`,
+      detail: request.destroy
+        ? 'Its component says lifecycle.protect.'
+        : 'It is no longer in the design, and was recorded with lifecycle.protect.',
+      address: recorded.address,
+      hint: 'Take `protect` off and apply, or give it up with a `removed` block that keeps it.',
+    })
+  }
+  return { kind: 'delete', recorded, live, reason: request.destroy ? 'delete_because_destroy' : 'delete_because_no_component' }
+}

@@ -1,0 +1,44 @@
+/** Mistakes that only the planner can see. Documented in docs/diagnostics.md. */
+export const PLANNER_CODES = {
+  MF2001: {
+    title: 'Object claimed twice',
+    explanation: 'Two components make the same object. An object has one owner; remove one of them or give it another name.',
+  },
+  MF2002: { title: 'Unknown provider', explanation: 'The mesh names a provider that meshform does not know.' },
+  MF2003: {
+    title: 'Objects wait for each other',
+    explanation: 'The order of objects has a cycle, so none of them could be applied first.',
+  },
+  MF2004: {
+    title: 'Component without a mesh',
+    explanation: 'The component needs a mesh: name one, or give its workload a mesh.',
+  },
+  MF2005: {
+    title: 'Protected object would be deleted',
+    explanation: 'lifecycle.protect forbids a plan that deletes or replaces the object.',
+  },
+  MF2006: {
+    title: 'Object exists already',
+    explanation: 'The object is there and the adoption policy does not let this design take it.',
+  },
+  MF2007: {
+    title: 'Nothing left of the design',
+    explanation:
+      'The design is empty although its state is not: applying it would delete everything. Use destroy if that is meant.',
+  },
+  MF2008: { title: 'Too many deletes', explanation: 'The plan deletes more objects than --max-deletes allows.' },
+  MF2009: { title: 'The server refuses the object', explanation: 'A dry run of the object was refused by its API server.' },
+  MF2010: { title: 'Field owned by someone else', explanation: 'Another field manager owns a field that the design sets.' },
+  MF2011: { title: 'Condition does not hold', explanation: 'A precondition, postcondition or policy of the design is false.' },
+  MF2012: {
+    title: 'Nothing matches the pattern',
+    explanation: 'An address pattern of --target, --exclude or --replace matches no component.',
+  },
+  MF2013: {
+    title: 'Invalid object name',
+    explanation: 'The object has no valid name, or is not an object with apiVersion, kind and metadata.name.',
+  },
+} as const
+
+/** A code of the planner. */
+export type PlannerCode = keyof typeof PLANNER_CODES

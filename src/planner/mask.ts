@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto'
+import { isJsonObject, type JsonObject, type JsonValue } from '../plan/json.ts'
+import type { ValuePath } from '../plan/source.ts'
+
+/** Values shorter than this are not looked for inside other strings: masking every "1" would hide everything. */
+const SHORTEST_SECRET = 4
+
+/**
+ * Hides secret values, and hides equal ones alike: `(sensitive #1)` stands for the same value wherever it is in one plan, so that a
+ * reader sees that something changed or moved without seeing what it is.
+ */
+export interface Masker {
+  /** The object with its secrets hidden, and where they were. */
+  mask(object: JsonObject): { readonly masked: JsonObject; readonly paths: readonly ValuePath[] }
+  /** One value found at a path of an object of this kind. */
+  maskValue(value: JsonValue | undefined): JsonValue | undefined
+  /** True when the value at this path of this object is secret in itself, whatever it is. */
+  isSecretPath(object: JsonObject, path: ValuePath): boolean
+  /** True when the text holds a sensitive value. */
+  isSecretText(text: string): boolean
+}
+
+/** A masker that knows the sensitive inputs of a design. */
+export function createMasker(sensitiveValues: readonly string[]): Masker {
+  const secrets = sensitiveValues.filter((value) => value.length >= SHORTEST_SECRET)
+  const exact = new Set(sensitiveValues)
+  const numbers = new Map<string, number>()
+  const cover = (text: string): string => {
+    const digest = createHash('sha256').update(text).digest('hex')
+    let number = numbers.get(digest)
+    if (number === undefined) {
+      number = numbers.size + 1
+      numbers.set(digest, number)
+    }
+    return `(sensitive #${number})`
+  }
+  const isSecretText = (text: string) => exact.has(text) || secrets.some((secret) => text.includes(secret))
+  const walk = (value: JsonValue, path: ValuePath, hidden: boolean, paths: ValuePath[]): JsonValue => {
+    if (typeof value === 'string') {
+      if (!hidden && !isSecretText(value)) return value
+      paths.push(path)
+      return cover(value)
+    }
+    if (Array.isArray(value)) return value.map((item: JsonValue, index) => walk(item, [...path, index], hidden, paths))
+    if (isJsonObject(value)) {
+      const copy: Record<string, JsonValue> = {}
+      for (const [key, item] of Object.entries(value)) copy[key] = walk(item, [...path, key], hidden, paths)
+      return copy
+    }
+    if (!hidden) return value
+    paths.push(path)
+    return cover(JSON.stringify(value))
+  }
+  const holdsSecrets = secrets.length > 0 || exact.size > 0
+  return {
+    mask(object) {
+      const paths: ValuePath[] = []
+      if (!holdsSecrets && object.kind !== 'Secret') return { masked: object, paths }
+      const masked: Record<string, JsonValue> = {}
+      for (const [key, value] of Object.entries(object)) masked[key] = walk(value, [key], isSecretField(object, key), paths)
+      return { masked, paths }
+    },
+    maskValue: (value) => (value === undefined ? undefined : walk(value, [], true, [])),
+    isSecretPath: (object, path) => isSecretField(object, String(path[0] ?? '')),
+    isSecretText,
+  }
+}
+
+function isSecretField(object: JsonObject, field: string): boolean {
+  return object.kind === 'Secret' && object.apiVersion === 'v1' && (field === 'data' || field === 'stringData')
+}

@@ -1,0 +1,187 @@
+import type { Diagnostic } from '../plan/diagnostic.ts'
+import { isJsonObject, type JsonValue } from '../plan/json.ts'
+import { describeObject, groupOf, type Manifest } from '../plan/manifest.ts'
+import { formatLocation } from '../plan/source.ts'
+import type { MeshProvider } from '../providers/contract.ts'
+import type { OrderRule } from '../providers/rules.ts'
+import { barrierOf, type ComponentNode, type DesiredObject } from './desired-object.ts'
+import { topologicalOrder } from './graph.ts'
+
+/** Order inside a component that Kubernetes itself asks for. */
+const KUBERNETES_ORDER: readonly OrderRule[] = [
+  {
+    before: { group: 'apps', kinds: ['Deployment', 'StatefulSet', 'DaemonSet'] },
+    after: { group: 'admissionregistration.k8s.io', kinds: ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'] },
+    reason: 'a webhook whose server is not up refuses everything it is asked about',
+  },
+  {
+    before: { group: '', kinds: ['ServiceAccount'] },
+    after: { group: 'apps', kinds: ['Deployment', 'StatefulSet', 'DaemonSet'] },
+    reason: 'pods are not made while their ServiceAccount is missing',
+  },
+]
+
+/**
+ * Adds what an object must wait for beyond its component's references: its Namespace, the CRD of its kind, the ConfigMaps, Secrets
+ * and ServiceAccounts its pods name, and the order rules of Kubernetes and of the meshes. A cycle is a diagnostic.
+ */
+export function orderObjects(
+  objects: readonly DesiredObject[],
+  components: readonly ComponentNode[],
+  providers: ReadonlyMap<string, MeshProvider>,
+  diagnostics: Diagnostic[],
+): readonly DesiredObject[] {
+  const ids = new Set(objects.map((object) => object.id))
+  const crds = crdsByKind(objects)
+  const rules = [...KUBERNETES_ORDER, ...[...providers.values()].flatMap((provider) => provider.rules.order)]
+  const byComponent = new Map<string, DesiredObject[]>()
+  for (const object of objects) {
+    const siblings = byComponent.get(object.address)
+    if (siblings === undefined) byComponent.set(object.address, [object])
+    else siblings.push(object)
+  }
+  const effective = effectiveBarriers(objects, components)
+  const ordered = objects.map((object) => {
+    const extra = new Set(object.dependencies.flatMap((dependency) => effective.get(dependency) ?? []))
+    const add = (id: string | undefined) => {
+      if (id !== undefined && id !== object.id && ids.has(id)) extra.add(id)
+    }
+    if (object.key.namespace !== '') add(`${object.key.cluster}//Namespace//${object.key.namespace}`)
+    add(crds.get(`${object.key.cluster}/${object.key.group}/${object.key.kind}`))
+    for (const [kind, name] of podReferences(object.manifest))
+      add(`${object.key.cluster}//${kind}/${object.key.namespace}/${name}`)
+    for (const other of followedByRule(object, byComponent.get(object.address) ?? [], rules)) add(other.id)
+    return { ...object, dependencies: [...extra].sort() }
+  })
+  reportCycle(ordered, diagnostics)
+  return ordered
+}
+
+function crdsByKind(objects: readonly DesiredObject[]): ReadonlyMap<string, string> {
+  const crds = new Map<string, string>()
+  for (const object of objects) {
+    const { manifest } = object
+    if (manifest.kind !== 'CustomResourceDefinition' || !isJsonObject(manifest.spec)) continue
+    const { group, names } = manifest.spec
+    if (typeof group === 'string' && isJsonObject(names) && typeof names.kind === 'string') {
+      crds.set(`${object.key.cluster}/${group}/${names.kind}`, object.id)
+    }
+  }
+  return crds
+}
+
+function matches(side: OrderRule['before'], manifest: Manifest): boolean {
+  return side.group === groupOf(manifest.apiVersion) && side.kinds.includes(manifest.kind)
+}
+
+function followedByRule(
+  object: DesiredObject,
+  siblings: readonly DesiredObject[],
+  rules: readonly OrderRule[],
+): readonly DesiredObject[] {
+  const holding = rules.filter((rule) => matches(rule.after, object.manifest))
+  if (holding.length === 0) return []
+  return siblings.filter((sibling) => holding.some((rule) => matches(rule.before, sibling.manifest)))
+}
+
+/** The ConfigMaps, Secrets, claims and ServiceAccounts that the pods of a workload name. */
+function podReferences(manifest: Manifest): readonly (readonly [kind: string, name: string])[] {
+  const spec = podSpecOf(manifest)
+  if (spec === undefined) return []
+  const found: (readonly [string, string])[] = []
+  const note = (kind: string, name: JsonValue | undefined) => {
+    if (typeof name === 'string') found.push([kind, name])
+  }
+  note('ServiceAccount', spec.serviceAccountName)
+  for (const volume of listOf(spec.volumes)) {
+    if (isJsonObject(volume.configMap)) note('ConfigMap', volume.configMap.name)
+    if (isJsonObject(volume.secret)) note('Secret', volume.secret.secretName)
+    if (isJsonObject(volume.persistentVolumeClaim)) note('PersistentVolumeClaim', volume.persistentVolumeClaim.claimName)
+  }
+  for (const container of [...listOf(spec.containers), ...listOf(spec.initContainers)]) {
+    for (const source of listOf(container.envFrom)) {
+      if (isJsonObject(source.configMapRef)) note('ConfigMap', source.configMapRef.name)
+      if (isJsonObject(source.secretRef)) note('Secret', source.secretRef.name)
+    }
+    for (const variable of listOf(container.env)) {
+      const from = isJsonObject(variable.valueFrom) ? variable.valueFrom : undefined
+      if (isJsonObject(from?.configMapKeyRef)) note('ConfigMap', from.configMapKeyRef.name)
+      if (isJsonObject(from?.secretKeyRef)) note('Secret', from.secretKeyRef.name)
+    }
+  }
+  return found
+}
+
+function podSpecOf(manifest: Manifest) {
+  if (!isJsonObject(manifest.spec)) return undefined
+  if (manifest.kind === 'Pod') return manifest.spec
+  const template = manifest.spec.template
+  return isJsonObject(template) && isJsonObject(template.spec) ? template.spec : undefined
+}
+
+function listOf(value: JsonValue | undefined) {
+  return Array.isArray(value) ? value.filter(isJsonObject) : []
+}
+
+/**
+ * What each component's barrier comes down to: itself when it has objects, else the barriers of what it depends on. Recorded with
+ * each object, so that a delete still knows the order when the design is gone.
+ */
+export function effectiveBarriers(
+  objects: readonly { readonly address: string }[],
+  components: readonly ComponentNode[],
+): ReadonlyMap<string, readonly string[]> {
+  const occupied = new Set(objects.map((object) => object.address))
+  const byAddress = new Map(components.map((component) => [component.address, component]))
+  const sorted = topologicalOrder([...byAddress.keys()], (address) => byAddress.get(address)?.dependencies ?? [])
+  const effective = new Map<string, readonly string[]>()
+  for (const address of 'order' in sorted ? sorted.order : []) {
+    const barrier = barrierOf(address)
+    if (occupied.has(address)) effective.set(barrier, [barrier])
+    else {
+      const through = (byAddress.get(address)?.dependencies ?? []).flatMap(
+        (dependency) => effective.get(barrierOf(dependency)) ?? [],
+      )
+      effective.set(barrier, [...new Set(through)])
+    }
+  }
+  return effective
+}
+
+/** The members of each component's barrier: it is passed when all of them are done. */
+export function barrierMembers(
+  objects: readonly { readonly id: string; readonly address: string }[],
+): ReadonlyMap<string, readonly string[]> {
+  const members = new Map<string, string[]>()
+  for (const object of objects) {
+    const barrier = barrierOf(object.address)
+    const known = members.get(barrier)
+    if (known === undefined) members.set(barrier, [object.id])
+    else known.push(object.id)
+  }
+  return members
+}
+
+function reportCycle(objects: readonly DesiredObject[], diagnostics: Diagnostic[]): void {
+  const barriers = barrierMembers(objects)
+  const dependencies = new Map<string, readonly string[]>([
+    ...barriers,
+    ...objects.map((object) => [object.id, object.dependencies] as const),
+  ])
+  const result = topologicalOrder([...dependencies.keys()], (node) => dependencies.get(node) ?? [])
+  if (!('cycle' in result)) return
+  const byId = new Map(objects.map((object) => [object.id, object]))
+  const steps = result.cycle.flatMap((node) => {
+    const object = byId.get(node)
+    return object === undefined ? [] : [`${describeObject(object.key)} (${object.address}, ${formatLocation(object.origin)})`]
+  })
+  const first = byId.get(result.cycle.find((node) => byId.has(node)) ?? '')
+  diagnostics.push({
+    severity: 'error',
+    code: 'MF2003',
+    summary: 'Objects wait for each other, so none can be first',
+    detail: `Each of these waits for the next: ${steps.join(' -> ')}.`,
+    ...(first === undefined ? {} : { address: first.address, location: first.origin }),
+    hint: 'Take one of the dependencies out: a dependsOn, a reference, or move an object to another component.',
+  })
+}

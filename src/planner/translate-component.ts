@@ -1,0 +1,136 @@
+import type { Component, ComponentOf } from '../design/component.ts'
+import type { Diagnostic } from '../plan/diagnostic.ts'
+import type { DesiredManifest, MeshProvider, ResolvedWorkload, Scope, Translation } from '../providers/contract.ts'
+
+/** What a component's translation may look at. */
+export interface TranslationContext {
+  /** The scope of a mesh, by the mesh's address. */
+  readonly scopes: ReadonlyMap<string, Scope>
+  readonly providers: ReadonlyMap<string, MeshProvider>
+  readonly workloads: ReadonlyMap<string, ResolvedWorkload>
+  /** Refusals of what a mesh can't do, from its capability table. */
+  readonly refuse: (component: Component, provider: MeshProvider, mesh: ComponentOf<'meshes'>) => readonly Diagnostic[]
+}
+
+const NOTHING: Translation = { manifests: [], diagnostics: [] }
+
+/** The address of the mesh that carries a component out; undefined for components that need none. */
+export function meshAddressOf(component: Component, workloads: ReadonlyMap<string, ResolvedWorkload>): string | undefined {
+  switch (component.section) {
+    case 'meshes':
+      return component.address
+    case 'workloads':
+    case 'gateways':
+    case 'external':
+      return referTo('meshes', component.spec.mesh, component.scope)
+    case 'traffic': {
+      const workload = workloads.get(referTo('workloads', component.spec.workload, component.scope) ?? '')
+      return referTo('meshes', component.spec.mesh, component.scope) ?? workload?.mesh
+    }
+    case 'authorization': {
+      const workload = workloads.get(referTo('workloads', component.spec.workload, component.scope) ?? '')
+      return referTo('meshes', component.spec.mesh, component.scope) ?? workload?.mesh ?? onlyMesh(component)
+    }
+    case 'filters': {
+      const first = component.spec.workloads?.[0]
+      return (
+        referTo('meshes', component.spec.mesh, component.scope) ??
+        workloads.get(referTo('workloads', first, component.scope) ?? '')?.mesh ??
+        onlyMesh(component)
+      )
+    }
+    case 'perfChecks':
+    case 'resources':
+    case 'patterns':
+      return undefined
+  }
+}
+
+/** The only mesh among a component's dependencies, if there is just one. */
+function onlyMesh(component: Component): string | undefined {
+  const meshes = component.dependencies.filter((address) => /(^|\.)meshes\.[^.]+$/.test(address))
+  return meshes.length === 1 ? meshes[0] : undefined
+}
+
+/** The address that a bare name or a written-out address means, inside the pattern it stands in. */
+export function referTo(section: string, name: string | undefined, scope: string): string | undefined {
+  if (name === undefined) return undefined
+  const address = name.startsWith(`${section}.`) ? name : `${section}.${name}`
+  return scope === '' ? address : `${scope}.${address}`
+}
+
+/** The objects a component comes down to, or why there are none. */
+export function translateComponent(component: Component, context: TranslationContext): Translation {
+  if (component.section === 'resources') return { manifests: resourceManifests(component), diagnostics: [] }
+  if (component.section === 'patterns' || component.section === 'perfChecks') return NOTHING
+  const meshAddress = meshAddressOf(component, context.workloads)
+  const scope = meshAddress === undefined ? undefined : context.scopes.get(meshAddress)
+  const provider = scope === undefined ? undefined : context.providers.get(scope.mesh.spec.provider)
+  if (scope === undefined || provider === undefined) return withoutMesh(component, meshAddress, context)
+  const refusals = context.refuse(component, provider, scope.mesh)
+  if (refusals.some((refusal) => refusal.severity === 'error')) return { manifests: [], diagnostics: refusals }
+  const translation = byProvider(component, provider, scope, context)
+  return { manifests: translation.manifests, diagnostics: [...refusals, ...translation.diagnostics] }
+}
+
+function byProvider(
+  component: Exclude<Component, { section: 'resources' | 'patterns' | 'perfChecks' }>,
+  provider: MeshProvider,
+  scope: Scope,
+  context: TranslationContext,
+): Translation {
+  switch (component.section) {
+    case 'meshes': {
+      const own = provider.mesh(scope)
+      return { manifests: [...fileManifests(component), ...own.manifests], diagnostics: own.diagnostics }
+    }
+    case 'workloads': {
+      const workload = context.workloads.get(component.address)
+      return workload === undefined ? NOTHING : provider.onboard(workload, scope)
+    }
+    case 'traffic':
+      return provider.traffic(component, scope)
+    case 'authorization':
+      return provider.authorization(component, scope)
+    case 'gateways':
+      return provider.gateway(component, scope)
+    case 'external':
+      return provider.external(component, scope)
+    case 'filters':
+      return provider.filter(component, scope)
+  }
+}
+
+function withoutMesh(component: Component, meshAddress: string | undefined, context: TranslationContext): Translation {
+  if (component.section === 'workloads' && meshAddress === undefined) {
+    return { manifests: context.workloads.get(component.address)?.objects ?? [], diagnostics: [] }
+  }
+  // A mesh with an unknown provider has its own diagnostic; what hangs on it would only repeat it.
+  if (meshAddress !== undefined) return NOTHING
+  return {
+    manifests: [],
+    diagnostics: [
+      {
+        severity: 'error',
+        code: 'MF2004',
+        summary: `${component.address} belongs to no mesh`,
+        detail: 'Its workload is in no mesh, and it names none itself, so there is nobody to carry it out.',
+        address: component.address,
+        location: component.location,
+        hint: 'Give the workload `mesh: <name>`, or name the mesh here.',
+      },
+    ],
+  }
+}
+
+function resourceManifests(component: ComponentOf<'resources'>): readonly DesiredManifest[] {
+  const own = component.spec.manifest
+  const written: readonly DesiredManifest[] =
+    own === undefined ? [] : [{ manifest: own as DesiredManifest['manifest'], origins: { '': ['manifest'] } }]
+  return [...written, ...fileManifests(component)]
+}
+
+/** Objects read from files; their origins lead into the file itself (`files`, index, path). */
+function fileManifests(component: Component): readonly DesiredManifest[] {
+  return component.files.map((file, index) => ({ manifest: file.manifest, origins: { '': ['files', index] } }))
+}

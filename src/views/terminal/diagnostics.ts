@@ -1,0 +1,57 @@
+import type { Diagnostic } from '../../plan/diagnostic.ts'
+import { formatLocation } from '../../plan/source.ts'
+import type { Style } from './style.ts'
+
+/** Reads a line of a file, for the excerpt under a diagnostic; undefined where it can't be read. */
+export type ReadLine = (file: string, line: number) => string | undefined
+
+/** Diagnostics as people read them: what, where with the line itself, why, what to do. */
+export function renderDiagnostics(diagnostics: readonly Diagnostic[], style: Style, readLine: ReadLine): string {
+  return diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, style, readLine)).join('\n')
+}
+
+function renderDiagnostic(diagnostic: Diagnostic, { colors, width }: Style, readLine: ReadLine): string {
+  const paint = diagnostic.severity === 'error' ? colors.red : diagnostic.severity === 'warning' ? colors.yellow : colors.cyan
+  const bar = paint('│')
+  const lines = [
+    `${paint(colors.bold(diagnostic.severity))} ${colors.bold(diagnostic.summary)} ${colors.dim(`[${diagnostic.code}]`)}`,
+  ]
+  const { location } = diagnostic
+  if (location !== undefined && location.file !== '') {
+    const where = diagnostic.address === undefined ? '' : colors.dim(`  ${diagnostic.address}`)
+    lines.push(`${bar} ${colors.cyan(formatLocation(location))}${where}`)
+    const text = readLine(location.file, location.line)
+    if (text !== undefined && text.trim() !== '') {
+      const number = String(location.line)
+      const shown = text.length > 160 ? `${text.slice(0, 157)}...` : text
+      lines.push(`${bar} ${colors.dim(`${number} │`)} ${shown}`)
+      if (location.column <= shown.length)
+        lines.push(`${bar} ${' '.repeat(number.length)} ${colors.dim('│')} ${' '.repeat(location.column - 1)}${paint('^')}`)
+    }
+  } else if (diagnostic.address !== undefined) {
+    lines.push(`${bar} ${colors.dim(diagnostic.address)}`)
+  }
+  for (const line of wrap(diagnostic.detail ?? '', Math.min(width, 120) - 2)) lines.push(`${bar} ${line}`)
+  if (diagnostic.hint !== undefined) {
+    wrap(diagnostic.hint, Math.min(width, 120) - 4).forEach((line, index) => {
+      lines.push(`${bar} ${index === 0 ? colors.green('→') : ' '} ${line}`)
+    })
+  }
+  return `${lines.join('\n')}\n`
+}
+
+/** Breaks a text between words; lines that the text has already are kept. */
+export function wrap(text: string, width: number): readonly string[] {
+  if (text === '') return []
+  return text.split('\n').flatMap((paragraph) => {
+    const lines: string[] = []
+    let line = ''
+    for (const word of paragraph.split(' ')) {
+      if (line !== '' && line.length + 1 + word.length > width) {
+        lines.push(line)
+        line = word
+      } else line = line === '' ? word : `${line} ${word}`
+    }
+    return [...lines, line]
+  })
+}

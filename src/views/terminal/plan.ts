@@ -1,0 +1,227 @@
+import type { Action, FieldChange, ObjectChange } from '../../plan/change.ts'
+import { formatFieldPath } from '../../plan/field-text.ts'
+import type { JsonValue } from '../../plan/json.ts'
+import { describeObject } from '../../plan/manifest.ts'
+import { hasChanges, type OutputChange, type Plan, summarize } from '../../plan/plan.ts'
+import { plural, type Style, shorten } from './style.ts'
+
+/** How much of a plan is printed. */
+export interface PlanViewOptions {
+  /** Every field of new objects, however many. */
+  readonly full: boolean
+}
+
+/** Fields shown of a new object before the rest is only counted. */
+const FIELDS_SHOWN = 8
+
+const MARKS: { readonly [A in Action]: string } = {
+  'no-op': ' ',
+  create: '+',
+  update: '~',
+  replace: '±',
+  delete: '-',
+  forget: '.',
+  import: '<',
+}
+
+const VERBS: { readonly [A in Action]: string } = {
+  'no-op': 'unchanged',
+  create: 'create',
+  update: 'change',
+  replace: 'replace',
+  delete: 'DELETE',
+  forget: 'forget',
+  import: 'adopt',
+}
+
+/** A plan as people read it in a terminal: deletes first and loud, then by component, each field with where the design says it. */
+export function renderPlan(plan: Plan, style: Style, options: PlanViewOptions): string {
+  const lines: string[] = []
+  const visible = plan.changes.filter((change) => change.action !== 'no-op')
+  lines.push(...renderDrift(plan, style))
+  const deletes = visible.filter((change) => change.action === 'delete' || change.action === 'forget')
+  if (deletes.length > 0) lines.push(...renderDeletes(deletes, style), '')
+  const rest = visible.filter((change) => change.action !== 'delete' && change.action !== 'forget')
+  let last: string | undefined
+  for (const change of rest) {
+    if (change.address !== last) {
+      if (last !== undefined) lines.push('')
+      lines.push(componentLine(change, style))
+      last = change.address
+    }
+    lines.push(...renderChange(change, style, options))
+  }
+  if (rest.length > 0) lines.push('')
+  lines.push(...renderOutputs(plan.outputs, style), summaryLine(plan, style))
+  return `${lines.join('\n')}\n`
+}
+
+function componentLine(change: ObjectChange, { colors, width }: Style): string {
+  const where = change.origin === undefined || change.origin.file === '' ? '' : `${change.origin.file}:${change.origin.line}`
+  const gap = Math.max(2, Math.min(width, 100) - change.address.length - where.length)
+  return where === '' ? colors.bold(change.address) : `${colors.bold(change.address)}${' '.repeat(gap)}${colors.dim(where)}`
+}
+
+function paintFor(action: Action, { colors }: Style): (text: string) => string {
+  switch (action) {
+    case 'create':
+    case 'import':
+      return colors.green
+    case 'update':
+      return colors.yellow
+    case 'replace':
+    case 'delete':
+      return (text) => colors.red(colors.bold(text))
+    case 'forget':
+    case 'no-op':
+      return colors.dim
+  }
+}
+
+function renderDeletes(deletes: readonly ObjectChange[], style: Style): readonly string[] {
+  const { colors } = style
+  const gone = deletes.filter((change) => change.action === 'delete').length
+  const title = gone > 0 ? [colors.red(colors.bold(`${plural(gone, 'object')} will be DELETED`))] : []
+  return [
+    ...title,
+    ...deletes.map((change) => {
+      const paint = paintFor(change.action, style)
+      const why = change.action === 'forget' ? 'forgotten, not deleted' : change.address
+      return `  ${paint(`${MARKS[change.action]} ${describeObject(change.key)}`)}  ${colors.dim(why)}`
+    }),
+  ]
+}
+
+function renderChange(change: ObjectChange, style: Style, options: PlanViewOptions): readonly string[] {
+  const { colors } = style
+  const paint = paintFor(change.action, style)
+  const notes = [
+    change.action === 'replace' ? VERBS.replace : undefined,
+    change.action === 'import' ? VERBS.import : undefined,
+    noteOf(change),
+    change.certainty === 'exact' ? undefined : colors.dim(`(${change.certainty}: ${change.certaintyReason ?? 'not asked'})`),
+  ].filter((note) => note !== undefined)
+  const head = `  ${paint(`${MARKS[change.action]} ${describeObject(change.key)}`)}${notes.length === 0 ? '' : `  ${notes.join('  ')}`}`
+  const fields = change.fields.filter((field) => !isBookkeeping(field))
+  const limit = options.full || change.action !== 'create' ? fields.length : FIELDS_SHOWN
+  const shown = fields.slice(0, limit).map((field) => renderField(field, change, style))
+  const hidden = fields.length - shown.length
+  return [head, ...shown, ...(hidden > 0 ? [colors.dim(`      … ${plural(hidden, 'more field')} (--full shows them)`)] : [])]
+}
+
+/** Marks that meshform puts on every object: true of each, so worth no line. */
+function isBookkeeping(field: FieldChange): boolean {
+  const [first, second, third] = field.path
+  if (first === 'apiVersion' || first === 'kind') return true
+  if (first !== 'metadata') return false
+  if (second === 'name' || second === 'namespace') return true
+  return typeof third === 'string' && third.startsWith('meshform.dev/')
+}
+
+function noteOf(change: ObjectChange): string | undefined {
+  switch (change.reason) {
+    case 'update_because_drift':
+      return 'changed outside, put back'
+    case 'create_because_missing':
+      return 'was gone'
+    case 'adopt_unowned':
+      return 'exists, taken over'
+    case 'take_from_other_design':
+      return 'taken from another design'
+    case 'moved':
+      return `moved from ${change.previousAddress ?? 'another address'}`
+    case 'replace_by_request':
+      return 'as asked'
+    case 'replace_by_triggers':
+      return 'triggered'
+    default:
+      return undefined
+  }
+}
+
+function renderField(field: FieldChange, change: ObjectChange, { colors, width }: Style): string {
+  const path = formatFieldPath(field.path)
+  const before = valueText(field.before)
+  const after = valueText(field.after)
+  const where =
+    field.origin === undefined || field.origin.file === ''
+      ? ''
+      : `${field.origin.file}:${field.origin.line}:${field.origin.column}`
+  const limit = Number.isFinite(width) ? Math.max(24, width - 8) : 400
+  if (change.action === 'create') return `      ${shorten(`${path}: ${after}`, limit)}`
+  const value =
+    field.before === undefined
+      ? colors.green(after)
+      : field.after === undefined
+        ? `${colors.red(before)} ${colors.dim('removed')}`
+        : `${colors.red(before)} ${colors.dim('→')} ${colors.green(after)}`
+  const plainLength = 6 + path.length + 2 + before.length + after.length + 3
+  const text = `      ${path}: ${value}`
+  if (where === '') return text
+  return plainLength + where.length + 2 <= width ? `${text}  ${colors.dim(where)}` : `${text}\n        ${colors.dim(where)}`
+}
+
+/** A value on one line, long ones shortened in the middle of nowhere rather than wrapped. */
+function valueText(value: JsonValue | undefined): string {
+  if (value === undefined) return ''
+  if (typeof value === 'string')
+    return /^[\w./:@+-]+( [\w./:@+-]+)*$|^\(sensitive/.test(value) ? shorten(value, 120) : shorten(JSON.stringify(value), 120)
+  return shorten(JSON.stringify(value), 120)
+}
+
+function renderDrift(plan: Plan, style: Style): readonly string[] {
+  if (plan.drift.length === 0) return []
+  const { colors } = style
+  const lines = [colors.bold(`${plural(plan.drift.length, 'object')} changed outside since the last apply`)]
+  for (const change of plan.drift) {
+    lines.push(`  ${colors.cyan('!')} ${describeObject(change.key)}  ${colors.dim(change.address)}`)
+    if (plan.mode === 'refresh-only')
+      lines.push(...change.fields.filter((field) => !isBookkeeping(field)).map((field) => renderField(field, change, style)))
+  }
+  return [...lines, '']
+}
+
+function renderOutputs(outputs: readonly OutputChange[], { colors }: Style): readonly string[] {
+  const changed = outputs.filter((output) => output.unknown || JSON.stringify(output.before) !== JSON.stringify(output.after))
+  if (changed.length === 0) return []
+  const width = Math.max(...changed.map((output) => output.name.length))
+  return [
+    colors.bold('outputs'),
+    ...changed.map((output) => {
+      const after = output.unknown
+        ? colors.dim('known after apply')
+        : output.after === undefined
+          ? colors.red('removed')
+          : colors.green(valueText(output.after))
+      const mark =
+        output.before === undefined
+          ? colors.green('+')
+          : output.after === undefined && !output.unknown
+            ? colors.red('-')
+            : colors.yellow('~')
+      return `  ${mark} ${output.name.padEnd(width)}  ${after}`
+    }),
+    '',
+  ]
+}
+
+/** The last line of a plan: what it does in numbers. */
+export function summaryLine(plan: Plan, { colors }: Style): string {
+  const counts = summarize(plan)
+  if (plan.mode === 'refresh-only') {
+    return plan.drift.length === 0
+      ? colors.green('No drift. Everything is as it was applied.')
+      : `Drift: ${plural(plan.drift.length, 'object')}.`
+  }
+  if (!hasChanges(plan)) return colors.green(`No changes. ${plural(counts.unchanged, 'object')} as designed.`)
+  const parts = [
+    counts.create > 0 ? colors.green(`${counts.create} to create`) : undefined,
+    counts.update > 0 ? colors.yellow(`${counts.update} to change`) : undefined,
+    counts.replace > 0 ? colors.red(colors.bold(`${counts.replace} to REPLACE`)) : undefined,
+    counts.delete > 0 ? colors.red(colors.bold(`${counts.delete} to DELETE`)) : undefined,
+    counts.import > 0 ? colors.green(`${counts.import} to adopt`) : undefined,
+    counts.forget > 0 ? `${counts.forget} to forget` : undefined,
+  ].filter((part) => part !== undefined)
+  const work = parts.length === 0 ? 'outputs only' : parts.join(', ')
+  return `${colors.bold('Plan:')} ${work}${counts.unchanged > 0 ? colors.dim(`; ${counts.unchanged} unchanged`) : ''}.`
+}

@@ -1,0 +1,33 @@
+import picocolors from 'picocolors'
+
+/** How a terminal is drawn on: with or without colour, and how wide it is. */
+export interface Style {
+  readonly colors: ReturnType<typeof picocolors.createColors>
+  /** Columns; long lines are shortened to fit, unless it is Infinity. */
+  readonly width: number
+}
+
+/** A style for a stream. Colour only on a terminal, never under NO_COLOR or TERM=dumb, always under FORCE_COLOR. */
+export function styleFor(
+  stream: { readonly isTTY?: boolean; readonly columns?: number },
+  env: Readonly<Record<string, string | undefined>>,
+): Style {
+  const forced = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0'
+  const wanted = forced || (stream.isTTY === true && env.TERM !== 'dumb')
+  const refused = env.NO_COLOR !== undefined && env.NO_COLOR !== ''
+  return {
+    colors: picocolors.createColors(wanted && !refused),
+    width: stream.isTTY === true ? (stream.columns ?? 80) : Number.POSITIVE_INFINITY,
+  }
+}
+
+/** Text no wider than `width`, its end replaced by an ellipsis where it is cut. */
+export function shorten(text: string, width: number): string {
+  if (text.length <= width) return text
+  return width <= 1 ? '…' : `${text.slice(0, width - 1)}…`
+}
+
+/** `1 object`, `2 objects`. */
+export function plural(count: number, noun: string): string {
+  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`
+}
