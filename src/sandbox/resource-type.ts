@@ -46,6 +46,14 @@ export interface DecodedResource {
 }
 
 /**
+ * Tells which addresses and ports other objects hold already. Without one, allocation is by the object's name alone, so two
+ * objects may get the same.
+ */
+export interface AllocationContext {
+  readonly isTaken: (pool: 'clusterIP' | 'nodePort', value: string) => boolean
+}
+
+/**
  * One served kind at one version: built in or from a CustomResourceDefinition. Functions are pure; objects given to them are
  * theirs to return changed copies of, never to mutate.
  */
@@ -82,8 +90,8 @@ export interface ResourceType {
   /** Defaults beyond those in `schema`, as the API server fills them in before admission. */
   readonly default?: (object: JsonObject) => JsonObject
   /** Fields the API server sets or clears on create (status dropped, immutable ids, allocated addresses). */
-  readonly prepareForCreate?: (object: JsonObject) => JsonObject
-  readonly prepareForUpdate?: (object: JsonObject, old: JsonObject) => JsonObject
+  readonly prepareForCreate?: (object: JsonObject, context?: AllocationContext) => JsonObject
+  readonly prepareForUpdate?: (object: JsonObject, old: JsonObject, context?: AllocationContext) => JsonObject
   readonly validate?: (object: JsonObject) => readonly FieldError[]
   readonly validateUpdate?: (object: JsonObject, old: JsonObject) => readonly FieldError[]
   /** Deprecation or other warnings, one `Warning:` header each. */

@@ -1,0 +1,236 @@
+import type { JsonObject, JsonValue } from '../../plan/json.ts'
+import { copyTree, isTree, type Tree, type TreeValue } from './json-tree.ts'
+import type { FieldType, Model, ModelField, ScalarName } from './model-notation.ts'
+import { modelNamed } from './models.ts'
+import { formatQuantity, parseQuantity, quantityFormatMessage } from './quantity.ts'
+
+/** An object as the API server holds it once read, and the first thing in it that can't be read, worded as the server words it. */
+export interface DecodedObject {
+  readonly object: Tree
+  readonly error: string | undefined
+}
+
+interface Reading {
+  error: string | undefined
+}
+
+/** Where a value stands, for messages only: the Go struct it is a field of, and the dotted path from the root. */
+interface Place {
+  readonly model: string
+  readonly path: string
+}
+
+function jsonKind(value: JsonValue): string {
+  if (Array.isArray(value)) return 'array'
+  if (typeof value === 'string') return 'string'
+  if (typeof value === 'boolean') return 'bool'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'number' : `number ${value}`
+  return 'object'
+}
+
+const goScalars: ReadonlyMap<ScalarName, string> = new Map([
+  ['number', 'float64'],
+  ['bytes', '[]uint8'],
+  ['any', 'map[string]interface {}'],
+])
+
+function goTypeOf(type: FieldType): string {
+  switch (type.kind) {
+    case 'scalar':
+      return goScalars.get(type.name) ?? type.name
+    case 'model':
+      return `v1.${type.name}`
+    case 'list':
+      return `[]${goTypeOf(type.item)}`
+    case 'map':
+      return `map[string]${goTypeOf(type.value)}`
+  }
+}
+
+function mismatch(reading: Reading, place: Place, type: FieldType, value: JsonValue): void {
+  reading.error ??= `json: cannot unmarshal ${jsonKind(value)} into Go struct field ${place.model}.${place.path} of type ${goTypeOf(type)}`
+}
+
+const integerBounds = { int32: 2 ** 31, int64: 2 ** 63 } as const
+const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+
+/** The index of the first byte that is no base64, as Go's decoder counts; line breaks are allowed. */
+function firstBadByte(text: string): number {
+  const bad = text.search(/[^A-Za-z0-9+/=\r\n]/)
+  if (bad >= 0) return bad
+  const padding = text.indexOf('=')
+  return padding >= 0 ? padding : text.length
+}
+
+function readBytes(reading: Reading, value: string): string {
+  const text = value.replaceAll(/[\r\n]/g, '')
+  if (!base64.test(text)) reading.error ??= `illegal base64 data at input byte ${firstBadByte(value)}`
+  return text
+}
+
+const timePattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/
+
+function readTime(reading: Reading, value: string, layout: string, fractionDigits: 0 | 6): string {
+  const milliseconds = timePattern.test(value) ? Date.parse(value) : Number.NaN
+  if (Number.isNaN(milliseconds)) {
+    reading.error ??= `parsing time "${value}" as "${layout}": cannot parse "${value}" as "2006"`
+    return value
+  }
+  const seconds = new Date(milliseconds).toISOString().slice(0, 19)
+  if (fractionDigits === 0) return `${seconds}Z`
+  const fraction = /\.(\d+)/.exec(value)?.[1] ?? ''
+  return `${seconds}.${fraction.padEnd(6, '0').slice(0, 6)}Z`
+}
+
+function readQuantity(reading: Reading, value: string | number): string {
+  const quantity = parseQuantity(String(value).trim())
+  if (quantity !== undefined) return formatQuantity(quantity)
+  reading.error ??= quantityFormatMessage
+  return String(value)
+}
+
+function readScalar(reading: Reading, place: Place, name: ScalarName, value: JsonValue): TreeValue {
+  const wrong = (): TreeValue => {
+    mismatch(reading, place, { kind: 'scalar', name }, value)
+    return copyTree(value)
+  }
+  switch (name) {
+    case 'string':
+      return typeof value === 'string' ? value : wrong()
+    case 'bool':
+      return typeof value === 'boolean' ? value : wrong()
+    case 'int32':
+    case 'int64': {
+      const bound = integerBounds[name]
+      return typeof value === 'number' && Number.isInteger(value) && value >= -bound && value < bound ? value : wrong()
+    }
+    case 'number':
+      return typeof value === 'number' ? value : wrong()
+    case 'bytes':
+      return typeof value === 'string' ? readBytes(reading, value) : wrong()
+    case 'time':
+      return typeof value === 'string' ? readTime(reading, value, '2006-01-02T15:04:05Z07:00', 0) : wrong()
+    case 'microTime':
+      return typeof value === 'string' ? readTime(reading, value, '2006-01-02T15:04:05.000000Z07:00', 6) : wrong()
+    case 'quantity':
+      return typeof value === 'string' || typeof value === 'number' ? readQuantity(reading, value) : wrong()
+    case 'intOrString':
+      return typeof value === 'string' || (typeof value === 'number' && Number.isInteger(value)) ? value : wrong()
+    case 'any':
+      return copyTree(value)
+  }
+}
+
+function readList(reading: Reading, place: Place, item: FieldType, value: JsonValue): TreeValue {
+  if (!Array.isArray(value)) {
+    mismatch(reading, place, { kind: 'list', item }, value)
+    return copyTree(value)
+  }
+  return value.map((child) => readValue(reading, place, item, child))
+}
+
+function readMap(reading: Reading, place: Place, valueType: FieldType, value: JsonValue): TreeValue {
+  if (!isTree(value)) {
+    mismatch(reading, place, { kind: 'map', value: valueType }, value)
+    return copyTree(value)
+  }
+  const result: Tree = {}
+  for (const key of Object.keys(value).sort()) {
+    if (key !== '__proto__') result[key] = readValue(reading, place, valueType, value[key] ?? null)
+  }
+  return result
+}
+
+/** What Go holds where nothing was given, and writes when the field is always written. */
+function zeroOf(type: FieldType): TreeValue | undefined {
+  switch (type.kind) {
+    case 'model':
+      return readModel({ error: undefined }, modelNamed(type.name), {}, '')
+    case 'list':
+    case 'map':
+      return undefined
+    case 'scalar':
+      switch (type.name) {
+        case 'string':
+          return ''
+        case 'bool':
+          return false
+        case 'int32':
+        case 'int64':
+        case 'number':
+        case 'intOrString':
+          return 0
+        case 'quantity':
+          return '0'
+        case 'bytes':
+        case 'time':
+        case 'microTime':
+        case 'any':
+          return undefined
+      }
+  }
+}
+
+function readValue(reading: Reading, place: Place, type: FieldType, value: JsonValue): TreeValue {
+  if (value === null) return zeroOf(type) ?? null
+  switch (type.kind) {
+    case 'scalar':
+      return readScalar(reading, place, type.name, value)
+    case 'list':
+      return readList(reading, place, type.item, value)
+    case 'map':
+      return readMap(reading, place, type.value, value)
+    case 'model':
+      if (isTree(value)) return readModel(reading, modelNamed(type.name), value, place.path)
+      mismatch(reading, place, type, value)
+      return copyTree(value)
+  }
+}
+
+function isEmpty(value: TreeValue): boolean {
+  if (Array.isArray(value)) return value.length === 0
+  if (isTree(value)) return Object.keys(value).length === 0
+  return value === '' || value === 0 || value === false
+}
+
+/** True for fields whose Go type is a struct held by value: they are always written, whatever is in them. */
+function isStruct(type: FieldType): boolean {
+  return type.kind === 'model' || (type.kind === 'scalar' && (type.name === 'quantity' || type.name === 'intOrString'))
+}
+
+function readField(
+  reading: Reading,
+  model: Model,
+  field: ModelField,
+  value: JsonValue | undefined,
+  path: string,
+): TreeValue | undefined {
+  if (value === undefined || value === null) {
+    const written = !field.pointer && (field.required || isStruct(field.type))
+    return written ? zeroOf(field.type) : undefined
+  }
+  const place = { model: model.name, path: path === '' ? field.name : `${path}.${field.name}` }
+  const read = readValue(reading, place, field.type, value)
+  const dropped = !field.pointer && !field.required && !isStruct(field.type) && isEmpty(read)
+  return dropped ? undefined : read
+}
+
+function readModel(reading: Reading, model: Model, value: JsonObject, path: string): Tree {
+  const result: Tree = {}
+  for (const field of model.fields) {
+    const read = readField(reading, model, field, Object.hasOwn(value, field.name) ? value[field.name] : undefined, path)
+    if (read !== undefined) result[field.name] = read
+  }
+  return result
+}
+
+/**
+ * Reads an object into a fresh tree as the API server's Go types do: unknown fields and nulls go, empty fields that are only
+ * written when set go, records that are always written appear, quantities and times take their canonical form, and fields
+ * come in the order of the type. Reading goes on past an error, with what was given left as it is.
+ */
+export function decodeObject(modelName: string, object: JsonObject): DecodedObject {
+  const reading: Reading = { error: undefined }
+  const tree = readModel(reading, modelNamed(modelName), object, '')
+  return { object: tree, error: reading.error }
+}

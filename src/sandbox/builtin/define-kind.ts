@@ -1,0 +1,127 @@
+import type { JsonObject } from '../../plan/json.ts'
+import type { AllocationContext, PrinterColumn, ResourceType, ScalePaths } from '../resource-type.ts'
+import type { StructuralSchema } from '../structural-schema.ts'
+import { decodeObject } from './decode-object.ts'
+import { copyTree, isTree, type Tree } from './json-tree.ts'
+import { schemaOfModel } from './model-schema.ts'
+import { ageColumn, nameColumn } from './printing/common-columns.ts'
+import { FieldErrors } from './validation/field-errors.ts'
+import { subdomainComplaints } from './validation/names.ts'
+import { type NameRule, validateObjectMeta } from './validation/object-meta.ts'
+
+/** What is particular to one built-in kind; all that it leaves out follows the usual. */
+export interface KindDefinition {
+  /** '' for the core group. */
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+  readonly plural: string
+  /** The model's name where it isn't the kind's. */
+  readonly model?: string
+  readonly shortNames?: readonly string[]
+  readonly categories?: readonly string[]
+  readonly clusterScoped?: true
+  /** Answered, never stored. */
+  readonly review?: true
+  readonly status?: true
+  readonly scale?: ScalePaths
+  readonly otherSubresources?: readonly string[]
+  readonly countsGeneration?: true
+  /** The rule for names; RFC 1123 subdomains when left out. */
+  readonly nameRule?: NameRule
+  /** Columns between NAME and AGE; those two alone when left out. */
+  readonly columns?: readonly PrinterColumn[]
+  /** All the columns, where they don't begin with NAME and end with AGE. */
+  readonly allColumns?: readonly PrinterColumn[]
+  readonly createdByReplace?: true
+  readonly deleteAnswersObject?: true
+  readonly replaceNeedsVersion?: true
+  /** Fills in what was left out; the tree is fresh. */
+  readonly setDefaults?: (object: Tree) => void
+  /** Sets what the server decides on create; the tree is fresh and has its name, namespace and uid. */
+  readonly prepareCreate?: (object: Tree, context: AllocationContext) => void
+  readonly prepareUpdate?: (object: Tree, old: JsonObject, context: AllocationContext) => void
+  readonly validate?: (errors: FieldErrors, object: JsonObject) => void
+  readonly validateUpdate?: (errors: FieldErrors, object: JsonObject, old: JsonObject) => void
+  readonly warnings?: (object: JsonObject) => readonly string[]
+}
+
+const nothingTaken: AllocationContext = { isTaken: () => false }
+
+function freshTree(object: JsonObject): Tree {
+  const copy = copyTree(object)
+  return isTree(copy) ? copy : {}
+}
+
+/** Wide columns come after AGE, as kubectl prints them. */
+function withNameAndAge(columns: readonly PrinterColumn[]): readonly PrinterColumn[] {
+  const usual = columns.filter((column) => column.priority === 0)
+  const wide = columns.filter((column) => column.priority > 0)
+  return [nameColumn, ...usual, ageColumn, ...wide]
+}
+
+/** Makes the served type of a definition. Its schema is made when first asked for. */
+export function defineKind(definition: KindDefinition): ResourceType {
+  const model = definition.model ?? definition.kind
+  const namespaced = definition.clusterScoped !== true
+  const decode = (object: JsonObject): { object: Tree; error: string | undefined } => {
+    const decoded = decodeObject(model, object)
+    decoded.object.apiVersion = definition.group === '' ? definition.version : `${definition.group}/${definition.version}`
+    decoded.object.kind = definition.kind
+    return decoded
+  }
+  return {
+    group: definition.group,
+    version: definition.version,
+    kind: definition.kind,
+    listKind: `${definition.kind}List`,
+    plural: definition.plural,
+    singular: definition.kind.toLowerCase(),
+    shortNames: definition.shortNames ?? [],
+    categories: definition.categories ?? [],
+    namespaced,
+    stored: definition.review !== true,
+    subresources: {
+      status: definition.status === true,
+      ...(definition.scale === undefined ? {} : { scale: definition.scale }),
+      ...(definition.otherSubresources === undefined ? {} : { others: definition.otherSubresources }),
+    },
+    get schema(): StructuralSchema {
+      return schemaOfModel(model)
+    },
+    countsGeneration: definition.countsGeneration === true,
+    printerColumns: definition.allColumns ?? withNameAndAge(definition.columns ?? []),
+    createdByReplace: definition.createdByReplace === true,
+    deleteAnswersObject: definition.deleteAnswersObject === true,
+    replaceNeedsVersion: definition.replaceNeedsVersion === true,
+    decode,
+    default: (object) => {
+      const { object: tree } = decode(object)
+      definition.setDefaults?.(tree)
+      return tree
+    },
+    prepareForCreate: (object, context = nothingTaken) => {
+      const tree = freshTree(object)
+      if (definition.status === true) tree.status = {}
+      definition.prepareCreate?.(tree, context)
+      return tree
+    },
+    prepareForUpdate: (object, old, context = nothingTaken) => {
+      const tree = freshTree(object)
+      definition.prepareUpdate?.(tree, old, context)
+      return tree
+    },
+    validate: (object) => {
+      const errors = new FieldErrors()
+      if (definition.review !== true) validateObjectMeta(errors, object, namespaced, definition.nameRule ?? subdomainComplaints)
+      definition.validate?.(errors, object)
+      return errors.all
+    },
+    validateUpdate: (object, old) => {
+      const errors = new FieldErrors()
+      definition.validateUpdate?.(errors, object, old)
+      return errors.all
+    },
+    warnings: (object) => definition.warnings?.(object) ?? [],
+  }
+}

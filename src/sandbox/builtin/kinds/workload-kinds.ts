@@ -1,0 +1,122 @@
+import type { ResourceType } from '../../resource-type.ts'
+import {
+  defaultCronJob,
+  defaultDaemonSet,
+  defaultDeployment,
+  defaultJob,
+  defaultReplicaSet,
+  defaultStatefulSet,
+  prepareDaemonSet,
+  prepareDaemonSetUpdate,
+  prepareJob,
+} from '../defaults/workload-defaults.ts'
+import { defineKind } from '../define-kind.ts'
+import { numberAt, objectAt, objectsAt, textAt } from '../json-tree.ts'
+import { integerColumn, textColumn } from '../printing/common-columns.ts'
+import {
+  cronJobColumns,
+  daemonSetColumns,
+  deploymentColumns,
+  jobColumns,
+  replicaSetColumns,
+  statefulSetColumns,
+} from '../printing/workload-columns.ts'
+import { validateCronJob, validateJob, validateJobUpdate } from '../validation/jobs.ts'
+import {
+  validateDaemonSet,
+  validateDeployment,
+  validateReplicaSet,
+  validateSelectorUpdate,
+  validateStatefulSet,
+  validateStatefulSetUpdate,
+} from '../validation/workloads.ts'
+
+const apps = { group: 'apps', version: 'v1', categories: ['all'] } as const
+const batch = { group: 'batch', version: 'v1', categories: ['all'], status: true, countsGeneration: true } as const
+const workload = { ...apps, status: true, countsGeneration: true } as const
+const scale = { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas', labelSelectorPath: '.spec.selector' }
+
+/** Kinds of `apps/v1` and `batch/v1`. */
+export const workloadKinds: readonly ResourceType[] = [
+  defineKind({
+    ...workload,
+    kind: 'Deployment',
+    plural: 'deployments',
+    shortNames: ['deploy'],
+    scale,
+    columns: deploymentColumns,
+    setDefaults: defaultDeployment,
+    validate: validateDeployment,
+    validateUpdate: validateSelectorUpdate,
+  }),
+  defineKind({
+    ...workload,
+    kind: 'ReplicaSet',
+    plural: 'replicasets',
+    shortNames: ['rs'],
+    scale,
+    columns: replicaSetColumns,
+    setDefaults: defaultReplicaSet,
+    validate: validateReplicaSet,
+    validateUpdate: validateSelectorUpdate,
+  }),
+  defineKind({
+    ...workload,
+    kind: 'StatefulSet',
+    plural: 'statefulsets',
+    shortNames: ['sts'],
+    scale,
+    columns: statefulSetColumns,
+    setDefaults: defaultStatefulSet,
+    validate: validateStatefulSet,
+    validateUpdate: validateStatefulSetUpdate,
+  }),
+  defineKind({
+    ...workload,
+    kind: 'DaemonSet',
+    plural: 'daemonsets',
+    shortNames: ['ds'],
+    columns: daemonSetColumns,
+    setDefaults: defaultDaemonSet,
+    prepareCreate: prepareDaemonSet,
+    prepareUpdate: prepareDaemonSetUpdate,
+    validate: validateDaemonSet,
+    validateUpdate: validateSelectorUpdate,
+  }),
+  defineKind({
+    group: 'apps',
+    version: 'v1',
+    kind: 'ControllerRevision',
+    plural: 'controllerrevisions',
+    columns: [
+      textColumn('Controller', 'The workload whose revision this is.', (revision) => {
+        const owner = objectsAt(objectAt(revision, 'metadata'), 'ownerReferences').find((each) => each.controller === true)
+        if (owner === undefined) return '<none>'
+        const group = textAt(owner, 'apiVersion').split('/')[0]
+        return `${textAt(owner, 'kind').toLowerCase()}.${group}/${textAt(owner, 'name')}`
+      }),
+      integerColumn('Revision', 'Number of the revision.', (revision) => numberAt(revision, 'revision') ?? 0),
+    ],
+    validate: (errors, revision) => errors.nonNegative('revision', revision.revision),
+    validateUpdate: (errors, revision, old) => errors.immutable('data', revision.data, old.data),
+  }),
+  defineKind({
+    ...batch,
+    kind: 'Job',
+    plural: 'jobs',
+    columns: jobColumns,
+    setDefaults: defaultJob,
+    prepareCreate: prepareJob,
+    validate: validateJob,
+    validateUpdate: validateJobUpdate,
+  }),
+  defineKind({
+    ...batch,
+    kind: 'CronJob',
+    plural: 'cronjobs',
+    shortNames: ['cj'],
+    columns: cronJobColumns,
+    setDefaults: defaultCronJob,
+    validate: validateCronJob,
+  }),
+]

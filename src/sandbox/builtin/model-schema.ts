@@ -1,0 +1,80 @@
+import type { StructuralSchema } from '../structural-schema.ts'
+import { describeField } from './field-descriptions.ts'
+import type { FieldType, ModelField, ScalarName } from './model-notation.ts'
+import { modelNamed } from './models.ts'
+
+const scalarSchemas: { readonly [name in ScalarName]: StructuralSchema } = {
+  string: { type: 'string' },
+  bool: { type: 'boolean' },
+  int32: { type: 'integer', format: 'int32' },
+  int64: { type: 'integer', format: 'int64' },
+  number: { type: 'number', format: 'double' },
+  bytes: { type: 'string', format: 'byte' },
+  time: { type: 'string', format: 'date-time' },
+  microTime: { type: 'string', format: 'date-time' },
+  // A quantity may be written as a number (cpu: 0.5), so it has no single type.
+  quantity: { format: 'quantity', oneOf: [{ type: 'string' }, { type: 'number' }] },
+  intOrString: { format: 'int-or-string', 'x-kubernetes-int-or-string': true },
+  any: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+}
+
+const schemas = new Map<string, StructuralSchema>()
+
+function typeSchema(type: FieldType): StructuralSchema {
+  switch (type.kind) {
+    case 'scalar':
+      return scalarSchemas[type.name]
+    case 'model':
+      return schemaOfModel(type.name)
+    case 'list':
+      return { type: 'array', items: typeSchema(type.item) }
+    case 'map':
+      return { type: 'object', additionalProperties: typeSchema(type.value) }
+  }
+}
+
+function ownershipKeywords(field: ModelField): StructuralSchema {
+  const { ownership, type } = field
+  if (ownership === undefined) return {}
+  if (typeof ownership === 'object') {
+    return { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ownership.keys }
+  }
+  if (type.kind === 'list') return ownership === 'granular' ? {} : { 'x-kubernetes-list-type': ownership }
+  return ownership === 'set' ? {} : { 'x-kubernetes-map-type': ownership }
+}
+
+function fieldSchema(modelName: string, field: ModelField): StructuralSchema {
+  const description = describeField(modelName, field.name)
+  const { patch } = field
+  const keywords: StructuralSchema = {
+    ...ownershipKeywords(field),
+    ...(patch === undefined ? {} : { 'x-kubernetes-patch-strategy': patch.strategy }),
+    ...(patch?.mergeKey === undefined ? {} : { 'x-kubernetes-patch-merge-key': patch.mergeKey }),
+    ...(field.default === undefined ? {} : { default: field.default }),
+    ...(description === undefined ? {} : { description }),
+  }
+  const schema = typeSchema(field.type)
+  // Plain fields share their type's schema, so that a kind costs little memory.
+  return Object.keys(keywords).length === 0 ? schema : { ...schema, ...keywords }
+}
+
+/** The structural schema of a model, made at first use and shared by every field of that type. */
+export function schemaOfModel(name: string): StructuralSchema {
+  let schema = schemas.get(name)
+  if (schema === undefined) {
+    const model = modelNamed(name)
+    const properties: { [name: string]: StructuralSchema } = {}
+    for (const field of model.fields) properties[field.name] = fieldSchema(name, field)
+    const required = model.fields.filter((field) => field.required).map((field) => field.name)
+    const description = describeField(name, undefined)
+    schema = {
+      type: 'object',
+      ...(description === undefined ? {} : { description }),
+      properties,
+      ...(required.length === 0 ? {} : { required }),
+      ...(model.atomic ? { 'x-kubernetes-map-type': 'atomic' } : {}),
+    }
+    schemas.set(name, schema)
+  }
+  return schema
+}

@@ -1,0 +1,6 @@
+import type { ResourceType } from '../resource-type.ts'
+import { coreKinds } from './kinds/core-kinds.ts'
+import { workloadKinds } from './kinds/workload-kinds.ts'
+
+/** Every kind that the sandbox serves without a CustomResourceDefinition. Schemas are made at first use. */
+export const builtinResourceTypes: readonly ResourceType[] = [...coreKinds, ...workloadKinds]

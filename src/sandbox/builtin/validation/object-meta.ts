@@ -1,0 +1,92 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../plan/json.ts'
+import type { FieldErrors } from './field-errors.ts'
+import { labelValueComplaints, qualifiedNameComplaints, subdomainComplaints } from './names.ts'
+
+/** A rule for names: the complaints about a text, none when it is fine. */
+export type NameRule = (text: string) => readonly string[]
+
+/** All annotations of an object together, keys and values. */
+const largestAnnotations = 256 * 1024
+const standardFinalizers: ReadonlySet<string> = new Set(['kubernetes', 'orphan', 'foregroundDeletion'])
+
+/** Labels of an object or the pairs of a plain selector. */
+export function validateLabels(errors: FieldErrors, labels: JsonValue | undefined, field: string): void {
+  if (!isJsonObject(labels)) return
+  for (const [key, value] of Object.entries(labels)) {
+    errors.invalidForEach(field, key, qualifiedNameComplaints(key))
+    if (typeof value === 'string') errors.invalidForEach(field, value, labelValueComplaints(value))
+  }
+}
+
+/** Annotations of an object: keys as labels have them, values of any text up to a total size. */
+export function validateAnnotations(errors: FieldErrors, annotations: JsonValue | undefined, field: string): void {
+  if (!isJsonObject(annotations)) return
+  let size = 0
+  for (const [key, value] of Object.entries(annotations)) {
+    errors.invalidForEach(field, key, qualifiedNameComplaints(key.toLowerCase()))
+    size += Buffer.byteLength(key) + (typeof value === 'string' ? Buffer.byteLength(value) : 0)
+  }
+  if (size > largestAnnotations) errors.tooLong(field, largestAnnotations)
+}
+
+function validateName(errors: FieldErrors, metadata: JsonObject, rule: NameRule): void {
+  const { name, generateName } = metadata
+  if (typeof generateName === 'string' && generateName !== '') {
+    // The server puts letters behind a prefix, so a trailing dash is fine there.
+    const prefix = generateName.endsWith('-') && generateName.length > 1 ? `${generateName.slice(0, -1)}a` : generateName
+    errors.invalidForEach('metadata.generateName', generateName, rule(prefix))
+  }
+  if (typeof name !== 'string' || name === '') errors.required('metadata.name', 'name or generateName is required')
+  else errors.invalidForEach('metadata.name', name, rule(name))
+}
+
+function validateOwners(errors: FieldErrors, owners: JsonValue | undefined): void {
+  if (!Array.isArray(owners)) return
+  const field = 'metadata.ownerReferences'
+  let controller: string | undefined
+  for (const owner of owners.filter(isJsonObject)) {
+    if (owner.apiVersion === '' || owner.apiVersion === undefined)
+      errors.invalid(`${field}.apiVersion`, '', 'version must not be empty')
+    for (const key of ['kind', 'name', 'uid']) {
+      if (owner[key] === '' || owner[key] === undefined) errors.invalid(`${field}.${key}`, '', 'must not be empty')
+    }
+    if (owner.controller !== true) continue
+    const name = String(owner.name)
+    if (controller !== undefined) {
+      const detail = `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${name}`
+      errors.invalid(field, owners, detail)
+    }
+    controller = name
+  }
+}
+
+function validateFinalizers(errors: FieldErrors, finalizers: JsonValue | undefined): void {
+  if (!Array.isArray(finalizers)) return
+  for (const finalizer of finalizers) {
+    if (typeof finalizer !== 'string') continue
+    const complaints = qualifiedNameComplaints(finalizer)
+    errors.invalidForEach('metadata.finalizers', finalizer, complaints)
+    if (complaints.length === 0 && !finalizer.includes('/') && !standardFinalizers.has(finalizer)) {
+      const detail = 'name is neither a standard finalizer name nor is it fully qualified'
+      errors.invalid('metadata.finalizers', finalizer, detail)
+    }
+  }
+}
+
+/** Everything about an object's metadata that doesn't depend on other objects. */
+export function validateObjectMeta(
+  errors: FieldErrors,
+  object: JsonObject,
+  namespaced: boolean,
+  nameRule: NameRule = subdomainComplaints,
+): void {
+  const metadata = isJsonObject(object.metadata) ? object.metadata : {}
+  validateName(errors, metadata, nameRule)
+  const namespace = typeof metadata.namespace === 'string' ? metadata.namespace : ''
+  if (namespaced && namespace === '') errors.required('metadata.namespace')
+  if (!namespaced && namespace !== '') errors.forbidden('metadata.namespace', 'not allowed on this type')
+  validateLabels(errors, metadata.labels, 'metadata.labels')
+  validateAnnotations(errors, metadata.annotations, 'metadata.annotations')
+  validateOwners(errors, metadata.ownerReferences)
+  validateFinalizers(errors, metadata.finalizers)
+}
