@@ -17,6 +17,8 @@ export interface AnswerReader {
   readonly keepAlive: boolean
   /** Why what was read is no answer; '' while it is. */
   readonly problem: string
+  /** The kind of failure that a problem is. */
+  readonly problemKind: FailureKind
   begin(request: PreparedRequest): void
   /** Reads `buffer[from, to)` until the answer is whole or the bytes are used up; returns where it stopped. */
   read(buffer: Buffer, from: number, to: number): number
@@ -117,7 +119,7 @@ export class ConnectionLane extends Lane implements SocketOwner {
       }
       at = answer.read(buffer, at, count)
       if (answer.problem !== '') {
-        this.fail('malformed', now, answer.problem)
+        this.fail(answer.problemKind, now, answer.problem)
         return
       }
       if (answer.complete) {

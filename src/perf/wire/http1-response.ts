@@ -44,6 +44,7 @@ export class Http1Response implements AnswerReader {
   keepAlive = true
   /** Why what was read is no response; '' while it is. */
   problem = ''
+  readonly problemKind = 'malformed'
   private phase = HEAD
   private remaining = 0
   private lineLength = 0

@@ -8,6 +8,7 @@ export class TcpAnswer implements AnswerReader {
   complete = false
   readonly keepAlive = true
   problem = ''
+  readonly problemKind = 'mismatch'
   private wanted = 0
   private expected: Buffer | undefined = undefined
 
