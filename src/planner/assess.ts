@@ -2,7 +2,7 @@ import type { ActionReason } from '../plan/change.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import type { JsonObject } from '../plan/json.ts'
 import { describeObject } from '../plan/manifest.ts'
-import type { RecordedObject, RecordedState } from '../plan/recorded-state.ts'
+import type { PendingEffect, RecordedObject, RecordedState } from '../plan/recorded-state.ts'
 import type { DesiredObject } from './desired-object.ts'
 import { type Owner, ownerOf } from './owner-labels.ts'
 
@@ -63,8 +63,6 @@ export type Candidate =
 export interface AssessRequest {
   readonly desired: readonly DesiredObject[]
   readonly state: RecordedState
-  /** Ids of objects that an interrupted apply may or may not have written. */
-  readonly pending: ReadonlySet<string>
   readonly live: LiveView
   readonly owner: Owner
   /** Components renamed by `moved`, old address to new. */
@@ -95,7 +93,33 @@ export function assess(request: AssessRequest): {
   for (const [id, recorded] of request.state.objects) {
     if (!wanted.has(id)) candidates.push(assessUnwanted(id, recorded, request, diagnostics))
   }
+  for (const effect of request.state.pending ?? []) {
+    if (wanted.has(effect.id) || request.state.objects.has(effect.id)) continue
+    const leftover = leftoverOf(effect, request)
+    if (leftover !== undefined) candidates.push(assessUnwanted(effect.id, leftover, request, diagnostics))
+  }
   return { candidates, diagnostics }
+}
+
+/** An object that an interrupted apply made and never recorded, if it is there and bears our marks. */
+function leftoverOf(effect: PendingEffect, request: AssessRequest): RecordedObject | undefined {
+  const live = request.live.objects.get(effect.id)
+  const owner = live === undefined ? undefined : ownerOf(live)
+  if (live === undefined || owner?.design !== request.owner.design || owner.workspace !== request.owner.workspace)
+    return undefined
+  return {
+    key: effect.key,
+    apiVersion: effect.apiVersion,
+    address: effect.address,
+    desiredDigest: effect.desiredDigest ?? '',
+    desired: {},
+    ownedDigest: '',
+    resourceVersion: '',
+    uid: uidOf(live),
+    created: true,
+    dependencies: effect.dependencies,
+    protect: false,
+  }
 }
 
 function isMissing(id: string, live: LiveView): boolean {

@@ -3,6 +3,7 @@ import { digestOf } from '../plan/canonical-json.ts'
 import type { ActionReason, Certainty, FieldChange, ObjectChange } from '../plan/change.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import type { JsonObject, JsonValue } from '../plan/json.ts'
+import { objectKeyText } from '../plan/manifest.ts'
 import type { OutputChange, Plan, PlanMode, PlannedCheck, PlannedCluster } from '../plan/plan.ts'
 import type { RecordedObject, RecordedState } from '../plan/recorded-state.ts'
 import { type Candidate, type LiveView, uidOf } from './assess.ts'
@@ -49,7 +50,12 @@ export function buildPlan(request: BuildRequest): Plan {
     ...changes.filter((change) => change.action === 'delete'),
     ...changes.filter((change) => change.action !== 'delete'),
   ]
-  const { sequenced, barriers } = sequenceDeletes(ordered, request.state)
+  const leaving = new Map(
+    request.candidates.flatMap((candidate) =>
+      candidate.kind === 'delete' ? [[objectKeyText(candidate.recorded.key), candidate.recorded] as const] : [],
+    ),
+  )
+  const { sequenced, barriers } = sequenceDeletes(ordered, leaving)
   return {
     mode: request.mode,
     design: {
@@ -120,16 +126,21 @@ function updateOf(candidate: Extract<Candidate, { kind: 'update' }>, request: Bu
       : base === undefined
         ? desired.manifest
         : mergeLocally(base, recorded === undefined ? undefined : (recorded as JsonObject), desired.manifest)
-  const replace = answer?.kind === 'immutable'
+  const replace =
+    answer?.kind === 'immutable' || candidate.reason === 'replace_by_request' || candidate.reason === 'replace_by_triggers'
   const change = desiredChange(desired, candidate.recorded, request, {
     action: replace ? 'replace' : 'update',
-    reason: replace ? 'replace_because_cannot_update' : candidate.reason,
+    reason: answer?.kind === 'immutable' ? 'replace_because_cannot_update' : candidate.reason,
     before: base,
     after: merged,
     live: candidate.live,
     certainty: answer?.kind === 'result' ? 'exact' : 'approximate',
     certaintyReason:
-      answer?.kind === 'result' ? undefined : replace ? answer.message : (candidate.unsure ?? 'the server was not asked'),
+      answer?.kind === 'result'
+        ? undefined
+        : answer?.kind === 'immutable'
+          ? answer.message
+          : (candidate.unsure ?? 'the server was not asked'),
     diff: 'both',
   })
   if (change.fields.length > 0 || replace) return change
@@ -226,9 +237,10 @@ function originInDesign(desired: DesiredObject, path: readonly (string | number)
 
 function recordedChange(candidate: Extract<Candidate, { kind: 'delete' | 'forget' }>, request: BuildRequest): ObjectChange {
   const { recorded, live } = candidate
+  const id = objectKeyText(recorded.key)
   const before = live === undefined ? undefined : request.masker.mask(visibleFields(live, [])).masked
   return {
-    id: [recorded.key.cluster, recorded.key.group, recorded.key.kind, recorded.key.namespace, recorded.key.name].join('/'),
+    id,
     key: recorded.key,
     apiVersion: recorded.apiVersion,
     address: recorded.address,
@@ -242,9 +254,7 @@ function recordedChange(candidate: Extract<Candidate, { kind: 'delete' | 'forget
     fields: [],
     desired: undefined,
     desiredDigest: undefined,
-    liveDigest: request.live.ownedDigests.get(
-      `${recorded.key.cluster}/${recorded.key.group}/${recorded.key.kind}/${recorded.key.namespace}/${recorded.key.name}`,
-    ),
+    liveDigest: request.live.ownedDigests.get(id),
     uid: live === undefined ? recorded.uid : uidOf(live),
     dependencies: [],
     origin: undefined,
@@ -275,16 +285,16 @@ function protectedReplace(change: ObjectChange): Diagnostic {
  * Puts deletes in the reverse of the order things were applied in: what leaned on an object goes before it, and all of them after
  * everything else, so that nothing that is still wanted loses what it stands on.
  */
-function sequenceDeletes(changes: readonly ObjectChange[], state: RecordedState) {
+function sequenceDeletes(changes: readonly ObjectChange[], leaving: ReadonlyMap<string, RecordedObject>) {
   const removed = new Set(changes.filter((change) => change.action === 'delete').map((change) => change.id))
   const kept = changes.filter((change) => change.action !== 'delete' && change.action !== 'forget')
   const barriers: Record<string, readonly string[]> = Object.fromEntries(barrierMembers(kept))
   const waitsFor = new Map<string, string[]>()
   const released = new Map<string, string[]>()
   const removedAddresses = new Set<string>()
-  for (const id of removed) removedAddresses.add(state.objects.get(id)?.address ?? '')
+  for (const id of removed) removedAddresses.add(leaving.get(id)?.address ?? '')
   for (const id of removed) {
-    for (const dependency of state.objects.get(id)?.dependencies ?? []) {
+    for (const dependency of leaving.get(id)?.dependencies ?? []) {
       if (removed.has(dependency)) push(waitsFor, dependency, id)
       else if (dependency.startsWith('component:') && removedAddresses.has(dependency.slice('component:'.length))) {
         push(released, `released:${dependency.slice('component:'.length)}`, id)

@@ -66,6 +66,23 @@ export function createMasker(sensitiveValues: readonly string[]): Masker {
   }
 }
 
+/** The object as the state keeps it: secret values replaced by a digest, enough to see that they changed. */
+export function recordedSecrets(object: JsonObject): JsonObject {
+  if (object.kind !== 'Secret' || object.apiVersion !== 'v1') return object
+  const cover = (values: JsonValue | undefined): JsonValue =>
+    Object.fromEntries(
+      Object.entries(isJsonObject(values) ? values : {}).map(([key, value]) => [
+        key,
+        `(sensitive sha256:${createHash('sha256').update(JSON.stringify(object.metadata)).update(String(value)).digest('hex').slice(0, 16)})`,
+      ]),
+    )
+  return {
+    ...object,
+    ...(object.data === undefined ? {} : { data: cover(object.data) }),
+    ...(object.stringData === undefined ? {} : { stringData: cover(object.stringData) }),
+  }
+}
+
 function isSecretField(object: JsonObject, field: string): boolean {
   return object.kind === 'Secret' && object.apiVersion === 'v1' && (field === 'data' || field === 'stringData')
 }

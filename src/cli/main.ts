@@ -1,0 +1,38 @@
+import type { CommandIo } from './command-io.ts'
+import { VERSION } from './version.ts'
+
+const argv = process.argv.slice(2)
+if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+  process.stdout.write(`meshform ${VERSION}\n`)
+} else {
+  const { run } = await import('./run.ts')
+  await run(argv, processIo())
+}
+
+/** The process as commands see it. The first Ctrl-C asks to stop, the second ends at once: what is on disk is valid at any moment. */
+function processIo(): CommandIo {
+  const controller = new AbortController()
+  let interrupted = false
+  const interrupt = () => {
+    if (interrupted) process.exit(130)
+    interrupted = true
+    controller.abort(new Error('interrupted'))
+  }
+  process.on('SIGINT', interrupt)
+  process.on('SIGTERM', interrupt)
+  // A reader that went away, as in `meshform plan | head`, is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0)
+    throw error
+  })
+  return {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    signal: controller.signal,
+    cwd: process.cwd(),
+    setExitCode: (code) => {
+      process.exitCode = code
+    },
+  }
+}

@@ -1,0 +1,377 @@
+import type { ObjectChange } from '../plan/change.ts'
+import type { Diagnostic } from '../plan/diagnostic.ts'
+import { describeObject, type Manifest } from '../plan/manifest.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { RecordedObject } from '../plan/recorded-state.ts'
+import { uidOf, versionOf } from '../planner/assess.ts'
+import { recordedSecrets } from '../planner/mask.ts'
+import type { HealthRule, IgnoreRule } from '../providers/rules.ts'
+import type { EffectResult } from '../state/journal-entry.ts'
+import type { Effect } from '../state/state-operation.ts'
+import type { StateResult } from '../state/state-result.ts'
+import type { Answer, LiveObject, Target, TargetError } from '../targets/contract.ts'
+import { targetDiagnostic } from '../targets/error-diagnostics.ts'
+import type { Waiter } from '../targets/wait-healthy.ts'
+import type { Emit } from './events.ts'
+import { type Connection, ownedDigest } from './refresh.ts'
+import { runGraph, type WorkNode } from './run-graph.ts'
+
+/** Where intents and results go: the journal of an operation on the state. */
+export interface EffectJournal {
+  /** Durable when it resolves; when it is refused the effect must not happen. */
+  intent(effect: Effect): Promise<StateResult<void>>
+  result(result: EffectResult): void
+}
+
+/** What applying a plan needs. Everything that could be decided has been. */
+export interface ApplyRequest {
+  readonly plan: Plan
+  /** The objects with their secrets, by id: a plan on disk holds none. */
+  readonly manifests: ReadonlyMap<string, Manifest>
+  /** Rules of each object, by id. */
+  readonly rules: ReadonlyMap<string, { readonly ignore: readonly IgnoreRule[]; readonly health: readonly HealthRule[] }>
+  readonly recorded: ReadonlyMap<string, RecordedObject>
+  readonly connections: ReadonlyMap<string, Connection>
+  readonly waiters: ReadonlyMap<string, Waiter>
+  readonly journal: EffectJournal
+  readonly fieldManager: string
+  readonly parallelism: number
+  readonly onError: 'stop' | 'continue'
+  readonly emit: Emit
+  readonly now: () => number
+  /** First Ctrl-C: begin nothing new. */
+  readonly stop: AbortSignal
+  /** Second Ctrl-C or the end: give up what is running. */
+  readonly signal: AbortSignal
+}
+
+/** How an apply ended. */
+export interface ApplyResult {
+  readonly done: number
+  readonly failed: number
+  readonly skipped: number
+  readonly diagnostics: readonly Diagnostic[]
+  /** Counts of finished changes by action. */
+  readonly summary: { readonly [action: string]: number }
+}
+
+/** Carries a plan out, each change after what it needs, and records every effect before and after it happens. */
+export async function applyPlan(request: ApplyRequest): Promise<ApplyResult> {
+  const diagnostics: Diagnostic[] = []
+  const summary: Record<string, number> = {}
+  const names = new Map(request.plan.changes.map((change) => [change.id, describeObject(change.key)]))
+  const nodes: WorkNode[] = request.plan.changes.map((change) => changeNode(change, request, names, diagnostics, summary))
+  const barrierNames = new Set(Object.keys(request.plan.barriers))
+  for (const [name, members] of Object.entries(request.plan.barriers)) {
+    nodes.push({ id: name, dependencies: members, occupies: false, run: async () => 'done', skip: () => undefined })
+  }
+  const tally = { done: 0, failed: 0, skipped: 0 }
+  await runGraph(
+    nodes.map((node) => tallied(node, barrierNames, tally)),
+    {
+      concurrency: request.parallelism,
+      onError: request.onError,
+      stop: request.stop,
+    },
+  )
+  return { ...tally, diagnostics, summary }
+}
+
+/** Counts what happens to changes; barriers stand for nothing of their own. */
+function tallied(
+  node: WorkNode,
+  barriers: ReadonlySet<string>,
+  tally: { done: number; failed: number; skipped: number },
+): WorkNode {
+  if (barriers.has(node.id)) return node
+  return {
+    ...node,
+    run: async (release) => {
+      const outcome = await node.run(release)
+      tally[outcome]++
+      return outcome
+    },
+    skip: (needs, because) => {
+      tally.skipped++
+      node.skip(needs, because)
+    },
+  }
+}
+
+function changeNode(
+  change: ObjectChange,
+  request: ApplyRequest,
+  names: ReadonlyMap<string, string>,
+  diagnostics: Diagnostic[],
+  summary: Record<string, number>,
+): WorkNode {
+  const { id, key, address, action } = change
+  return {
+    id,
+    dependencies: change.dependencies,
+    occupies: action !== 'no-op',
+    run: async (release) => {
+      if (action === 'no-op') return recordUnchanged(change, request)
+      const started = request.now()
+      request.emit({ type: 'apply-start', id, key, address, action })
+      const failure = await carryOut(change, request, release)
+      if (failure === undefined) {
+        summary[action] = (summary[action] ?? 0) + 1
+        request.emit({ type: 'apply-complete', id, key, address, action, elapsedMs: request.now() - started })
+        return 'done'
+      }
+      diagnostics.push(failure)
+      request.emit({ type: 'apply-failed', id, key, address, action, diagnostic: failure })
+      return 'failed'
+    },
+    skip: (needs, because) => {
+      if (action === 'no-op') return
+      request.emit({ type: 'apply-skipped', id, key, address, action, needs: names.get(needs) ?? needs, because })
+    },
+  }
+}
+
+/** An object that needs nothing may still be recorded anew: its component was renamed, or its wording changed without effect. */
+async function recordUnchanged(change: ObjectChange, request: ApplyRequest): Promise<'done'> {
+  const old = request.recorded.get(change.id)
+  const manifest = request.manifests.get(change.id)
+  if (old === undefined || manifest === undefined || change.desiredDigest === undefined) return 'done'
+  const same =
+    old.desiredDigest === change.desiredDigest &&
+    old.address === change.address &&
+    old.protect === change.protect &&
+    sameList(old.dependencies, change.dependencies)
+  if (same) return 'done'
+  request.journal.result({
+    id: change.id,
+    outcome: 'recorded',
+    object: {
+      ...old,
+      address: change.address,
+      desiredDigest: change.desiredDigest,
+      desired: recordedSecrets(manifest),
+      ownedDigest: change.liveDigest ?? old.ownedDigest,
+      dependencies: change.dependencies,
+      protect: change.protect,
+    },
+  })
+  return 'done'
+}
+
+function sameList(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((item, index) => item === right[index])
+}
+
+async function carryOut(change: ObjectChange, request: ApplyRequest, release: () => void): Promise<Diagnostic | undefined> {
+  const connection = request.connections.get(change.key.cluster)
+  if (connection === undefined || connection.kind === 'unavailable') {
+    return {
+      severity: 'error',
+      code: 'MF4001',
+      summary: `Cluster "${change.key.cluster}" can't be reached`,
+      detail: connection?.reason ?? 'It is not connected.',
+      address: change.address,
+      hint: 'Bring the cluster back and run apply again: what is done stays done.',
+    }
+  }
+  switch (change.action) {
+    case 'no-op':
+      return undefined
+    case 'forget':
+      return forget(change, connection.target, request)
+    default: {
+      const refusal = await announce(change, change.action, request)
+      if (refusal !== undefined) return refusal
+    }
+  }
+  switch (change.action) {
+    case 'create':
+    case 'update':
+    case 'import':
+      return upsert(change, connection.target, request, release)
+    case 'replace':
+      return (
+        (await remove(change, connection.target, request, release, false)) ?? upsert(change, connection.target, request, release)
+      )
+    case 'delete':
+      return remove(change, connection.target, request, release, true)
+  }
+}
+
+/** Writes the intent down; without it the effect must not happen. */
+async function announce(change: ObjectChange, action: Effect['action'], request: ApplyRequest): Promise<Diagnostic | undefined> {
+  const written = await request.journal.intent(effectOf(change, action))
+  if (written.ok) return undefined
+  return {
+    severity: 'error',
+    code: 'MF4005',
+    summary: `${describeObject(change.key)} was not touched: the state can't be written`,
+    detail: written.error.message,
+    address: change.address,
+    hint: 'Nothing happens that could not be recorded. Mend the cause and run apply again.',
+  }
+}
+
+/** A change as the journal says it. */
+export function effectOf(change: ObjectChange, action: Effect['action']): Effect {
+  return {
+    id: change.id,
+    action,
+    key: change.key,
+    apiVersion: change.apiVersion,
+    address: change.address,
+    desiredDigest: change.desiredDigest,
+    dependencies: change.dependencies,
+  }
+}
+
+async function upsert(
+  change: ObjectChange,
+  target: Target,
+  request: ApplyRequest,
+  release: () => void,
+): Promise<Diagnostic | undefined> {
+  const manifest = request.manifests.get(change.id)
+  if (manifest === undefined) throw new Error(`The plan has no manifest for ${change.id}`)
+  const answer = await target.apply(manifest, {
+    fieldManager: request.fieldManager,
+    force: change.conflict === 'force' || change.reason === 'take_from_other_design',
+    dryRun: false,
+    signal: request.signal,
+  })
+  if (!answer.ok) {
+    request.journal.result({ id: change.id, outcome: 'failed', uncertain: isUncertain(answer.error) })
+    return failed('apply', change, answer.error)
+  }
+  request.journal.result({ id: change.id, outcome: 'recorded', object: recordOf(change, manifest, answer.value, request) })
+  request.emit({ type: 'apply-written', id: change.id, key: change.key, address: change.address, action: change.action })
+  release()
+  return change.wait ? waitHealthy(change, request, answer) : undefined
+}
+
+function recordOf(change: ObjectChange, manifest: Manifest, live: LiveObject, request: ApplyRequest): RecordedObject {
+  const old = request.recorded.get(change.id)
+  return {
+    key: change.key,
+    apiVersion: change.apiVersion,
+    address: change.address,
+    desiredDigest: change.desiredDigest ?? '',
+    desired: recordedSecrets(manifest),
+    ownedDigest: ownedDigest(live, request.fieldManager, request.rules.get(change.id)?.ignore ?? []),
+    resourceVersion: versionOf(live),
+    uid: uidOf(live),
+    created: change.action === 'create' || change.action === 'replace' || (old?.created ?? false),
+    dependencies: change.dependencies,
+    protect: change.protect,
+  }
+}
+
+async function waitHealthy(
+  change: ObjectChange,
+  request: ApplyRequest,
+  written: Answer<LiveObject>,
+): Promise<Diagnostic | undefined> {
+  const waiter = request.waiters.get(change.key.cluster)
+  if (waiter === undefined || !written.ok) return undefined
+  const started = request.now()
+  const health = await waiter.healthy(change.key, change.apiVersion, {
+    timeoutMs: change.applyTimeout,
+    rules: request.rules.get(change.id)?.health ?? [],
+    written: written.value,
+    onProgress: (reason) =>
+      request.emit({
+        type: 'apply-progress',
+        id: change.id,
+        key: change.key,
+        address: change.address,
+        reason,
+        elapsedMs: request.now() - started,
+      }),
+  })
+  if (health.healthy) return undefined
+  return {
+    severity: 'error',
+    code: health.timedOut ? 'MF4003' : 'MF4002',
+    summary: `${describeObject(change.key)} is not healthy${health.timedOut ? ' in time' : ''}`,
+    detail: health.reason,
+    address: change.address,
+    ...(change.origin === undefined ? {} : { location: change.origin }),
+    hint: health.timedOut
+      ? 'It is applied and recorded. Look at the cause, then run apply again; `timeouts.apply` on the component gives it longer.'
+      : 'It is applied and recorded. Mend the cause and run apply again.',
+  }
+}
+
+async function remove(
+  change: ObjectChange,
+  target: Target,
+  request: ApplyRequest,
+  release: () => void,
+  recordGone: boolean,
+): Promise<Diagnostic | undefined> {
+  const answer = await target.delete(change.key, change.apiVersion, {
+    ...(change.uid === undefined || change.uid === '' ? {} : { uid: change.uid }),
+    propagation: 'Background',
+    signal: request.signal,
+  })
+  if (!answer.ok && answer.error.kind !== 'not-found' && answer.error.kind !== 'not-served') {
+    request.journal.result({ id: change.id, outcome: 'failed', uncertain: isUncertain(answer.error) })
+    return failed('delete', change, answer.error)
+  }
+  if (recordGone) release()
+  const waiter = request.waiters.get(change.key.cluster)
+  if (answer.ok && answer.value !== 'absent' && waiter !== undefined) {
+    const gone = await waiter.deleted(change.key, change.apiVersion, { timeoutMs: change.deleteTimeout, uid: change.uid })
+    if (!gone.healthy) {
+      request.journal.result({ id: change.id, outcome: 'failed', uncertain: true })
+      return {
+        severity: 'error',
+        code: 'MF4004',
+        summary: `${describeObject(change.key)} is still there after its delete`,
+        detail: gone.reason,
+        address: change.address,
+        hint: 'A finalizer that nobody serves is the usual cause: look at `metadata.finalizers` of the object.',
+      }
+    }
+  }
+  if (recordGone) request.journal.result({ id: change.id, outcome: 'deleted' })
+  return undefined
+}
+
+/** Gives an object up without deleting it: where it is still there, the fields that were ours are let go. */
+async function forget(change: ObjectChange, target: Target, request: ApplyRequest): Promise<Diagnostic | undefined> {
+  if (change.before !== undefined && change.reason === 'forget_because_removed') {
+    const { name, namespace } = change.key
+    const empty: Manifest = {
+      apiVersion: change.apiVersion,
+      kind: change.key.kind,
+      metadata: { name, ...(namespace === '' ? {} : { namespace }) },
+    }
+    const answer = await target.apply(empty, {
+      fieldManager: request.fieldManager,
+      force: false,
+      dryRun: false,
+      signal: request.signal,
+    })
+    if (!answer.ok && answer.error.kind !== 'not-found' && answer.error.kind !== 'not-served')
+      return failed('release', change, answer.error)
+  }
+  request.journal.result({ id: change.id, outcome: 'forgotten' })
+  return undefined
+}
+
+/** True when the effect may have happened although no answer said so. */
+function isUncertain(error: TargetError): boolean {
+  return error.kind === 'unreachable' || error.kind === 'timeout' || error.kind === 'aborted' || error.kind === 'other'
+}
+
+function failed(verb: string, change: ObjectChange, error: TargetError): Diagnostic {
+  return targetDiagnostic(error, {
+    verb,
+    kind: change.key.kind,
+    cluster: change.key.cluster,
+    key: change.key,
+    address: change.address,
+    ...(change.origin === undefined ? {} : { location: change.origin }),
+  })
+}

@@ -1,0 +1,92 @@
+import type { Design } from '../design/design.ts'
+import { SANDBOX_CLUSTER } from '../design/design.ts'
+import type { ClusterSpec } from '../design/schema/design.ts'
+import type { Diagnostic } from '../plan/diagnostic.ts'
+import type { PlannedCluster } from '../plan/plan.ts'
+import type { Answer, Target } from '../targets/contract.ts'
+import { targetDiagnostic } from '../targets/error-diagnostics.ts'
+import type { Connection } from './refresh.ts'
+
+/** Makes a target for a cluster: the effects of reaching it are the caller's, the decision which is ours. */
+export interface TargetOpeners {
+  readonly sandbox: (cluster: string) => Promise<Answer<Target>>
+  readonly kubernetes: (
+    cluster: string,
+    options: { readonly context: string | undefined; readonly kubeconfig: string | undefined },
+  ) => Promise<Answer<Target>>
+  readonly consul: (cluster: string, spec: NonNullable<ClusterSpec['consul']>) => Promise<Answer<Target>>
+}
+
+/** Every cluster of a design, connected or not. */
+export interface Connections {
+  readonly connections: ReadonlyMap<string, Connection>
+  readonly clusters: readonly PlannedCluster[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Connects to every cluster that these names stand for, each on its own: one that is down does not stop the others. */
+export async function connectAll(
+  names: readonly string[],
+  design: Design | undefined,
+  openers: TargetOpeners,
+  options: { readonly offline: boolean; readonly context: string | undefined; readonly kubeconfig: string | undefined },
+  signal: AbortSignal,
+): Promise<Connections> {
+  const connections = new Map<string, Connection>()
+  const clusters: PlannedCluster[] = []
+  const diagnostics: Diagnostic[] = []
+  await Promise.all(
+    [...names].sort().map(async (name) => {
+      if (options.offline) {
+        connections.set(name, { kind: 'unavailable', reason: 'planned offline' })
+        clusters.push({ name, kind: 'offline', context: undefined, server: undefined, version: undefined })
+        return
+      }
+      const spec: ClusterSpec = design?.clusters.get(name) ?? { sandbox: true }
+      const opened = await open(name, spec, openers, options)
+      const connected = opened.ok ? await ready(opened.value, signal) : opened
+      if (connected.ok) {
+        connections.set(name, connected.value.connection)
+        clusters.push({ name, ...connected.value.description })
+        return
+      }
+      connections.set(name, { kind: 'unavailable', reason: connected.error.message })
+      clusters.push({ name, kind: 'offline', context: spec.context, server: undefined, version: undefined })
+      diagnostics.push(targetDiagnostic(connected.error, { verb: 'connect to', kind: 'cluster', cluster: name }))
+    }),
+  )
+  return { connections, clusters: clusters.sort((left, right) => (left.name < right.name ? -1 : 1)), diagnostics }
+}
+
+function open(
+  name: string,
+  spec: ClusterSpec,
+  openers: TargetOpeners,
+  options: { readonly context: string | undefined; readonly kubeconfig: string | undefined },
+): Promise<Answer<Target>> {
+  if (spec.consul !== undefined) return openers.consul(name, spec.consul)
+  if (spec.context !== undefined || spec.kubeconfig !== undefined) {
+    return openers.kubernetes(name, { context: spec.context, kubeconfig: spec.kubeconfig ?? options.kubeconfig })
+  }
+  if (options.context !== undefined && name === SANDBOX_CLUSTER) {
+    return openers.kubernetes(name, { context: options.context, kubeconfig: options.kubeconfig })
+  }
+  return openers.sandbox(name)
+}
+
+async function ready(target: Target, signal: AbortSignal) {
+  const [description, served] = await Promise.all([target.describe(signal), target.served(signal)])
+  if (!description.ok) return description
+  if (!served.ok) return served
+  const connection: Connection = { kind: 'connected', target, served: served.value }
+  return { ok: true, value: { connection, description: description.value } } as const
+}
+
+/** Closes whatever was connected. */
+export async function disconnectAll(connections: ReadonlyMap<string, Connection>): Promise<void> {
+  await Promise.all(
+    [...connections.values()].map(async (connection) => {
+      if (connection.kind === 'connected') await connection.target.close()
+    }),
+  )
+}

@@ -1,0 +1,76 @@
+import type { Diagnostic } from '../plan/diagnostic.ts'
+import type { Candidate } from '../planner/assess.ts'
+import type { DesiredObject } from '../planner/desired-object.ts'
+import type { DryRun } from '../planner/dry-run.ts'
+import { withoutConflicts } from '../planner/leave-conflicts.ts'
+import { targetDiagnostic } from '../targets/error-diagnostics.ts'
+import type { Emit } from './events.ts'
+import type { Connection } from './refresh.ts'
+
+/** What dry runs are made with. */
+export interface DryRunRequest {
+  readonly connections: ReadonlyMap<string, Connection>
+  readonly candidates: readonly Candidate[]
+  readonly fieldManager: string
+  /** Ask about new objects too. Left out where the apply follows at once and says the same. */
+  readonly includeCreates: boolean
+  readonly emit: Emit
+  readonly signal: AbortSignal
+}
+
+/** Asks the servers what each change would come to. Refusals are diagnostics that name object, field and manager. */
+export async function dryRunAll(
+  request: DryRunRequest,
+): Promise<{ readonly results: ReadonlyMap<string, DryRun>; readonly diagnostics: readonly Diagnostic[] }> {
+  const asked = request.candidates.filter((candidate): candidate is Extract<Candidate, { kind: 'create' | 'update' }> =>
+    candidate.kind === 'update' ? candidate.ask : candidate.kind === 'create' && candidate.ask && request.includeCreates,
+  )
+  const results = new Map<string, DryRun>()
+  const diagnostics: Diagnostic[] = []
+  if (asked.length === 0) return { results, diagnostics }
+  request.emit({ type: 'dry-run-start', objects: asked.length })
+  let done = 0
+  await Promise.all(
+    asked.map(async ({ desired }) => {
+      const answer = await dryRunOne(desired, request, diagnostics)
+      if (answer !== undefined) results.set(desired.id, answer)
+      done++
+      request.emit({ type: 'dry-run-progress', done, objects: asked.length })
+    }),
+  )
+  return { results, diagnostics }
+}
+
+async function dryRunOne(desired: DesiredObject, request: DryRunRequest, diagnostics: Diagnostic[]): Promise<DryRun | undefined> {
+  const connection = request.connections.get(desired.key.cluster)
+  if (connection === undefined || connection.kind === 'unavailable') return undefined
+  const options = {
+    fieldManager: request.fieldManager,
+    force: desired.conflict === 'force',
+    dryRun: true,
+    signal: request.signal,
+  }
+  let sent = desired.manifest
+  let answer = await connection.target.apply(sent, options)
+  if (!answer.ok && answer.error.kind === 'conflict' && desired.conflict === 'leave') {
+    sent = withoutConflicts(sent, answer.error.conflicts)
+    answer = await connection.target.apply(sent, options)
+  }
+  if (answer.ok) return { kind: 'result', object: answer.value, sent }
+  const { error } = answer
+  if (error.kind === 'immutable') return { kind: 'immutable', message: error.message }
+  if (error.kind === 'not-served') return { kind: 'unknown', reason: error.message }
+  if (error.kind === 'not-found') return { kind: 'unknown', reason: error.message }
+  diagnostics.push(
+    targetDiagnostic(error, {
+      verb: 'apply',
+      kind: desired.key.kind,
+      cluster: desired.key.cluster,
+      key: desired.key,
+      address: desired.address,
+      location: desired.origin,
+      originOf: desired.originOf,
+    }),
+  )
+  return undefined
+}

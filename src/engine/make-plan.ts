@@ -1,0 +1,144 @@
+import type { Design } from '../design/design.ts'
+import type { Diagnostic } from '../plan/diagnostic.ts'
+import { hasErrors } from '../plan/diagnostic.ts'
+import type { Manifest } from '../plan/manifest.ts'
+import type { Plan, PlanMode, PlannedCluster } from '../plan/plan.ts'
+import type { RecordedState } from '../plan/recorded-state.ts'
+import { assess, type Candidate } from '../planner/assess.ts'
+import { buildPlan } from '../planner/build-plan.ts'
+import { checkPlan, type PlanLimits } from '../planner/check-plan.ts'
+import type { DesiredObject } from '../planner/desired-object.ts'
+import { type ExpandRequest, type Expansion, expandDesign } from '../planner/expand.ts'
+import { createMasker } from '../planner/mask.ts'
+import { fieldManagerOf, type Owner } from '../planner/owner-labels.ts'
+import { type Selection, selectCandidates } from '../planner/select.ts'
+import type { HealthRule, IgnoreRule } from '../providers/rules.ts'
+import { dryRunAll } from './dry-run.ts'
+import type { Emit } from './events.ts'
+import { type Connection, refresh } from './refresh.ts'
+
+/** What the planner is given of the mesh providers. */
+export type ProviderCatalog = Pick<ExpandRequest, 'providers' | 'resolveWorkload' | 'refuse' | 'nearestProvider'>
+
+/** What a plan is made of. */
+export interface MakePlanRequest {
+  readonly mode: PlanMode
+  readonly design: Design
+  readonly owner: Owner
+  readonly state: RecordedState
+  readonly connections: ReadonlyMap<string, Connection>
+  readonly clusters: readonly PlannedCluster[]
+  readonly catalog: ProviderCatalog
+  readonly selection: Selection
+  readonly limits: PlanLimits
+  /** Ask the server about new objects too; left out where the apply follows at once. */
+  readonly askAboutCreates: boolean
+  readonly diagnostics: readonly Diagnostic[]
+  readonly emit: Emit
+  readonly now: () => number
+  readonly signal: AbortSignal
+}
+
+/** A plan with what applying it needs and a file must not hold. */
+export interface MadePlan {
+  readonly plan: Plan
+  /** Objects with their secrets, by id. */
+  readonly manifests: ReadonlyMap<string, Manifest>
+  readonly rules: ReadonlyMap<string, { readonly ignore: readonly IgnoreRule[]; readonly health: readonly HealthRule[] }>
+  /** Ids of what interrupted operations left open and refresh has looked for. */
+  readonly settled: readonly string[]
+}
+
+/** The recipe of a plan: expand, refresh, assess, ask, build, check. */
+export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
+  const expansion = request.mode === 'destroy' ? nothing(request) : expand(request)
+  if (hasErrors(expansion.diagnostics)) return failedPlan(request, expansion)
+  const fieldManager = fieldManagerOf(request.owner)
+  const refreshed = await refresh({ ...request, desired: expansion.objects, fieldManager })
+  const assessed = assess({
+    desired: expansion.objects,
+    state: request.state,
+    live: refreshed.live,
+    owner: request.owner,
+    moved: new Map(request.design.moved.map((move) => [move.from, move.to])),
+    forgotten: new Set(request.design.removed.filter((block) => !block.destroy).map((block) => block.from)),
+    imported: importedIds(request.design, expansion.objects),
+    destroy: request.mode === 'destroy',
+  })
+  const selected = selectCandidates(assessed.candidates, request.selection)
+  const found = [
+    ...request.diagnostics,
+    ...expansion.diagnostics,
+    ...refreshed.diagnostics,
+    ...assessed.diagnostics,
+    ...selected.diagnostics,
+  ]
+  const asked = hasErrors(found)
+    ? { results: new Map(), diagnostics: [] }
+    : await dryRunAll({ ...request, candidates: selected.candidates, fieldManager, includeCreates: request.askAboutCreates })
+  const plan = buildPlan({
+    mode: request.mode,
+    design: request.design,
+    components: expansion.components,
+    state: request.state,
+    live: refreshed.live,
+    clusters: request.clusters,
+    candidates: selected.candidates,
+    dryRuns: asked.results,
+    masker: createMasker(request.design.sensitiveValues),
+    diagnostics: [...found, ...asked.diagnostics],
+  })
+  const sent = new Map(
+    [...asked.results].flatMap(([id, answer]) => (answer.kind === 'result' ? [[id, answer.sent] as const] : [])),
+  )
+  return {
+    plan: { ...plan, diagnostics: [...plan.diagnostics, ...checkPlan(plan, request.state, request.limits)] },
+    manifests: new Map(expansion.objects.map((object) => [object.id, sent.get(object.id) ?? object.manifest])),
+    rules: new Map(expansion.objects.map((object) => [object.id, { ignore: object.ignore, health: object.health }])),
+    settled: settledIds(request.state, selected.candidates),
+  }
+}
+
+function expand(request: MakePlanRequest): Expansion {
+  return expandDesign({
+    ...request.catalog,
+    design: request.design,
+    owner: request.owner,
+    served: (cluster, group, kind) => {
+      const connection = request.connections.get(cluster)
+      return connection?.kind === 'connected' ? connection.served.find(group, kind)?.namespaced : undefined
+    },
+  })
+}
+
+function nothing(_request: MakePlanRequest): Expansion {
+  return { objects: [], components: [], diagnostics: [] }
+}
+
+function failedPlan(request: MakePlanRequest, expansion: Expansion): MadePlan {
+  const plan = buildPlan({
+    mode: request.mode,
+    design: request.design,
+    components: expansion.components,
+    state: request.state,
+    live: { objects: new Map(), unknown: new Map(), ownedDigests: new Map() },
+    clusters: request.clusters,
+    candidates: [],
+    dryRuns: new Map(),
+    masker: createMasker(request.design.sensitiveValues),
+    diagnostics: [...request.diagnostics, ...expansion.diagnostics],
+  })
+  return { plan: { ...plan, outputs: [] }, manifests: new Map(), rules: new Map(), settled: [] }
+}
+
+function importedIds(design: Design, objects: readonly DesiredObject[]): ReadonlySet<string> {
+  const wanted = design.imports.map(({ object }) => `${object.kind}/${object.namespace ?? ''}/${object.name}`)
+  const set = new Set(wanted)
+  return new Set(objects.filter(({ key }) => set.has(`${key.kind}/${key.namespace}/${key.name}`)).map((object) => object.id))
+}
+
+/** Pending effects that this plan says something about, or that were looked for and are not there. */
+function settledIds(state: RecordedState, candidates: readonly Candidate[]): readonly string[] {
+  const planned = new Set(candidates.map((candidate) => ('desired' in candidate ? candidate.desired.id : '')))
+  return (state.pending ?? []).filter((effect) => !planned.has(effect.id)).map((effect) => effect.id)
+}

@@ -1,0 +1,230 @@
+import { digestOf } from '../plan/canonical-json.ts'
+import type { Diagnostic } from '../plan/diagnostic.ts'
+import { isJsonObject, type JsonObject } from '../plan/json.ts'
+import { type Manifest, type ObjectKey, objectKeyOf, objectKeyText } from '../plan/manifest.ts'
+import type { RecordedState } from '../plan/recorded-state.ts'
+import { type LiveView, versionOf } from '../planner/assess.ts'
+import type { DesiredObject } from '../planner/desired-object.ts'
+import { type Owner, ownerSelector } from '../planner/owner-labels.ts'
+import type { IgnoreRule } from '../providers/rules.ts'
+import type { ServedKinds, Target, TargetError } from '../targets/contract.ts'
+import { targetDiagnostic } from '../targets/error-diagnostics.ts'
+import { ownedFields } from '../targets/owned-fields.ts'
+import type { Emit } from './events.ts'
+
+/** Up to so many missing objects of one kind and namespace are asked for one by one; beyond, the kind is listed. */
+const SINGLE_GETS = 20
+
+/** A cluster that can be asked, or why not. */
+export type Connection =
+  | { readonly kind: 'connected'; readonly target: Target; readonly served: ServedKinds }
+  | { readonly kind: 'unavailable'; readonly reason: string }
+
+/** What refresh looks at. */
+export interface RefreshRequest {
+  readonly connections: ReadonlyMap<string, Connection>
+  readonly desired: readonly DesiredObject[]
+  readonly state: RecordedState
+  readonly owner: Owner
+  readonly fieldManager: string
+  readonly emit: Emit
+  readonly now: () => number
+  readonly signal: AbortSignal
+}
+
+/** An object to look for. */
+interface Sought {
+  readonly id: string
+  readonly key: ObjectKey
+  readonly apiVersion: string
+  readonly ignore: readonly IgnoreRule[]
+}
+
+/**
+ * Finds the live objects of design and state: one LIST a kind by owner label, all kinds at once, then the few that bear no label of
+ * ours one by one. Never a GET for each object.
+ */
+export async function refresh(
+  request: RefreshRequest,
+): Promise<{ readonly live: LiveView; readonly diagnostics: readonly Diagnostic[] }> {
+  const sought = soughtObjects(request)
+  const objects = new Map<string, JsonObject>()
+  const unknown = new Map<string, { readonly reason: string; readonly notServed: boolean }>()
+  const diagnostics: Diagnostic[] = []
+  const byCluster = groupBy(sought, (item) => item.key.cluster)
+  await Promise.all(
+    [...byCluster].map(async ([cluster, items]) => {
+      const connection = request.connections.get(cluster)
+      if (connection === undefined || connection.kind === 'unavailable') {
+        const reason = connection?.reason ?? `cluster ${cluster} is not connected`
+        for (const item of items) unknown.set(item.id, { reason, notServed: false })
+        return
+      }
+      await refreshCluster(cluster, connection, items, request, objects, unknown, diagnostics)
+    }),
+  )
+  return { live: { objects, unknown, ownedDigests: ownedDigests(sought, objects, request) }, diagnostics }
+}
+
+function soughtObjects(request: RefreshRequest): readonly Sought[] {
+  const sought = new Map<string, Sought>()
+  for (const [id, recorded] of request.state.objects) {
+    sought.set(id, { id, key: recorded.key, apiVersion: recorded.apiVersion, ignore: [] })
+  }
+  for (const effect of request.state.pending ?? []) {
+    sought.set(effect.id, { id: effect.id, key: effect.key, apiVersion: effect.apiVersion, ignore: [] })
+  }
+  for (const desired of request.desired) {
+    sought.set(desired.id, { id: desired.id, key: desired.key, apiVersion: desired.manifest.apiVersion, ignore: desired.ignore })
+  }
+  return [...sought.values()]
+}
+
+async function refreshCluster(
+  cluster: string,
+  connection: Extract<Connection, { kind: 'connected' }>,
+  items: readonly Sought[],
+  request: RefreshRequest,
+  objects: Map<string, JsonObject>,
+  unknown: Map<string, { readonly reason: string; readonly notServed: boolean }>,
+  diagnostics: Diagnostic[],
+): Promise<void> {
+  const started = request.now()
+  const kinds = groupBy(items, (item) => `${item.apiVersion}|${item.key.kind}`)
+  request.emit({ type: 'refresh-start', cluster, kinds: kinds.size })
+  const before = objects.size
+  await Promise.all(
+    [...kinds.values()].map(async (ofKind) => {
+      const first = ofKind[0]
+      if (first === undefined) return
+      if (connection.served.find(first.key.group, first.key.kind) === undefined) {
+        markUnknown(ofKind, `${first.key.kind} (${first.apiVersion}) is not served`, true, unknown)
+        return
+      }
+      const error = await refreshKind(connection.target, cluster, ofKind, request, objects)
+      if (error === undefined) return
+      const notServed = error.kind === 'not-served'
+      markUnknown(ofKind, error.message, notServed, unknown)
+      if (!notServed) diagnostics.push(targetDiagnostic(error, { verb: 'list', kind: first.key.kind, cluster }))
+    }),
+  )
+  request.emit({ type: 'refresh-complete', cluster, objects: objects.size - before, elapsedMs: request.now() - started })
+}
+
+function markUnknown(
+  items: readonly Sought[],
+  reason: string,
+  notServed: boolean,
+  unknown: Map<string, { readonly reason: string; readonly notServed: boolean }>,
+): void {
+  for (const item of items) unknown.set(item.id, { reason, notServed })
+}
+
+async function refreshKind(
+  target: Target,
+  cluster: string,
+  items: readonly Sought[],
+  request: RefreshRequest,
+  objects: Map<string, JsonObject>,
+): Promise<TargetError | undefined> {
+  const { apiVersion, key } = items[0] as Sought
+  const wanted = new Map(items.map((item) => [item.id, item]))
+  const listed = await target.list({ apiVersion, kind: key.kind, labelSelector: ownerSelector(request.owner) }, request.signal)
+  if (!listed.ok) return listed.error
+  for (const object of listed.value) {
+    const id = objectKeyText(objectKeyOf(cluster, asManifest(object, apiVersion, key.kind)))
+    if (!wanted.delete(id)) continue
+    objects.set(id, object)
+  }
+  const byNamespace = groupBy([...wanted.values()], (item) => item.key.namespace)
+  const errors = await Promise.all(
+    [...byNamespace.values()].map((missing) => findUnlabelled(target, cluster, apiVersion, missing, request, objects)),
+  )
+  return errors.find((error) => error !== undefined)
+}
+
+/** Objects that bear no label of ours may still be there: somebody else's, or ours with the label taken off. */
+async function findUnlabelled(
+  target: Target,
+  cluster: string,
+  apiVersion: string,
+  missing: readonly Sought[],
+  request: RefreshRequest,
+  objects: Map<string, JsonObject>,
+): Promise<TargetError | undefined> {
+  if (missing.length <= SINGLE_GETS) return getAll(target, missing, request, objects)
+  const first = missing[0] as Sought
+  const { kind, namespace } = first.key
+  const listed = await target.list(
+    { apiVersion, kind, metadataOnly: true, ...(namespace === '' ? {} : { namespace }) },
+    request.signal,
+  )
+  if (!listed.ok) return listed.error
+  const there = new Set(listed.value.map((object) => objectKeyText(objectKeyOf(cluster, asManifest(object, apiVersion, kind)))))
+  return getAll(
+    target,
+    missing.filter((item) => there.has(item.id)),
+    request,
+    objects,
+  )
+}
+
+async function getAll(
+  target: Target,
+  items: readonly Sought[],
+  request: RefreshRequest,
+  objects: Map<string, JsonObject>,
+): Promise<TargetError | undefined> {
+  const answers = await Promise.all(items.map((item) => target.get(item.key, item.apiVersion, request.signal)))
+  let failure: TargetError | undefined
+  answers.forEach((answer, index) => {
+    const item = items[index]
+    if (item === undefined) return
+    if (answer.ok) objects.set(item.id, answer.value)
+    else if (answer.error.kind !== 'not-found') failure = answer.error
+  })
+  return failure
+}
+
+/** List items leave out apiVersion and kind on some servers; the list knows them. */
+function asManifest(object: JsonObject, apiVersion: string, kind: string): Manifest {
+  const metadata = isJsonObject(object.metadata) ? object.metadata : {}
+  return { ...object, apiVersion, kind, metadata } as Manifest
+}
+
+function ownedDigests(
+  sought: readonly Sought[],
+  objects: ReadonlyMap<string, JsonObject>,
+  request: RefreshRequest,
+): ReadonlyMap<string, string> {
+  const digests = new Map<string, string>()
+  for (const item of sought) {
+    const live = objects.get(item.id)
+    if (live === undefined) continue
+    const recorded = request.state.objects.get(item.id)
+    digests.set(
+      item.id,
+      // Untouched since it was recorded: no need to look inside.
+      recorded !== undefined && recorded.resourceVersion !== '' && recorded.resourceVersion === versionOf(live)
+        ? recorded.ownedDigest
+        : ownedDigest(live, request.fieldManager, item.ignore),
+    )
+  }
+  return digests
+}
+
+/** sha256 of what a manager owns of an object, without the fields that others are known to write. */
+export function ownedDigest(live: JsonObject, manager: string, ignore: readonly IgnoreRule[]): string {
+  return digestOf(ownedFields(live, manager, ignore))
+}
+
+function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): ReadonlyMap<string, readonly Item[]> {
+  const groups = new Map<string, Item[]>()
+  for (const item of items) {
+    const key = keyOf(item)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [item])
+    else group.push(item)
+  }
+  return groups
+}

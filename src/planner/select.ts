@@ -1,0 +1,149 @@
+import picomatch from 'picomatch'
+import type { Diagnostic } from '../plan/diagnostic.ts'
+import type { Candidate } from './assess.ts'
+
+/** Which components a plan is about: address patterns with `*`, or `Kind/name`; a leading `!` turns one round. */
+export interface Selection {
+  readonly target: readonly string[]
+  readonly exclude: readonly string[]
+  readonly replace: readonly string[]
+}
+
+/** No restriction. */
+export const EVERYTHING: Selection = { target: [], exclude: [], replace: [] }
+
+/**
+ * Narrows candidates down to the targets and what these depend on, leaves out the excluded and what depends on them, and turns
+ * updates into replacements where asked. A pattern that matches nothing is an error: it is a typo more often than a wish.
+ */
+export function selectCandidates(
+  candidates: readonly Candidate[],
+  selection: Selection,
+): { readonly candidates: readonly Candidate[]; readonly diagnostics: readonly Diagnostic[] } {
+  if (selection.target.length + selection.exclude.length + selection.replace.length === 0) return { candidates, diagnostics: [] }
+  const diagnostics: Diagnostic[] = []
+  const targeted = matching(candidates, selection.target, '--target', diagnostics)
+  const excluded = matching(candidates, selection.exclude, '--exclude', diagnostics)
+  const replaced = matching(candidates, selection.replace, '--replace', diagnostics)
+  const needed = selection.target.length === 0 ? undefined : closure(candidates, targeted, dependenciesOf)
+  const dropped = closure(candidates, excluded, dependantsLookup(candidates))
+  const kept = candidates.filter((candidate) => (needed === undefined || needed.has(candidate)) && !dropped.has(candidate))
+  return { candidates: kept.map((candidate) => (replaced.has(candidate) ? asReplacement(candidate) : candidate)), diagnostics }
+}
+
+function addressOf(candidate: Candidate): string {
+  return 'desired' in candidate ? candidate.desired.address : candidate.recorded.address
+}
+
+function keyOf(candidate: Candidate) {
+  return 'desired' in candidate ? candidate.desired.key : candidate.recorded.key
+}
+
+function matching(
+  candidates: readonly Candidate[],
+  patterns: readonly string[],
+  flag: string,
+  diagnostics: Diagnostic[],
+): ReadonlySet<Candidate> {
+  const found = new Set<Candidate>()
+  for (const pattern of patterns) {
+    const negated = pattern.startsWith('!')
+    const text = negated ? pattern.slice(1) : pattern
+    const matches = picomatch(text.replaceAll('[', '\\[').replaceAll(']', '\\]'), { bash: true })
+    const hits = candidates.filter((candidate) => {
+      const { kind, namespace, name } = keyOf(candidate)
+      const address = addressOf(candidate)
+      const hit =
+        matches(address) ||
+        address.startsWith(`${text}[`) ||
+        address.startsWith(`${text}.`) ||
+        matches(`${kind}/${name}`) ||
+        matches(`${kind}/${namespace}/${name}`)
+      return hit !== negated
+    })
+    for (const hit of hits) found.add(hit)
+    if (hits.length > 0) continue
+    const known = [...new Set(candidates.map(addressOf))].sort()
+    diagnostics.push({
+      severity: 'error',
+      code: 'MF2012',
+      summary: `${flag} ${pattern} matches nothing`,
+      detail: `Addresses are ${known.slice(0, 8).join(', ')}${known.length > 8 ? ` and ${known.length - 8} more` : ''}.`,
+      hint: 'Patterns are addresses such as `traffic.*` or objects such as `Deployment/web`.',
+    })
+  }
+  return found
+}
+
+function dependenciesOf(candidate: Candidate): readonly string[] {
+  return 'desired' in candidate ? candidate.desired.dependencies : []
+}
+
+function idOf(candidate: Candidate): string {
+  const { cluster, group, kind, namespace, name } = keyOf(candidate)
+  return `${cluster}/${group}/${kind}/${namespace}/${name}`
+}
+
+/** Everything reached from the start by following edges, which name objects or components. */
+function closure(
+  candidates: readonly Candidate[],
+  start: ReadonlySet<Candidate>,
+  edges: (candidate: Candidate) => readonly string[],
+): ReadonlySet<Candidate> {
+  const byName = new Map<string, Candidate[]>()
+  const note = (name: string, candidate: Candidate) => {
+    const known = byName.get(name)
+    if (known === undefined) byName.set(name, [candidate])
+    else known.push(candidate)
+  }
+  for (const candidate of candidates) {
+    note(idOf(candidate), candidate)
+    note(`component:${addressOf(candidate)}`, candidate)
+  }
+  const reached = new Set(start)
+  const queue = [...start]
+  const followed = new Set<string>()
+  for (let candidate = queue.pop(); candidate !== undefined; candidate = queue.pop()) {
+    for (const name of edges(candidate)) {
+      if (followed.has(name)) continue
+      followed.add(name)
+      for (const next of byName.get(name) ?? []) {
+        if (!reached.has(next)) {
+          reached.add(next)
+          queue.push(next)
+        }
+      }
+    }
+  }
+  return reached
+}
+
+function dependantsLookup(candidates: readonly Candidate[]): (candidate: Candidate) => readonly string[] {
+  const dependants = new Map<string, string[]>()
+  for (const candidate of candidates) {
+    for (const name of dependenciesOf(candidate)) {
+      const known = dependants.get(name)
+      if (known === undefined) dependants.set(name, [idOf(candidate)])
+      else known.push(idOf(candidate))
+    }
+  }
+  return (candidate) => [
+    ...(dependants.get(idOf(candidate)) ?? []),
+    ...(dependants.get(`component:${addressOf(candidate)}`) ?? []),
+  ]
+}
+
+function asReplacement(candidate: Candidate): Candidate {
+  if (candidate.kind !== 'update' && candidate.kind !== 'no-op') return candidate
+  if (candidate.live === undefined) return candidate
+  return {
+    kind: 'update',
+    desired: candidate.desired,
+    recorded: candidate.recorded,
+    live: candidate.live,
+    reason: 'replace_by_request',
+    drifted: false,
+    ask: false,
+    unsure: undefined,
+  }
+}
