@@ -22,13 +22,34 @@ export type TargetError =
   | { readonly kind: 'not-found'; readonly message: string }
   | { readonly kind: 'already-exists'; readonly message: string }
   | { readonly kind: 'unauthorized'; readonly message: string }
-  | { readonly kind: 'forbidden'; readonly message: string }
+  /** No credentials could be had: a plugin failed, a file is missing. */
+  | { readonly kind: 'credentials'; readonly message: string }
+  /** The kubeconfig does not lead to a cluster. */
+  | {
+      readonly kind: 'kubeconfig'
+      readonly problem: 'unreadable' | 'no-context' | 'no-current-context' | 'incomplete'
+      readonly message: string
+      readonly context: string | undefined
+      /** The contexts there are, sorted. */
+      readonly contexts: readonly string[]
+    }
+  | {
+      readonly kind: 'forbidden'
+      readonly message: string
+      /** A finer reason where the server gives one, such as `NamespaceTerminating`. */
+      readonly cause?: string
+    }
   | {
       readonly kind: 'immutable'
       readonly message: string
       readonly causes: readonly { readonly field: string; readonly message: string }[]
     }
-  | { readonly kind: 'unreachable'; readonly message: string }
+  | {
+      readonly kind: 'unreachable'
+      readonly message: string
+      /** The system's or OpenSSL's code, such as `ECONNREFUSED` or `CERT_HAS_EXPIRED`. */
+      readonly code?: string
+    }
   | { readonly kind: 'throttled'; readonly message: string }
   | { readonly kind: 'timeout'; readonly message: string }
   | { readonly kind: 'aborted'; readonly message: string }

@@ -1,0 +1,68 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
+import type { ServedKind } from '../contract.ts'
+import { objectsOf, textOf, textsOf } from '../json-fields.ts'
+import type { Discovery } from './discovery.ts'
+
+/** Grows when the file's shape changes; others are ignored. */
+const FORMAT = 1
+const LARGEST_FILE = 32 * 1024 * 1024
+
+/**
+ * What servers serve, kept on disk between runs: one file a server. A file is only trusted together with the server's word that
+ * its marks (ETags) still hold, so that a CRD made meanwhile or a new server version is never missed.
+ */
+export interface DiscoveryCache {
+  read(): Promise<Discovery | undefined>
+  write(discovery: Discovery): Promise<void>
+}
+
+/** A cache in a directory. Whatever goes wrong with it only costs time: nothing is reported. */
+export function discoveryCache(directory: string, server: string): DiscoveryCache {
+  const file = join(directory, 'discovery', `${createHash('sha256').update(server).digest('hex').slice(0, 32)}.json`)
+  return {
+    read: async () => {
+      try {
+        const text = await readFile(file, 'utf8')
+        return text.length > LARGEST_FILE ? undefined : discoveryOf(JSON.parse(text), server)
+      } catch {
+        return undefined
+      }
+    },
+    write: async (discovery) => {
+      if (Object.keys(discovery.etags).length === 0) return
+      const temporary = `${file}.${randomUUID()}`
+      try {
+        await mkdir(join(directory, 'discovery'), { recursive: true, mode: 0o700 })
+        const content = { format: FORMAT, server, etags: discovery.etags, kinds: discovery.kinds }
+        await writeFile(temporary, JSON.stringify(content), { mode: 0o600 })
+        await chmod(temporary, 0o600)
+        await rename(temporary, file)
+      } catch {
+        await rm(temporary, { force: true }).catch(() => {})
+      }
+    },
+  }
+}
+
+function discoveryOf(value: JsonValue, server: string): Discovery | undefined {
+  if (!isJsonObject(value) || value.format !== FORMAT || value.server !== server) return undefined
+  const etags: { [path: string]: string } = {}
+  const given = isJsonObject(value.etags) ? value.etags : {}
+  for (const path of ['/api', '/apis']) {
+    const etag = textOf(given[path])
+    // A header is no place for what else may stand in a file.
+    if (etag === undefined || !/^(W\/)?"[\x21\x23-\x7e]*"$/.test(etag)) return undefined
+    etags[path] = etag
+  }
+  const kinds = objectsOf(value.kinds).flatMap(servedKindOf)
+  return kinds.length === 0 ? undefined : { kinds, etags }
+}
+
+function servedKindOf(value: JsonObject): readonly ServedKind[] {
+  const [group, version, kind, plural] = ['group', 'version', 'kind', 'plural'].map((name) => textOf(value[name]))
+  if (group === undefined || version === undefined || kind === undefined || plural === undefined) return []
+  return [{ group, version, kind, plural, namespaced: value.namespaced === true, verbs: textsOf(value.verbs) }]
+}

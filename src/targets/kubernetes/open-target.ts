@@ -1,0 +1,90 @@
+import type { Clock } from '../../state/clock.ts'
+import type { Answer, Target } from '../contract.ts'
+import { textOf } from '../json-fields.ts'
+import { credentialSource, fileOrData } from './credentials.ts'
+import { discoveryCache } from './discovery-cache.ts'
+import { environmentProxy, type ProxyEnvironment } from './environment-proxy.ts'
+import { type KubeContext, readKubeContext } from './kubeconfig.ts'
+import { KubernetesTarget } from './kubernetes-target.ts'
+import { DEFAULT_RETRY_POLICY } from './retry.ts'
+import { type ServerAddress, UndiciTransport } from './undici-transport.ts'
+
+/** Requests at once. More gains nothing against one API server, and stays well below its own limit of 200 writes in flight. */
+const CONCURRENCY = 32
+
+/** What a real cluster is opened with. */
+export interface OpenOptions {
+  /** The cluster's name in the design. */
+  readonly cluster: string
+  /** One file, or several as KUBECONFIG lists them. */
+  readonly kubeconfigPath: string
+  /** Undefined: the kubeconfig's current one, for those who asked for that. */
+  readonly context: string | undefined
+  readonly userAgent: string
+  /** Where discovery is kept between runs; undefined to keep nothing. */
+  readonly cacheDirectory: string | undefined
+  readonly clock: Clock
+  /** Proxies for clusters whose kubeconfig names none, as the environment has them. */
+  readonly environment?: ProxyEnvironment
+  readonly concurrency?: number
+}
+
+/** Opens a cluster by kubeconfig and context. Talks to nobody yet. */
+export async function openKubernetesTarget(options: OpenOptions): Promise<Answer<Target>> {
+  const read = await readKubeContext(options.kubeconfigPath, options.context)
+  if (!read.ok) return read
+  const context = read.value
+  const address = await addressOf(context, options.environment ?? {})
+  if (!address.ok) return address
+  const concurrency = options.concurrency ?? CONCURRENCY
+  const transport = new UndiciTransport({
+    address: address.value,
+    credentials: credentialSource(context, options.clock),
+    userAgent: options.userAgent,
+    connections: concurrency,
+  })
+  const target = new KubernetesTarget({
+    cluster: options.cluster,
+    kind: 'kubernetes',
+    context: context.name,
+    transport,
+    cache: options.cacheDirectory === undefined ? undefined : discoveryCache(options.cacheDirectory, transport.server),
+    clock: options.clock,
+    concurrency,
+    retry: DEFAULT_RETRY_POLICY,
+    random: Math.random,
+  })
+  return { ok: true, value: target, warnings: address.warnings }
+}
+
+async function addressOf(context: KubeContext, environment: ProxyEnvironment): Promise<Answer<ServerAddress>> {
+  const { cluster } = context
+  const server = textOf(cluster.server) ?? ''
+  const url = parseUrl(server.includes('://') ? server : `https://${server}`)
+  if (url === undefined || !/^https?:$/.test(url.protocol))
+    return incomplete(context, `the server "${server}" is no http address`)
+  const proxyText = textOf(cluster['proxy-url']) ?? environmentProxy(environment, url)
+  const proxy = proxyText === undefined || proxyText === '' ? undefined : parseUrl(proxyText)
+  if (proxy === undefined && proxyText !== undefined && proxyText !== '')
+    return incomplete(context, 'its proxy-url is no address')
+  const insecure = cluster['insecure-skip-tls-verify'] === true
+  try {
+    const certificateAuthority = await fileOrData(cluster, 'certificate-authority')
+    const address = { url, certificateAuthority, insecure, serverName: textOf(cluster['tls-server-name']), proxy }
+    const warnings = insecure
+      ? [`Context "${context.name}" does not verify the server's certificate (insecure-skip-tls-verify)`]
+      : []
+    return { ok: true, value: address, warnings }
+  } catch {
+    return incomplete(context, `its certificate authority ${textOf(cluster['certificate-authority']) ?? ''} can't be read`)
+  }
+}
+
+function incomplete(context: KubeContext, why: string): Answer<never> {
+  const message = `Context "${context.name}" can't be used: ${why}`
+  return { ok: false, error: { kind: 'kubeconfig', problem: 'incomplete', message, context: context.name, contexts: [] } }
+}
+
+function parseUrl(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined
+}

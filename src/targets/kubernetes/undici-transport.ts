@@ -1,0 +1,260 @@
+import { createHash } from 'node:crypto'
+import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import { type Dispatcher, Pool, ProxyAgent, Socks5ProxyAgent } from 'undici'
+import { isJsonObject, type JsonValue } from '../../plan/json.ts'
+import type { CredentialSource, Credentials } from './credentials.ts'
+import { redact } from './redact.ts'
+import type {
+  Exchange,
+  StreamEvent,
+  StreamExchange,
+  Transport,
+  TransportFailure,
+  TransportHeaders,
+  TransportRequest,
+  TransportResponse,
+} from './transport.ts'
+import { headerOf, queryText } from './transport.ts'
+
+/** How a server is reached and known. */
+export interface ServerAddress {
+  /** With a path where the API stands behind a gateway. */
+  readonly url: URL
+  /** PEM of the authorities that may vouch for it; the system's when undefined. */
+  readonly certificateAuthority: string | undefined
+  /** Only when the kubeconfig says `insecure-skip-tls-verify`. */
+  readonly insecure: boolean
+  readonly serverName: string | undefined
+  readonly proxy: URL | undefined
+}
+
+const CONNECT_TIMEOUT_MS = 10_000
+/** Below the idle timeout of API servers and load balancers, so that a reused connection is rarely one that was just closed. */
+const KEEP_ALIVE_MS = 15_000
+/** No API server answers with more in one page. */
+const LARGEST_BODY = 512 * 1024 * 1024
+const LARGEST_EVENT = 64 * 1024 * 1024
+
+const decompress = promisify(gunzip)
+
+/**
+ * HTTP/1.1 with kept connections: more connections answer sooner than the streams of one HTTP/2 connection, which share one
+ * window and one lock. Watches have connections of their own and never wait behind requests.
+ */
+export class UndiciTransport implements Transport {
+  readonly server: string
+  readonly #address: ServerAddress
+  readonly #credentials: CredentialSource
+  readonly #userAgent: string
+  readonly #connections: number
+  readonly #prefix: string
+  readonly #near: boolean
+  #pools: { readonly identity: string; readonly requests: Dispatcher; readonly streams: Dispatcher } | undefined
+  readonly #closing: Promise<void>[] = []
+
+  constructor(options: {
+    readonly address: ServerAddress
+    readonly credentials: CredentialSource
+    readonly userAgent: string
+    readonly connections: number
+  }) {
+    this.#address = options.address
+    this.#credentials = options.credentials
+    this.#userAgent = options.userAgent
+    this.#connections = options.connections
+    const { url } = options.address
+    this.#prefix = url.pathname.replace(/\/+$/, '')
+    this.#near = /^(localhost|127\.|\[?::1)/.test(url.hostname)
+    this.server = `${url.origin}${this.#prefix}`
+  }
+
+  async request(request: TransportRequest): Promise<Exchange> {
+    const begun = await this.#begin(request, false)
+    if (!begun.ok) return begun
+    try {
+      const { response } = begun
+      const encoded = headerOf(response.headers, 'content-encoding') === 'gzip'
+      if (!encoded)
+        return { ok: true, response: wholeResponse(response.statusCode, response.headers, await response.body.text()) }
+      const bytes = await decompress(new Uint8Array(await response.body.arrayBuffer()), { maxOutputLength: LARGEST_BODY })
+      return { ok: true, response: wholeResponse(response.statusCode, response.headers, bytes.toString('utf8')) }
+    } catch (error) {
+      return { ok: false, failure: failureOf(error, request.signal) }
+    }
+  }
+
+  async stream(request: TransportRequest): Promise<StreamExchange> {
+    const begun = await this.#begin(request, true)
+    if (!begun.ok) return begun
+    const { response } = begun
+    if (response.statusCode === 200) return { ok: true, kind: 'stream', events: eventsOf(response.body) }
+    try {
+      return {
+        ok: true,
+        kind: 'answer',
+        response: wholeResponse(response.statusCode, response.headers, await response.body.text()),
+      }
+    } catch (error) {
+      return { ok: false, failure: failureOf(error, request.signal) }
+    }
+  }
+
+  renewCredentials(): boolean {
+    return this.#credentials.renew()
+  }
+
+  async close(): Promise<void> {
+    this.#retire()
+    await Promise.all(this.#closing)
+  }
+
+  async #begin(
+    request: TransportRequest,
+    streamed: boolean,
+  ): Promise<
+    { readonly ok: true; readonly response: Dispatcher.ResponseData } | { readonly ok: false; readonly failure: TransportFailure }
+  > {
+    const got = await this.#credentials.current(request.signal)
+    if (!got.ok) return got
+    const pools = this.#poolsFor(got.credentials)
+    const headers: { [name: string]: string | string[] } = { 'user-agent': this.#userAgent, ...request.headers }
+    for (const [name, value] of Object.entries(got.credentials.headers))
+      headers[name] = typeof value === 'string' ? value : [...value]
+    if (request.accept !== undefined) headers.accept = request.accept
+    if (request.contentType !== undefined) headers['content-type'] = request.contentType
+    if (request.large === true && !this.#near) headers['accept-encoding'] = 'gzip'
+    try {
+      const response = await (streamed ? pools.streams : pools.requests).request({
+        origin: this.#address.url.origin,
+        method: request.method,
+        path: `${this.#prefix}${request.path}${queryText(request.query)}`,
+        headers,
+        body: request.body === undefined ? null : JSON.stringify(request.body),
+        headersTimeout: request.timeoutMs,
+        bodyTimeout: request.timeoutMs,
+        signal: request.signal,
+      })
+      return { ok: true, response }
+    } catch (error) {
+      return { ok: false, failure: failureOf(error, request.signal) }
+    }
+  }
+
+  /** Connections are made with a client certificate, so a new one takes new connections. */
+  #poolsFor(credentials: Credentials) {
+    const identity = identityOf(credentials)
+    if (this.#pools?.identity === identity) return this.#pools
+    this.#retire()
+    this.#pools = {
+      identity,
+      requests: dispatcherFor(this.#address, credentials, this.#connections),
+      streams: dispatcherFor(this.#address, credentials, null),
+    }
+    return this.#pools
+  }
+
+  #retire(): void {
+    if (this.#pools === undefined) return
+    this.#closing.push(
+      this.#pools.requests.close().catch(() => {}),
+      this.#pools.streams.close().catch(() => {}),
+    )
+    this.#pools = undefined
+  }
+}
+
+function identityOf(credentials: Credentials): string {
+  if (credentials.certificate === undefined) return ''
+  return createHash('sha256')
+    .update(credentials.certificate)
+    .update(credentials.key ?? '')
+    .digest('hex')
+}
+
+function dispatcherFor(address: ServerAddress, credentials: Credentials, connections: number | null): Dispatcher {
+  const tls = {
+    rejectUnauthorized: !address.insecure,
+    ...(address.certificateAuthority === undefined ? {} : { ca: address.certificateAuthority }),
+    ...(credentials.certificate === undefined ? {} : { cert: credentials.certificate }),
+    ...(credentials.key === undefined ? {} : { key: credentials.key }),
+    ...(address.serverName === undefined ? {} : { servername: address.serverName }),
+    timeout: CONNECT_TIMEOUT_MS,
+  }
+  const shared = { connections, pipelining: 1, keepAliveTimeout: KEEP_ALIVE_MS, allowH2: false }
+  const { proxy } = address
+  if (proxy === undefined) return new Pool(address.url.origin, { ...shared, connect: tls })
+  if (proxy.protocol.startsWith('socks')) {
+    // `requestTls` is read but missing from undici's types.
+    const options: Socks5ProxyAgent.Options & { readonly requestTls: object } = { ...shared, requestTls: tls }
+    return new Socks5ProxyAgent(proxy, options)
+  }
+  return new ProxyAgent({ uri: proxy.href, requestTls: tls, ...shared })
+}
+
+function wholeResponse(status: number, headers: TransportHeaders, text: string): TransportResponse {
+  let value: JsonValue | undefined
+  let parsed = false
+  return {
+    status,
+    headers,
+    text: () => text,
+    head: text.slice(0, 1024),
+    json: () => {
+      if (!parsed) {
+        parsed = true
+        value = parseJson(text)
+      }
+      return value
+    },
+  }
+}
+
+function parseJson(text: string): JsonValue | undefined {
+  try {
+    return JSON.parse(text) as JsonValue
+  } catch {
+    return undefined
+  }
+}
+
+async function* eventsOf(body: Dispatcher.ResponseData['body']): AsyncIterable<StreamEvent> {
+  const lines = createInterface({ input: body, crlfDelay: Number.POSITIVE_INFINITY })
+  // readline does not pass the body's errors on to its iterator on every Node version: a broken connection just ends the lines.
+  body.on('error', () => lines.close())
+  try {
+    for await (const line of lines) {
+      if (line === '' || line.length > LARGEST_EVENT) continue
+      const event = parseJson(line)
+      if (!isJsonObject(event)) continue
+      const { type, object } = event
+      if (typeof type === 'string' && isJsonObject(object)) yield { type, object }
+    }
+  } catch {
+    // The connection broke: the watch goes on with the next one.
+  } finally {
+    lines.close()
+    body.destroy()
+  }
+}
+
+const TLS_CODES =
+  /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|HOSTNAME_MISMATCH|EPROTO|INVALID_CA|PATH_LENGTH|CRL_)/
+
+function failureOf(error: unknown, signal: AbortSignal): TransportFailure {
+  if (signal.aborted) return { kind: 'aborted', message: 'Stopped', code: undefined }
+  const root = rootOf(error)
+  const code = 'code' in root && typeof root.code === 'string' ? root.code : undefined
+  const message = redact(root.message || code || 'The connection failed')
+  if (code !== undefined && TLS_CODES.test(code)) return { kind: 'tls', message, code }
+  if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') return { kind: 'timeout', message, code }
+  return { kind: 'unreachable', message, code }
+}
+
+/** Libraries wrap the system's error, and an address with several numbers gives an error for each. */
+function rootOf(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error))
+  if (error instanceof AggregateError && error.errors[0] instanceof Error) return rootOf(error.errors[0])
+  return error.cause instanceof Error ? rootOf(error.cause) : error
+}
