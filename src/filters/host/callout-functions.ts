@@ -19,7 +19,7 @@ export function calloutFunctions(guest: Guest): HostFunctionTable {
       (entry) => entry.guest === guest && entry.callout.kind !== 'http' && entry.callout.id === id >>> 0,
     )
     if (pending === undefined) return Status.notFound
-    guest.world.end(guest, pending.callout.id)
+    guest.world.end(guest, pending.callout.id, pending.callout.kind)
     return Status.ok
   }
 

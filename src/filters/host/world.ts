@@ -80,9 +80,12 @@ export class World<Owner> {
     return true
   }
 
-  /** Ends a callout: its answer is in, or nobody waits for it. */
-  end(guest: Owner, calloutId: number): PendingCallout<Owner> | undefined {
-    const at = this.pending.findIndex((entry) => entry.guest === guest && entry.callout.id === calloutId)
+  /** Ends a callout: its answer is in, or nobody waits for it. HTTP and gRPC callouts are numbered apart. */
+  end(guest: Owner, calloutId: number, kind: Callout['kind']): PendingCallout<Owner> | undefined {
+    const isHttp = kind === 'http'
+    const at = this.pending.findIndex(
+      (entry) => entry.guest === guest && entry.callout.id === calloutId && (entry.callout.kind === 'http') === isHttp,
+    )
     return at < 0 ? undefined : this.pending.splice(at, 1)[0]
   }
 }

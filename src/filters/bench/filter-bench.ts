@@ -1,0 +1,200 @@
+import type { JsonObject } from '../../plan/json.ts'
+import { logLevels } from '../abi/constants.ts'
+import type { CalloutAnswer } from '../host/callout.ts'
+import { describeFailure, type FilterFailure, GuestFailed } from '../host/failure.ts'
+import type { FilterSettings } from '../host/filter-settings.ts'
+import { FilterVm } from '../host/filter-vm.ts'
+import type { ForeignFunction } from '../host/foreign-functions.ts'
+import type { MetricSnapshot } from '../host/metric-store.ts'
+import { World } from '../host/world.ts'
+import { deliverAnswer } from './callout-delivery.ts'
+import type { ChainLink } from './chain.ts'
+import { HttpExchange, type HttpMessage } from './http-exchange.ts'
+import { type CalloutResponder, ProxyLoop } from './proxy-loop.ts'
+import { type ReportedCallout, reportCallout } from './report.ts'
+import { TcpExchange } from './tcp-exchange.ts'
+
+/** How the bench plays the proxy. */
+export interface BenchOptions {
+  /** In the order that requests meet them. */
+  readonly filters: readonly FilterSettings[]
+  /** Where the virtual clock starts: milliseconds since 1970 in UTC. */
+  readonly startMilliseconds: number
+  /** For random_get. */
+  readonly seed: number
+  readonly clusters?: readonly string[]
+  readonly properties: JsonObject
+  readonly foreignFunctions: Readonly<Record<string, ForeignFunction>>
+  readonly logLevel: number
+  readonly responder: CalloutResponder
+  /** How long a stream that is held may wait, on the virtual clock. */
+  readonly maximumWaitMilliseconds: number
+}
+
+/** Options with everything not told at its default: 2026-01-01, any cluster, no answers, half a minute of waiting. */
+export function benchOptions(given: Partial<BenchOptions> & Pick<BenchOptions, 'filters'>): BenchOptions {
+  return {
+    startMilliseconds: Date.UTC(2026, 0, 1),
+    seed: 1,
+    properties: {},
+    foreignFunctions: {},
+    logLevel: 0,
+    responder: () => undefined,
+    maximumWaitMilliseconds: 30_000,
+    ...given,
+  }
+}
+
+/** What the upstream answers to a request that has passed the filters. */
+export type Upstream = (request: HttpMessage) => HttpMessage
+
+/**
+ * A chain of filters in a proxy that is not there: started, configured, and given one stream at a time. Everything happens in the
+ * calling thread and nothing waits for real time, so a guest that never returns never returns here either: untrusted modules go
+ * through the worker (bench-worker.ts), which can be ended.
+ */
+export class FilterBench {
+  readonly world: World<FilterVm>
+  readonly links: readonly ChainLink[]
+  /** Filters that could not be started, with their chain links kept: their failure policy shows on every stream. */
+  readonly startFailures: readonly FilterFailure[]
+  /** What a proxy would trip over and the bench does not, each with its filter's name. */
+  readonly warnings: readonly string[]
+  readonly #loop: ProxyLoop
+  readonly #maximumWait: number
+  #lastContext = 1
+  #lastConnection = 0
+
+  constructor(options: BenchOptions) {
+    const { clusters } = options
+    this.world = new World<FilterVm>({
+      startMilliseconds: options.startMilliseconds,
+      seed: options.seed,
+      properties: options.properties,
+      foreignFunctions: options.foreignFunctions,
+      logLevel: Math.min(Math.max(0, Math.trunc(options.logLevel)), logLevels.length - 1),
+      ...(clusters === undefined ? {} : { clusters }),
+    })
+    const links: ChainLink[] = []
+    const failures: FilterFailure[] = []
+    const warnings: string[] = []
+    for (const settings of options.filters) {
+      const loaded = FilterVm.load(settings, this.world)
+      let failure = loaded.ok ? undefined : loaded.failure
+      if (loaded.ok) {
+        warnings.push(...loaded.warnings.map((warning) => `${settings.name}: ${warning}`))
+        try {
+          loaded.vm.configure()
+        } catch (error) {
+          if (!(error instanceof GuestFailed)) throw error
+          failure = error.failure
+        }
+      }
+      if (failure !== undefined) failures.push(failure)
+      links.push({ settings, vm: loaded.ok ? loaded.vm : undefined, failure })
+    }
+    this.links = links
+    this.startFailures = failures
+    this.warnings = warnings
+    this.#maximumWait = options.maximumWaitMilliseconds
+    const vms = links.flatMap((link) => (link.vm === undefined ? [] : [link.vm]))
+    this.#loop = new ProxyLoop(this.world, vms, options.responder)
+  }
+
+  /** Begins a request and takes it as far as it goes without waiting. The caller goes on with `run`, or step by step. */
+  open(message: HttpMessage): HttpExchange {
+    this.#lastConnection += 1
+    const links = this.links.filter((link) => link.settings.kind === 'http')
+    const exchange = new HttpExchange(links, message, this.world.clock.now, this.#lastConnection, () => this.#nextContext())
+    this.#loop.runDue()
+    exchange.proceed()
+    return exchange
+  }
+
+  /** Takes a whole exchange to its end: waits where filters hold it, asks the upstream, answers the client. */
+  request(message: HttpMessage, upstream: Upstream): HttpExchange {
+    const exchange = this.open(message)
+    for (;;) {
+      this.#wait(exchange)
+      if (exchange.phase !== 'upstream') break
+      exchange.respond(upstream(this.upstreamRequest(exchange)))
+    }
+    this.#loop.runDue()
+    exchange.finish()
+    this.#loop.runDue()
+    return exchange
+  }
+
+  /** The request as it leaves for the upstream. */
+  upstreamRequest(exchange: HttpExchange): HttpMessage {
+    const { headers, trailers, sink } = exchange.request
+    return { headers, chunks: sink.body, trailers }
+  }
+
+  #wait(exchange: HttpExchange): void {
+    const held = (): boolean => exchange.phase === 'request' || exchange.phase === 'response'
+    if (!held()) return
+    this.#loop.run(
+      this.#maximumWait,
+      () => {
+        exchange.proceed()
+        return !held()
+      },
+      'stop',
+    )
+  }
+
+  /** Gives an answer that came from outside to the callout that waits for it; false when none does. */
+  deliver(filter: string, kind: 'http' | 'grpc', calloutId: number, answer: CalloutAnswer): boolean {
+    const pending = this.world.pending.find(
+      (entry) =>
+        entry.guest.settings.name === filter &&
+        entry.callout.id === calloutId &&
+        (entry.callout.kind === 'http') === (kind === 'http'),
+    )
+    if (pending === undefined) return false
+    try {
+      deliverAnswer(pending, answer)
+    } catch (error) {
+      if (!(error instanceof GuestFailed)) throw error
+    }
+    this.#loop.runDue()
+    return true
+  }
+
+  /** Lets virtual time pass: ticks run, callouts time out. */
+  advance(milliseconds: number): void {
+    this.#loop.run(milliseconds, () => false, 'pass')
+  }
+
+  /** Begins a TCP connection. */
+  connect(): TcpExchange {
+    this.#lastConnection += 1
+    const links = this.links.filter((link) => link.settings.kind === 'network')
+    return new TcpExchange(links, this.world.clock.now, this.#lastConnection, () => this.#nextContext())
+  }
+
+  #nextContext(): number {
+    this.#lastContext += 1
+    return this.#lastContext
+  }
+
+  metrics(): readonly MetricSnapshot[] {
+    return this.world.metrics.snapshot()
+  }
+
+  /** Takes out the callouts that were begun since the last time. */
+  drainCallouts(): readonly ReportedCallout[] {
+    const { begun } = this.world
+    this.world.begun = []
+    return begun.map(reportCallout)
+  }
+
+  /** The failures so far, one a filter, as sentences. */
+  failureTexts(): readonly string[] {
+    return this.links.flatMap((link) => {
+      const failure = link.vm?.failure ?? link.failure
+      return failure === undefined ? [] : [describeFailure(failure)]
+    })
+  }
+}

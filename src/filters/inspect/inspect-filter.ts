@@ -1,0 +1,271 @@
+import { createHash } from 'node:crypto'
+import type { Diagnostic } from '../../plan/diagnostic.ts'
+import { callbackTypeProblem, findCallback } from '../abi/callbacks.ts'
+import { abiVersions } from '../abi/constants.ts'
+import { findHostFunction, hostFunctionTypeMatches } from '../abi/host-functions.ts'
+import { isWasiModule, wasiFunctions } from '../abi/wasi-functions.ts'
+import { abiVersionOf } from '../host/filter-vm.ts'
+import { pageSize } from '../wasm/memory-limit.ts'
+import { type ModuleProblem, type ModuleSummary, parseModule } from '../wasm/module-parser.ts'
+import type { FilterInspection, ImportedHostFunction, ImportedWasiFunction, ModuleKind } from './inspection.ts'
+import { judgeForMeshes } from './mesh-limits.ts'
+import { guessSdk } from './sdk-guess.ts'
+
+/** The most that is read: a larger file is refused before it is parsed. Bytes. */
+export const maximumModuleSize = 256 * 1024 * 1024
+
+/** Past this a module is worth a word: every proxy compiles it before it serves. Bytes. */
+const largeModuleSize = 16 * 1024 * 1024
+
+const startNames = ['_initialize', '_start', 'main', '__main_void'] as const
+
+/** Says everything about a filter that its bytes say. Never throws, whatever the bytes; nothing of the module is run. */
+export function inspectFilter(source: string, bytes: Uint8Array): FilterInspection {
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  if (bytes.length > maximumModuleSize) {
+    const detail = `It is ${bytes.length} bytes; meshes fetch at most ${maximumModuleSize >> 20} MiB.`
+    return broken(source, bytes, sha256, 'not-wasm', { code: 'MF7002', summary: `${source} is too large for a filter`, detail })
+  }
+  const parsed = parseModule(bytes)
+  if (!parsed.ok) {
+    const kind = parsed.problem.kind === 'component' ? 'component' : 'not-wasm'
+    return broken(source, bytes, sha256, kind, describeProblem(source, parsed.problem))
+  }
+  return inspectModule(source, bytes, sha256, parsed.module)
+}
+
+type Finding = Pick<Diagnostic, 'code' | 'summary'> & {
+  readonly detail?: string
+  readonly hint?: string
+  readonly severity?: 'warning'
+}
+
+function diagnostic(finding: Finding): Diagnostic {
+  return { severity: 'error', ...finding }
+}
+
+function inspectModule(source: string, bytes: Uint8Array, sha256: string, module: ModuleSummary): FilterInspection {
+  const findings: Finding[] = []
+  const valid = WebAssembly.validate(bytes)
+  if (!valid) findings.push({ code: 'MF7003', summary: `${source} does not validate`, detail: validationDetail(bytes) })
+  const kind = kindOf(module)
+  const abi = abiVersionOf(module)
+  const imported = readImports(source, module, findings)
+  const callbacks = module.exports.flatMap((entry) => {
+    const spec = entry.kind === 'function' ? findCallback(entry.name) : undefined
+    if (spec === undefined) return []
+    const problem = entry.type === undefined ? undefined : callbackTypeProblem(spec, entry.type)
+    if (problem !== undefined)
+      findings.push({ code: 'MF7006', summary: `${source} exports ${entry.name} with a wrong type`, detail: `It ${problem}.` })
+    return [spec]
+  })
+  const names = module.exports.map((entry) => entry.name)
+  const memory = module.memories[0]
+  const memoryExported = module.exports.some((entry) => entry.kind === 'memory' && entry.name === 'memory')
+  const allocator = names.includes('malloc')
+    ? 'malloc'
+    : names.includes('proxy_on_memory_allocate')
+      ? 'proxy_on_memory_allocate'
+      : undefined
+  findings.push(...kindFindings(source, kind, module))
+  if (kind === 'proxy-wasm') {
+    if (!memoryExported) findings.push({ code: 'MF7007', summary: `${source} exports no memory` })
+    if (allocator === undefined) {
+      const detail = 'Without malloc or proxy_on_memory_allocate the proxy can hand it neither headers nor configuration.'
+      findings.push({ code: 'MF7008', summary: `${source} exports no allocator`, detail, severity: 'warning' })
+    }
+  }
+  if (memory !== undefined && memory.initialPages * pageSize > 1024 ** 3) {
+    findings.push({ code: 'MF7009', summary: `${source} starts with more memory than the 1 GiB that proxies give` })
+  }
+  if (bytes.length > largeModuleSize) {
+    const detail = `It is ${(bytes.length / 1024 ** 2).toFixed(1)} MiB, and every proxy fetches and compiles it.`
+    findings.push({ code: 'MF7010', summary: `${source} is large`, detail, severity: 'warning' })
+  }
+
+  const families = new Set<string>(callbacks.map((spec) => spec.family))
+  const handles = {
+    httpRequests: families.has('http-request'),
+    httpResponses: families.has('http-response'),
+    tcp: families.has('tcp'),
+    timers: names.includes('proxy_on_tick'),
+  }
+  const loadProblems = findings
+    .filter((finding) => finding.severity !== 'warning' && !kindCodes.has(finding.code))
+    .map((finding) => finding.summary)
+  const traits = {
+    kind,
+    abi,
+    size: bytes.length,
+    httpCallbacks: handles.httpRequests || handles.httpResponses,
+    tcpCallbacks: handles.tcp,
+  }
+  return {
+    source,
+    size: bytes.length,
+    sha256,
+    kind,
+    loadable: kind === 'proxy-wasm' && loadProblems.length === 0,
+    ...(abi === undefined ? {} : { abi }),
+    startFunctions: startNames.filter((name) => names.includes(name)),
+    ...(allocator === undefined ? {} : { allocator }),
+    callbacks: callbacks.map((spec) => spec.name),
+    handles,
+    ...imported,
+    ...(memory === undefined ? {} : { memory: { ...memory, exported: memoryExported } }),
+    functionCount: module.functionCount,
+    codeSize: module.codeSize,
+    customSections: module.customSections.slice(0, 100),
+    targetFeatures: module.targetFeatures,
+    sdk: guessSdk(module),
+    meshes: judgeForMeshes({ ...traits, loadProblems }),
+    diagnostics: findings.map(diagnostic),
+  }
+}
+
+/** What the engine itself says of a module that doesn't validate. */
+function validationDetail(bytes: Uint8Array): string {
+  try {
+    new WebAssembly.Module(bytes)
+    return 'The engine refuses it.'
+  } catch (error) {
+    return error instanceof Error ? `${error.message}.` : 'The engine refuses it.'
+  }
+}
+
+function kindOf(module: ModuleSummary): ModuleKind {
+  const names = module.exports.map((entry) => entry.name)
+  if (abiVersionOf(module) !== undefined) return 'proxy-wasm'
+  if (names.some((name) => name.startsWith('proxy_on_') || name.startsWith('_proxy_on_'))) return 'proxy-wasm-without-version'
+  if (module.imports.some((entry) => entry.module === 'http_handler')) return 'http-wasm'
+  return 'other-module'
+}
+
+/** Codes of findings that the kind itself already says. */
+const kindCodes: ReadonlySet<string> = new Set(['MF7004'])
+
+function kindFindings(source: string, kind: ModuleKind, module: ModuleSummary): readonly Finding[] {
+  const versions = module.exports.filter((entry) => entry.name.startsWith('proxy_abi_version_')).map((entry) => entry.name)
+  switch (kind) {
+    case 'proxy-wasm':
+    case 'component':
+    case 'not-wasm':
+      return []
+    case 'proxy-wasm-without-version': {
+      const known = `The versions are ${abiVersions.join(', ')}.`
+      const detail =
+        versions.length > 0
+          ? `It exports ${versions.join(', ')}. ${known}`
+          : `It has filter callbacks but no proxy_abi_version_* export. ${known}`
+      return [
+        {
+          code: 'MF7004',
+          summary: `${source} has no ABI version that proxies know`,
+          detail,
+          hint: 'Rebuild it with a current Proxy-Wasm SDK.',
+        },
+      ]
+    }
+    case 'http-wasm':
+      return [
+        { code: 'MF7004', summary: `${source} is an http-wasm module`, detail: 'Traefik runs these; Envoy-based meshes do not.' },
+      ]
+    case 'other-module': {
+      const detail =
+        versions.length > 0
+          ? `It exports ${versions.join(', ')}, which no proxy knows.`
+          : 'It exports no proxy_abi_version_* marker and no filter callback.'
+      return [{ code: 'MF7004', summary: `${source} is a WebAssembly module but not a filter`, detail }]
+    }
+  }
+}
+
+function readImports(
+  source: string,
+  module: ModuleSummary,
+  findings: Finding[],
+): Pick<FilterInspection, 'hostFunctions' | 'wasi' | 'unknownImports'> {
+  const hostFunctions: ImportedHostFunction[] = []
+  const wasi: ImportedWasiFunction[] = []
+  const unknownImports: string[] = []
+  for (const entry of module.imports) {
+    const spec = entry.kind === 'function' && entry.module === 'env' ? findHostFunction(entry.name) : undefined
+    if (entry.kind === 'function' && isWasiModule(entry.module)) {
+      const known = Object.hasOwn(wasiFunctions, entry.name) ? wasiFunctions[entry.name] : undefined
+      wasi.push({ name: entry.name, module: entry.module, ...known })
+      if (known === undefined) unknownImports.push(`${entry.module}.${entry.name}`)
+    } else if (spec !== undefined && entry.type !== undefined) {
+      const typeMatches = hostFunctionTypeMatches(spec, entry.type)
+      hostFunctions.push({ name: spec.name, purpose: spec.purpose, abi: spec.abi, typeMatches })
+      if (!typeMatches) findings.push({ code: 'MF7006', summary: `${source} imports ${spec.name} with a wrong type` })
+    } else unknownImports.push(`${entry.module}.${entry.name}`)
+  }
+  if (unknownImports.length > 0 && kindOf(module) === 'proxy-wasm') {
+    const list = unknownImports.slice(0, 10).join(', ')
+    findings.push({
+      code: 'MF7005',
+      summary: `${source} imports what no proxy gives: ${list}`,
+      detail: 'Envoy refuses a module whose imports it can not link.',
+    })
+  }
+  const newer = wasi.filter((entry) => entry.linked === 'newer').map((entry) => entry.name)
+  if (newer.length > 0) {
+    const detail = `Older proxies do not link ${newer.join(', ')}; full Go modules need a recent Envoy.`
+    findings.push({
+      code: 'MF7011',
+      summary: `${source} needs WASI functions that only recent proxies give`,
+      detail,
+      severity: 'warning',
+    })
+  }
+  return { hostFunctions, wasi, unknownImports }
+}
+
+function describeProblem(source: string, problem: ModuleProblem): Finding {
+  switch (problem.kind) {
+    case 'empty':
+      return { code: 'MF7001', summary: `${source} is empty` }
+    case 'not-wasm': {
+      const looks =
+        problem.looksLike === undefined ? 'It does not begin with the bytes 00 61 73 6d.' : `It looks like ${problem.looksLike}.`
+      return { code: 'MF7001', summary: `${source} is not a WebAssembly module`, detail: looks }
+    }
+    case 'component':
+      return {
+        code: 'MF7004',
+        summary: `${source} is a WebAssembly component, not a core module`,
+        detail: 'Proxies load core modules only.',
+      }
+    case 'unknown-version':
+      return { code: 'MF7001', summary: `${source} has binary format version ${problem.version}, expected 1` }
+    case 'malformed': {
+      const detail = `At byte ${problem.offset}: ${problem.detail}. The file may be cut short or damaged.`
+      return { code: 'MF7003', summary: `${source} is a damaged WebAssembly module`, detail }
+    }
+  }
+}
+
+/** The inspection of bytes that are no module: nothing inside is known. */
+function broken(source: string, bytes: Uint8Array, sha256: string, kind: ModuleKind, finding: Finding): FilterInspection {
+  const traits = { kind, abi: undefined, size: bytes.length, httpCallbacks: false, tcpCallbacks: false, loadProblems: [] }
+  return {
+    source,
+    size: bytes.length,
+    sha256,
+    kind,
+    loadable: false,
+    startFunctions: [],
+    callbacks: [],
+    handles: { httpRequests: false, httpResponses: false, tcp: false, timers: false },
+    hostFunctions: [],
+    wasi: [],
+    unknownImports: [],
+    functionCount: 0,
+    codeSize: 0,
+    customSections: [],
+    targetFeatures: [],
+    sdk: { language: 'unknown', evidence: [] },
+    meshes: judgeForMeshes(traits),
+    diagnostics: [diagnostic(finding)],
+  }
+}
