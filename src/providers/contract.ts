@@ -1,9 +1,9 @@
 import type { ComponentOf } from '../design/component.ts'
 import type { MeshSpec } from '../design/schema/mesh.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
-import type { Manifest, StringMap } from '../plan/manifest.ts'
+import type { Manifest, ObjectKey, StringMap } from '../plan/manifest.ts'
 import type { ValuePath } from '../plan/source.ts'
-import type { Feature, Support } from './features.ts'
+import type { CapabilityTable } from './features.ts'
 import type { HealthRule, IgnoreRule, OrderRule } from './rules.ts'
 
 /** A port of a workload's Service, resolved. */
@@ -40,7 +40,10 @@ export interface ResolvedWorkload {
   /** Name of its Service, undefined when it serves nothing. */
   readonly service: string | undefined
   readonly ports: readonly ServicePort[]
+  /** The identity of its pods; the first one where they have several. */
   readonly serviceAccount: string
+  /** Every identity of its pods, sorted. */
+  readonly serviceAccounts: readonly string[]
   /** Labels that select all its pods, whatever the version. */
   readonly selector: StringMap
   readonly versions: readonly WorkloadVersion[]
@@ -48,7 +51,10 @@ export interface ResolvedWorkload {
   readonly objects: readonly DesiredManifest[]
 }
 
-/** An object with where its parts come from: JSON pointer of the object -> path in the component's spec; the longest prefix wins. */
+/**
+ * An object with where its parts come from: JSON pointer of the object -> path in the component's spec; the longest prefix wins.
+ * A path that begins with `files` and an index leads into that file of manifests instead.
+ */
 export interface DesiredManifest {
   readonly manifest: Manifest
   readonly origins: { readonly [pointer: string]: ValuePath }
@@ -86,6 +92,8 @@ export interface Install {
     /** The chart holds CustomResourceDefinitions only. */
     readonly crdsOnly: boolean
   }[]
+  /** CustomResourceDefinitions that must be there first and come from elsewhere, and where to get them. */
+  readonly requires?: readonly { readonly crd: string; readonly get: string }[]
   /** Objects by which an existing control plane is found, and from which its version is read (image tag of that container). */
   readonly controlPlane: readonly {
     readonly kind: 'Deployment' | 'DaemonSet' | 'StatefulSet'
@@ -94,7 +102,11 @@ export interface Install {
   }[]
 }
 
-/** PromQL for the four golden signals and for overhead. `$workload`, `$namespace` and `$window` are replaced. */
+/**
+ * PromQL for the four golden signals and for overhead. `$workload`, `$namespace` and `$window` are replaced. `requestRate` is
+ * requests a second, `errorRate` the share of them that failed (0 to 1), `latency` the 99th percentile in milliseconds; CPU is in
+ * cores, memory in bytes. An empty string where the mesh has no such metric.
+ */
 export interface MetricQueries {
   readonly requestRate: string
   readonly errorRate: string
@@ -103,6 +115,12 @@ export interface MetricQueries {
   readonly proxyMemory: string
   readonly controlPlaneCpu: string
   readonly controlPlaneMemory: string
+}
+
+/** Something a lint found, with the object and the path in it, so that the caller can lead back to the design. */
+export interface LintFinding extends Diagnostic {
+  readonly object: Pick<ObjectKey, 'group' | 'kind' | 'namespace' | 'name'>
+  readonly path: ValuePath
 }
 
 /**
@@ -115,7 +133,11 @@ export interface MeshProvider {
   /** As people name it. */
   readonly title: string
   readonly status: 'active' | 'dormant' | 'archived' | 'ended'
-  readonly capabilities: { readonly [F in Feature]: Support }
+  readonly capabilities: CapabilityTable
+  /** Data plane modes (`mode:` of a mesh) whose table differs, by name; the mode of `capabilities` is not among them. */
+  readonly modes?: { readonly [mode: string]: { readonly title: string; readonly capabilities: CapabilityTable } }
+  /** Name of the mode that `capabilities` describes, where the mesh has several. */
+  readonly defaultMode?: string
   /** The newest version the tables were checked against. */
   readonly defaultVersion: string
   readonly defaultNamespace: string
@@ -140,5 +162,5 @@ export interface MeshProvider {
   }
   readonly metrics: MetricQueries
   /** Warnings about objects that are valid but will not do what they seem to. */
-  lint(manifests: readonly Manifest[]): readonly Diagnostic[]
+  lint(manifests: readonly Manifest[]): readonly LintFinding[]
 }

@@ -1,0 +1,92 @@
+/** Mistakes that providers see, and warnings of their lints. Documented in docs/diagnostics.md. */
+export const PROVIDER_CODES = {
+  MF3001: {
+    title: 'The mesh cannot do this',
+    explanation:
+      'The design asks for something that this mesh has no way to do. Nothing is dropped silently: leave it out, take the alternative named, or use another mesh.',
+  },
+  MF3002: {
+    title: 'The mesh does this in part',
+    explanation: 'The mesh carries this out with a difference that the message names.',
+  },
+  MF3003: {
+    title: 'The mesh can do this only from a later version',
+    explanation: 'The version that the design gives for the mesh is older than the one that brought this feature.',
+  },
+  MF3004: {
+    title: 'Two policies for the same traffic',
+    explanation:
+      'Two components shape the same traffic of one workload, and the mesh can keep only one of them. Merge them into one.',
+  },
+  MF3005: {
+    title: 'Port is not clear',
+    explanation: 'The workload serves several ports, or none, and the policy does not say which one it means.',
+  },
+  MF3006: {
+    title: 'Unknown reference',
+    explanation: 'The name stands for no workload, version, gateway or mesh of the design.',
+  },
+  MF3007: {
+    title: 'Caller without identity',
+    explanation: 'Meshes tell callers apart by their identity, and this caller is in no mesh, so it has none.',
+  },
+  MF3008: {
+    title: 'Rule without effect',
+    explanation: 'The rule can never decide anything, because another part of the design decides before it.',
+  },
+  MF3009: {
+    title: 'Workload of another mesh or cluster',
+    explanation: 'A policy of one mesh cannot route to, or allow, a workload of another mesh or cluster as if it were its own.',
+  },
+  MF3010: {
+    title: 'Workload is not complete',
+    explanation: 'A workload needs an image for the short form, or manifests; not both.',
+  },
+  MF3011: {
+    title: 'Service of the workload is not clear',
+    explanation: 'Several Services are among the manifests and none bears the name of the workload.',
+  },
+  MF3012: {
+    title: 'Manifests do not fit the workload',
+    explanation: 'What the manifests say (namespace, Service, versions) differs from what the workload says.',
+  },
+  MF3013: {
+    title: 'Workload serves nothing',
+    explanation: 'The policy is about requests to a workload, and the workload has no Service.',
+  },
+  MF3014: {
+    title: 'Route goes nowhere',
+    explanation: 'The route names no destination, no redirect and the workload has no version to send it to.',
+  },
+  MF3015: {
+    title: 'Weights do not add up to 100',
+    explanation: 'The weights of a route are shares in per cent, and together they must be 100.',
+  },
+  MF3016: {
+    title: 'Hosts are missing',
+    explanation: 'The policy holds on a gateway that serves any host, so it must say which hosts it is for.',
+  },
+  MF3017: {
+    title: 'Settings of the mesh are not valid',
+    explanation: 'The settings do not fit the schema that the provider has for them.',
+  },
+  MF3018: {
+    title: 'Unknown mode',
+    explanation: 'The mesh has no such data plane mode.',
+  },
+  MF3019: {
+    title: 'Filter is not complete',
+    explanation: 'The filter lacks its source or code, or what it is attached to.',
+  },
+  MF3020: {
+    title: 'Value does not fit the mesh',
+    explanation: 'The mesh has this setting, but not with this value.',
+  },
+  MF3021: {
+    title: 'Names collide',
+    explanation: 'Two parts of the design come down to the same object name in this mesh.',
+  },
+} as const
+
+/** A code of a provider. */
+export type ProviderCode = keyof typeof PROVIDER_CODES

@@ -1,0 +1,118 @@
+import { Ajv } from 'ajv'
+import type { Component } from '../design/component.ts'
+import type { Diagnostic } from '../plan/diagnostic.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../plan/json.ts'
+import type { StringMap } from '../plan/manifest.ts'
+import type { DesiredManifest, MeshProvider, Scope, Translation } from './contract.ts'
+import { mistake } from './mistake.ts'
+import { withObjectMetadata } from './pod-metadata.ts'
+
+/**
+ * A provider with what holds for all of them: labels of the mesh on everything made for it, `settings` of a mesh checked against
+ * the provider's schema, and `settings` of other components merged into the objects of the kinds they name.
+ */
+export function completed(provider: MeshProvider): MeshProvider {
+  const made = (component: Component & { readonly spec: object }, translation: Translation, scope: Scope): Translation =>
+    withLabels(withSettings(component, translation), scope.mesh.spec.labels)
+  return {
+    ...provider,
+    mesh: (scope) => {
+      const own = provider.mesh(scope)
+      const translation = { manifests: own.manifests, diagnostics: [...invalidSettings(provider, scope), ...own.diagnostics] }
+      return withLabels(translation, scope.mesh.spec.labels)
+    },
+    onboard: (workload, scope) => withLabels(provider.onboard(workload, scope), scope.mesh.spec.labels),
+    traffic: (policy, scope) => made(policy, provider.traffic(policy, scope), scope),
+    authorization: (policy, scope) => made(policy, provider.authorization(policy, scope), scope),
+    gateway: (gateway, scope) => made(gateway, provider.gateway(gateway, scope), scope),
+    external: (external, scope) => made(external, provider.external(external, scope), scope),
+    filter: (filter, scope) => made(filter, provider.filter(filter, scope), scope),
+  }
+}
+
+function withLabels(translation: Translation, labels: StringMap | undefined): Translation {
+  if (labels === undefined) return translation
+  // What an object says itself wins over what its mesh says of all of them.
+  const missing = (object: DesiredManifest) =>
+    Object.fromEntries(Object.entries(labels).filter(([key]) => object.manifest.metadata.labels?.[key] === undefined))
+  return {
+    ...translation,
+    manifests: translation.manifests.map((object) => {
+      const added = missing(object)
+      return Object.keys(added).length === 0 ? object : withObjectMetadata(object, 'labels', added, [])
+    }),
+  }
+}
+
+function invalidSettings(provider: MeshProvider, { mesh }: Scope): readonly Diagnostic[] {
+  const { settings } = mesh.spec
+  if (settings === undefined) return []
+  const closed =
+    Object.keys(provider.settingsSchema).length === 0 ? { type: 'object', maxProperties: 0 } : provider.settingsSchema
+  const validate = new Ajv({ allErrors: true, strict: false }).compile(closed)
+  if (validate(settings)) return []
+  return (validate.errors ?? []).map((error) => {
+    const path = error.instancePath.split('/').slice(1)
+    const unknown = error.params.additionalProperty
+    return mistake(mesh, ['settings', ...path], 'MF3017', {
+      summary:
+        typeof unknown === 'string'
+          ? `${provider.title} has no setting "${unknown}"`
+          : `Setting ${path.join('.') || 'settings'} ${error.message ?? 'is not valid'}`,
+      ...(isJsonObject(provider.settingsSchema.properties)
+        ? { hint: `Settings are ${Object.keys(provider.settingsSchema.properties).join(', ')}.` }
+        : { hint: 'Remove `settings`.' }),
+    })
+  })
+}
+
+/** Words of `settings` that providers read themselves, in any component. */
+const OWN_SETTINGS: ReadonlySet<string> = new Set(['service'])
+
+/** Merges `settings.<Kind>` into the spec of the objects of that kind, last so that it wins. */
+function withSettings(component: Component & { readonly spec: object }, translation: Translation): Translation {
+  const settings = 'settings' in component.spec ? (component.spec.settings as JsonObject | undefined) : undefined
+  if (settings === undefined) return translation
+  const kinds = new Set(translation.manifests.map((object) => object.manifest.kind))
+  const diagnostics = Object.keys(settings)
+    .filter((key) => !kinds.has(key) && !OWN_SETTINGS.has(key))
+    .map((key) =>
+      mistake(component, ['settings', key], 'MF3017', {
+        summary: `${component.address} makes no object of kind "${key}"`,
+        detail: `Settings are merged into the spec of the objects made; their kinds are ${[...kinds].join(', ') || 'none'}.`,
+        hint: 'Name one of these kinds, or write the object under `resources`.',
+      }),
+    )
+  const manifests = translation.manifests.map((object) => {
+    const patch = settings[object.manifest.kind]
+    return isJsonObject(patch) ? merged(object, patch) : object
+  })
+  return { manifests, diagnostics: [...translation.diagnostics, ...diagnostics] }
+}
+
+function merged(object: DesiredManifest, patch: JsonObject): DesiredManifest {
+  const { kind } = object.manifest
+  const origins: Record<string, DesiredManifest['origins'][string]> = { ...object.origins }
+  const spec = mergeInto(object.manifest.spec, patch, '/spec', ['settings', kind], origins)
+  return { manifest: { ...object.manifest, ...(spec === undefined ? {} : { spec }) }, origins }
+}
+
+function mergeInto(
+  base: JsonValue | undefined,
+  patch: JsonValue | undefined,
+  pointer: string,
+  path: readonly string[],
+  origins: Record<string, DesiredManifest['origins'][string]>,
+): JsonValue | undefined {
+  if (!isJsonObject(patch) || !isJsonObject(base)) {
+    if (patch !== undefined) origins[pointer] = path
+    return patch ?? base
+  }
+  const result: Record<string, JsonValue> = { ...base }
+  for (const [key, value] of Object.entries(patch)) {
+    const step = key.replaceAll('~', '~0').replaceAll('/', '~1')
+    const merged = mergeInto(base[key], value, `${pointer}/${step}`, [...path, key], origins)
+    if (merged !== undefined) result[key] = merged
+  }
+  return result
+}

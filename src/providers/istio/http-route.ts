@@ -1,0 +1,123 @@
+import type { ComponentOf } from '../../design/component.ts'
+import type { RouteSpec } from '../../design/schema/traffic.ts'
+import type { Diagnostic } from '../../plan/diagnostic.ts'
+import type { ValuePath } from '../../plan/source.ts'
+import type { Destination } from '../references.ts'
+import { serviceHost } from '../references.ts'
+import type { ResolvedRoute, WeightedDestination } from '../resolve-routes.ts'
+import { type Draft, from } from '../traced-manifest.ts'
+import { httpMatches, stringMatch } from './route-match.ts'
+
+/** An HTTPRoute of a VirtualService; `port` is the port of its own workload's Service, other workloads use their first one. */
+export function httpRoute(
+  component: ComponentOf<'traffic'> | ComponentOf<'gateways'>,
+  route: ResolvedRoute,
+  portFor: (destination: Destination) => number | undefined,
+): { readonly draft: Draft; readonly diagnostics: readonly Diagnostic[] } {
+  const { spec, path } = route
+  const matches = route.matches.map((match) => httpMatches(component, match))
+  const draft = from(path, {
+    name: from([...path, 'name'], spec.name),
+    match:
+      matches.length === 0
+        ? undefined
+        : from(
+            [...path, 'match'],
+            matches.flatMap((match) => match.matches),
+          ),
+    redirect: from([...path, 'redirect'], redirectOf(spec)),
+    rewrite: from([...path, 'rewrite'], rewriteOf(spec)),
+    timeout: from([...path, 'timeout'], spec.timeout),
+    retries: retriesOf(spec, [...path, 'retries']),
+    fault: faultOf(spec, [...path, 'fault']),
+    mirror: route.mirror === undefined ? undefined : from([...path, 'mirror', 'to'], destinationOf(route.mirror, portFor)),
+    mirrorPercentage:
+      route.mirror?.percent === undefined ? undefined : { value: from([...path, 'mirror', 'percent'], route.mirror.percent) },
+    corsPolicy: from([...path, 'cors'], corsOf(spec)),
+    headers: from([...path, 'headers'], spec.headers as Draft),
+    route:
+      route.destinations.length === 0
+        ? undefined
+        : route.destinations.map((destination) => weightedDestination(destination, portFor)),
+  })
+  return { draft, diagnostics: matches.flatMap((match) => match.diagnostics) }
+}
+
+/** A destination with its weight: RouteDestination and HTTPRouteDestination alike. */
+export function weightedDestination(
+  destination: WeightedDestination,
+  portFor: (destination: Destination) => number | undefined,
+): Draft {
+  return from(destination.path, {
+    destination: destinationOf(destination, portFor),
+    weight: from(destination.path, destination.weight),
+  })
+}
+
+function destinationOf(destination: Destination, portFor: (destination: Destination) => number | undefined): Draft {
+  const { workload, version } = destination
+  const port = portFor(destination)
+  return {
+    host: serviceHost(workload.service ?? workload.name, workload.namespace),
+    subset: version?.name,
+    port: port === undefined ? undefined : { number: port },
+  }
+}
+
+function redirectOf({ redirect }: RouteSpec): Draft {
+  if (redirect === undefined) return undefined
+  return { uri: redirect.path, authority: redirect.host, scheme: redirect.scheme, redirectCode: redirect.status ?? 302 }
+}
+
+function rewriteOf({ rewrite }: RouteSpec): Draft {
+  if (rewrite === undefined) return undefined
+  return {
+    // Istio's uri replaces the matched prefix; the whole path is replaced by a regular expression that matches everything.
+    uri: rewrite.prefix,
+    uriRegexRewrite: rewrite.path === undefined ? undefined : { match: '^.*$', rewrite: rewrite.path },
+    authority: rewrite.host,
+  }
+}
+
+function retriesOf({ retries }: RouteSpec, path: ValuePath): Draft {
+  if (retries === undefined) return undefined
+  return from(path, {
+    attempts: from([...path, 'attempts'], retries.attempts),
+    perTryTimeout: from([...path, 'perTry'], retries.perTry),
+    retryOn: retries.attempts === 0 ? undefined : from([...path, 'on'], (retries.on ?? ['5xx']).join(',')),
+    backoff: from([...path, 'backoff', 'base'], retries.backoff?.base),
+  })
+}
+
+function faultOf({ fault }: RouteSpec, path: ValuePath): Draft {
+  if (fault === undefined) return undefined
+  const { delay, abort } = fault
+  return from(path, {
+    delay:
+      delay === undefined
+        ? undefined
+        : from([...path, 'delay'], {
+            fixedDelay: from([...path, 'delay', 'duration'], delay.duration),
+            percentage: { value: from([...path, 'delay', 'percent'], delay.percent ?? 100) },
+          }),
+    abort:
+      abort === undefined
+        ? undefined
+        : from([...path, 'abort'], {
+            httpStatus: from([...path, 'abort', 'status'], abort.status),
+            percentage: { value: from([...path, 'abort', 'percent'], abort.percent ?? 100) },
+          }),
+  })
+}
+
+function corsOf({ cors }: RouteSpec): Draft {
+  if (cors === undefined) return undefined
+  return {
+    allowOrigins: cors.origins.map(stringMatch),
+    allowMethods: cors.methods,
+    allowHeaders: cors.headers,
+    exposeHeaders: cors.exposeHeaders,
+    maxAge: cors.maxAge,
+    allowCredentials: cors.credentials,
+  }
+}

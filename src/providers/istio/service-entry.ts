@@ -1,0 +1,111 @@
+import type { ComponentOf } from '../../design/component.ts'
+import type { ExternalSpec } from '../../design/schema/gateway.ts'
+import type { Scope, Translation } from '../contract.ts'
+import { objectNameOf } from '../object-name.ts'
+import { findGateway, serviceHost } from '../references.ts'
+import { type Draft, from, traceManifest } from '../traced-manifest.ts'
+import type { IstioApi } from './api.ts'
+import { gatewayNamespace } from './gateway-place.ts'
+
+type Port = ExternalSpec['ports'][number]
+
+/** The Service in front of Istio's own egress gateway. */
+const EGRESS_SERVICE = 'istio-egressgateway'
+
+/** An external host as ServiceEntry and, through an egress gateway, the VirtualService that leads there and out. */
+export function serviceEntry(external: ComponentOf<'external'>, scope: Scope, api: IstioApi): Translation {
+  const { spec } = external
+  const entry = traceManifest(
+    {
+      apiVersion: api.networking,
+      kind: 'ServiceEntry',
+      metadata: { name: objectNameOf(external), namespace: spec.namespace ?? 'default' },
+      spec: {
+        hosts: from(['hosts'], spec.hosts),
+        location: 'MESH_EXTERNAL',
+        ports: from(
+          ['ports'],
+          spec.ports.map((port, index) => from(['ports', index], portOf(port))),
+        ),
+        resolution: from(['addresses'], resolutionOf(spec)),
+        endpoints:
+          spec.addresses === undefined
+            ? undefined
+            : from(
+                ['addresses'],
+                spec.addresses.map((address, index) => from(['addresses', index], { address })),
+              ),
+      },
+    },
+    ['hosts'],
+  )
+  if (spec.via === undefined) return { manifests: [entry], diagnostics: [] }
+  const gateway = findGateway(spec.via, external, ['via'], scope)
+  if (gateway.value === undefined) return { manifests: [entry], diagnostics: gateway.diagnostics }
+  return { manifests: [entry, throughGateway(external, gateway.value, scope, api)], diagnostics: [] }
+}
+
+function portOf({ port, protocol = 'https' }: Port): Draft {
+  return { number: port, name: `${protocol}-${port}`, protocol: protocol.toUpperCase() }
+}
+
+/** A wildcard cannot be looked up, so its requests go where the client's own look-up said. */
+function resolutionOf(spec: ExternalSpec): string {
+  if (spec.addresses !== undefined) return 'STATIC'
+  return spec.hosts.some((host) => host.startsWith('*')) ? 'NONE' : 'DNS'
+}
+
+/** Inside the mesh to the gateway's Service, at the gateway to the host itself. */
+function throughGateway(external: ComponentOf<'external'>, gateway: ComponentOf<'gateways'>, scope: Scope, api: IstioApi) {
+  const { spec } = external
+  const namespace = gatewayNamespace(gateway, scope)
+  const service = typeof gateway.spec.settings?.service === 'string' ? gateway.spec.settings.service : EGRESS_SERVICE
+  const reference = `${namespace}/${objectNameOf(gateway)}`
+  const gatewayHost = service.includes('.') ? service : serviceHost(service, namespace)
+  const http = spec.ports.map((port, index) => ({ port, index })).filter(({ port }) => isHttp(port))
+  const opaque = spec.ports.map((port, index) => ({ port, index })).filter(({ port }) => !isHttp(port))
+  const listenerPort = (port: Port) =>
+    gateway.spec.listeners.find((listener) => listener.port === port.port)?.port ?? gateway.spec.listeners[0]?.port ?? port.port
+  const legs = (
+    { port, index }: { readonly port: Port; readonly index: number },
+    sni: readonly string[] | undefined,
+  ): readonly Draft[] => [
+    from(['ports', index], {
+      match: [{ gateways: ['mesh'], port: port.port, sniHosts: sni }],
+      route: [{ destination: { host: gatewayHost, port: { number: listenerPort(port) } }, weight: 100 }],
+    }),
+    ...spec.hosts.map((host) =>
+      from(['ports', index], {
+        match: [{ gateways: [reference], port: listenerPort(port), sniHosts: sni === undefined ? undefined : [host] }],
+        route: [{ destination: { host, port: { number: port.port } }, weight: 100 }],
+      }),
+    ),
+  ]
+  return traceManifest(
+    {
+      apiVersion: api.networking,
+      kind: 'VirtualService',
+      metadata: { name: `${objectNameOf(external)}-via-${objectNameOf(gateway)}`, namespace: spec.namespace ?? 'default' },
+      spec: {
+        hosts: from(['hosts'], spec.hosts),
+        gateways: from(['via'], ['mesh', reference]),
+        http: http.length === 0 ? undefined : http.flatMap((port) => legs(port, undefined)),
+        tls: opaque.some(({ port }) => isTls(port))
+          ? opaque.filter(({ port }) => isTls(port)).flatMap((port) => legs(port, spec.hosts))
+          : undefined,
+        tcp: opaque.some(({ port }) => !isTls(port))
+          ? opaque.filter(({ port }) => !isTls(port)).flatMap((port) => legs(port, undefined))
+          : undefined,
+      },
+    },
+    ['via'],
+  )
+}
+
+function isHttp({ protocol = 'https' }: Port): boolean {
+  return protocol === 'http' || protocol === 'grpc'
+}
+
+function isTls({ protocol = 'https' }: Port): boolean {
+  return protocol === 'https' || protocol === 'tls'
+}

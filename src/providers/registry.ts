@@ -1,0 +1,24 @@
+import { closest, distance } from 'fastest-levenshtein'
+import { completed } from './complete-provider.ts'
+import type { MeshProvider } from './contract.ts'
+import { istio } from './istio/provider.ts'
+
+const PROVIDERS: readonly MeshProvider[] = [istio]
+
+/** Every mesh that meshform knows, by the name that `provider:` uses. */
+export const meshProviders: ReadonlyMap<string, MeshProvider> = new Map(
+  PROVIDERS.map((provider) => [provider.name, completed(provider)]),
+)
+
+/** A provider, or the nearest name there is when it is not too far. */
+export type ProviderSearch =
+  | { readonly provider: MeshProvider; readonly nearest: undefined }
+  | { readonly provider: undefined; readonly nearest: string | undefined }
+
+/** Finds a provider by name. */
+export function findProvider(name: string): ProviderSearch {
+  const provider = meshProviders.get(name)
+  if (provider !== undefined) return { provider, nearest: undefined }
+  const nearest = closest(name.toLowerCase(), [...meshProviders.keys()])
+  return { provider: undefined, nearest: distance(name.toLowerCase(), nearest) <= 4 ? nearest : undefined }
+}

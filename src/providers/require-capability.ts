@@ -1,0 +1,100 @@
+import type { Component, ComponentOf } from '../design/component.ts'
+import type { Diagnostic } from '../plan/diagnostic.ts'
+import type { ValuePath } from '../plan/source.ts'
+import type { MeshProvider } from './contract.ts'
+import { type CapabilityTable, FEATURES, type Feature, type Support } from './features.ts'
+import { featuresOf } from './features-of.ts'
+import { mistake } from './mistake.ts'
+import { compareVersions } from './version.ts'
+
+/** The capability table that holds for a mesh: that of its mode. */
+export function capabilitiesOf(provider: MeshProvider, mesh: ComponentOf<'meshes'>): CapabilityTable {
+  const { mode } = mesh.spec
+  return (mode === undefined ? undefined : provider.modes?.[mode]?.capabilities) ?? provider.capabilities
+}
+
+/**
+ * Every refusal and reservation there is about a component on a mesh, driven by the capability table alone: an error for what the
+ * mesh cannot do, or not yet in its version, a warning for what it does in part. The only place refusals of features come from.
+ */
+export function requireCapabilities(
+  component: Component,
+  provider: MeshProvider,
+  mesh: ComponentOf<'meshes'>,
+): readonly Diagnostic[] {
+  const table = capabilitiesOf(provider, mesh)
+  const told = new Set<Feature>()
+  const judged = featuresOf(component).flatMap(({ feature, path }) => {
+    const support = table[feature]
+    // A reservation is said once for a component; a refusal at every place, since each must be changed.
+    if (support.level === 'partial' && told.has(feature)) return []
+    told.add(feature)
+    return judge(component, path, feature, support, provider, mesh)
+  })
+  return component.section === 'meshes' ? [...unknownMode(component, provider), ...judged] : judged
+}
+
+function judge(
+  component: Component,
+  path: ValuePath,
+  feature: Feature,
+  support: Support,
+  provider: MeshProvider,
+  mesh: ComponentOf<'meshes'>,
+): readonly Diagnostic[] {
+  const what = FEATURES[feature]
+  if (support.level === 'no') {
+    return [
+      mistake(component, path, 'MF3001', {
+        summary: `${provider.title} cannot ${verbal(what)} (${feature})`,
+        detail: sentence(support.note),
+        hint: support.alternative === undefined ? 'Leave it out, or choose another mesh.' : sentence(support.alternative),
+      }),
+    ]
+  }
+  const version = mesh.spec.version
+  if (support.since !== undefined && version !== undefined && compareVersions(version, support.since) < 0) {
+    return [
+      mistake(component, path, 'MF3003', {
+        summary: `${provider.title} can ${verbal(what)} only from version ${support.since} (${feature})`,
+        detail: `The design says version ${version}.${support.note === undefined ? '' : ` ${sentence(support.note)}`}`,
+        hint: `Upgrade the mesh to ${support.since} or later, or leave it out.`,
+      }),
+    ]
+  }
+  if (support.level === 'yes') return []
+  return [
+    mistake(component, path, 'MF3002', {
+      severity: 'warning',
+      summary: `${provider.title} can ${verbal(what)} only in part (${feature})`,
+      detail: sentence(support.note),
+    }),
+  ]
+}
+
+function unknownMode(mesh: ComponentOf<'meshes'>, provider: MeshProvider): readonly Diagnostic[] {
+  const { mode } = mesh.spec
+  const known = [...(provider.defaultMode === undefined ? [] : [provider.defaultMode]), ...Object.keys(provider.modes ?? {})]
+  if (mode === undefined || known.includes(mode)) return []
+  return [
+    mistake(mesh, ['mode'], 'MF3018', {
+      summary: `${provider.title} has no mode "${mode}"`,
+      ...(known.length === 0 ? {} : { detail: `Modes are ${known.join(', ')}.` }),
+      hint: known.length === 0 ? 'Remove `mode`.' : `Use one of ${known.join(', ')}.`,
+    }),
+  ]
+}
+
+/** A feature's description as it follows "can": nouns get a verb. */
+function verbal(what: string): string {
+  return /^(take|keep|choose|split|send|hold|match|limit|retry|pause|inject|mirror|rewrite|redirect|change|route|close|eject|fail|warm|allow|require|accept|turn|deny|authorize|protect|let|join|call|switch|install)\b/.test(
+    what,
+  )
+    ? what
+    : `have ${what}`
+}
+
+function sentence(text: string): string {
+  const first = text.charAt(0).toUpperCase() + text.slice(1)
+  return /[.!?]$/.test(first) ? first : `${first}.`
+}
