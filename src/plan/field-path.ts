@@ -216,3 +216,37 @@ function matchesKeyed(step: FieldStep, keyed: string): boolean {
   }
   return other?.kind === 'value' && step.kind === 'value' && other.value === step.value
 }
+
+/** The place that a path names in an object, with the indexes of keyed items; as far as it leads where the rest is not there. */
+export function resolveFieldPath(object: JsonValue, path: string | FieldPath): ValuePath {
+  const steps = typeof path === 'string' ? parseFieldPath(path) : path
+  const place: (string | number)[] = []
+  let value: JsonValue | undefined = object
+  for (let at = 0; steps !== undefined && at < steps.length; ) {
+    const step: FieldStep | undefined = steps[at]
+    if (step === undefined) break
+    if (Array.isArray(value)) {
+      const items: readonly JsonValue[] = value
+      const index = items.findIndex((item, position) => selectsItem(step, item, position))
+      if (index < 0) break
+      place.push(index)
+      value = items[index]
+      at++
+    } else if (isJsonObject(value)) {
+      const entry: [string, number] | undefined = longestKey(value, steps, at)
+      if (entry === undefined) break
+      place.push(entry[0])
+      value = value[entry[0]]
+      at = entry[1]
+    } else break
+  }
+  return place
+}
+
+function longestKey(object: JsonObject, steps: FieldPath, at: number): [string, number] | undefined {
+  let longest: [string, number] | undefined
+  for (const name of Object.keys(object)) {
+    for (const next of stepsPast(name, steps, at)) if (longest === undefined || next > longest[1]) longest = [name, next]
+  }
+  return longest
+}
