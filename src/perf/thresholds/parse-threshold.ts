@@ -224,10 +224,12 @@ class Parser {
       values.push(this.sum())
     }
     this.expect(')')
-    const dimension = values.reduce((left, right): Typed => ({
-      ...right,
-      dimension: sameDimension(left, right, token),
-    })).dimension
+    const dimension = values.reduce(
+      (left, right): Typed => ({
+        ...right,
+        dimension: sameDimension(left, right, token),
+      }),
+    ).dimension
     const expression = combine(values, (parts) => ({ kind: 'call', name, values: parts }))
     return { expression, dimension, column: token.column }
   }
