@@ -1,0 +1,188 @@
+import type { StateBackend } from './backend.ts'
+import type { Clock } from './clock.ts'
+import { timestamp } from './clock.ts'
+import { describeHolder, type LockHolder, type LockInfo } from './lock-info.ts'
+import type { ProcessIdentity } from './process-identity.ts'
+import { checkStateRef, type StateRef } from './state-ref.ts'
+import { aborted, ok, refused, type StateResult } from './state-result.ts'
+
+/** How long a lock lives without a heartbeat, in milliseconds: the longest that a killed job blocks the next one. */
+export const LOCK_EXPIRY_MS = 60_000
+/** Waits between attempts, in milliseconds: doubled from the first to the last. */
+const FIRST_WAIT_MS = 250
+const LONGEST_WAIT_MS = 8_000
+/** Heartbeats in one expiry: two may fail before the lock is lost. */
+const BEATS = 3
+
+/** A lock that is held. The heartbeat runs until it is released or lost. */
+export interface Lock {
+  readonly info: LockInfo
+  /** Whose expired lock was taken over, for the user to read. */
+  readonly tookOver: LockHolder | undefined
+  /** Aborts when the lock was taken away or could not be renewed in time: stop what you are doing. */
+  readonly lost: AbortSignal
+  /** Refused when it is lost, or may be, since the last heartbeat is too long ago (a suspended machine, for instance). */
+  check(): StateResult<void>
+  /** Ends the heartbeat and gives the lock back. */
+  release(): Promise<StateResult<void>>
+}
+
+/** Who locks, and for what. */
+export interface LockRequest {
+  readonly operation: string
+  readonly process: ProcessIdentity
+  /** Version of meshform. */
+  readonly version: string
+}
+
+/** How to lock. */
+export interface LockOptions {
+  readonly signal: AbortSignal
+  readonly clock: Clock
+  /** How long to wait for another holder, in milliseconds; 0 gives up at once. */
+  readonly timeoutMs: number
+  readonly expiryMs?: number
+  /** A new UUID. */
+  readonly newId: () => string
+  /** Called once for each holder that is waited for. */
+  readonly onWait?: (holder: LockHolder | undefined) => void
+}
+
+/** Takes the lock of a state, waiting for whoever holds it up to the timeout, and keeps it alive. */
+export async function lockState(
+  backend: StateBackend,
+  ref: StateRef,
+  request: LockRequest,
+  options: LockOptions,
+): Promise<StateResult<Lock>> {
+  const checked = checkStateRef(ref)
+  if (!checked.ok) return checked
+  const { clock, signal } = options
+  const expiryMs = options.expiryMs ?? LOCK_EXPIRY_MS
+  const deadline = clock.now() + options.timeoutMs
+  let waitedFor: string | undefined
+  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+    if (signal.aborted) return aborted('Waiting for the lock')
+    const info = lockInfo(request, options)
+    const begun = clock.now()
+    const attempt = await backend.locks.acquire(ref, info, expiryMs, signal)
+    if (!attempt.ok) return attempt
+    if (attempt.value.kind === 'acquired') {
+      return ok(new HeldLock(backend, ref, info, attempt.value.tookOver, expiryMs, begun, clock))
+    }
+    const { holder } = attempt.value
+    if (clock.now() >= deadline) return refused({ kind: 'locked', message: lockedMessage(holder, options.timeoutMs), holder })
+    const holderId = holder?.info.id ?? ''
+    if (waitedFor !== holderId) options.onWait?.(holder)
+    waitedFor = holderId
+    await clock.sleep(Math.min(wait, deadline - clock.now()), signal)
+  }
+}
+
+/** Takes a lock away by its id, whoever holds it. The holder notices at its next heartbeat or write. */
+export async function forceUnlock(
+  backend: StateBackend,
+  ref: StateRef,
+  id: string,
+  signal: AbortSignal,
+): Promise<StateResult<void>> {
+  const checked = checkStateRef(ref)
+  return checked.ok ? backend.locks.forceUnlock(ref, id, signal) : checked
+}
+
+function lockInfo(request: LockRequest, options: LockOptions): LockInfo {
+  return {
+    id: options.newId(),
+    operation: request.operation,
+    who: request.process.who,
+    pid: request.process.pid,
+    machine: request.process.machine,
+    created: timestamp(options.clock.now()),
+    version: request.version,
+  }
+}
+
+function lockedMessage(holder: LockHolder | undefined, timeoutMs: number): string {
+  const by = holder === undefined ? 'someone else' : describeHolder(holder)
+  const waited = timeoutMs > 0 ? ` It was not free within ${Math.round(timeoutMs / 1000)} s.` : ''
+  return `The state is locked: ${by}.${waited}`
+}
+
+class HeldLock implements Lock {
+  readonly info: LockInfo
+  readonly tookOver: LockHolder | undefined
+  readonly #backend: StateBackend
+  readonly #ref: StateRef
+  readonly #expiryMs: number
+  readonly #clock: Clock
+  readonly #lost = new AbortController()
+  readonly #ended = new AbortController()
+  readonly #stop: () => void
+  #renewedAt: number
+  #beating: Promise<void> | undefined = undefined
+  #problem = ''
+
+  constructor(
+    backend: StateBackend,
+    ref: StateRef,
+    info: LockInfo,
+    tookOver: LockHolder | undefined,
+    expiryMs: number,
+    begun: number,
+    clock: Clock,
+  ) {
+    this.#backend = backend
+    this.#ref = ref
+    this.info = info
+    this.tookOver = tookOver
+    this.#expiryMs = expiryMs
+    this.#clock = clock
+    this.#renewedAt = begun
+    this.#stop = clock.every(expiryMs / BEATS, () => {
+      this.#beating ??= this.#beat().finally(() => {
+        this.#beating = undefined
+      })
+    })
+  }
+
+  get lost(): AbortSignal {
+    return this.#lost.signal
+  }
+
+  check(): StateResult<void> {
+    if (!this.#lost.signal.aborted && this.#overdue()) this.#lose('its heartbeat could not be renewed in time')
+    return this.#lost.signal.aborted
+      ? refused({ kind: 'lock-lost', message: `The lock of the state was lost: ${this.#problem}. Nothing more is done.` })
+      : ok(undefined)
+  }
+
+  async release(): Promise<StateResult<void>> {
+    this.#stop()
+    this.#ended.abort()
+    await this.#beating
+    // Not under the operation's signal: an interrupted operation gives its lock back as well.
+    const released = await this.#backend.locks.release(this.#ref, this.info, AbortSignal.timeout(10_000))
+    return released.ok ? ok(undefined) : released
+  }
+
+  /** One heartbeat. Failing to reach the backend is not yet losing: only the expiry is. */
+  async #beat(): Promise<void> {
+    if (this.#lost.signal.aborted) return
+    const begun = this.#clock.now()
+    const signal = AbortSignal.any([this.#ended.signal, AbortSignal.timeout(Math.max(1_000, this.#expiryMs / BEATS))])
+    const renewed = await this.#backend.locks.renew(this.#ref, this.info, this.#expiryMs, signal)
+    if (renewed.ok && renewed.value === 'renewed') this.#renewedAt = begun
+    else if (renewed.ok && renewed.value === 'lost') this.#lose('someone took it over or unlocked it by force')
+    if (this.#overdue()) this.check()
+  }
+
+  #overdue(): boolean {
+    return this.#clock.now() - this.#renewedAt >= this.#expiryMs
+  }
+
+  #lose(problem: string): void {
+    this.#problem = problem
+    this.#stop()
+    this.#lost.abort(new Error(`lock lost: ${problem}`))
+  }
+}
