@@ -94,6 +94,8 @@ export interface ResourceType {
   readonly prepareForUpdate?: (object: JsonObject, old: JsonObject, context?: AllocationContext) => JsonObject
   readonly validate?: (object: JsonObject) => readonly FieldError[]
   readonly validateUpdate?: (object: JsonObject, old: JsonObject) => readonly FieldError[]
+  /** Dotted paths by which a custom kind can be selected, beyond name and namespace. */
+  readonly selectableFields?: readonly string[]
   /** Deprecation or other warnings, one `Warning:` header each. */
   readonly warnings?: (object: JsonObject) => readonly string[]
 }

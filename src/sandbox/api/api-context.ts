@@ -1,0 +1,50 @@
+import type { JsonObject } from '../../plan/json.ts'
+import type { ManagerContext } from '../apply/field-manager.ts'
+import type { FieldError } from '../resource-type.ts'
+import type { ObjectStore } from '../store/object-store.ts'
+import type { StorageKey } from '../store/stored-object.ts'
+import { timestamp } from './object-metadata.ts'
+import type { ResourceRegistry, ServedResource } from './resource-registry.ts'
+
+/** What a custom kind's schema says against an object, beyond what pruning takes away. */
+export interface CustomValidator {
+  validate(resource: ServedResource, object: JsonObject, old: JsonObject | undefined): readonly FieldError[]
+}
+
+/** What every verb works on. Clock and chance come in from outside. */
+export interface ApiContext {
+  readonly store: ObjectStore
+  readonly registry: ResourceRegistry
+  readonly customValidator: CustomValidator
+  readonly now: () => Date
+  readonly newUid: () => string
+  /** Five characters for generated names. */
+  readonly newSuffix: () => string
+}
+
+/** Where an object of a resource is stored. */
+export function storageKeyOf(resource: ServedResource, namespace: string | undefined, name: string): StorageKey {
+  return { resource: resource.storage, namespace: resource.type.namespaced ? (namespace ?? '') : '', name }
+}
+
+/** How a change by this manager, through this endpoint, is recorded. */
+export function managerContextOf(
+  context: ApiContext,
+  resource: ServedResource,
+  manager: string,
+  subresource: string,
+): ManagerContext {
+  const { type } = resource
+  return {
+    apiVersion: resource.apiVersion,
+    type: resource.mergeType,
+    typeAt: (apiVersion) => {
+      const other = context.registry.byPath(apiVersion, type.plural)
+      return other?.type.group === type.group ? other.mergeType : undefined
+    },
+    ignored: subresource === 'status' ? resource.statusIgnoredFields : subresource === '' ? resource.ignoredFields : new Map(),
+    manager,
+    subresource,
+    now: timestamp(context.now()),
+  }
+}

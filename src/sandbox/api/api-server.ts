@@ -1,0 +1,248 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
+import type { StoredObject } from '../store/stored-object.ts'
+import { type ApiContext, storageKeyOf } from './api-context.ts'
+import { deleteObject } from './delete-object.ts'
+import { discoveryAnswer } from './discovery.ts'
+import { jsonAnswer, type ResponseHeaders, type SandboxRequest, type SandboxResponse, textAnswer } from './exchange.ts'
+import { filterOf, listObjects } from './list-objects.ts'
+import { acceptedMedia } from './media-type.ts'
+import { metadataText } from './object-metadata.ts'
+import { listAnswer, objectAnswer, type Projection } from './object-projection.ts'
+import { bodyText, parseBody, readObject } from './request-body.ts'
+import { deleteOptionsOf } from './request-options.ts'
+import { type ResourceTarget, resourceTargetOf } from './request-target.ts'
+import type { ServedResource } from './resource-registry.ts'
+import { scaleOf } from './scale-subresource.ts'
+import { writeScale } from './scale-verbs.ts'
+import { internal, methodNotAllowed, notFound, StatusError, unknownResource } from './status-error.ts'
+import { watchObjects } from './watch-objects.ts'
+import { patchVerb, postObject, putObject, type WriteRequest, type Written } from './write-verbs.ts'
+
+/** Finds what a path asks for and answers it. Synchronous but for watches: each request sees and makes one whole change. */
+export class ApiServer {
+  readonly #context: ApiContext
+
+  constructor(context: ApiContext) {
+    this.#context = context
+  }
+
+  /** Answers a request. Errors of clients are answers; only bugs throw, and those are answered with 500. */
+  handle(request: SandboxRequest): SandboxResponse {
+    try {
+      return this.#route(request)
+    } catch (error) {
+      if (error instanceof StatusError) return jsonAnswer(error.code, error.status, error.headers)
+      return jsonAnswer(500, internal(error instanceof Error ? error.message : String(error)).status)
+    }
+  }
+
+  #route(request: SandboxRequest): SandboxResponse {
+    const url = new URL(request.path, 'http://sandbox')
+    const target = resourceTargetOf(url.pathname)
+    if (target !== undefined && this.#context.registry.hasGroupVersion(target.apiVersion)) {
+      return this.#resource(request, target, url.searchParams)
+    }
+    return discoveryAnswer(this.#context, request, url.pathname) ?? textAnswer(404, '404 page not found\n')
+  }
+
+  #resource(request: SandboxRequest, target: ResourceTarget, query: URLSearchParams): SandboxResponse {
+    const resource = this.#context.registry.byPath(target.apiVersion, target.plural)
+    if (resource === undefined) throw unknownResource()
+    const { namespaced } = resource.type
+    if (!namespaced && target.namespace !== undefined) throw unknownResource()
+    if (namespaced && target.namespace === undefined && target.name !== undefined) throw unknownResource()
+    if (target.subresource !== undefined && target.name !== undefined) {
+      return this.#subresource(request, resource, target, target.name, target.subresource, query)
+    }
+    if (target.name === undefined) return this.#collection(request, resource, target, query)
+    return this.#object(request, resource, target, target.name, query)
+  }
+
+  #collection(
+    request: SandboxRequest,
+    resource: ServedResource,
+    target: ResourceTarget,
+    query: URLSearchParams,
+  ): SandboxResponse {
+    const { namespace } = target
+    switch (request.method) {
+      case 'GET':
+      case 'HEAD': {
+        if (!resource.type.stored) throw methodNotAllowed()
+        const watch = target.watch || ['1', 'true'].includes(query.get('watch') ?? '')
+        if (watch) return this.#watch(request, resource, target, query)
+        return listAnswer(
+          listObjects(this.#context.store, resource, namespace, query),
+          resource,
+          this.#projection(request, query),
+        )
+      }
+      case 'POST': {
+        if (resource.type.namespaced && namespace === undefined) throw methodNotAllowed()
+        if (!resource.type.stored) return this.#review(request, resource)
+        const write = { request, query, resource, namespace, subresource: '' }
+        return this.#written(postObject(this.#context, write), resource, request, query)
+      }
+      case 'DELETE':
+        if (resource.type.namespaced && namespace === undefined) throw methodNotAllowed()
+        return this.#deleteCollection(request, resource, namespace, query)
+      default:
+        throw methodNotAllowed()
+    }
+  }
+
+  /** Reviews are answered from what was asked and never stored. */
+  #review(request: SandboxRequest, resource: ServedResource): SandboxResponse {
+    const given = readObject(request, resource, this.#context.registry)
+    const object = resource.type.default?.(given) ?? given
+    return jsonAnswer(201, resource.type.prepareForCreate?.(object) ?? object)
+  }
+
+  #object(
+    request: SandboxRequest,
+    resource: ServedResource,
+    target: ResourceTarget,
+    name: string,
+    query: URLSearchParams,
+  ): SandboxResponse {
+    const { namespace } = target
+    const write: WriteRequest = { request, query, resource, namespace, subresource: '' }
+    switch (request.method) {
+      case 'GET':
+      case 'HEAD': {
+        if (target.watch || ['1', 'true'].includes(query.get('watch') ?? '')) return this.#watch(request, resource, target, query)
+        const live = this.#find(resource, namespace, name)
+        return objectAnswer(200, live, resource, this.#projection(request, query), {})
+      }
+      case 'PUT':
+        return this.#written(putObject(this.#context, write, name), resource, request, query)
+      case 'PATCH':
+        return this.#written(patchVerb(this.#context, write, name), resource, request, query)
+      case 'DELETE':
+        return this.#delete(request, resource, namespace, name, query)
+      default:
+        throw methodNotAllowed()
+    }
+  }
+
+  #subresource(
+    request: SandboxRequest,
+    resource: ServedResource,
+    target: ResourceTarget,
+    name: string,
+    subresource: string,
+    query: URLSearchParams,
+  ): SandboxResponse {
+    const { status, scale, others = [] } = resource.type.subresources
+    if (subresource === 'scale' && scale !== undefined) {
+      const live = this.#find(resource, target.namespace, name)
+      if (request.method === 'GET') return jsonAnswer(200, scaleOf(live.object, scale, resource.custom))
+      if (request.method !== 'PUT' && request.method !== 'PATCH') throw methodNotAllowed()
+      const scaled = writeScale(this.#context, request, query, resource, scale, live)
+      return jsonAnswer(200, scaleOf(scaled.object, scale, resource.custom))
+    }
+    const isFinalize = subresource === 'finalize' && resource.storage === '/namespaces'
+    if (!(subresource === 'status' && status) && !isFinalize) {
+      throw others.includes(subresource) ? methodNotAllowed() : unknownResource()
+    }
+    const write: WriteRequest = { request, query, resource, namespace: target.namespace, subresource }
+    switch (request.method) {
+      case 'GET':
+        return objectAnswer(200, this.#find(resource, target.namespace, name), resource, this.#projection(request, query), {})
+      case 'PUT':
+        return this.#written(putObject(this.#context, write, name), resource, request, query)
+      case 'PATCH':
+        if (isFinalize) throw methodNotAllowed()
+        return this.#written(patchVerb(this.#context, write, name), resource, request, query)
+      default:
+        throw methodNotAllowed()
+    }
+  }
+
+  #watch(request: SandboxRequest, resource: ServedResource, target: ResourceTarget, query: URLSearchParams): SandboxResponse {
+    const events = watchObjects(this.#context, {
+      resource,
+      namespace: target.namespace,
+      name: target.name,
+      query,
+      projection: this.#projection(request, query),
+      signal: request.signal,
+    })
+    return { kind: 'stream', status: 200, headers: { 'content-type': 'application/json' }, events }
+  }
+
+  #delete(
+    request: SandboxRequest,
+    resource: ServedResource,
+    namespace: string | undefined,
+    name: string,
+    query: URLSearchParams,
+  ): SandboxResponse {
+    const options = deleteOptionsOf(query, deleteBody(request))
+    const live = this.#find(resource, namespace, name)
+    const { gone, object } = deleteObject(this.#context, resource, live, options)
+    if (!gone || resource.type.deleteAnswersObject === true) {
+      return objectAnswer(200, object, resource, this.#projection(request, query), {})
+    }
+    return jsonAnswer(200, {
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Success',
+      details: {
+        name,
+        ...(resource.type.group === '' ? {} : { group: resource.type.group }),
+        kind: resource.type.plural,
+        uid: metadataText(live.object, 'uid'),
+      },
+    })
+  }
+
+  #deleteCollection(
+    request: SandboxRequest,
+    resource: ServedResource,
+    namespace: string | undefined,
+    query: URLSearchParams,
+  ): SandboxResponse {
+    const options = deleteOptionsOf(query, deleteBody(request))
+    const filter = filterOf(query, resource)
+    const { store } = this.#context
+    const doomed = store.list(resource.storage, namespace).filter(filter.matches)
+    const objects = doomed.map((live) => deleteObject(this.#context, resource, live, options).object)
+    const page = { objects, version: store.version, continueToken: undefined, remaining: undefined }
+    return listAnswer(page, resource, this.#projection(request, query))
+  }
+
+  #find(resource: ServedResource, namespace: string | undefined, name: string): StoredObject {
+    const key = storageKeyOf(resource, namespace, name)
+    const live = this.#context.store.get(key.resource, key.namespace, key.name)
+    if (live === undefined) throw notFound(resource.plural, name)
+    return live
+  }
+
+  #written(written: Written, resource: ServedResource, request: SandboxRequest, query: URLSearchParams): SandboxResponse {
+    const headers: ResponseHeaders =
+      written.warnings.length === 0 ? {} : { warning: written.warnings.map(warningText).join(', ') }
+    return objectAnswer(written.status, written.object, resource, this.#projection(request, query), headers)
+  }
+
+  #projection(request: SandboxRequest, query: URLSearchParams): Projection {
+    const { form } = acceptedMedia(request.headers?.accept)
+    const include = query.get('includeObject')
+    return {
+      form,
+      includeObject: include === 'None' || include === 'Object' ? include : 'Metadata',
+      now: this.#context.now(),
+    }
+  }
+}
+
+function warningText(warning: string): string {
+  return `299 - ${JSON.stringify(warning)}`
+}
+
+function deleteBody(request: SandboxRequest): JsonObject | undefined {
+  const text = bodyText(request)
+  const value: JsonValue | Uint8Array | undefined = text === undefined || text === '' ? request.body : parseBody(text, true)
+  return isJsonObject(value) && !(value instanceof Uint8Array) ? value : undefined
+}

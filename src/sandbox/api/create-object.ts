@@ -1,0 +1,86 @@
+import { isJsonObject, type JsonObject } from '../../plan/json.ts'
+import type { StoredObject } from '../store/stored-object.ts'
+import { inStorageOrder, StoredObject as Stored } from '../store/stored-object.ts'
+import { type ApiContext, storageKeyOf } from './api-context.ts'
+import { isTerminating, metadataOf, metadataText, timestamp, withMetadata } from './object-metadata.ts'
+import type { ServedResource } from './resource-registry.ts'
+import { alreadyExists, badRequest, forbidden, invalid, notFound } from './status-error.ts'
+import { validateNew } from './validate-object.ts'
+
+const longestGeneratedBase = 58
+
+/** Refuses content in a namespace that isn't there or is going away. */
+export function admitToNamespace(
+  context: ApiContext,
+  resource: ServedResource,
+  namespace: string | undefined,
+  name: string,
+): void {
+  if (!resource.type.namespaced || namespace === undefined) return
+  const stored = context.store.get('/namespaces', '', namespace)
+  if (stored === undefined) throw notFound({ group: '', name: 'namespaces' }, namespace)
+  if (!isTerminating(stored.object)) return
+  const why = `unable to create new content in namespace ${namespace} because it is being terminated`
+  throw forbidden(resource.plural, name, why, [
+    { reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' },
+  ])
+}
+
+/** Fills in the request's namespace and refuses another one. */
+export function inRequestNamespace(object: JsonObject, resource: ServedResource, namespace: string | undefined): JsonObject {
+  const given = metadataText(object, 'namespace')
+  if (!resource.type.namespaced) return object
+  if (given === '') return withMetadata(object, { namespace: namespace ?? '' })
+  if (given !== namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  }
+  return object
+}
+
+function generateName(context: ApiContext, object: JsonObject): JsonObject {
+  const base = metadataText(object, 'generateName')
+  if (metadataText(object, 'name') !== '' || base === '') return object
+  return withMetadata(object, { name: `${base.slice(0, longestGeneratedBase)}${context.newSuffix()}` })
+}
+
+/**
+ * Stores a new object: `object` is decoded, defaulted and has its managedFields. With `dryRun` everything happens but the
+ * storing. The answer of a dry run has no resourceVersion.
+ */
+export function createObject(
+  context: ApiContext,
+  resource: ServedResource,
+  namespace: string | undefined,
+  object: JsonObject,
+  dryRun: boolean,
+): StoredObject {
+  const { type } = resource
+  const identified = prepare(context, resource, generateName(context, object))
+  const name = metadataText(identified, 'name')
+  admitToNamespace(context, resource, namespace, name)
+  const prepared = type.prepareForCreate === undefined ? identified : type.prepareForCreate(identified)
+  const errors = validateNew(context, resource, prepared)
+  if (errors.length > 0) throw invalid(resource.kind, name, errors)
+  const key = storageKeyOf(resource, namespace, name)
+  if (context.store.get(key.resource, key.namespace, key.name) !== undefined) throw alreadyExists(resource.plural, name)
+  if (!dryRun) return context.store.put(key, prepared)
+  return Stored.ofObject(key, 0, withMetadata(inStorageOrder(prepared, 0), { resourceVersion: undefined }))
+}
+
+function prepare(context: ApiContext, resource: ServedResource, object: JsonObject): JsonObject {
+  const { type } = resource
+  const metadata = metadataOf(object)
+  const bare = withMetadata(object, {
+    uid: context.newUid(),
+    creationTimestamp: timestamp(context.now()),
+    generation: type.countsGeneration ? 1 : undefined,
+    resourceVersion: undefined,
+    selfLink: undefined,
+    deletionTimestamp: undefined,
+    deletionGracePeriodSeconds: undefined,
+    ...(isJsonObject(metadata.labels) || metadata.labels === undefined ? {} : { labels: undefined }),
+  })
+  if (!resource.custom || !type.subresources.status) return bare
+  const { status: _reset, ...rest } = bare
+  return rest
+}

@@ -1,0 +1,102 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
+import type { StoredObject } from '../store/stored-object.ts'
+import { type ApiContext, storageKeyOf } from './api-context.ts'
+import { finalizersOf, isTerminating, metadataOf, metadataText, timestamp, withMetadata } from './object-metadata.ts'
+import type { DeleteOptions, Propagation } from './request-options.ts'
+import type { ServedResource } from './resource-registry.ts'
+import { conflict, forbidden } from './status-error.ts'
+import { isReleased } from './update-object.ts'
+
+/** What a deletion came to: gone at once, or going once its finalizers are done. */
+export interface Deletion {
+  readonly gone: boolean
+  readonly object: StoredObject
+}
+
+const foreground = 'foregroundDeletion'
+const orphan = 'orphan'
+/** Namespaces that the API server itself needs. */
+const undeletable: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-public'])
+/** Kinds whose dependants stay unless the client says otherwise. */
+const orphanedByDefault: ReadonlySet<string> = new Set(['batch/jobs', '/replicationcontrollers'])
+
+function checkPreconditions(resource: ServedResource, live: StoredObject, options: DeleteOptions): void {
+  const uid = metadataText(live.object, 'uid')
+  if (options.uid !== undefined && options.uid !== uid) {
+    const why = `the UID in the precondition (${options.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`
+    throw conflict(resource.kind, live.key.name, why)
+  }
+  if (options.resourceVersion !== undefined && options.resourceVersion !== String(live.version)) {
+    const why = `the ResourceVersion in the precondition (${options.resourceVersion}) does not match the ResourceVersion in record (${live.version}). The object might have been modified`
+    throw conflict(resource.kind, live.key.name, why)
+  }
+}
+
+function propagationOf(resource: ServedResource, object: JsonObject, asked: Propagation | undefined): Propagation {
+  if (asked !== undefined) return asked
+  const finalizers = finalizersOf(object)
+  if (finalizers.includes(orphan)) return 'Orphan'
+  if (finalizers.includes(foreground)) return 'Foreground'
+  return orphanedByDefault.has(resource.storage) ? 'Orphan' : 'Background'
+}
+
+function withPropagation(object: JsonObject, propagation: Propagation): JsonObject {
+  const others = finalizersOf(object).filter((finalizer) => finalizer !== orphan && finalizer !== foreground)
+  const wanted = propagation === 'Orphan' ? [...others, orphan] : propagation === 'Foreground' ? [...others, foreground] : others
+  return withMetadata(object, { finalizers: wanted.length === 0 ? undefined : wanted })
+}
+
+function markTerminating(context: ApiContext, object: JsonObject): JsonObject {
+  if (isTerminating(object)) return object
+  const { generation } = metadataOf(object)
+  return withMetadata(object, {
+    deletionTimestamp: timestamp(context.now()),
+    deletionGracePeriodSeconds: 0,
+    ...(typeof generation === 'number' && generation > 0 ? { generation: generation + 1 } : {}),
+  })
+}
+
+/** A namespace or a definition is terminating from the start; its contents go first. */
+function markByKind(context: ApiContext, resource: ServedResource, object: JsonObject): JsonObject {
+  const status: { readonly [name: string]: JsonValue } = isJsonObject(object.status) ? object.status : {}
+  if (resource.storage === '/namespaces') return { ...object, status: { ...status, phase: 'Terminating' } }
+  if (resource.storage !== 'apiextensions.k8s.io/customresourcedefinitions') return object
+  const conditions = Array.isArray(status.conditions) ? (status.conditions as readonly JsonValue[]) : []
+  const others = conditions.filter((condition) => !isJsonObject(condition) || condition.type !== 'Terminating')
+  const terminating = {
+    type: 'Terminating',
+    status: 'True',
+    lastTransitionTime: timestamp(context.now()),
+    reason: 'InstanceDeletionPending',
+    message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+  }
+  return { ...object, status: { ...status, conditions: [...others, terminating] } }
+}
+
+function sameFinalizers(left: JsonObject, right: JsonObject): boolean {
+  return finalizersOf(left).join(' ') === finalizersOf(right).join(' ')
+}
+
+/** Deletes an object, or marks it for deletion while finalizers hold it. */
+export function deleteObject(
+  context: ApiContext,
+  resource: ServedResource,
+  live: StoredObject,
+  options: DeleteOptions,
+): Deletion {
+  const { name } = live.key
+  checkPreconditions(resource, live, options)
+  if (resource.storage === '/namespaces' && undeletable.has(name)) {
+    throw forbidden(resource.plural, name, 'this namespace may not be deleted')
+  }
+  const propagation = propagationOf(resource, live.object, options.propagation)
+  const marked = markTerminating(context, withPropagation(live.object, propagation))
+  const key = storageKeyOf(resource, live.key.namespace, name)
+  if (isReleased(resource, marked)) {
+    if (options.dryRun) return { gone: true, object: live }
+    return { gone: true, object: context.store.delete(key) ?? live }
+  }
+  if (isTerminating(live.object) && sameFinalizers(live.object, marked)) return { gone: false, object: live }
+  if (options.dryRun) return { gone: false, object: live }
+  return { gone: false, object: context.store.put(key, markByKind(context, resource, marked)) }
+}

@@ -1,0 +1,235 @@
+import { createHash } from 'node:crypto'
+import type { JsonObject, JsonValue } from '../../plan/json.ts'
+import type { ApiContext } from './api-context.ts'
+import { jsonAnswer, type SandboxAnswer, type SandboxRequest, textAnswer } from './exchange.ts'
+import { mediaRangesOf } from './media-type.ts'
+import { apiVersionOf, type ResourceRegistry, type ServedResource } from './resource-registry.ts'
+
+/** The Kubernetes version that the sandbox answers like. */
+export const serverVersion = { major: '1', minor: '36', gitVersion: 'v1.36.2' } as const
+
+/** A resource's fingerprint in discovery: eight bytes of the hash of its storage type. */
+function storageVersionHash(resource: ServedResource): string {
+  const { group, version, kind } = resource.type
+  return createHash('sha256').update(`${group}/${version}, Kind=${kind}`).digest().subarray(0, 8).toString('base64')
+}
+
+const storedVerbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']
+/** Definitions come from another server inside Kubernetes, which lists its verbs in another order. */
+const customVerbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch']
+const subresourceVerbs = ['get', 'patch', 'update']
+
+function verbsOf(resource: ServedResource): readonly string[] {
+  if (!resource.type.stored) return ['create']
+  return resource.custom ? customVerbs : storedVerbs
+}
+
+function isStorageVersion(resource: ServedResource): boolean {
+  return resource.type.stored
+}
+
+/** A group version's resources in the classic form, subresources after their resource. */
+function resourceEntries(resource: ServedResource): readonly JsonObject[] {
+  const { type } = resource
+  const { status, scale, others = [] } = type.subresources
+  const main: JsonObject = {
+    name: type.plural,
+    singularName: type.singular,
+    namespaced: type.namespaced,
+    kind: type.kind,
+    verbs: verbsOf(resource),
+    ...(type.shortNames.length === 0 ? {} : { shortNames: type.shortNames }),
+    ...(type.categories.length === 0 ? {} : { categories: type.categories }),
+    ...(isStorageVersion(resource) ? { storageVersionHash: storageVersionHash(resource) } : {}),
+  }
+  const base = { singularName: '', namespaced: type.namespaced }
+  const subresources: JsonObject[] = others.map((name) => ({
+    name: `${type.plural}/${name}`,
+    ...base,
+    kind: type.kind,
+    verbs: name === 'finalize' ? ['update'] : ['create', 'get'],
+  }))
+  if (scale !== undefined) {
+    subresources.push({
+      name: `${type.plural}/scale`,
+      ...base,
+      group: 'autoscaling',
+      version: 'v1',
+      kind: 'Scale',
+      verbs: subresourceVerbs,
+    })
+  }
+  if (status) subresources.push({ name: `${type.plural}/status`, ...base, kind: type.kind, verbs: subresourceVerbs })
+  return [main, ...subresources.sort((left, right) => (String(left.name) < String(right.name) ? -1 : 1))]
+}
+
+function resourcesAt(registry: ResourceRegistry, apiVersion: string): readonly ServedResource[] {
+  const resources = registry.all().filter((resource) => resource.apiVersion === apiVersion)
+  return [...resources].sort((left, right) => (left.type.plural < right.type.plural ? -1 : 1))
+}
+
+function resourceList(registry: ResourceRegistry, apiVersion: string): JsonObject {
+  const resources = resourcesAt(registry, apiVersion).flatMap(resourceEntries)
+  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: apiVersion, resources }
+}
+
+/** Newest and most stable first, as clients are to prefer them. */
+export function compareVersions(left: string, right: string): number {
+  const rank = (version: string): readonly number[] => {
+    const match = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(version)
+    if (match === null) return [-1, 0, 0]
+    const [, major, stage, minor] = match
+    return [stage === undefined ? 2 : stage === 'beta' ? 1 : 0, Number(major), Number(minor ?? 0)]
+  }
+  const leftRank = rank(left)
+  const rightRank = rank(right)
+  for (let index = 0; index < leftRank.length; index += 1) {
+    const difference = (rightRank[index] as number) - (leftRank[index] as number)
+    if (difference !== 0) return difference
+  }
+  return left < right ? -1 : left > right ? 1 : 0
+}
+
+/** Groups in order of their first serving, with their versions in order of preference. */
+export function groupsOf(registry: ResourceRegistry): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, Set<string>>()
+  for (const { type } of registry.all()) {
+    const versions = groups.get(type.group)
+    if (versions === undefined) groups.set(type.group, new Set([type.version]))
+    else versions.add(type.version)
+  }
+  return new Map([...groups].map(([group, versions]) => [group, [...versions].sort(compareVersions)]))
+}
+
+function apiGroup(group: string, versions: readonly string[]): JsonObject {
+  const entries = versions.map((version) => ({ groupVersion: apiVersionOf(group, version), version }))
+  return { name: group, versions: entries, preferredVersion: entries[0] ?? {} }
+}
+
+function aggregatedResource(resource: ServedResource): JsonObject {
+  const { type } = resource
+  const [, ...subresources] = resourceEntries(resource)
+  return {
+    resource: type.plural,
+    responseKind: { group: type.group, version: type.version, kind: type.kind },
+    scope: type.namespaced ? 'Namespaced' : 'Cluster',
+    singularResource: type.singular,
+    verbs: verbsOf(resource),
+    ...(type.shortNames.length === 0 ? {} : { shortNames: type.shortNames }),
+    ...(type.categories.length === 0 ? {} : { categories: type.categories }),
+    ...(subresources.length === 0
+      ? {}
+      : {
+          subresources: subresources.map((subresource) => ({
+            subresource: String(subresource.name).slice(type.plural.length + 1),
+            responseKind: {
+              group: subresource.group ?? type.group,
+              version: subresource.version ?? type.version,
+              kind: subresource.kind ?? '',
+            },
+            verbs: subresource.verbs ?? [],
+          })),
+        }),
+  }
+}
+
+function aggregated(registry: ResourceRegistry, groups: Iterable<[string, readonly string[]]>): JsonObject {
+  const items = [...groups].map(([group, versions]) => ({
+    metadata: group === '' ? {} : { name: group },
+    versions: versions.map((version) => ({
+      version,
+      resources: resourcesAt(registry, apiVersionOf(group, version)).map(aggregatedResource),
+      freshness: 'Current',
+    })),
+  }))
+  return { kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', metadata: {}, items }
+}
+
+const aggregatedType = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
+
+/** True when the client prefers the aggregated form to the classic one. */
+function wantsAggregated(request: SandboxRequest): boolean {
+  for (const { type, parameters } of mediaRangesOf(request.headers?.accept ?? '')) {
+    if (type !== 'application/json') continue
+    if (parameters.get('as') === undefined) return false
+    const isList = parameters.get('as') === 'APIGroupDiscoveryList' && parameters.get('g') === 'apidiscovery.k8s.io'
+    if (isList && parameters.get('v') === 'v2') return true
+  }
+  return false
+}
+
+function rootPaths(registry: ResourceRegistry): JsonValue {
+  const paths = ['/api', '/api/v1', '/apis']
+  for (const [group, versions] of groupsOf(registry)) {
+    if (group !== '') paths.push(`/apis/${group}`, ...versions.map((version) => `/apis/${group}/${version}`))
+  }
+  return [...paths, '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'].sort()
+}
+
+function versionDocument(): JsonObject {
+  return {
+    major: serverVersion.major,
+    minor: serverVersion.minor,
+    emulationMajor: serverVersion.major,
+    emulationMinor: serverVersion.minor,
+    minCompatibilityMajor: serverVersion.major,
+    minCompatibilityMinor: String(Number(serverVersion.minor) - 1),
+    gitVersion: serverVersion.gitVersion,
+    gitCommit: '',
+    gitTreeState: 'clean',
+    buildDate: '1970-01-01T00:00:00Z',
+    goVersion: '',
+    compiler: 'meshform-sandbox',
+    platform: 'linux/amd64',
+  }
+}
+
+/** Answers everything that is no resource; undefined when the path is none of ours. */
+export function discoveryAnswer(context: ApiContext, request: SandboxRequest, pathname: string): SandboxAnswer | undefined {
+  const { registry } = context
+  const path = pathname.length > 1 && pathname.endsWith('/') ? pathname.slice(0, -1) : pathname
+  const groups = groupsOf(registry)
+  switch (path) {
+    case '/':
+      return jsonAnswer(200, { paths: rootPaths(registry) })
+    case '/version':
+      return jsonAnswer(200, versionDocument())
+    case '/healthz':
+    case '/livez':
+    case '/readyz':
+      return textAnswer(200, 'ok')
+    case '/api': {
+      if (wantsAggregated(request)) {
+        const core = [...groups].filter(([group]) => group === '')
+        return jsonAnswer(200, aggregated(registry, core), { 'content-type': aggregatedType })
+      }
+      const serverAddressByClientCIDRs = [{ clientCIDR: '0.0.0.0/0', serverAddress: '127.0.0.1' }]
+      return jsonAnswer(200, { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs })
+    }
+    case '/apis': {
+      const others = [...groups].filter(([group]) => group !== '')
+      if (wantsAggregated(request)) return jsonAnswer(200, aggregated(registry, others), { 'content-type': aggregatedType })
+      return jsonAnswer(200, {
+        kind: 'APIGroupList',
+        apiVersion: 'v1',
+        groups: others.map(([group, versions]) => apiGroup(group, versions)),
+      })
+    }
+    case '/api/v1':
+      return jsonAnswer(200, coreList(registry))
+    default: {
+      const [, root, group, version, ...more] = path.split('/')
+      if (root !== 'apis' || group === undefined || more.length > 0) return undefined
+      const versions = groups.get(group)
+      if (versions === undefined || group === '') return undefined
+      if (version === undefined) return jsonAnswer(200, { kind: 'APIGroup', apiVersion: 'v1', ...apiGroup(group, versions) })
+      return versions.includes(version) ? jsonAnswer(200, resourceList(registry, `${group}/${version}`)) : undefined
+    }
+  }
+}
+
+/** The core group's list alone leaves out its own version. */
+function coreList(registry: ResourceRegistry): JsonObject {
+  const { apiVersion: _apiVersion, ...list } = resourceList(registry, 'v1')
+  return list
+}

@@ -1,0 +1,59 @@
+import { notAcceptable } from './status-error.ts'
+
+/** The form in which objects are answered. */
+export type ObjectForm = 'object' | 'table' | 'partial'
+
+/** What the client accepts: a form of objects, or a whole other document for discovery. */
+export interface AcceptedMedia {
+  readonly form: ObjectForm
+  readonly contentType: string
+}
+
+interface MediaRange {
+  readonly type: string
+  readonly parameters: ReadonlyMap<string, string>
+}
+
+/** The ranges of an Accept header in the client's order. */
+export function mediaRangesOf(accept: string): readonly MediaRange[] {
+  return accept
+    .split(',')
+    .map((range) => range.trim())
+    .filter((range) => range !== '')
+    .map((range) => {
+      const [type = '', ...parameters] = range.split(';').map((part) => part.trim())
+      return {
+        type: type.toLowerCase(),
+        parameters: new Map(
+          parameters.map((parameter) => {
+            const equals = parameter.indexOf('=')
+            return [parameter.slice(0, equals), parameter.slice(equals + 1)] as const
+          }),
+        ),
+      }
+    })
+}
+
+const acceptedTypes = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
+
+function isJson(type: string): boolean {
+  return type === 'application/json' || type === '*/*' || type === 'application/*'
+}
+
+/** Picks the first form that the sandbox can answer in. JSON is all it speaks. */
+export function acceptedMedia(accept: string | undefined): AcceptedMedia {
+  const plain: AcceptedMedia = { form: 'object', contentType: 'application/json' }
+  const ranges = mediaRangesOf(accept ?? '')
+  if (ranges.length === 0) return plain
+  for (const { type, parameters } of ranges) {
+    if (!isJson(type)) continue
+    const as = parameters.get('as')
+    if (as === undefined) return plain
+    if (parameters.get('g') !== 'meta.k8s.io' || parameters.get('v') !== 'v1') continue
+    if (as === 'Table') return { form: 'table', contentType: 'application/json' }
+    if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') {
+      return { form: 'partial', contentType: 'application/json' }
+    }
+  }
+  throw notAcceptable(acceptedTypes)
+}

@@ -1,0 +1,103 @@
+import type { JsonObject, JsonValue } from '../../plan/json.ts'
+import type { StoredObject } from '../store/stored-object.ts'
+import { jsonAnswer, lazyAnswer, type ResponseHeaders, type SandboxAnswer } from './exchange.ts'
+import type { ObjectPage } from './list-objects.ts'
+import type { ObjectForm } from './media-type.ts'
+import { metadataOf } from './object-metadata.ts'
+import { objectTable, type TableObject } from './object-table.ts'
+import type { ServedResource } from './resource-registry.ts'
+
+/** How answers are to be written. */
+export interface Projection {
+  readonly form: ObjectForm
+  /** What a table's rows carry. */
+  readonly includeObject: TableObject
+  readonly now: Date
+}
+
+/** The metadata alone, as `PartialObjectMetadata`. */
+function partialOf(object: JsonObject): JsonObject {
+  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: metadataOf(object) }
+}
+
+function atVersion(object: JsonObject, resource: ServedResource): JsonObject {
+  return object.apiVersion === resource.apiVersion ? object : { ...object, apiVersion: resource.apiVersion }
+}
+
+/** One object in the form asked for. */
+export function projectObject(object: StoredObject, resource: ServedResource, projection: Projection): JsonValue {
+  switch (projection.form) {
+    case 'object':
+      return atVersion(object.object, resource)
+    case 'partial':
+      return partialOf(object.object)
+    case 'table':
+      return objectTable([object], resource, projection.includeObject, projection.now, {
+        resourceVersion: String(metadataOf(object.object).resourceVersion ?? ''),
+      })
+  }
+}
+
+/** An answer with one object. Its text is the store's own where nothing has to be changed. */
+export function objectAnswer(
+  status: number,
+  object: StoredObject,
+  resource: ServedResource,
+  projection: Projection,
+  headers: ResponseHeaders,
+): SandboxAnswer {
+  if (projection.form === 'object' && object.object.apiVersion === resource.apiVersion) {
+    return lazyAnswer(status, { json: () => object.object, text: () => object.text }, headers)
+  }
+  return jsonAnswer(status, projectObject(object, resource, projection), headers)
+}
+
+function listMetadata(page: ObjectPage): JsonObject {
+  return {
+    resourceVersion: String(page.version),
+    ...(page.continueToken === undefined ? {} : { continue: page.continueToken }),
+    ...(page.remaining === undefined ? {} : { remainingItemCount: page.remaining }),
+  }
+}
+
+/** Items of built-in lists leave out the type that the list already names. */
+function itemValue(object: StoredObject, resource: ServedResource): JsonObject {
+  if (resource.custom) return atVersion(object.object, resource)
+  const { kind: _kind, apiVersion: _apiVersion, ...item } = object.object
+  return item
+}
+
+function itemText(object: StoredObject, resource: ServedResource): string {
+  const prefix = `{"kind":${JSON.stringify(resource.type.kind)},"apiVersion":${JSON.stringify(resource.apiVersion)},`
+  const { text } = object
+  if (!text.startsWith(prefix)) return JSON.stringify(itemValue(object, resource))
+  return resource.custom ? text : `{${text.slice(prefix.length)}`
+}
+
+/** An answer with a list. */
+export function listAnswer(page: ObjectPage, resource: ServedResource, projection: Projection): SandboxAnswer {
+  const metadata = listMetadata(page)
+  switch (projection.form) {
+    case 'table':
+      return jsonAnswer(200, objectTable(page.objects, resource, projection.includeObject, projection.now, metadata))
+    case 'partial': {
+      const items = page.objects.map((object) => partialOf(object.object))
+      return jsonAnswer(200, { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items })
+    }
+    case 'object': {
+      const head: JsonObject = { kind: resource.type.listKind, apiVersion: resource.apiVersion, metadata }
+      let text: string | undefined
+      let value: JsonObject | undefined
+      return lazyAnswer(200, {
+        json: () => {
+          value ??= { ...head, items: page.objects.map((object) => itemValue(object, resource)) }
+          return value
+        },
+        text: () => {
+          text ??= `${JSON.stringify(head).slice(0, -1)},"items":[${page.objects.map((object) => itemText(object, resource)).join(',')}]}`
+          return text
+        },
+      })
+    }
+  }
+}

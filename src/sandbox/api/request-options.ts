@@ -1,0 +1,149 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
+import type { FieldError } from '../resource-type.ts'
+import { badRequest, invalid } from './status-error.ts'
+
+/** What to do about unknown and duplicate fields. */
+export type FieldValidation = 'Ignore' | 'Warn' | 'Strict'
+
+/** Options of a write, from the query. */
+export interface WriteOptions {
+  readonly dryRun: boolean
+  readonly fieldValidation: FieldValidation
+  /** As given; '' when not. */
+  readonly fieldManager: string
+  /** The manager to record for updates: as given, else the client's name from its user agent. */
+  readonly updateManager: string
+  readonly force: boolean | undefined
+}
+
+const longestManager = 128
+
+/** The name in front of the slash of a user agent. */
+function managerFromUserAgent(userAgent: string): string {
+  const name = userAgent.split('/', 1)[0] ?? ''
+  return [...name]
+    .filter((character) => /\P{C}/u.test(character))
+    .join('')
+    .slice(0, longestManager)
+}
+
+function readBoolean(text: string | null): boolean | undefined {
+  if (text === null) return undefined
+  return text === 'true' || text === '1' || text === ''
+}
+
+/** Reads and checks the options of a write. `kind` is the options' own kind in messages, such as `PatchOptions`. */
+export function writeOptionsOf(
+  query: URLSearchParams,
+  userAgent: string,
+  kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions',
+  isApply: boolean,
+): WriteOptions {
+  const errors: FieldError[] = []
+  const dryRun = query.getAll('dryRun')
+  for (const value of dryRun) {
+    if (value === 'All') continue
+    errors.push({
+      type: 'FieldValueNotSupported',
+      field: 'dryRun',
+      message: `Unsupported value: ${JSON.stringify(value)}: supported values: "All"`,
+    })
+  }
+  const fieldValidation = query.get('fieldValidation') ?? ''
+  if (!['', 'Ignore', 'Warn', 'Strict'].includes(fieldValidation)) {
+    errors.push({
+      type: 'FieldValueNotSupported',
+      field: 'fieldValidation',
+      message: `Unsupported value: ${JSON.stringify(fieldValidation)}: supported values: "", "Ignore", "Strict", "Warn"`,
+    })
+  }
+  const fieldManager = query.get('fieldManager') ?? ''
+  const force = readBoolean(query.get('force'))
+  if (isApply && fieldManager === '') {
+    errors.push({
+      type: 'FieldValueRequired',
+      field: 'fieldManager',
+      message: 'Required value: is required for apply patch',
+    })
+  }
+  if (kind === 'PatchOptions' && !isApply && force !== undefined) {
+    errors.push({ type: 'FieldValueForbidden', field: 'force', message: 'Forbidden: may not be specified for non-apply patch' })
+  }
+  if (Buffer.byteLength(fieldManager) > longestManager) {
+    errors.push({
+      type: 'FieldValueTooLong',
+      field: 'fieldManager',
+      message: `Too long: may not be more than ${longestManager} bytes`,
+    })
+  }
+  if (/\p{C}/u.test(fieldManager)) {
+    errors.push({
+      type: 'FieldValueInvalid',
+      field: 'fieldManager',
+      message: `Invalid value: ${JSON.stringify(fieldManager)}: should only contain printable characters`,
+    })
+  }
+  if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', name: kind }, '', errors)
+  return {
+    dryRun: dryRun.length > 0,
+    fieldValidation: fieldValidation === '' ? 'Warn' : (fieldValidation as FieldValidation),
+    fieldManager,
+    updateManager: fieldManager === '' ? managerFromUserAgent(userAgent) : fieldManager,
+    force,
+  }
+}
+
+/** How dependants are treated when their owner goes. */
+export type Propagation = 'Background' | 'Foreground' | 'Orphan'
+
+/** Options of a delete, from the body and the query. */
+export interface DeleteOptions {
+  readonly dryRun: boolean
+  readonly propagation: Propagation | undefined
+  readonly uid: string | undefined
+  readonly resourceVersion: string | undefined
+  readonly gracePeriodSeconds: number | undefined
+}
+
+function textOf(value: JsonValue | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** Reads and checks the options of a delete. The body wins over the query, as one of the two is meant to be used. */
+export function deleteOptionsOf(query: URLSearchParams, body: JsonObject | undefined): DeleteOptions {
+  const options: JsonObject = body ?? {}
+  const kind = options.kind
+  if (kind !== undefined && kind !== 'DeleteOptions') {
+    throw badRequest(
+      `${String(kind)} in version ${JSON.stringify(options.apiVersion ?? '')} cannot be handled as a DeleteOptions`,
+    )
+  }
+  const dryRun = Array.isArray(options.dryRun) ? options.dryRun : query.getAll('dryRun')
+  const propagation = textOf(options.propagationPolicy) ?? query.get('propagationPolicy') ?? undefined
+  const orphan = options.orphanDependents ?? readBoolean(query.get('orphanDependents'))
+  const errors: FieldError[] = []
+  if (propagation !== undefined && !['Background', 'Foreground', 'Orphan'].includes(propagation)) {
+    errors.push({
+      type: 'FieldValueNotSupported',
+      field: 'propagationPolicy',
+      message: `Unsupported value: ${JSON.stringify(propagation)}: supported values: "Foreground", "Background", "Orphan", "nil"`,
+    })
+  }
+  if (dryRun.some((value) => value !== 'All')) {
+    errors.push({
+      type: 'FieldValueNotSupported',
+      field: 'dryRun',
+      message: `Unsupported value: ${JSON.stringify(dryRun.find((value) => value !== 'All'))}: supported values: "All"`,
+    })
+  }
+  if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', name: 'DeleteOptions' }, '', errors)
+  const preconditions = isJsonObject(options.preconditions) ? options.preconditions : {}
+  const grace = options.gracePeriodSeconds ?? query.get('gracePeriodSeconds') ?? undefined
+  return {
+    dryRun: dryRun.length > 0,
+    propagation: (propagation as Propagation | undefined) ?? (orphan === true ? 'Orphan' : undefined),
+    uid: textOf(preconditions.uid),
+    resourceVersion: textOf(preconditions.resourceVersion),
+    gracePeriodSeconds: grace === undefined ? undefined : Number(grace),
+  }
+}

@@ -1,0 +1,96 @@
+import { isJsonObject, type JsonObject } from '../../plan/json.ts'
+import { manageUpdate } from '../apply/field-manager.ts'
+import { mergePatch } from '../patch/merge-patch.ts'
+import type { ScalePaths } from '../resource-type.ts'
+import type { StoredObject } from '../store/stored-object.ts'
+import { type ApiContext, managerContextOf } from './api-context.ts'
+import { fillDefaults } from './decode-input.ts'
+import type { SandboxRequest } from './exchange.ts'
+import { metadataText, withMetadata } from './object-metadata.ts'
+import { applyObject, applyPatchType, jsonPatched, liveObjectOf, patchTypesOf } from './patch-object.ts'
+import { bodyText, mediaTypeOf, parseBody } from './request-body.ts'
+import { type WriteOptions, writeOptionsOf } from './request-options.ts'
+import type { ServedResource } from './resource-registry.ts'
+import { replicasOf, scaledConfiguration, scaleOf, withReplicas } from './scale-subresource.ts'
+import { badRequest, invalid, unsupportedMediaType } from './status-error.ts'
+import { updateObject } from './update-object.ts'
+
+function readValue(request: SandboxRequest) {
+  const text = bodyText(request)
+  const value = text === undefined ? request.body : parseBody(text, true)
+  if (value === undefined || value instanceof Uint8Array) throw badRequest('the request has no Scale')
+  return value
+}
+
+function readScale(request: SandboxRequest): JsonObject {
+  const value = readValue(request)
+  if (!isJsonObject(value)) throw badRequest('the object provided is unrecognized (must be of type Scale)')
+  return value
+}
+
+function checkReplicas(name: string, replicas: number): void {
+  if (replicas >= 0) return
+  throw invalid({ group: 'autoscaling', name: 'Scale' }, name, [
+    {
+      type: 'FieldValueInvalid',
+      field: 'spec.replicas',
+      message: `Invalid value: ${replicas}: must be greater than or equal to 0`,
+    },
+  ])
+}
+
+function patchedScale(request: SandboxRequest, resource: ServedResource, scale: JsonObject): JsonObject {
+  const type = mediaTypeOf(request)
+  const patch = readValue(request)
+  switch (type) {
+    case 'application/json-patch+json': {
+      const patched = jsonPatched(scale, patch)
+      return isJsonObject(patched) ? patched : {}
+    }
+    case 'application/merge-patch+json':
+    case 'application/strategic-merge-patch+json': {
+      const patched = mergePatch(scale, patch)
+      return isJsonObject(patched) ? patched : {}
+    }
+    default:
+      throw unsupportedMediaType(patchTypesOf(resource))
+  }
+}
+
+/** PUT or PATCH on the scale subresource: sets the replicas of the scaled object. The answer is the stored, scaled object. */
+export function writeScale(
+  context: ApiContext,
+  request: SandboxRequest,
+  query: URLSearchParams,
+  resource: ServedResource,
+  paths: ScalePaths,
+  live: StoredObject,
+): StoredObject {
+  const isApply = request.method === 'PATCH' && mediaTypeOf(request) === applyPatchType
+  const kind = request.method === 'PATCH' ? 'PatchOptions' : 'UpdateOptions'
+  const options = writeOptionsOf(query, request.headers?.['user-agent'] ?? '', kind, isApply)
+  const current = liveObjectOf(resource, live)
+  const object = isApply
+    ? applyObject(context, resource, current, scaledConfiguration(readScale(request), current, paths), options, 'scale')
+    : scaled(context, request, resource, paths, current, live.key.name, options)
+  return updateObject(context, resource, live, { object, subresource: 'scale', dryRun: options.dryRun, isReplace: false })
+}
+
+function scaled(
+  context: ApiContext,
+  request: SandboxRequest,
+  resource: ServedResource,
+  paths: ScalePaths,
+  current: JsonObject,
+  name: string,
+  options: WriteOptions,
+): JsonObject {
+  const scale =
+    request.method === 'PUT' ? readScale(request) : patchedScale(request, resource, scaleOf(current, paths, resource.custom))
+  checkReplicas(name, replicasOf(scale))
+  const version = metadataText(scale, 'resourceVersion')
+  const next = fillDefaults(withReplicas(current, paths, replicasOf(scale)), resource)
+  const manager = managerContextOf(context, resource, options.updateManager, 'scale')
+  const managed = manageUpdate(current, next, manager)
+  return withMetadata(managed, { resourceVersion: version === '' ? undefined : version })
+}

@@ -1,0 +1,233 @@
+import type { JsonObject, JsonValue } from '../../plan/json.ts'
+import type { FieldError } from '../resource-type.ts'
+
+/** A resource as Status messages name it. */
+export interface GroupName {
+  readonly group: string
+  /** A plural or a kind, as the message in question has it. */
+  readonly name: string
+}
+
+/** A machine-readable cause in `details.causes`. */
+export interface StatusCause {
+  readonly reason: string
+  readonly message: string
+  readonly field: string
+}
+
+interface StatusParts {
+  readonly code: number
+  readonly message: string
+  readonly reason?: string
+  readonly details?: JsonObject
+  readonly headers?: { readonly [name: string]: string }
+}
+
+/** An answer of the API server that is no success. Thrown anywhere in the handling of a request, answered at its edge. */
+export class StatusError extends Error {
+  readonly code: number
+  readonly status: JsonObject
+  readonly headers: { readonly [name: string]: string }
+
+  constructor(parts: StatusParts) {
+    super(parts.message)
+    this.name = 'StatusError'
+    this.code = parts.code
+    this.headers = parts.headers ?? {}
+    this.status = {
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Failure',
+      message: parts.message,
+      ...(parts.reason === undefined ? {} : { reason: parts.reason }),
+      ...(parts.details === undefined ? {} : { details: parts.details }),
+      code: parts.code,
+    }
+  }
+}
+
+function qualified({ group, name }: GroupName): string {
+  return group === '' ? name : `${name}.${group}`
+}
+
+function detailsOf(resource: GroupName, name: string, more: JsonObject = {}): JsonObject {
+  return {
+    ...(name === '' ? {} : { name }),
+    ...(resource.group === '' ? {} : { group: resource.group }),
+    ...(resource.name === '' ? {} : { kind: resource.name }),
+    ...more,
+  }
+}
+
+/** 404 for an object. */
+export function notFound(resource: GroupName, name: string): StatusError {
+  return new StatusError({
+    code: 404,
+    message: `${qualified(resource)} ${JSON.stringify(name)} not found`,
+    reason: 'NotFound',
+    details: detailsOf(resource, name),
+  })
+}
+
+/** 404 for a path inside a known group version. */
+export function unknownResource(): StatusError {
+  return new StatusError({
+    code: 404,
+    message: 'the server could not find the requested resource',
+    reason: 'NotFound',
+    details: {},
+  })
+}
+
+/** 405 for a verb that a path doesn't take. */
+export function methodNotAllowed(): StatusError {
+  return new StatusError({
+    code: 405,
+    message: 'the server does not allow this method on the requested resource',
+    reason: 'MethodNotAllowed',
+    details: {},
+  })
+}
+
+/** 400 with the reason in words. */
+export function badRequest(message: string): StatusError {
+  return new StatusError({ code: 400, message, reason: 'BadRequest' })
+}
+
+/** 409 for a name already taken. */
+export function alreadyExists(resource: GroupName, name: string): StatusError {
+  return new StatusError({
+    code: 409,
+    message: `${qualified(resource)} ${JSON.stringify(name)} already exists`,
+    reason: 'AlreadyExists',
+    details: detailsOf(resource, name),
+  })
+}
+
+/** 409 for an operation that met another state than it was meant for. */
+export function conflict(resource: GroupName, name: string, why: string): StatusError {
+  return new StatusError({
+    code: 409,
+    message: `Operation cannot be fulfilled on ${qualified(resource)} ${JSON.stringify(name)}: ${why}`,
+    reason: 'Conflict',
+    details: detailsOf(resource, name),
+  })
+}
+
+/** The words of a stale `resourceVersion`. */
+export const staleVersion = 'the object has been modified; please apply your changes to the latest version and try again'
+
+/** 403, such as for writing into a namespace that is going away. */
+export function forbidden(resource: GroupName, name: string, why: string, causes: readonly StatusCause[] = []): StatusError {
+  const what = name === '' ? qualified(resource) : `${qualified(resource)} ${JSON.stringify(name)}`
+  return new StatusError({
+    code: 403,
+    message: `${what} is forbidden: ${why}`,
+    reason: 'Forbidden',
+    details: detailsOf(resource, name, causes.length === 0 ? {} : { causes: causesJson(causes) }),
+  })
+}
+
+function causesJson(causes: readonly StatusCause[]): JsonValue {
+  return causes.map(({ reason, message, field }) => ({ reason, message, field }))
+}
+
+/** 422 with a cause for each refused field. `kind` is a kind, or for some checks a plural. */
+export function invalid(kind: GroupName, name: string, errors: readonly FieldError[]): StatusError {
+  const texts = [...new Set(errors.map((error) => `${error.field}: ${error.message}`))]
+  const list = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`
+  return new StatusError({
+    code: 422,
+    message: `${qualified(kind)} ${JSON.stringify(name)} is invalid: ${list}`,
+    reason: 'Invalid',
+    details: detailsOf(kind, name, {
+      causes: errors.map(({ type, message, field }) => ({
+        reason: type,
+        message,
+        field,
+      })),
+    }),
+  })
+}
+
+/** 422 for a patch that could not be carried out. */
+export function unprocessable(): StatusError {
+  return new StatusError({
+    code: 422,
+    message: 'the server rejected our request due to an error in our request',
+    reason: 'Invalid',
+    details: {},
+  })
+}
+
+/** 409 of server-side apply, with a cause for each field. */
+export function applyConflict(message: string, causes: readonly StatusCause[]): StatusError {
+  return new StatusError({ code: 409, message, reason: 'Conflict', details: { causes: causesJson(causes) } })
+}
+
+/** 415 for a body in a format that the path doesn't take. */
+export function unsupportedMediaType(accepted: readonly string[]): StatusError {
+  return new StatusError({
+    code: 415,
+    message: `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
+    reason: 'UnsupportedMediaType',
+  })
+}
+
+/** 406 for an Accept header that nothing can be answered to. */
+export function notAcceptable(accepted: readonly string[]): StatusError {
+  return new StatusError({
+    code: 406,
+    message: `only the following media types are accepted: ${accepted.join(', ')}`,
+    reason: 'NotAcceptable',
+  })
+}
+
+/** 410 for a version that has been forgotten. */
+export function expired(message: string): StatusError {
+  return new StatusError({ code: 410, message, reason: 'Expired' })
+}
+
+/** 401 without saying why. */
+export function unauthorized(): StatusError {
+  return new StatusError({ code: 401, message: 'Unauthorized', reason: 'Unauthorized' })
+}
+
+/** 500 as the API server answers errors that have no Status of their own. */
+export function internal(message: string): StatusError {
+  return new StatusError({ code: 500, message })
+}
+
+/** 413 for a body over the limit. */
+export function tooLarge(limit: number): StatusError {
+  return new StatusError({
+    code: 413,
+    message: `Request entity too large: limit is ${limit}`,
+    reason: 'RequestEntityTooLarge',
+  })
+}
+
+/** 429 with the seconds to wait. */
+export function tooManyRequests(seconds: number): StatusError {
+  return new StatusError({
+    code: 429,
+    message: 'too many requests, please try again later.',
+    reason: 'TooManyRequests',
+    details: { retryAfterSeconds: seconds },
+    headers: { 'retry-after': String(seconds) },
+  })
+}
+
+/** 504 for a version that has not been reached yet. */
+export function versionTooLarge(asked: number, current: number): StatusError {
+  return new StatusError({
+    code: 504,
+    message: `Timeout: Too large resource version: ${asked}, current: ${current}`,
+    reason: 'Timeout',
+    details: {
+      causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+      retryAfterSeconds: 1,
+    },
+  })
+}

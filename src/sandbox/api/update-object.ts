@@ -1,0 +1,128 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
+import { jsonEqual } from '../apply/value-shape.ts'
+import { inStorageOrder, StoredObject } from '../store/stored-object.ts'
+import { type ApiContext, storageKeyOf } from './api-context.ts'
+import { finalizersOf, isTerminating, metadataOf, metadataText, withMetadata } from './object-metadata.ts'
+import type { ServedResource } from './resource-registry.ts'
+import { conflict, invalid, staleVersion } from './status-error.ts'
+import { validateChange } from './validate-object.ts'
+
+/** A change of a stored object on its way in. */
+export interface ObjectUpdate {
+  /** Decoded, defaulted, with its managedFields; its resourceVersion, if any, is the one the client means to replace. */
+  readonly object: JsonObject
+  /** '' for the main resource. */
+  readonly subresource: string
+  readonly dryRun: boolean
+  /** The write replaces the whole object, so some kinds want it to say which version. */
+  readonly isReplace: boolean
+}
+
+/** Refuses an update that was meant for another object or another version of it. */
+export function checkPreconditions(resource: ServedResource, live: StoredObject, update: ObjectUpdate): void {
+  const { name, namespace } = live.key
+  const version = metadataText(update.object, 'resourceVersion')
+  if (update.isReplace) {
+    const uid = metadataText(update.object, 'uid')
+    const liveUid = metadataText(live.object, 'uid')
+    if (uid !== '' && uid !== liveUid) {
+      const path = `/registry/${resource.custom ? `${resource.type.group}/` : ''}${resource.type.plural}/${namespace === '' ? '' : `${namespace}/`}${name}`
+      const precondition = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${liveUid}`
+      const why = `StorageError: invalid object, Code: 4, Key: ${path}, ResourceVersion: 0, AdditionalErrorMsg: ${precondition}`
+      throw conflict(resource.plural, name, why)
+    }
+    if ((version === '' || version === '0') && (resource.custom || resource.type.replaceNeedsVersion === true)) {
+      throw invalid(resource.plural, name, [
+        {
+          type: 'FieldValueInvalid',
+          field: 'metadata.resourceVersion',
+          message: 'Invalid value: 0: must be specified for an update',
+        },
+      ])
+    }
+  }
+  if (version !== '' && version !== '0' && version !== String(live.version)) throw conflict(resource.plural, name, staleVersion)
+}
+
+function withoutTypeAndMetadata(object: JsonObject, alsoStatus: boolean): JsonObject {
+  const { kind: _kind, apiVersion: _apiVersion, metadata: _metadata, ...rest } = object
+  if (!alsoStatus) return rest
+  const { status: _status, ...spec } = rest
+  return spec
+}
+
+/** Restores what clients can't change and counts the generation. */
+function settle(resource: ServedResource, live: JsonObject, object: JsonObject, subresource: string): JsonObject {
+  const { type } = resource
+  const before = metadataOf(live)
+  let next = withMetadata(object, {
+    uid: metadataOf(object).uid ?? before.uid,
+    creationTimestamp: before.creationTimestamp,
+    deletionTimestamp: before.deletionTimestamp,
+    deletionGracePeriodSeconds: before.deletionGracePeriodSeconds,
+    generation: before.generation,
+    selfLink: undefined,
+    resourceVersion: before.resourceVersion,
+  })
+  if (type.subresources.status && subresource !== 'status') {
+    const { status: _given, ...rest } = next
+    next = live.status === undefined ? rest : { ...rest, status: live.status }
+  }
+  if (type.prepareForUpdate !== undefined && subresource !== 'status') next = type.prepareForUpdate(next, live)
+  if (!type.countsGeneration || typeof before.generation !== 'number') return next
+  const hasStatus = type.subresources.status || !resource.custom
+  const changed = !jsonEqual(withoutTypeAndMetadata(live, hasStatus), withoutTypeAndMetadata(next, hasStatus))
+  return changed ? withMetadata(next, { generation: before.generation + 1 }) : next
+}
+
+function entriesWithoutTimes(value: JsonValue | undefined): JsonValue {
+  if (!Array.isArray(value)) return []
+  return value.filter(isJsonObject).map(({ time: _time, ...rest }) => rest)
+}
+
+/** True when nothing changed but the times in managedFields. */
+function isNoop(live: JsonObject, next: JsonObject): boolean {
+  const { managedFields: before, ...liveMetadata } = metadataOf(live)
+  const { managedFields: after, ...nextMetadata } = metadataOf(next)
+  const { metadata: _live, ...liveRest } = live
+  const { metadata: _next, ...nextRest } = next
+  return (
+    jsonEqual(liveMetadata, nextMetadata) &&
+    jsonEqual(liveRest, nextRest) &&
+    jsonEqual(entriesWithoutTimes(before), entriesWithoutTimes(after))
+  )
+}
+
+/**
+ * Stores a changed object. Nothing is written, and the version stays, when nothing changed. An object whose last finalizer
+ * goes while it is terminating is removed.
+ */
+export function updateObject(
+  context: ApiContext,
+  resource: ServedResource,
+  live: StoredObject,
+  update: ObjectUpdate,
+): StoredObject {
+  checkPreconditions(resource, live, update)
+  const next = settle(resource, live.object, update.object, update.subresource)
+  const errors = validateChange(context, resource, next, live.object)
+  if (errors.length > 0) throw invalid(resource.kind, live.key.name, errors)
+  if (isNoop(live.object, next)) return live
+  const key = storageKeyOf(resource, live.key.namespace, live.key.name)
+  if (update.dryRun) return StoredObject.ofObject(key, live.version, inStorageOrder(next, live.version))
+  if (isReleased(resource, next)) {
+    // The answer shows the object as the last write left it, though it is gone.
+    context.store.delete(key)
+    return StoredObject.ofObject(key, context.store.version, inStorageOrder(next, context.store.version))
+  }
+  return context.store.put(key, next)
+}
+
+/** True when an object that is being deleted has nothing left to wait for. */
+export function isReleased(resource: ServedResource, object: JsonObject): boolean {
+  if (!isTerminating(object) || finalizersOf(object).length > 0) return false
+  if (resource.storage !== '/namespaces') return true
+  const spec = object.spec
+  const finalizers = isJsonObject(spec) ? spec.finalizers : undefined
+  return !Array.isArray(finalizers) || finalizers.length === 0
+}

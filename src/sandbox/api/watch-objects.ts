@@ -1,0 +1,174 @@
+import type { JsonObject } from '../../plan/json.ts'
+import type { StoreEvent } from '../store/object-store.ts'
+import { inStorageOrder, StoredObject } from '../store/stored-object.ts'
+import type { ApiContext } from './api-context.ts'
+import { type WatchEvent, watchEvent } from './exchange.ts'
+import { filterOf, type ObjectFilter, versionOf } from './list-objects.ts'
+import { withMetadata } from './object-metadata.ts'
+import { type Projection, projectObject } from './object-projection.ts'
+import type { ServedResource } from './resource-registry.ts'
+import { expired, invalid } from './status-error.ts'
+
+/** What a watch is to tell. */
+export interface WatchRequest {
+  readonly resource: ServedResource
+  readonly namespace: string | undefined
+  /** One object only. */
+  readonly name: string | undefined
+  readonly query: URLSearchParams
+  readonly projection: Projection
+  readonly signal: AbortSignal | undefined
+}
+
+const bookmarkMilliseconds = 60_000
+const longestTimeoutSeconds = 3600
+
+/** Events waiting for their reader. */
+class EventQueue implements AsyncIterableIterator<WatchEvent> {
+  readonly #events: WatchEvent[] = []
+  readonly #onEnd: () => void
+  #waiting: ((result: IteratorResult<WatchEvent>) => void) | undefined
+  #ended = false
+
+  constructor(onEnd: () => void) {
+    this.#onEnd = onEnd
+  }
+
+  push(event: WatchEvent): void {
+    if (this.#ended) return
+    const waiting = this.#waiting
+    this.#waiting = undefined
+    if (waiting === undefined) this.#events.push(event)
+    else waiting({ done: false, value: event })
+  }
+
+  end(): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#onEnd()
+    this.#waiting?.({ done: true, value: undefined })
+    this.#waiting = undefined
+  }
+
+  next(): Promise<IteratorResult<WatchEvent>> {
+    const event = this.#events.shift()
+    if (event !== undefined) return Promise.resolve({ done: false, value: event })
+    if (this.#ended) return Promise.resolve({ done: true, value: undefined })
+    return new Promise((resolve) => {
+      this.#waiting = resolve
+    })
+  }
+
+  return(): Promise<IteratorResult<WatchEvent>> {
+    this.end()
+    return Promise.resolve({ done: true, value: undefined })
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<WatchEvent> {
+    return this
+  }
+}
+
+function bookmark(resource: ServedResource, version: number, initialEventsEnd: boolean): WatchEvent {
+  const object = withMetadata(resource.emptyObject, {
+    resourceVersion: String(version),
+    ...(initialEventsEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}),
+  })
+  return watchEvent('BOOKMARK', object)
+}
+
+/** The event that a watcher with a filter sees, which may be another than what happened. */
+function seenEvent(
+  event: StoreEvent,
+  filter: ObjectFilter,
+): { type: 'ADDED' | 'MODIFIED' | 'DELETED'; object: StoredObject } | undefined {
+  const is = event.type !== 'DELETED' && filter.matches(event.object)
+  const was = event.previous !== undefined && filter.matches(event.previous)
+  if (is) return { type: was ? 'MODIFIED' : 'ADDED', object: event.object }
+  if (!was || event.previous === undefined) return undefined
+  // What leaves the selection is shown as it last was in it, under the version at which it left.
+  const last: JsonObject = inStorageOrder(event.previous.object, event.version)
+  return { type: 'DELETED', object: StoredObject.ofObject(event.previous.key, event.version, last) }
+}
+
+function checkInitialEvents(query: URLSearchParams): boolean {
+  const asked = query.get('sendInitialEvents')
+  const match = query.get('resourceVersionMatch') ?? ''
+  const refuse = (message: string): Error =>
+    invalid({ group: 'meta.k8s.io', name: 'ListOptions' }, '', [
+      { type: 'FieldValueForbidden', field: 'resourceVersionMatch', message: `Forbidden: ${message}` },
+    ])
+  if (asked === null) {
+    if (match !== '') throw refuse('resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided')
+    return false
+  }
+  if (match !== 'NotOlderThan') throw refuse('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan')
+  return asked === 'true' || asked === '1'
+}
+
+function isTrue(text: string | null): boolean {
+  return text === 'true' || text === '1'
+}
+
+/** Starts a watch: what is there or happened since a version, then what happens, until time or the reader ends it. */
+export function watchObjects(context: ApiContext, request: WatchRequest): AsyncIterable<WatchEvent> {
+  const { resource, namespace, name, query, projection, signal } = request
+  const { store } = context
+  const filter = filterOf(query, resource)
+  const sendInitial = checkInitialEvents(query)
+  const from = versionOf(query)
+  const bookmarks = isTrue(query.get('allowWatchBookmarks'))
+  const concerns = (object: StoredObject): boolean =>
+    object.key.resource === resource.storage &&
+    (namespace === undefined || object.key.namespace === namespace) &&
+    (name === undefined || object.key.name === name)
+
+  const cleanups: (() => void)[] = []
+  const queue = new EventQueue(() => {
+    for (const cleanup of cleanups) cleanup()
+  })
+  const push = (type: WatchEvent['type'], object: StoredObject): void => {
+    if (projection.form === 'object' && object.object.apiVersion === resource.apiVersion) {
+      queue.push({ type, object: object.object, text: () => `{"type":"${type}","object":${object.text}}` })
+    } else queue.push(watchEvent(type, projectObject(object, resource, projection)))
+  }
+  const tell = (event: StoreEvent): void => {
+    if (!concerns(event.object)) return
+    const seen = seenEvent(event, filter)
+    if (seen !== undefined) push(seen.type, seen.object)
+  }
+
+  if (sendInitial || from === undefined || from === 0) {
+    for (const object of store.list(resource.storage, namespace))
+      if (concerns(object) && filter.matches(object)) push('ADDED', object)
+    if (sendInitial && bookmarks) queue.push(bookmark(resource, store.version, true))
+  } else {
+    const changes = store.changesSince(resource.storage, from)
+    if (changes === undefined) {
+      queue.push(watchEvent('ERROR', expired(`too old resource version: ${from} (${store.compactedVersion})`).status))
+      queue.end()
+      return queue
+    }
+    for (const change of changes) tell(change)
+  }
+  cleanups.push(store.subscribe(tell))
+  const seconds = Math.min(Number(query.get('timeoutSeconds') ?? '0') || longestTimeoutSeconds, longestTimeoutSeconds)
+  const timer = setTimeout(() => {
+    if (bookmarks) queue.push(bookmark(resource, store.version, false))
+    queue.end()
+  }, seconds * 1000)
+  timer.unref()
+  cleanups.push(() => clearTimeout(timer))
+  if (bookmarks) {
+    const ticker = setInterval(() => queue.push(bookmark(resource, store.version, false)), bookmarkMilliseconds)
+    ticker.unref()
+    cleanups.push(() => clearInterval(ticker))
+  }
+  if (signal !== undefined) {
+    const abort = (): void => queue.end()
+    signal.addEventListener('abort', abort, { once: true })
+    cleanups.push(() => signal.removeEventListener('abort', abort))
+    if (signal.aborted) queue.end()
+  }
+  return queue
+}

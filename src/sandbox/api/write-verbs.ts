@@ -1,0 +1,174 @@
+import { isJsonObject, type JsonObject } from '../../plan/json.ts'
+import { manageUpdate } from '../apply/field-manager.ts'
+import type { StoredObject } from '../store/stored-object.ts'
+import { type ApiContext, managerContextOf, storageKeyOf } from './api-context.ts'
+import { createObject, inRequestNamespace } from './create-object.ts'
+import { decodeInput, decodeProblemOf, fillDefaults } from './decode-input.ts'
+import type { SandboxRequest } from './exchange.ts'
+import { metadataOf, metadataText, withMetadata } from './object-metadata.ts'
+import { applyObject, applyPatchType, liveObjectOf, patchObject, patchTypeOf, readAppliedObject } from './patch-object.ts'
+import { readObject } from './request-body.ts'
+import { writeOptionsOf } from './request-options.ts'
+import type { ServedResource } from './resource-registry.ts'
+import { badRequest, conflict, notFound } from './status-error.ts'
+import { updateObject } from './update-object.ts'
+
+/** A write as it came in. */
+export interface WriteRequest {
+  readonly request: SandboxRequest
+  readonly query: URLSearchParams
+  readonly resource: ServedResource
+  readonly namespace: string | undefined
+  /** '' for the main resource; `status`, or another that writes the whole object such as `finalize`. */
+  readonly subresource: string
+}
+
+/** What a write came to. */
+export interface Written {
+  readonly status: 200 | 201
+  readonly object: StoredObject
+  readonly warnings: readonly string[]
+}
+
+function userAgentOf(request: SandboxRequest): string {
+  return request.headers?.['user-agent'] ?? ''
+}
+
+/** Refuses an object that is not the one the path names. */
+function checkName(object: JsonObject, name: string, namespace: string | undefined): void {
+  const given = metadataText(object, 'name')
+  if (given === '') {
+    throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
+  }
+  if (given !== name) throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`)
+  const givenNamespace = metadataText(object, 'namespace')
+  if (namespace !== undefined && givenNamespace !== '' && givenNamespace !== namespace) {
+    throw badRequest(`the namespace of the object (${givenNamespace}) does not match the namespace on the request (${namespace})`)
+  }
+}
+
+function warningsOf(resource: ServedResource, object: JsonObject): readonly string[] {
+  return resource.type.warnings?.(object) ?? []
+}
+
+/** POST on a collection. */
+export function postObject(context: ApiContext, write: WriteRequest): Written {
+  const { request, query, resource, namespace } = write
+  const options = writeOptionsOf(query, userAgentOf(request), 'CreateOptions', false)
+  const given = readObject(request, resource, context.registry)
+  const decoded = decodeInput(given, resource, options.fieldValidation, decodeProblemOf(resource))
+  const object = fillDefaults(inRequestNamespace(decoded.object, resource, namespace), resource)
+  const manager = managerContextOf(context, resource, options.updateManager, '')
+  const managed = manageUpdate(resource.emptyObject, object, manager)
+  const stored = createObject(context, resource, namespace, managed, options.dryRun)
+  return { status: 201, object: stored, warnings: [...decoded.warnings, ...warningsOf(resource, stored.object)] }
+}
+
+function find(
+  context: ApiContext,
+  resource: ServedResource,
+  namespace: string | undefined,
+  name: string,
+): StoredObject | undefined {
+  const key = storageKeyOf(resource, namespace, name)
+  return context.store.get(key.resource, key.namespace, key.name)
+}
+
+/** What a subresource's write makes of the whole object: only its own part of it changes. */
+function throughSubresource(subresource: string, live: JsonObject, given: JsonObject): JsonObject {
+  const { managedFields, resourceVersion } = metadataOf(given)
+  switch (subresource) {
+    case '':
+      return given
+    case 'finalize': {
+      const spec = isJsonObject(given.spec) ? given.spec : {}
+      const liveSpec = isJsonObject(live.spec) ? live.spec : {}
+      return { ...withMetadata(live, { resourceVersion }), spec: { ...liveSpec, finalizers: spec.finalizers ?? [] } }
+    }
+    default: {
+      const { status: _old, ...rest } = live
+      const kept = withMetadata(rest, { managedFields, resourceVersion })
+      return given.status === undefined ? kept : { ...kept, status: given.status }
+    }
+  }
+}
+
+/** PUT on an object or a subresource that carries the whole object. */
+export function putObject(context: ApiContext, write: WriteRequest, name: string): Written {
+  const { request, query, resource, namespace, subresource } = write
+  const options = writeOptionsOf(query, userAgentOf(request), 'UpdateOptions', false)
+  const given = readObject(request, resource, context.registry)
+  const decoded = decodeInput(given, resource, options.fieldValidation, decodeProblemOf(resource))
+  checkName(decoded.object, name, namespace)
+  const object = fillDefaults(inRequestNamespace(decoded.object, resource, namespace), resource)
+  const live = find(context, resource, namespace, name)
+  const manager = managerContextOf(context, resource, options.updateManager, subresource)
+  if (live === undefined) {
+    if (resource.type.createdByReplace !== true || subresource !== '') throw notFound(resource.plural, name)
+    const managed = manageUpdate(resource.emptyObject, object, manager)
+    const stored = createObject(context, resource, namespace, managed, options.dryRun)
+    return { status: 201, object: stored, warnings: decoded.warnings }
+  }
+  const managed = manageUpdate(live.object, object, manager)
+  const next = throughSubresource(subresource, liveObjectOf(resource, live), managed)
+  const uid = metadataText(object, 'uid')
+  const stored = updateObject(context, resource, live, {
+    object: uid === '' ? next : withMetadata(next, { uid }),
+    subresource,
+    dryRun: options.dryRun,
+    isReplace: true,
+  })
+  return { status: 200, object: stored, warnings: [...decoded.warnings, ...warningsOf(resource, stored.object)] }
+}
+
+/** PATCH on an object or a subresource that carries the whole object. */
+export function patchVerb(context: ApiContext, write: WriteRequest, name: string): Written {
+  const { request, resource } = write
+  return patchTypeOf(request, resource) === applyPatchType ? applyVerb(context, write, name) : changeVerb(context, write, name)
+}
+
+function applyVerb(context: ApiContext, write: WriteRequest, name: string): Written {
+  const { request, query, resource, namespace, subresource } = write
+  const options = writeOptionsOf(query, userAgentOf(request), 'PatchOptions', true)
+  const live = find(context, resource, namespace, name)
+  if (live === undefined && subresource !== '') throw notFound(resource.plural, name)
+  const applied = readAppliedObject(request, resource)
+  const base = live === undefined ? undefined : liveObjectOf(resource, live)
+  const merged = applyObject(context, resource, base, applied, options, subresource)
+  const object = inRequestNamespace(merged, resource, namespace)
+  checkName(object, name, namespace)
+  if (live === undefined) {
+    const uid = metadataText(object, 'uid')
+    if (uid !== '') {
+      const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`
+      throw conflict(resource.plural, name, why)
+    }
+    const stored = createObject(context, resource, namespace, object, options.dryRun)
+    return { status: 201, object: stored, warnings: warningsOf(resource, stored.object) }
+  }
+  const next = throughSubresource(subresource, liveObjectOf(resource, live), object)
+  const stored = updateObject(context, resource, live, {
+    object: next,
+    subresource,
+    dryRun: options.dryRun,
+    isReplace: false,
+  })
+  return { status: 200, object: stored, warnings: warningsOf(resource, stored.object) }
+}
+
+function changeVerb(context: ApiContext, write: WriteRequest, name: string): Written {
+  const { request, query, resource, namespace, subresource } = write
+  const options = writeOptionsOf(query, userAgentOf(request), 'PatchOptions', false)
+  const live = find(context, resource, namespace, name)
+  if (live === undefined) throw notFound(resource.plural, name)
+  const patched = patchObject(context, resource, live, request, options, subresource)
+  checkName(patched.object, name, namespace)
+  const next = throughSubresource(subresource, liveObjectOf(resource, live), patched.object)
+  const stored = updateObject(context, resource, live, {
+    object: next,
+    subresource,
+    dryRun: options.dryRun,
+    isReplace: false,
+  })
+  return { status: 200, object: stored, warnings: [...patched.warnings, ...warningsOf(resource, stored.object)] }
+}

@@ -1,0 +1,89 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
+import type { ServedResource } from '../api/resource-registry.ts'
+
+/** A selector that can be used, or why it can't, in the API server's words. */
+export type ParsedFieldSelector =
+  | {
+      readonly ok: true
+      readonly matches: (object: JsonObject) => boolean
+      readonly isEmpty: boolean
+      readonly name: string | undefined
+    }
+  | { readonly ok: false; readonly problem: string }
+
+/** Fields by which built-in kinds can be selected, beyond name and namespace. */
+const selectableFields: { readonly [storage: string]: readonly string[] } = {
+  '/pods': [
+    'spec.nodeName',
+    'spec.restartPolicy',
+    'spec.schedulerName',
+    'spec.serviceAccountName',
+    'spec.hostNetwork',
+    'status.phase',
+    'status.podIP',
+    'status.nominatedNodeName',
+  ],
+  '/nodes': ['spec.unschedulable'],
+  '/namespaces': ['status.phase'],
+  '/secrets': ['type'],
+  '/services': ['spec.clusterIP', 'spec.type'],
+  '/replicationcontrollers': ['status.replicas'],
+  '/events': [
+    'involvedObject.kind',
+    'involvedObject.namespace',
+    'involvedObject.name',
+    'involvedObject.uid',
+    'involvedObject.apiVersion',
+    'involvedObject.resourceVersion',
+    'involvedObject.fieldPath',
+    'reason',
+    'reportingComponent',
+    'source',
+    'type',
+  ],
+  'apps/replicasets': ['status.replicas'],
+  'batch/jobs': ['status.successful'],
+}
+
+function valueAt(object: JsonObject, path: string): string {
+  let value: JsonValue | undefined = object
+  for (const step of path.split('.')) {
+    if (!isJsonObject(value) || !Object.hasOwn(value, step)) return defaultAt(path)
+    value = value[step]
+  }
+  return typeof value === 'object' ? '' : String(value)
+}
+
+/** What a selectable field reads as while the object doesn't have it. */
+function defaultAt(path: string): string {
+  if (path === 'spec.hostNetwork' || path === 'spec.unschedulable') return 'false'
+  return path === 'status.replicas' || path === 'status.successful' ? '0' : ''
+}
+
+function customFieldsOf(resource: ServedResource): readonly string[] {
+  return resource.type.selectableFields ?? []
+}
+
+/** Reads a field selector: `metadata.name=a,status.phase!=Running`. */
+export function parseFieldSelector(text: string, resource: ServedResource): ParsedFieldSelector {
+  const tests: ((object: JsonObject) => boolean)[] = []
+  let name: string | undefined
+  const extra = resource.custom ? customFieldsOf(resource) : (selectableFields[resource.storage] ?? [])
+  for (const term of text.split(',').filter((part) => part !== '')) {
+    const match = /^(.*?)(!=|==|=)(.*)$/.exec(term)
+    if (match === null) return { ok: false, problem: `invalid selector: '${text}'; can't understand '${term}'` }
+    const [, field = '', operator, value = ''] = match
+    if (field !== 'metadata.name' && field !== 'metadata.namespace' && !extra.includes(field)) {
+      return { ok: false, problem: unknownField(field, resource, extra) }
+    }
+    const wanted = operator !== '!='
+    if (field === 'metadata.name' && wanted) name = value
+    tests.push((object) => (valueAt(object, field) === value) === wanted)
+  }
+  return { ok: true, matches: (object) => tests.every((test) => test(object)), isEmpty: tests.length === 0, name }
+}
+
+function unknownField(field: string, resource: ServedResource, extra: readonly string[]): string {
+  if (resource.custom || extra.length > 0) return `field label not supported: ${field}`
+  return `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`
+}

@@ -1,0 +1,71 @@
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const lockName = 'owner.lock'
+
+/** The process that has a folder open. */
+export interface Owner {
+  readonly pid: number
+  /** When the process began, where the platform tells: process numbers are used again. */
+  readonly started: string | undefined
+}
+
+/** Either the folder is ours until `release`, or somebody else's. */
+export type OwnerClaim =
+  | { readonly kind: 'owned'; readonly release: () => void }
+  | { readonly kind: 'taken'; readonly owner: Owner }
+
+/** The start time of a process in the kernel's own count; undefined where there is no /proc. */
+function startOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  } catch {
+    return undefined
+  }
+}
+
+/** True while the process lives and is the one that was meant. */
+export function isAlive(owner: Owner): boolean {
+  try {
+    process.kill(owner.pid, 0)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
+  }
+  return owner.started === undefined || startOf(owner.pid) === owner.started
+}
+
+function readOwner(path: string): Owner | undefined {
+  try {
+    const parsed = JSON.parse(readFileSync(path, 'utf8')) as Partial<Owner>
+    return typeof parsed.pid === 'number' ? { pid: parsed.pid, started: parsed.started } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Claims a folder for this process. A lock left by a process that is gone is taken over. */
+export function claimFolder(directory: string): OwnerClaim {
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const path = join(directory, lockName)
+  const self: Owner = { pid: process.pid, started: startOf(process.pid) }
+  const mine = `${path}.${process.pid}.${process.hrtime.bigint()}`
+  writeFileSync(mine, JSON.stringify(self), { mode: 0o600 })
+  try {
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      try {
+        // A link either appears whole or not at all, so nobody ever reads half a lock.
+        linkSync(mine, path)
+        return { kind: 'owned', release: () => rmSync(path, { force: true }) }
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      }
+      const owner = readOwner(path)
+      if (owner !== undefined && isAlive(owner)) return { kind: 'taken', owner }
+      rmSync(path, { force: true })
+    }
+    return { kind: 'taken', owner: readOwner(path) ?? { pid: 0, started: undefined } }
+  } finally {
+    rmSync(mine, { force: true })
+  }
+}

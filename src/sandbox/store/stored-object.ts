@@ -1,0 +1,92 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
+
+/** Where an object stands in the store. `resource` is `group/plural`, with nothing before the slash for the core group. */
+export interface StorageKey {
+  readonly resource: string
+  /** '' for cluster-scoped objects. */
+  readonly namespace: string
+  readonly name: string
+}
+
+/** An object as stored, parsed and serialised at most once each. Never changed; a change makes another one. */
+export class StoredObject {
+  readonly key: StorageKey
+  /** The `resourceVersion` as a number. */
+  readonly version: number
+  #object: JsonObject | undefined
+  #text: string | undefined
+
+  private constructor(key: StorageKey, version: number, object: JsonObject | undefined, text: string | undefined) {
+    this.key = key
+    this.version = version
+    this.#object = object
+    this.#text = text
+  }
+
+  /** An object in memory; `metadata.resourceVersion` must already say `version`. */
+  static ofObject(key: StorageKey, version: number, object: JsonObject): StoredObject {
+    return new StoredObject(key, version, object, undefined)
+  }
+
+  /** An object as it was read from disk. */
+  static ofText(key: StorageKey, version: number, text: string): StoredObject {
+    return new StoredObject(key, version, undefined, text)
+  }
+
+  get object(): JsonObject {
+    this.#object ??= JSON.parse(this.#text as string) as JsonObject
+    return this.#object
+  }
+
+  get text(): string {
+    this.#text ??= JSON.stringify(this.#object)
+    return this.#text
+  }
+
+  get metadata(): JsonObject {
+    const metadata = this.object.metadata
+    return isJsonObject(metadata) ? metadata : {}
+  }
+
+  get labels(): JsonObject {
+    const labels = this.metadata.labels
+    return isJsonObject(labels) ? labels : {}
+  }
+}
+
+const metadataOrder = [
+  'name',
+  'generateName',
+  'namespace',
+  'selfLink',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+] as const
+
+/**
+ * The object with its type and metadata in front and the given `resourceVersion`: list answers cut the type off the text,
+ * and identity is found early in it.
+ */
+export function inStorageOrder(object: JsonObject, version: number): JsonObject {
+  const { kind, apiVersion, metadata, ...rest } = object
+  const given: { readonly [name: string]: JsonValue } = isJsonObject(metadata) ? metadata : {}
+  const ordered: { [name: string]: JsonValue } = {}
+  for (const name of metadataOrder) {
+    if (name === 'resourceVersion') ordered.resourceVersion = String(version)
+    else {
+      const value = given[name]
+      if (value !== undefined) ordered[name] = value
+    }
+  }
+  return { kind: kind ?? '', apiVersion: apiVersion ?? '', metadata: Object.assign(ordered, without(given, ordered)), ...rest }
+}
+
+function without(all: { readonly [name: string]: JsonValue }, taken: object): JsonObject {
+  const out: { [name: string]: JsonValue } = {}
+  for (const name of Object.keys(all)) if (!Object.hasOwn(taken, name)) out[name] = all[name] as JsonValue
+  return out
+}
