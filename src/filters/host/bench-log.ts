@@ -17,6 +17,24 @@ const maximumMessage = 16_384
 export class BenchLog {
   #records: LogRecord[] = []
   #dropped = 0
+  /** Beginnings of lines on standard streams, by filter and stream. */
+  readonly #partial = new Map<string, LogRecord>()
+
+  /**
+   * Text on a standard stream. It becomes a record a line: panics and print loops write their lines in many small pieces, and
+   * who reads them wants lines.
+   */
+  writeStream(filter: string, stream: 'stdout' | 'stderr', text: string): void {
+    const key = `${stream} ${filter}`
+    const lines = ((this.#partial.get(key)?.message ?? '') + text).split('\n')
+    const rest = lines.pop() ?? ''
+    const level = stream === 'stdout' ? 'info' : 'error'
+    for (const message of lines) this.write({ filter, level, message, via: stream })
+    if (rest === '' || rest.length > maximumMessage) {
+      this.#partial.delete(key)
+      if (rest !== '') this.write({ filter, level, message: rest, via: stream })
+    } else this.#partial.set(key, { filter, level, message: rest, via: stream })
+  }
 
   write(record: LogRecord): void {
     if (this.#records.length >= maximumRecords) {
@@ -29,6 +47,8 @@ export class BenchLog {
 
   /** Takes out what was written since the last time. */
   drain(): { readonly records: readonly LogRecord[]; readonly dropped: number } {
+    for (const record of this.#partial.values()) this.write(record)
+    this.#partial.clear()
     const drained = { records: this.#records, dropped: this.#dropped }
     this.#records = []
     this.#dropped = 0

@@ -96,11 +96,7 @@ export function wasiFunctions(guest: Guest): HostFunctionTable {
       if (file !== 1 && file !== 2) return Errno.badf
       const text = gather(memory, vectors, count)
       if (text === undefined || !memory.writeU32(writtenOut, text.length)) return Errno.fault
-      const message = fromByteText(text.endsWith('\n') ? text.slice(0, -1) : text)
-      if (text.length > 0) {
-        const stream = file === 1 ? ({ level: 'info', via: 'stdout' } as const) : ({ level: 'error', via: 'stderr' } as const)
-        world.log.write({ filter: settings.name, message, ...stream })
-      }
+      world.log.writeStream(settings.name, file === 1 ? 'stdout' : 'stderr', fromByteText(text))
       return Errno.success
     },
     fd_fdstat_get: (file: number, statOut: number) => {

@@ -117,7 +117,7 @@ function inspectModule(source: string, bytes: Uint8Array, sha256: string, module
     codeSize: module.codeSize,
     customSections: module.customSections.slice(0, 100),
     targetFeatures: module.targetFeatures,
-    sdk: guessSdk(module),
+    sdk: guessSdk(module, bytes),
     meshes: judgeForMeshes({ ...traits, loadProblems }),
     diagnostics: findings.map(diagnostic),
   }

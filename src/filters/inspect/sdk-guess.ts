@@ -5,7 +5,7 @@ import type { SdkGuess } from './inspection.ts'
  * The toolchain behind a module: first what its producers section says, then what each toolchain leaves in exports and section
  * names. A guess, so its evidence goes with it.
  */
-export function guessSdk(module: ModuleSummary): SdkGuess {
+export function guessSdk(module: ModuleSummary, bytes: Uint8Array): SdkGuess {
   const exported = new Set(module.exports.map((entry) => entry.name))
   const language = module.producers.language?.map((entry) => entry.name) ?? []
   const processedBy = module.producers['processed-by']?.map((entry) => `${entry.name} ${entry.version}`.trim()) ?? []
@@ -29,6 +29,13 @@ export function guessSdk(module: ModuleSummary): SdkGuess {
   if (says(/\bC\+\+|\bC_plus_plus|emscripten|clang/i)) return { language: 'C++', evidence: said }
   if (says(/zig/i)) return { language: 'Zig', evidence: said }
 
+  // AssemblyScript keeps its strings as UTF-16, and those of its own library begin with `~lib/`.
+  if (Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(Buffer.from('~lib/', 'utf16le'))) {
+    return { language: 'AssemblyScript', evidence: ["names of its library's files as UTF-16"] }
+  }
+  if (exported.has('proxy_on_grpc_trailing_metadata')) {
+    return { language: 'AssemblyScript', evidence: ['exports proxy_on_grpc_trailing_metadata, as only its SDK spells it'] }
+  }
   const imports = new Set(module.imports.map((entry) => `${entry.module}.${entry.name}`))
   if (imports.has('env.emscripten_notify_memory_growth') || exported.has('__indirect_function_table')) {
     return { language: 'C++', evidence: ["emscripten's imports or exports"] }
