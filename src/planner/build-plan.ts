@@ -63,6 +63,11 @@ export function buildPlan(request: BuildRequest): Plan {
       version: request.design.version,
       digest: request.design.digest,
       directory: request.design.directory,
+      inputs: Object.fromEntries(
+        Object.entries(request.design.inputs).flatMap(([name, { value, sensitive }]) =>
+          sensitive ? [] : [[name, value] as const],
+        ),
+      ),
     },
     state: { lineage: request.state.lineage, serial: request.state.serial },
     clusters: request.clusters,

@@ -1,0 +1,43 @@
+import type { ApplyResult } from '../engine/apply.ts'
+import type { Afterwards } from '../engine/execute-plan.ts'
+import type { MadePlan } from '../engine/make-plan.ts'
+import type { JsonValue } from '../plan/json.ts'
+import type { RecordedState } from '../plan/recorded-state.ts'
+import { coverOutput } from '../planner/build-plan.ts'
+import type { RunView } from '../views/run-view.ts'
+import type { CommandIo } from './command-io.ts'
+import type { ExecuteRunRequest } from './execute-run.ts'
+import type { PlanSource } from './plan-source.ts'
+
+/** What is done when the changes are: perf-checks run and outputs are taken down. */
+export function afterwardsOf(
+  _io: CommandIo,
+  request: ExecuteRunRequest,
+  source: PlanSource,
+  made: MadePlan,
+  state: RecordedState,
+  _view: RunView,
+): (result: ApplyResult) => Promise<Afterwards> {
+  return async (result) => {
+    if (request.operation === 'destroy' || made.plan.mode === 'destroy') {
+      const clean = result.failed + result.skipped === 0
+      return { passed: true, outputs: clean ? {} : state.outputs, baselines: state.baselines }
+    }
+    return { passed: true, outputs: outputsOf(source, state), baselines: state.baselines }
+  }
+}
+
+/** The outputs as they are recorded: sensitive ones covered, unknown ones as they were. */
+function outputsOf(source: PlanSource, state: RecordedState): RecordedState['outputs'] {
+  const outputs: Record<string, { value: JsonValue; sensitive: boolean }> = {}
+  for (const output of source.design.outputs) {
+    if (output.value.known) {
+      const value = output.sensitive ? coverOutput(output.value.value) : output.value.value
+      outputs[output.name] = { value, sensitive: output.sensitive }
+      continue
+    }
+    const before = state.outputs[output.name]
+    if (before !== undefined) outputs[output.name] = before
+  }
+  return outputs
+}

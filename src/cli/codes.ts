@@ -1,0 +1,30 @@
+/** Mistakes in how a command is called, and troubles of the engine. Documented in docs/diagnostics.md. */
+export const COMMAND_CODES = {
+  MF4001: { title: 'Cluster not reached', explanation: 'A change belongs to a cluster that can not be reached.' },
+  MF4002: { title: 'Object failed', explanation: 'The object was applied, and its controller says that it failed.' },
+  MF4003: {
+    title: 'Object not healthy in time',
+    explanation: 'The object was applied, and did not become healthy within its timeout.',
+  },
+  MF4004: { title: 'Object not gone in time', explanation: 'The object was deleted and is still there: a finalizer holds it.' },
+  MF4005: { title: 'State can not be written', explanation: 'An intent could not be recorded, so its effect was not begun.' },
+  MF4006: { title: 'State can not be used', explanation: 'The state could not be read, locked or written.' },
+  MF4007: {
+    title: 'Stale plan',
+    explanation: 'The saved plan no longer fits the state, the design or the live objects it was made from.',
+  },
+  MF4008: {
+    title: 'Perf-check failed',
+    explanation: 'A threshold of a perf-check does not hold, or the measurement is not valid.',
+  },
+  MF6001: { title: 'Option without a value', explanation: 'An option needs a value in another form.' },
+  MF6002: {
+    title: 'Confirmation needed',
+    explanation: 'The command would ask, and there is nobody to answer: no terminal on standard input.',
+  },
+  MF6003: {
+    title: 'File can not be read',
+    explanation: 'A file named on the command line can not be read, or is not what it should be.',
+  },
+  MF6004: { title: 'Not a plan file', explanation: 'The file is no plan that this version can apply.' },
+} as const

@@ -1,0 +1,85 @@
+import { Command } from 'commander'
+import { disconnectAll } from '../../engine/connect.ts'
+import { hasErrors } from '../../plan/diagnostic.ts'
+import { hasChanges } from '../../plan/plan.ts'
+import type { CommandIo } from '../command-io.ts'
+import { type RunOptions, type SelectionOptions, withRunOptions, withSelectionOptions } from '../design-options.ts'
+import { openBackend, stateDiagnostic, viewState } from '../open-state.ts'
+import { openView } from '../open-view.ts'
+import { writePlanFile } from '../plan-files.ts'
+import { planRun } from '../plan-run.ts'
+import { readDesign } from '../read-design.ts'
+
+interface PlanOptions extends RunOptions, SelectionOptions {
+  readonly out?: string
+  readonly offline?: boolean
+  readonly destroy?: boolean
+  readonly refreshOnly?: boolean
+  readonly detailedExitcode?: boolean
+}
+
+/** `meshform plan`: what would change, and why. Writes nothing but the plan file that is asked for. */
+export function planCommand(io: CommandIo): Command {
+  return withSelectionOptions(withRunOptions(new Command('plan')))
+    .summary('Show what would change, and why')
+    .description(
+      'Compares the design with what was recorded and with what is live, and shows what apply would do. Changes nothing.',
+    )
+    .option('-o, --out <file>', 'save the plan, to be reviewed and given to apply')
+    .option('--offline', 'ask no cluster: compare with the recorded state alone')
+    .option('--destroy', 'plan the deletion of everything')
+    .option('--refresh-only', 'show only what changed outside since the last apply')
+    .option('--detailed-exitcode', 'exit with 0 for no changes, 2 for changes, 1 for errors')
+    .addHelpText('after', EXAMPLES)
+    .action((options: PlanOptions) => runPlan(io, options))
+}
+
+async function runPlan(io: CommandIo, options: PlanOptions): Promise<void> {
+  const view = openView(io, options, 'plan')
+  const fail = () => io.setExitCode(1)
+  const { design, diagnostics } = await readDesign(io, options)
+  if (design === undefined || hasErrors(diagnostics)) {
+    view.diagnostics(diagnostics)
+    return fail()
+  }
+  const backend = await openBackend(io, options)
+  const viewed = await viewState(backend, { design: design.name, workspace: options.workspace }, io.signal)
+  await backend.close()
+  if (!viewed.ok) {
+    view.diagnostics([stateDiagnostic(viewed.error)])
+    return fail()
+  }
+  for (const note of viewed.value.notes) view.note(note)
+  const mode = options.destroy === true ? 'destroy' : options.refreshOnly === true ? 'refresh-only' : 'apply'
+  const { made, connections } = await planRun({
+    io,
+    options,
+    design,
+    state: viewed.value.state,
+    mode,
+    askAboutCreates: true,
+    diagnostics,
+    emit: (event) => view.event(event),
+  })
+  await disconnectAll(connections.connections)
+  const { plan } = made
+  view.close()
+  view.diagnostics(plan.diagnostics)
+  if (hasErrors(plan.diagnostics)) return fail()
+  view.plan(plan)
+  if (options.out !== undefined) {
+    await writePlanFile(io, options.out, plan)
+    view.note(`The plan is saved. Apply it with: meshform apply ${options.out}`)
+  }
+  const changes = mode === 'refresh-only' ? plan.drift.length > 0 : hasChanges(plan)
+  if (options.detailedExitcode === true && changes) io.setExitCode(2)
+}
+
+const EXAMPLES = `
+Examples:
+  meshform plan -f patterns/bookinfo-canary --input weight=30
+  meshform plan -f . --out plan.json                 save it for review, then: meshform apply plan.json
+  meshform plan -f . --offline                       no cluster needed
+  meshform plan -f . --refresh-only                  what did others change?
+  meshform plan -f . --target 'traffic.*'
+`

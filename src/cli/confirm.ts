@@ -1,0 +1,33 @@
+import type { Plan } from '../plan/plan.ts'
+import { summarize } from '../plan/plan.ts'
+import type { CommandIo } from './command-io.ts'
+
+/** Where a plan would be carried out, as a person must see it before saying yes. */
+export function describePlaces(plan: Plan): readonly string[] {
+  return plan.clusters.map((cluster) => {
+    if (cluster.kind === 'sandbox') return 'the embedded sandbox'
+    const context = cluster.context === undefined ? '' : `, context ${cluster.context}`
+    return `cluster ${cluster.name} (${cluster.server ?? 'unknown server'}${context})`
+  })
+}
+
+/** True when there is somebody to ask. */
+export function canAsk(io: CommandIo): boolean {
+  return process.stdin.isTTY === true && (io.stderr as NodeJS.WriteStream).isTTY === true
+}
+
+/** Asks whether to go on, naming cluster and server. */
+export async function confirmPlan(plan: Plan, operation: 'apply' | 'destroy'): Promise<boolean> {
+  const { confirm, isCancel } = await import('@clack/prompts')
+  const counts = summarize(plan)
+  const deletes = counts.delete + counts.replace
+  const places = describePlaces(plan).join(' and ')
+  const loud = deletes > 0 ? ` ${deletes} will be DELETED.` : ''
+  const answer = await confirm({
+    message:
+      operation === 'destroy' ? `Destroy "${plan.design.name}" on ${places}?${loud}` : `Apply this plan to ${places}?${loud}`,
+    initialValue: false,
+    output: process.stderr,
+  })
+  return !isCancel(answer) && answer
+}

@@ -1,0 +1,156 @@
+import { disconnectAll } from '../engine/connect.ts'
+import { executePlan } from '../engine/execute-plan.ts'
+import type { MadePlan } from '../engine/make-plan.ts'
+import { hasErrors } from '../plan/diagnostic.ts'
+import { hasChanges, summarize } from '../plan/plan.ts'
+import { fieldManagerOf } from '../planner/owner-labels.ts'
+import { currentProcess } from '../state/process-identity.ts'
+import type { RunView } from '../views/run-view.ts'
+import { afterwardsOf } from './afterwards.ts'
+import type { CommandIo } from './command-io.ts'
+import { canAsk, confirmPlan } from './confirm.ts'
+import type { ExecuteOptions, RunOptions, SelectionOptions } from './design-options.ts'
+import { type LockedState, lockAndOpen, openBackend, stateDiagnostic } from './open-state.ts'
+import { openView } from './open-view.ts'
+import type { PlanRun } from './plan-run.ts'
+import { type PlanSource, planForExecution, readSource } from './plan-source.ts'
+
+/** What to carry out. */
+export interface ExecuteRunRequest {
+  readonly operation: 'apply' | 'destroy'
+  readonly options: RunOptions & SelectionOptions & ExecuteOptions
+  readonly planFile: string | undefined
+}
+
+/** The recipe of apply and destroy: read, lock, plan, show, confirm, carry out, report. */
+export async function executeRun(io: CommandIo, request: ExecuteRunRequest): Promise<void> {
+  const view = openView(io, request.options, request.operation)
+  const source = await readSource(io, request)
+  if (source.value === undefined) {
+    view.diagnostics(source.diagnostics)
+    io.setExitCode(1)
+    return
+  }
+  const backend = await openBackend(io, request.options)
+  try {
+    const ref = { design: source.value.design.name, workspace: request.options.workspace }
+    const locked = await lockAndOpen(backend, ref, request.operation, request.options.lockTimeout, io.signal, (text) =>
+      view.note(text),
+    )
+    if (!locked.ok) {
+      view.diagnostics([stateDiagnostic(locked.error)])
+      io.setExitCode(1)
+      return
+    }
+    try {
+      await underLock(io, request, source.value, locked.value, view)
+    } finally {
+      await locked.value.lock.release()
+    }
+  } finally {
+    view.close()
+    await backend.close()
+  }
+}
+
+async function underLock(
+  io: CommandIo,
+  request: ExecuteRunRequest,
+  source: PlanSource,
+  locked: LockedState,
+  view: RunView,
+): Promise<void> {
+  const run = await planForExecution(io, request, source, locked.session.state, (event) => view.event(event))
+  try {
+    const { plan } = run.made
+    view.diagnostics(plan.diagnostics)
+    if (hasErrors(plan.diagnostics)) {
+      io.setExitCode(1)
+      return
+    }
+    view.plan(plan)
+    if (!hasChanges(plan) && plan.checks.length === 0) {
+      await carryOut(io, request, source, locked, run, view, false)
+      return
+    }
+    if (!(await agreed(io, request, run.made, view))) return
+    await carryOut(io, request, source, locked, run, view, true)
+  } finally {
+    await disconnectAll(run.connections.connections)
+  }
+}
+
+/** A saved plan is its own approval; otherwise somebody must say yes. */
+async function agreed(io: CommandIo, request: ExecuteRunRequest, made: MadePlan, view: RunView): Promise<boolean> {
+  if (request.options.yes === true || request.planFile !== undefined) return true
+  if (!canAsk(io) || request.options.json === true) {
+    view.diagnostics([
+      {
+        severity: 'error',
+        code: 'MF6002',
+        summary: 'Nobody is here to confirm the plan',
+        detail: 'Standard input is no terminal, so the question whether to go on can not be asked.',
+        hint: 'Pass --yes, or apply a plan that was saved and reviewed: meshform plan --out plan.json, meshform apply plan.json.',
+      },
+    ])
+    io.setExitCode(1)
+    return false
+  }
+  view.close()
+  if (await confirmPlan(made.plan, request.operation)) return true
+  view.note('Nothing was changed.')
+  io.setExitCode(1)
+  return false
+}
+
+async function carryOut(
+  io: CommandIo,
+  request: ExecuteRunRequest,
+  source: PlanSource,
+  locked: LockedState,
+  run: PlanRun,
+  view: RunView,
+  announced: boolean,
+): Promise<void> {
+  const started = Date.now()
+  const { made } = run
+  const executed = await executePlan({
+    made,
+    session: locked.session,
+    operation: request.operation,
+    author: (await currentProcess()).who,
+    connections: run.connections.connections,
+    fieldManager: fieldManagerOf(run.owner),
+    parallelism: request.options.parallelism,
+    onError: request.options.onError,
+    emit: (event) => view.event(event),
+    now: Date.now,
+    stop: io.signal,
+    lockLost: locked.lock.lost,
+    afterwards: afterwardsOf(io, request, source, made, locked.session.state, view),
+  })
+  view.close()
+  if (!executed.ok) {
+    view.diagnostics([stateDiagnostic(executed.error)])
+    io.setExitCode(1)
+    return
+  }
+  const { result, state, passed } = executed.value
+  view.diagnostics(result.diagnostics)
+  const outputs = Object.entries(state.outputs).map(([name, output]) => ({ name, ...output }))
+  if (request.operation === 'apply') view.outputs(outputs)
+  const interrupted = io.signal.aborted
+  if (announced) {
+    view.summary({
+      operation: request.operation,
+      counts: result.summary,
+      failed: result.failed,
+      skipped: result.skipped,
+      unchanged: summarize(made.plan).unchanged,
+      elapsedMs: Date.now() - started,
+      interrupted,
+    })
+  }
+  if (result.failed > 0 || result.skipped > 0 || !passed) io.setExitCode(1)
+  if (interrupted) io.setExitCode(130)
+}

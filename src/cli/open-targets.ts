@@ -1,0 +1,30 @@
+import type { TargetOpeners } from '../engine/connect.ts'
+import type { CommandIo } from './command-io.ts'
+import { cacheDirectory, sandboxDirectory } from './local-project.ts'
+import { VERSION } from './version.ts'
+
+/** How clusters are reached from a command. The heavy parts are loaded only when a cluster of that kind is named. */
+export function targetOpeners(io: CommandIo): TargetOpeners {
+  const userAgent = `meshform/${VERSION}`
+  return {
+    sandbox: async (cluster) => {
+      const { openSandboxTarget } = await import('./open-sandbox.ts')
+      return openSandboxTarget(cluster, sandboxDirectory(io), userAgent)
+    },
+    kubernetes: async (cluster, { context, kubeconfig }) => {
+      const { openKubernetesTarget } = await import('../targets/kubernetes/open.ts')
+      return openKubernetesTarget({
+        cluster,
+        context,
+        kubeconfigPath: kubeconfig,
+        userAgent,
+        cacheDirectory: cacheDirectory(io),
+        environment: io.env,
+      })
+    },
+    consul: async (cluster, spec) => {
+      const { openConsulTarget } = await import('../targets/consul/open.ts')
+      return openConsulTarget({ cluster, spec, environment: io.env })
+    },
+  }
+}

@@ -1,0 +1,54 @@
+import { openSync, readFileSync, writeSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { NdjsonRunView } from '../views/ndjson.ts'
+import { joinViews, type RunView } from '../views/run-view.ts'
+import { TerminalRunView } from '../views/terminal/run-view.ts'
+import { styleFor } from '../views/terminal/style.ts'
+import type { CommandIo } from './command-io.ts'
+import { VERSION } from './version.ts'
+
+/** The view that the options ask for: text, JSON lines, or text with JSON lines into a file. */
+export function openView(
+  io: CommandIo,
+  options: { readonly json?: boolean; readonly jsonInto?: string; readonly full?: boolean },
+  operation: 'plan' | 'apply' | 'destroy',
+): RunView {
+  if (options.json === true) return new NdjsonRunView((text) => io.stdout.write(text), Date.now, VERSION, operation)
+  const terminal = terminalView(io, options.full === true)
+  if (options.jsonInto === undefined) return terminal
+  const file = openSync(resolve(io.cwd, options.jsonInto), 'w', 0o600)
+  return joinViews([terminal, new NdjsonRunView((text) => writeSync(file, text), Date.now, VERSION, operation)])
+}
+
+/** The view for people. */
+export function terminalView(io: CommandIo, full = false): RunView {
+  const err = io.stderr as NodeJS.WriteStream
+  return new TerminalRunView({
+    out: { write: (text) => io.stdout.write(text), style: styleFor(io.stdout as NodeJS.WriteStream, io.env) },
+    err: {
+      write: (text) => io.stderr.write(text),
+      style: styleFor(err, io.env),
+      live: err.isTTY === true && io.env.CI === undefined && io.env.TERM !== 'dumb',
+    },
+    readLine: lineReader(io.cwd),
+    full,
+    now: Date.now,
+  })
+}
+
+/** Reads single lines of files for excerpts, each file once. */
+export function lineReader(cwd: string): (file: string, line: number) => string | undefined {
+  const files = new Map<string, readonly string[]>()
+  return (file, line) => {
+    let lines = files.get(file)
+    if (lines === undefined) {
+      try {
+        lines = readFileSync(resolve(cwd, file), 'utf8').split('\n')
+      } catch {
+        lines = []
+      }
+      files.set(file, lines)
+    }
+    return lines[line - 1]
+  }
+}

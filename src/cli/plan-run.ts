@@ -1,0 +1,70 @@
+import type { Design } from '../design/design.ts'
+import { type Connections, connectAll } from '../engine/connect.ts'
+import type { EngineEvent } from '../engine/events.ts'
+import { type MadePlan, makePlan } from '../engine/make-plan.ts'
+import type { Diagnostic } from '../plan/diagnostic.ts'
+import type { PlanMode } from '../plan/plan.ts'
+import type { RecordedState } from '../plan/recorded-state.ts'
+import type { Owner } from '../planner/owner-labels.ts'
+import type { CommandIo } from './command-io.ts'
+import type { RunOptions, SelectionOptions } from './design-options.ts'
+import { targetOpeners } from './open-targets.ts'
+import { providerCatalog } from './provider-catalog.ts'
+
+/** What a planning command does with a design and a state. */
+export interface PlanRunRequest {
+  readonly io: CommandIo
+  readonly options: RunOptions & SelectionOptions & { readonly offline?: boolean }
+  readonly design: Design
+  readonly state: RecordedState
+  readonly mode: PlanMode
+  readonly askAboutCreates: boolean
+  readonly diagnostics: readonly Diagnostic[]
+  readonly emit: (event: EngineEvent) => void
+}
+
+/** A plan together with the connections it was made over. */
+export interface PlanRun {
+  readonly made: MadePlan
+  readonly connections: Connections
+  readonly owner: Owner
+}
+
+/** Connects and plans. */
+export async function planRun(request: PlanRunRequest): Promise<PlanRun> {
+  const { io, options, design, state } = request
+  const owner: Owner = { design: design.name, workspace: options.workspace }
+  const connections = await connectAll(
+    clusterNames(design, state, request.mode),
+    design,
+    targetOpeners(io),
+    { offline: options.offline === true, context: options.context, kubeconfig: options.kubeconfig },
+    io.signal,
+  )
+  const made = await makePlan({
+    mode: request.mode,
+    design,
+    owner,
+    state,
+    connections: connections.connections,
+    clusters: connections.clusters,
+    catalog: providerCatalog,
+    selection: { target: options.target, exclude: options.exclude, replace: options.replace },
+    limits: { maxDeletes: options.maxDeletes, allowEmpty: options.dangerousAllowEmpty === true },
+    askAboutCreates: request.askAboutCreates,
+    diagnostics: [...request.diagnostics, ...connections.diagnostics],
+    emit: request.emit,
+    now: Date.now,
+    signal: io.signal,
+  })
+  return { made, connections, owner }
+}
+
+/** Every cluster that design or state has anything on. */
+function clusterNames(design: Design, state: RecordedState, mode: PlanMode): readonly string[] {
+  const names = new Set<string>()
+  for (const recorded of state.objects.values()) names.add(recorded.key.cluster)
+  for (const effect of state.pending ?? []) names.add(effect.key.cluster)
+  if (mode !== 'destroy') for (const component of design.components) names.add(component.cluster)
+  return [...names]
+}

@@ -1,0 +1,70 @@
+import type { ObjectChange } from '../plan/change.ts'
+import type { Diagnostic } from '../plan/diagnostic.ts'
+import { describeObject } from '../plan/manifest.ts'
+import type { Plan } from '../plan/plan.ts'
+
+/** Why a saved plan no longer fits: compared with the plan made now from the same design. Empty when it still does. */
+export function staleness(saved: Plan, current: Plan): readonly Diagnostic[] {
+  if (saved.design.digest !== current.design.digest) {
+    return [stale('the design was changed after the plan was made', 'Its files or inputs are not those of the plan.')]
+  }
+  if (saved.state.lineage !== current.state.lineage) {
+    return [
+      stale(
+        'it was made from another state',
+        'The state has another lineage: it was made anew, or the plan belongs to another workspace.',
+      ),
+    ]
+  }
+  if (saved.state.serial !== current.state.serial) {
+    return [
+      stale(
+        'something was applied after the plan was made',
+        `The plan was made from serial ${saved.state.serial}, the state is at ${current.state.serial} now.`,
+      ),
+    ]
+  }
+  const now = new Map(current.changes.map((change) => [change.id, change]))
+  const moved = saved.changes.flatMap((change) => {
+    const difference = differenceOf(change, now.get(change.id))
+    return difference === undefined ? [] : [difference]
+  })
+  const known = new Set(saved.changes.map((change) => change.id))
+  const added = current.changes
+    .filter((change) => !known.has(change.id))
+    .map((change) => `${describeObject(change.key)}: was not in the plan`)
+  const all = [...moved, ...added]
+  if (all.length === 0) return []
+  return [
+    stale(
+      'live objects changed after the plan was made',
+      `${all.slice(0, 10).join('\n')}${all.length > 10 ? `\nand ${all.length - 10} more` : ''}`,
+    ),
+  ]
+}
+
+/** Only owned, normalised fields count, so that what controllers write makes no plan stale. */
+function differenceOf(saved: ObjectChange, current: ObjectChange | undefined): string | undefined {
+  const name = describeObject(saved.key)
+  if (current === undefined) return `${name}: is no longer part of the plan`
+  if (saved.liveDigest !== current.liveDigest) {
+    return saved.liveDigest === undefined
+      ? `${name}: exists now`
+      : current.liveDigest === undefined
+        ? `${name}: is gone`
+        : `${name}: its fields were changed by someone else`
+  }
+  if (saved.action !== current.action) return `${name}: the plan says ${saved.action}, now it would be ${current.action}`
+  if (saved.desiredDigest !== current.desiredDigest) return `${name}: the design comes to something else now`
+  return undefined
+}
+
+function stale(why: string, detail: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'MF4007',
+    summary: `The plan is stale: ${why}`,
+    detail,
+    hint: 'Make a new plan, review it, and apply that.',
+  }
+}

@@ -1,0 +1,122 @@
+import Type from 'typebox'
+
+const text = Type.String()
+const optionalText = Type.Optional(Type.String())
+const location = Type.Object({ file: text, line: Type.Integer(), column: Type.Integer() })
+const path = Type.Array(Type.Union([Type.String(), Type.Integer()]))
+const objectKey = Type.Object({ cluster: text, group: text, kind: text, namespace: text, name: text })
+const looseObject = Type.Object({}, { additionalProperties: true })
+const nullable = (schema: Type.TSchema) => Type.Union([schema, Type.Null()])
+
+const resourceChange = Type.Object(
+  {
+    address: Type.String({ description: 'Unique in the plan; opaque.' }),
+    previous_address: optionalText,
+    mode: Type.Literal('managed'),
+    type: text,
+    name: text,
+    provider_name: text,
+    change: Type.Object(
+      {
+        actions: Type.Array(Type.Unsafe<string>({ type: 'string', enum: ['no-op', 'create', 'update', 'delete', 'forget'] })),
+        before: nullable(looseObject),
+        after: nullable(looseObject),
+        after_unknown: Type.Unknown(),
+        before_sensitive: Type.Unknown(),
+        after_sensitive: Type.Unknown(),
+        replace_paths: Type.Optional(Type.Array(path)),
+        importing: Type.Optional(Type.Object({ id: text })),
+      },
+      { description: 'What changes, in the words of the envelope. Secret values are masked.' },
+    ),
+    action_reason: optionalText,
+    meshform: Type.Object(
+      {
+        id: text,
+        key: objectKey,
+        apiVersion: text,
+        address: text,
+        previousAddress: optionalText,
+        action: Type.Unsafe<string>({
+          type: 'string',
+          enum: ['no-op', 'create', 'update', 'replace', 'delete', 'forget', 'import'],
+        }),
+        reason: optionalText,
+        certainty: Type.Unsafe<string>({ type: 'string', enum: ['exact', 'approximate', 'deferred'] }),
+        certaintyReason: optionalText,
+        fields: Type.Array(
+          Type.Object({
+            path,
+            before: Type.Optional(Type.Unknown()),
+            after: Type.Optional(Type.Unknown()),
+            origin: Type.Optional(location),
+            sensitive: Type.Boolean(),
+          }),
+        ),
+        desired: Type.Optional(looseObject),
+        desiredDigest: optionalText,
+        liveDigest: optionalText,
+        uid: optionalText,
+        dependencies: Type.Array(text),
+        origin: Type.Optional(location),
+        wait: Type.Boolean(),
+        applyTimeout: Type.Number(),
+        deleteTimeout: Type.Number(),
+        conflict: Type.Unsafe<string>({ type: 'string', enum: ['fail', 'force', 'leave'] }),
+        protect: Type.Boolean(),
+        implicit: Type.Boolean(),
+        createBeforeDestroy: Type.Boolean(),
+        sensitivePaths: Type.Array(path),
+      },
+      { description: 'What apply carries out.' },
+    ),
+  },
+  { description: 'The change of one object.' },
+)
+
+/** The plan file: Terraform's envelope, with what is ours under `meshform`. schemas/plan.schema.json is made from it. */
+export const planFileSchema = Type.Object(
+  {
+    format_version: Type.String({ pattern: '^1\\.', description: 'Version of the envelope.' }),
+    terraform_version: text,
+    applyable: Type.Boolean(),
+    complete: Type.Boolean(),
+    errored: Type.Boolean(),
+    resource_changes: Type.Array(resourceChange),
+    resource_drift: Type.Array(resourceChange),
+    output_changes: Type.Record(
+      Type.String(),
+      Type.Object({
+        actions: Type.Array(text),
+        before: Type.Unknown(),
+        after: Type.Unknown(),
+        after_unknown: Type.Boolean(),
+        before_sensitive: Type.Boolean(),
+        after_sensitive: Type.Boolean(),
+      }),
+    ),
+    checks: Type.Array(
+      Type.Object({
+        address: looseObject,
+        status: text,
+        meshform: Type.Object({ address: text, spec: Type.Unknown(), dependencies: Type.Array(text) }),
+      }),
+    ),
+    meshform: Type.Object(
+      {
+        version: Type.String({ pattern: '^1\\.', description: 'Version of what is ours.' }),
+        meshform_version: text,
+        mode: Type.Unsafe<string>({ type: 'string', enum: ['apply', 'destroy', 'refresh-only'] }),
+        design: Type.Object({ name: text, version: optionalText, digest: text, directory: text, inputs: looseObject }),
+        state: Type.Object({ lineage: text, serial: Type.Integer() }),
+        clusters: Type.Array(
+          Type.Object({ name: text, kind: text, context: optionalText, server: optionalText, version: optionalText }),
+        ),
+        barriers: Type.Record(Type.String(), Type.Array(text)),
+        diagnostics: Type.Array(looseObject),
+      },
+      { description: 'What is meshform’s own.' },
+    ),
+  },
+  { $id: 'https://meshform.dev/schemas/plan.schema.json', description: 'A saved meshform plan.' },
+)
