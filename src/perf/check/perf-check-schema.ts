@@ -1,0 +1,190 @@
+import { type Static, type TSchema, Type } from 'typebox'
+
+/*
+ * What a perf-check may say, as one schema: the check's validation, its published JSON Schema and its type come from here.
+ */
+
+const strict = { additionalProperties: false } as const
+const duration = (description: string) =>
+  Type.String({
+    pattern: '^(\\d+(\\.\\d+)?(ns|us|µs|ms|s|m|h))+$',
+    maxLength: 100,
+    description: `${description}, such as 30s or 1m30s`,
+  })
+const text = (description: string) => Type.String({ maxLength: 10_000, description })
+const words = (values: readonly string[], description: string) =>
+  Type.Union(
+    values.map((value) => Type.Literal(value)),
+    { description },
+  )
+const headers = (description: string) =>
+  Type.Record(Type.String({ maxLength: 256 }), Type.String({ maxLength: 16_384 }), { description })
+const rate = (description: string) =>
+  Type.Number({ exclusiveMinimum: 0, maximum: 10_000_000, description: `${description}, requests a second` })
+
+const Tls = Type.Object(
+  {
+    ca: Type.Optional(text('File of certificate authorities (PEM) to trust instead of the system’s')),
+    certificate: Type.Optional(text('File of the client certificate (PEM), for mutual TLS')),
+    key: Type.Optional(text('File of its key (PEM)')),
+    serverName: Type.Optional(text('Server name to send (SNI) and check')),
+    insecure: Type.Optional(Type.Boolean({ description: 'Accept any certificate' })),
+  },
+  strict,
+)
+
+const Stage = Type.Object(
+  {
+    rate: Type.Optional(rate('Constant rate of the stage')),
+    from: Type.Optional(Type.Number({ minimum: 0, description: 'Rate at the start; the last stage’s end by default' })),
+    to: Type.Optional(Type.Number({ minimum: 0, description: 'Rate at the end' })),
+    duration: duration('Length of the stage'),
+  },
+  strict,
+)
+
+const Search = Type.Object(
+  {
+    from: Type.Optional(rate('First rate tried; 100 by default')),
+    to: Type.Optional(rate('Highest rate tried; 100,000 by default')),
+    precision: Type.Optional(
+      Type.Number({ minimum: 0.001, maximum: 0.5, description: 'Share within which the answer lies; 0.05 by default' }),
+    ),
+    hold: Type.Optional(duration('How long each rate is held; 10s by default')),
+  },
+  strict,
+)
+
+const Load = Type.Object(
+  {
+    rate: Type.Optional(rate('Planned rate of an open loop')),
+    stages: Type.Optional(Type.Array(Stage, { minItems: 1, maxItems: 100, description: 'A rate that changes over time' })),
+    search: Type.Optional(Search),
+    arrival: Type.Optional(words(['uniform', 'poisson'], 'Even arrivals, or as independent users arrive')),
+    mode: Type.Optional(words(['open', 'closed'], 'Closed when no rate is given')),
+    duration: Type.Optional(duration('How long')),
+    requests: Type.Optional(Type.Integer({ minimum: 1, maximum: 1e12, description: 'Stop after so many requests' })),
+    connections: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 65_000, description: 'Connections; in a closed loop the concurrency' }),
+    ),
+    streams: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 1_000, description: 'HTTP/2 and gRPC: requests at once on a connection' }),
+    ),
+    keepAlive: Type.Optional(Type.Boolean({ description: 'Use a connection again; true by default' })),
+    warmup: Type.Optional(
+      Type.Union([words(['none', 'auto'], 'Nothing, or until latency settles'), duration('Dropped from the front')], {
+        description: 'What to drop from the front',
+      }),
+    ),
+    timeout: Type.Optional(duration('Longest time a request may take; 10s by default')),
+    stopOnErrors: Type.Optional(
+      Type.String({ pattern: '^\\d+(\\.\\d+)?%$', description: 'Share of errors that ends the run, such as 50%' }),
+    ),
+    threads: Type.Optional(Type.Integer({ minimum: 1, maximum: 256, description: 'Generator threads' })),
+    pacing: Type.Optional(words(['spin', 'thread'], 'Exact times for a core, or little CPU for a tenth of a millisecond')),
+    seed: Type.Optional(Type.Integer({ minimum: 0, description: 'Seed of random arrivals' })),
+  },
+  strict,
+)
+
+const bodyFields = {
+  headers: Type.Optional(headers('Header fields')),
+  cookies: Type.Optional(headers('Cookies')),
+  body: Type.Optional(
+    Type.Union(
+      [Type.String({ maxLength: 16_777_216 }), Type.Object({}, { additionalProperties: true }), Type.Array(Type.Unknown())],
+      {
+        description: 'Text as it is, or a value sent as JSON',
+      },
+    ),
+  ),
+  bodyFile: Type.Optional(text('File whose bytes are the body')),
+  bodyBase64: Type.Optional(Type.String({ maxLength: 22_369_622, contentEncoding: 'base64', description: 'Bytes of the body' })),
+  bodySize: Type.Optional(Type.Integer({ minimum: 0, maximum: 67_108_864, description: 'A body of so many bytes' })),
+  method: Type.Optional(text('HTTP method')),
+  expectStatus: Type.Optional(
+    Type.Array(Type.Integer({ minimum: 0, maximum: 999 }), {
+      description: 'Statuses that count as good; below 400 by default, for gRPC 0',
+    }),
+  ),
+}
+
+const Request = Type.Object(
+  {
+    name: Type.Optional(text('Name in results and thresholds')),
+    weight: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1_000_000, description: 'Share of the requests' })),
+    url: Type.Optional(text('Whole address, when it differs from the target')),
+    path: Type.Optional(text('Path at the target')),
+    answer: Type.Optional(text('TCP: the answer expected')),
+    answerBytes: Type.Optional(Type.Integer({ minimum: 1, description: 'TCP: bytes of an answer' })),
+    ...bodyFields,
+  },
+  strict,
+)
+
+const Matrix = Type.Object(
+  {
+    meshes: Type.Optional(Type.Array(text('A mesh; none for without'), { minItems: 1 })),
+    connections: Type.Optional(Type.Array(Type.Integer({ minimum: 1 }), { minItems: 1 })),
+    rates: Type.Optional(Type.Array(rate('A rate'), { minItems: 1 })),
+    payloads: Type.Optional(Type.Array(Type.Integer({ minimum: 0 }), { minItems: 1, description: 'Body sizes in bytes' })),
+    protocols: Type.Optional(Type.Array(words(['http1', 'http2', 'grpc', 'tcp'], 'A protocol'), { minItems: 1 })),
+  },
+  { ...strict, description: 'Runs the check for every combination' },
+)
+
+const Compare = Type.Object(
+  {
+    relativeMargin: Type.Optional(
+      Type.Number({ minimum: 0, maximum: 10, description: 'Share that is no regression; 0.1 by default' }),
+    ),
+    absoluteMargin: Type.Optional(duration('Difference that is no regression; 500us by default')),
+  },
+  strict,
+)
+
+const Overhead = Type.Object(
+  {
+    prometheus: Type.Optional(text('Address of a Prometheus to ask for processor and memory use')),
+    mesh: Type.Optional(text('Mesh whose queries are used')),
+    namespace: Type.Optional(text('Namespace of the workloads')),
+    controlPlaneNamespace: Type.Optional(text('Namespace of the control plane')),
+  },
+  strict,
+)
+
+/** One perf-check, as a design's `perfChecks.<name>` or a file of its own says it. */
+export const PerfCheckSchema = Type.Object(
+  {
+    target: text('Address to load: http://, https://, grpc://, grpcs://, tcp:// or tls://'),
+    protocol: Type.Optional(words(['http1', 'http2', 'grpc', 'tcp'], 'By default what the target’s scheme says')),
+    load: Type.Optional(Load),
+    requests: Type.Optional(Type.Array(Request, { minItems: 1, maxItems: 1_000 })),
+    data: Type.Optional(text('File of rows (CSV or JSON) for {{column}} placeholders')),
+    tls: Type.Optional(Tls),
+    thresholds: Type.Optional(Type.Array(Type.String({ maxLength: 500 }), { maxItems: 100 })),
+    onFail: Type.Optional(words(['fail', 'warn', 'rollback'], 'What a failure does to the apply')),
+    baseline: Type.Optional(text('Name of the baseline to compare with')),
+    trials: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 100, description: 'Runs of the load; comparisons need at least 4' }),
+    ),
+    compare: Type.Optional(Compare),
+    matrix: Type.Optional(Matrix),
+    overhead: Type.Optional(Overhead),
+    environment: Type.Optional(Type.Record(Type.String(), Type.String({ maxLength: 1_000 }))),
+    engine: Type.Optional(words(['meshform', 'fortio', 'wrk2', 'k6', 'nighthawk'], 'What makes the load')),
+    ...bodyFields,
+  },
+  { ...strict, title: 'meshform perf-check', $id: 'https://meshform.dev/schemas/perf-check.schema.json' },
+)
+
+/** A perf-check as written. Valid against the schema, not yet read: files, units and thresholds are still text. */
+export type PerfCheckDocument = Static<typeof PerfCheckSchema>
+/** One of a check's requests as written. */
+export type PerfCheckRequest = Static<typeof Request>
+
+/** The JSON Schema of perf-checks (draft 2020-12), as published in schemas/perf-check.schema.json. */
+export function perfCheckJsonSchema(): object {
+  const schema: TSchema = PerfCheckSchema
+  return { $schema: 'https://json-schema.org/draft/2020-12/schema', ...JSON.parse(JSON.stringify(schema)) }
+}
