@@ -1,5 +1,5 @@
 /** The variables that name proxies, upper or lower case. */
-export type ProxyEnvironment = { readonly [name: string]: string | undefined }
+type ProxyEnvironment = { readonly [name: string]: string | undefined }
 
 /** The proxy that the environment names for an address, as kubectl takes it; undefined for none. Loopback never goes through one. */
 export function environmentProxy(environment: ProxyEnvironment, url: URL): string | undefined {

@@ -58,6 +58,7 @@ export class KubernetesTarget implements Target {
   #discoveredAt = Number.NEGATIVE_INFINITY
   /** Until when a kind whose CRD was applied here is waited for, by `group/kind`. */
   readonly #expected = new Map<string, number>()
+  readonly #closing = new AbortController()
 
   constructor(options: KubernetesTargetOptions) {
     this.cluster = options.cluster
@@ -174,11 +175,13 @@ export class KubernetesTarget implements Target {
     const served = await this.#resolve(request.apiVersion, request.kind, signal)
     if (!served.ok) return served
     const { transport, clock, random } = this.#options
-    const ended = await watchObjects({ transport, sender: this.#sender, clock, random }, served.value, request, onEvent, signal)
+    const means = { transport, sender: this.#sender, clock, random }
+    const ended = await watchObjects(means, served.value, request, onEvent, AbortSignal.any([signal, this.#closing.signal]))
     return ended.ok ? ended : this.#noticed(ended)
   }
 
   close(): Promise<void> {
+    this.#closing.abort()
     return this.#options.transport.close()
   }
 

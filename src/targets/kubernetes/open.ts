@@ -1,10 +1,10 @@
-import type { Clock } from '../../state/clock.ts'
+import { type Clock, systemClock } from '../../state/clock.ts'
 import type { Answer, Target } from '../contract.ts'
 import { textOf } from '../json-fields.ts'
 import { credentialSource, fileOrData } from './credentials.ts'
 import { discoveryCache } from './discovery-cache.ts'
-import { environmentProxy, type ProxyEnvironment } from './environment-proxy.ts'
-import { type KubeContext, readKubeContext } from './kubeconfig.ts'
+import { environmentProxy } from './environment-proxy.ts'
+import { defaultKubeconfigPath, type KubeContext, readKubeContext } from './kubeconfig.ts'
 import { KubernetesTarget } from './kubernetes-target.ts'
 import { DEFAULT_RETRY_POLICY } from './retry.ts'
 import { type ServerAddress, UndiciTransport } from './undici-transport.ts'
@@ -16,30 +16,33 @@ const CONCURRENCY = 32
 export interface OpenOptions {
   /** The cluster's name in the design. */
   readonly cluster: string
-  /** One file, or several as KUBECONFIG lists them. */
-  readonly kubeconfigPath: string
+  /** One file, or several as KUBECONFIG lists them; undefined: where the environment says kubeconfigs are. */
+  readonly kubeconfigPath: string | undefined
   /** Undefined: the kubeconfig's current one, for those who asked for that. */
   readonly context: string | undefined
   readonly userAgent: string
   /** Where discovery is kept between runs; undefined to keep nothing. */
   readonly cacheDirectory: string | undefined
-  readonly clock: Clock
-  /** Proxies for clusters whose kubeconfig names none, as the environment has them. */
-  readonly environment?: ProxyEnvironment
+  readonly clock?: Clock
+  /** KUBECONFIG and HOME where no path is given, and proxies for clusters whose kubeconfig names none. */
+  readonly environment: { readonly [name: string]: string | undefined }
   readonly concurrency?: number
 }
 
 /** Opens a cluster by kubeconfig and context. Talks to nobody yet. */
 export async function openKubernetesTarget(options: OpenOptions): Promise<Answer<Target>> {
-  const read = await readKubeContext(options.kubeconfigPath, options.context)
+  const { environment } = options
+  const clock = options.clock ?? systemClock
+  const path = options.kubeconfigPath ?? defaultKubeconfigPath(environment, environment.HOME ?? environment.USERPROFILE ?? '')
+  const read = await readKubeContext(path, options.context)
   if (!read.ok) return read
   const context = read.value
-  const address = await addressOf(context, options.environment ?? {})
+  const address = await addressOf(context, environment)
   if (!address.ok) return address
   const concurrency = options.concurrency ?? CONCURRENCY
   const transport = new UndiciTransport({
     address: address.value,
-    credentials: credentialSource(context, options.clock),
+    credentials: credentialSource(context, clock),
     userAgent: options.userAgent,
     connections: concurrency,
   })
@@ -49,7 +52,7 @@ export async function openKubernetesTarget(options: OpenOptions): Promise<Answer
     context: context.name,
     transport,
     cache: options.cacheDirectory === undefined ? undefined : discoveryCache(options.cacheDirectory, transport.server),
-    clock: options.clock,
+    clock,
     concurrency,
     retry: DEFAULT_RETRY_POLICY,
     random: Math.random,
@@ -57,7 +60,7 @@ export async function openKubernetesTarget(options: OpenOptions): Promise<Answer
   return { ok: true, value: target, warnings: address.warnings }
 }
 
-async function addressOf(context: KubeContext, environment: ProxyEnvironment): Promise<Answer<ServerAddress>> {
+async function addressOf(context: KubeContext, environment: OpenOptions['environment']): Promise<Answer<ServerAddress>> {
   const { cluster } = context
   const server = textOf(cluster.server) ?? ''
   const url = parseUrl(server.includes('://') ? server : `https://${server}`)

@@ -1,0 +1,53 @@
+import type { JsonObject } from '../../plan/json.ts'
+import { groupOf } from '../../plan/manifest.ts'
+import type { HealthRule } from '../../providers/rules.ts'
+import type { LiveObject } from '../contract.ts'
+import { objectOf, textOf } from '../json-fields.ts'
+import { BUILT_IN_HEALTH } from './built-in.ts'
+import { conditionOf, describeCondition, isCurrent } from './conditions.ts'
+import { genericHealth, observedHealth } from './generic.ts'
+
+/**
+ * How an object fares, in the words of kstatus: `current` is as it should be, `in-progress` may get there by itself, `failed` will
+ * not without a change, `terminating` is being deleted, `unknown` can't be told.
+ */
+export interface Health {
+  readonly status: 'current' | 'in-progress' | 'failed' | 'terminating' | 'unknown'
+  /** Why, in a few words a person can act on; '' when there is nothing to say. */
+  readonly reason: string
+}
+
+/** How an object fares by what it says of itself. Rules of a mesh go before what is known of built-in kinds. */
+export function healthOf(object: LiveObject, rules: readonly HealthRule[]): Health {
+  const metadata = objectOf(object.metadata)
+  if (textOf(metadata.name) === undefined) return { status: 'unknown', reason: 'it has no name' }
+  if (metadata.deletionTimestamp !== undefined) return { status: 'terminating', reason: terminatingReason(metadata) }
+  const group = groupOf(textOf(object.apiVersion) ?? '')
+  const kind = textOf(object.kind) ?? ''
+  const rule = rules.find(
+    (candidate) => candidate.group === group && (candidate.kinds.includes(kind) || candidate.kinds.includes('*')),
+  )
+  if (rule !== undefined) return ruleHealth(object, rule)
+  const builtIn = BUILT_IN_HEALTH.get(`${group}/${kind}`)
+  return builtIn === undefined ? genericHealth(object) : builtIn(object)
+}
+
+function terminatingReason(metadata: JsonObject): string {
+  const finalizers = Array.isArray(metadata.finalizers) ? metadata.finalizers.filter((item) => typeof item === 'string') : []
+  return finalizers.length === 0 ? 'it is being deleted' : `it is being deleted and waits for ${finalizers.join(', ')}`
+}
+
+function ruleHealth(object: LiveObject, rule: HealthRule): Health {
+  const outdated = observedHealth(object)
+  if (outdated !== undefined) return outdated
+  const failed = rule.failedCondition === undefined ? undefined : conditionOf(object, rule.failedCondition)
+  if (failed !== undefined && failed.status === 'True' && isCurrent(object, failed)) {
+    return { status: 'failed', reason: describeCondition(failed) }
+  }
+  const condition = conditionOf(object, rule.condition)
+  if (condition === undefined) return { status: 'in-progress', reason: `it has no condition ${rule.condition} yet` }
+  if (!isCurrent(object, condition))
+    return { status: 'in-progress', reason: `condition ${rule.condition} is about an older generation` }
+  if (condition.status !== rule.status) return { status: 'in-progress', reason: describeCondition(condition) }
+  return { status: 'current', reason: '' }
+}
