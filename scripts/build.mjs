@@ -7,7 +7,9 @@ import { build } from 'esbuild'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 rmSync(join(root, 'dist'), { recursive: true, force: true })
-const workers = ['src/perf/load/load-worker.ts', 'src/filters/host/filter-worker.ts'].filter((file) => existsSync(join(root, file)))
+const workers = ['src/perf/load/load-worker.ts', 'src/filters/host/filter-worker.ts'].filter((file) =>
+  existsSync(join(root, file)),
+)
 await build({
   absWorkingDir: root,
   entryPoints: ['src/cli/main.ts', ...workers],
@@ -23,7 +25,9 @@ await build({
   chunkNames: 'chunks/[name]-[hash]',
   define: { __MESHFORM_VERSION__: JSON.stringify(version) },
   // Packages written for CommonJS call require even when they are bundled into a module.
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
   external: ['pg-native'],
   logLevel: 'warning',
 })

@@ -43,6 +43,8 @@ export interface Plan {
     readonly version: string | undefined
     readonly digest: string
     readonly directory: string
+    /** Inputs as they were given, but for sensitive ones, which must be given again. */
+    readonly inputs: { readonly [name: string]: JsonValue }
   }
   /** The state it was made from. A plan is stale when either has moved. */
   readonly state: { readonly lineage: string; readonly serial: number }

@@ -67,7 +67,7 @@ function invalidSettings(provider: MeshProvider, { mesh }: Scope): readonly Diag
 }
 
 /** Words of `settings` that providers read themselves, in any component. */
-const OWN_SETTINGS: ReadonlySet<string> = new Set(['service'])
+const OWN_SETTINGS: ReadonlySet<string> = new Set(['service', 'network'])
 
 /** Merges `settings.<Kind>` into the spec of the objects of that kind, last so that it wins. */
 function withSettings(component: Component & { readonly spec: object }, translation: Translation): Translation {

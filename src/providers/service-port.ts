@@ -4,6 +4,7 @@ import type { Diagnostic } from '../plan/diagnostic.ts'
 import { isJsonObject, type JsonValue } from '../plan/json.ts'
 import type { ResolvedWorkload, ServicePort } from './contract.ts'
 import { mistake } from './mistake.ts'
+import type { Destination } from './references.ts'
 
 type Protocol = ServicePort['protocol']
 
@@ -95,4 +96,16 @@ function candidatesFor(protocol: string | undefined, ports: readonly ServicePort
 
 function familyOf(protocol: string): string {
   return protocol === 'http2' || protocol === 'grpc' ? 'http' : protocol === 'https' ? 'tls' : protocol
+}
+
+/** The port of a destination's Service: the policy's own, that of the same number elsewhere, or the first. */
+export function portChooser(
+  own: ResolvedWorkload | undefined,
+  port: ServicePort | undefined,
+): (destination: Destination) => number | undefined {
+  return ({ workload }) => {
+    if (workload === own && port !== undefined) return port.port
+    const same = workload.ports.find((candidate) => candidate.port === port?.port)
+    return (same ?? workload.ports[0])?.port
+  }
 }

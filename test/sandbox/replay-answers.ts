@@ -59,7 +59,7 @@ export function normalize(value: JsonValue): JsonValue {
   if (!isJsonObject(value)) return typeof value === 'string' ? value.replaceAll(uidPattern, '<uid>') : value
   const out: { [name: string]: JsonValue } = {}
   for (const [name, inner] of Object.entries(withoutControllers(value))) {
-    if (name === 'resourceVersion' && typeof inner === 'string' && inner !== '') out[name] = '<rv>'
+    if (name === 'resourceVersion' && typeof inner === 'string' && /^\d+$/.test(inner)) out[name] = '<rv>'
     else if (name === 'continue' && typeof inner === 'string') out[name] = '<continue>'
     else if (timeKeys.has(name) && typeof inner === 'string') out[name] = '<time>'
     else if (name === 'clusterIP' && inner !== 'None') out[name] = '<ip>'
@@ -87,11 +87,7 @@ function withoutControllers(value: JsonObject): JsonObject {
 }
 
 function sortedCauses(causes: readonly JsonValue[]): JsonValue {
-  const text = (cause: JsonValue): string => {
-    const fields: JsonObject = isJsonObject(cause) ? cause : {}
-    return `${String(fields.field)}\u0000${String(fields.reason)}\u0000${String(fields.message)}`
-  }
-  return causes.map(normalize).sort((left, right) => (text(left) < text(right) ? -1 : 1))
+  return causes.map(normalize).sort((left, right) => (JSON.stringify(left) < JSON.stringify(right) ? -1 : 1))
 }
 
 /** Words of a message that lists errors, in one order. */
@@ -159,5 +155,5 @@ export async function replay(sandbox: Sandbox, step: RecordedStep, saved: Map<st
 /** The recorded answer, in the same order of words. */
 export function expected(step: RecordedStep): RecordedAnswer {
   const { body } = step.response
-  return body === undefined ? step.response : { ...step.response, body: sortedMessage(body) }
+  return body === undefined ? step.response : { ...step.response, body: sortedMessage(normalize(body)) }
 }

@@ -12,11 +12,8 @@ const duration = (description: string) =>
     description: `${description}, such as 30s or 1m30s`,
   })
 const text = (description: string) => Type.String({ maxLength: 10_000, description })
-const words = (values: readonly string[], description: string) =>
-  Type.Union(
-    values.map((value) => Type.Literal(value)),
-    { description },
-  )
+const words = <const Values extends readonly string[]>(values: Values, description: string) =>
+  Type.Unsafe<Values[number]>({ type: 'string', enum: [...values], description })
 const headers = (description: string) =>
   Type.Record(Type.String({ maxLength: 256 }), Type.String({ maxLength: 16_384 }), { description })
 const rate = (description: string) =>

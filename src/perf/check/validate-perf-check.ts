@@ -53,6 +53,8 @@ function describe(error: ErrorObject, path: ValuePath): string {
       const known = literals(error.parentSchema)
       return known.length > 0 ? `${name} must be one of ${known.join(', ')}.` : `${name} has none of the allowed forms.`
     }
+    case 'enum':
+      return `${name} must be one of ${(error.params.allowedValues as readonly unknown[]).join(', ')}.`
     case 'pattern': {
       const description = error.parentSchema?.description
       return `${name} must be like this: ${typeof description === 'string' ? description : error.message}.`
@@ -66,7 +68,7 @@ function literals(schema: unknown): string[] {
   if (!isJsonObject(schema) || !Array.isArray(schema.anyOf)) return []
   return schema.anyOf.flatMap((part: unknown) => {
     if (!isJsonObject(part)) return []
-    if ('const' in part) return [String(part.const)]
+    if (Array.isArray(part.enum)) return part.enum.map(String)
     const inner = literals(part)
     return inner.length > 0 ? inner : typeof part.description === 'string' ? [part.description] : []
   })

@@ -19,3 +19,6 @@ export const TELEMETRY_API = 'telemetry.istio.io/v1'
 
 /** Namespace whose policies hold for the whole mesh, unless the mesh names another. */
 export const ROOT_NAMESPACE = 'istio-system'
+
+/** GatewayClass of waypoints. */
+export const WAYPOINT_CLASS = 'istio-waypoint'

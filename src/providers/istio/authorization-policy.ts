@@ -2,17 +2,20 @@ import type { ComponentOf } from '../../design/component.ts'
 import type { StringMatchSpec } from '../../design/schema/traffic.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { DesiredManifest, ResolvedWorkload, Scope, Translation } from '../contract.ts'
+import { GATEWAY_GROUP } from '../gateway-api/api.ts'
 import { mistake } from '../mistake.ts'
 import { joinName, nameAbout, objectNameOf } from '../object-name.ts'
 import { findWorkload } from '../references.ts'
 import { accountsOf, identityOf, type ResolvedCaller, type ResolvedRule, resolveRules } from '../resolve-callers.ts'
 import { type Draft, from, traceManifest } from '../traced-manifest.ts'
-import { type IstioApi, ROOT_NAMESPACE } from './api.ts'
+import { type IstioApi, ROOT_NAMESPACE, WAYPOINT_CLASS } from './api.ts'
 
 /** What a policy is attached to: pods, a Service behind a waypoint, or everything in the namespace. */
 export type PolicyTarget =
   | { readonly by: 'selector'; readonly workload: ResolvedWorkload }
   | { readonly by: 'service'; readonly service: string }
+  | { readonly by: 'waypoint'; readonly waypoint: string }
+  | { readonly by: 'waypointClass' }
   | { readonly by: 'namespace' }
 
 /** The AuthorizationPolicies of a policy: one that denies, one that allows; an ALLOW policy denies whatever it doesn't name. */
@@ -94,6 +97,10 @@ function targetDraft(target: PolicyTarget): { readonly [key: string]: Draft } {
       return { selector: from(['workload'], { matchLabels: target.workload.selector }) }
     case 'service':
       return { targetRefs: from(['workload'], [{ group: '', kind: 'Service', name: target.service }]) }
+    case 'waypoint':
+      return { targetRefs: [{ group: GATEWAY_GROUP, kind: 'Gateway', name: target.waypoint }] }
+    case 'waypointClass':
+      return { targetRefs: [{ group: GATEWAY_GROUP, kind: 'GatewayClass', name: WAYPOINT_CLASS }] }
     case 'namespace':
       return {}
   }

@@ -1,5 +1,6 @@
 import type { ComponentOf } from '../../design/component.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
+import type { JsonObject } from '../../plan/json.ts'
 import type { ValuePath } from '../../plan/source.ts'
 import type { ResolvedWorkload, Scope, Translation } from '../contract.ts'
 import { mistake } from '../mistake.ts'
@@ -69,6 +70,34 @@ export function destinationRule(
   const path: ValuePath = policy.spec.circuitBreaker !== undefined ? ['circuitBreaker'] : ['workload']
   const manifest = ruleManifest(workload, api, path, empty ? undefined : trafficPolicy)
   return { manifests: [manifest], diagnostics: [...balancer.diagnostics, ...wholePercents(policy)] }
+}
+
+/**
+ * The DestinationRules of a workload whose versions are Services of their own: one for each Service that requests end up at.
+ */
+export function serviceRules(
+  policy: ComponentOf<'traffic'>,
+  workload: ResolvedWorkload,
+  scope: Scope,
+  api: IstioApi,
+): Translation {
+  if (!hasSettings(policy)) return { manifests: [], diagnostics: [] }
+  const whole = destinationRule(policy, workload, scope, api)
+  const [rule] = whole.manifests
+  if (rule === undefined) return whole
+  const services = [workload.service ?? workload.name, ...workload.versions.map((version) => version.service)]
+  const manifests = services.map((service) => {
+    const { subsets: _subsets, ...spec } = rule.manifest.spec as JsonObject
+    return {
+      ...rule,
+      manifest: {
+        ...rule.manifest,
+        metadata: { ...rule.manifest.metadata, name: service },
+        spec: { ...spec, host: serviceHost(service, workload.namespace) },
+      },
+    }
+  })
+  return { manifests, diagnostics: whole.diagnostics }
 }
 
 /** The DestinationRule that a workload makes itself because only other components' routes name its versions. */
@@ -156,6 +185,14 @@ function loadBalancerOf(policy: ComponentOf<'traffic'>): {
   const { hashOn } = balancing
   const hashing = balancing.policy === 'ring-hash' || balancing.policy === 'maglev' || balancing.policy === undefined
   const diagnostics: Diagnostic[] = []
+  if (hashOn !== undefined && Object.keys(hashOn).filter((key) => key !== 'cookieTtl').length !== 1) {
+    diagnostics.push(
+      mistake(policy, ['loadBalancing', 'hashOn'], 'MF3020', {
+        summary: 'One thing is hashed: a header, a cookie, a query parameter or the source address',
+        hint: 'Keep one of them.',
+      }),
+    )
+  }
   if (hashing && balancing.policy !== undefined && hashOn === undefined) {
     diagnostics.push(
       mistake(policy, ['loadBalancing', 'policy'], 'MF3020', {

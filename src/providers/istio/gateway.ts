@@ -7,11 +7,11 @@ import type { DesiredManifest, Scope, Translation } from '../contract.ts'
 import { mistake } from '../mistake.ts'
 import { objectNameOf } from '../object-name.ts'
 import { type ResolvedRoute, resolveRoutes } from '../resolve-routes.ts'
+import { portChooser } from '../service-port.ts'
 import { type Draft, from, traceManifest } from '../traced-manifest.ts'
 import type { IstioApi } from './api.ts'
 import { gatewayNamespace } from './gateway-place.ts'
 import { httpRoute, weightedDestination } from './http-route.ts'
-import { portChooser } from './virtual-service.ts'
 
 type Listener = GatewaySpec['listeners'][number]
 type Family = 'http' | 'tls' | 'tcp'

@@ -1,15 +1,29 @@
-import type { MeshProvider } from '../contract.ts'
+import type { MeshProvider, Scope } from '../contract.ts'
+import {
+  ambientAuthorization,
+  ambientExternal,
+  ambientFilter,
+  ambientMesh,
+  ambientNamespaceLabels,
+  ambientTraffic,
+  ambientWorkload,
+} from './ambient.ts'
+import { ambientGateway } from './ambient-gateway.ts'
 import { ISTIO_API } from './api.ts'
-import { ISTIO_CAPABILITIES } from './capabilities.ts'
-import { istioFilter, sidecarTargets } from './filters.ts'
+import { AMBIENT_CAPABILITIES, ISTIO_CAPABILITIES } from './capabilities.ts'
 import { istioGateway } from './gateway.ts'
 import { installIstio } from './install.ts'
+import { lintIstio } from './lint.ts'
 import { SIDECAR_METRICS } from './metrics.ts'
 import { sidecarNamespaceLabels } from './onboarding.ts'
 import { ISTIO_RULES } from './rules.ts'
 import { serviceEntry } from './service-entry.ts'
 import { ISTIO_SETTINGS } from './settings.ts'
-import { sidecarAuthorization, sidecarMesh, sidecarTraffic, sidecarWorkload } from './sidecar-mesh.ts'
+import { sidecarAuthorization, sidecarFilter, sidecarMesh, sidecarTraffic, sidecarWorkload } from './sidecar-mesh.ts'
+
+function isAmbient(scope: Scope): boolean {
+  return scope.mesh.spec.mode === 'ambient'
+}
 
 /** Istio, with sidecars or in ambient mode. */
 export const istio: MeshProvider = {
@@ -17,23 +31,26 @@ export const istio: MeshProvider = {
   title: 'Istio',
   status: 'active',
   capabilities: ISTIO_CAPABILITIES,
+  defaultMode: 'sidecar',
+  modes: { ambient: { title: 'Istio ambient', capabilities: AMBIENT_CAPABILITIES } },
   defaultVersion: '1.31.0',
   defaultNamespace: 'istio-system',
   settingsSchema: ISTIO_SETTINGS,
   install: installIstio,
-  mesh: (scope) => sidecarMesh(scope, ISTIO_API),
-  onboard: (workload, scope) => sidecarWorkload(workload, scope, ISTIO_API),
-  namespaceMetadata: (mesh) => ({ labels: sidecarNamespaceLabels(mesh), annotations: {} }),
-  traffic: (policy, scope) => sidecarTraffic(policy, scope, ISTIO_API),
-  authorization: (policy, scope) => sidecarAuthorization(policy, scope, ISTIO_API),
-  gateway: (gateway, scope) => istioGateway(gateway, scope, ISTIO_API),
-  external: (external, scope) => serviceEntry(external, scope, ISTIO_API),
-  filter: (filter, scope) => {
-    const { targets, diagnostics } = sidecarTargets(filter, scope)
-    const made = istioFilter(filter, targets)
-    return { manifests: made.manifests, diagnostics: [...diagnostics, ...made.diagnostics] }
-  },
+  mesh: (scope) => (isAmbient(scope) ? ambientMesh(scope) : sidecarMesh(scope, ISTIO_API)),
+  onboard: (workload, scope) =>
+    isAmbient(scope) ? ambientWorkload(workload, scope) : sidecarWorkload(workload, scope, ISTIO_API),
+  namespaceMetadata: (mesh) => ({
+    labels: mesh.mode === 'ambient' ? ambientNamespaceLabels(mesh) : sidecarNamespaceLabels(mesh),
+    annotations: {},
+  }),
+  traffic: (policy, scope) => (isAmbient(scope) ? ambientTraffic(policy, scope) : sidecarTraffic(policy, scope, ISTIO_API)),
+  authorization: (policy, scope) =>
+    isAmbient(scope) ? ambientAuthorization(policy, scope) : sidecarAuthorization(policy, scope, ISTIO_API),
+  gateway: (gateway, scope) => (isAmbient(scope) ? ambientGateway(gateway, scope) : istioGateway(gateway, scope, ISTIO_API)),
+  external: (external, scope) => (isAmbient(scope) ? ambientExternal(external, scope) : serviceEntry(external, scope, ISTIO_API)),
+  filter: (filter, scope) => (isAmbient(scope) ? ambientFilter(filter, scope) : sidecarFilter(filter, scope)),
   rules: ISTIO_RULES,
   metrics: SIDECAR_METRICS,
-  lint: () => [],
+  lint: lintIstio,
 }

@@ -4,6 +4,7 @@ import { findWorkload } from '../references.ts'
 import type { IstioApi } from './api.ts'
 import { authorizationPolicies } from './authorization-policy.ts'
 import { destinationRule, subsetsOf } from './destination-rule.ts'
+import { istioFilter, sidecarTargets } from './filters.ts'
 import { onboardWithSidecar } from './onboarding.ts'
 import { peerAuthentications } from './peer-authentication.ts'
 import { rateLimitFilters } from './rate-limit.ts'
@@ -41,4 +42,11 @@ export function sidecarAuthorization(policy: ComponentOf<'authorization'>, scope
   return authorizationPolicies(policy, scope, api, (workload) =>
     workload === undefined ? { by: 'namespace' } : { by: 'selector', workload },
   )
+}
+
+/** A filter in the sidecars of workloads and in gateways. */
+export function sidecarFilter(filter: ComponentOf<'filters'>, scope: Scope): Translation {
+  const { targets, diagnostics } = sidecarTargets(filter, scope)
+  const made = istioFilter(filter, targets)
+  return { manifests: made.manifests, diagnostics: [...diagnostics, ...made.diagnostics] }
 }

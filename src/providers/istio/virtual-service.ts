@@ -2,11 +2,10 @@ import type { ComponentOf } from '../../design/component.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { ResolvedWorkload, Scope, ServicePort, Translation } from '../contract.ts'
 import { mistake } from '../mistake.ts'
-import { nameAbout } from '../object-name.ts'
 import { type Destination, findGateway, serviceHost } from '../references.ts'
 import { type ResolvedRoute, resolveRoutes } from '../resolve-routes.ts'
-import { indexOf } from '../scope-index.ts'
-import { trafficPort } from '../service-port.ts'
+import { routeConflicts, routeName, servesNothing } from '../route-conflicts.ts'
+import { portChooser, trafficPort } from '../service-port.ts'
 import { type Draft, from, traceManifest } from '../traced-manifest.ts'
 import type { IstioApi } from './api.ts'
 import { gatewayNamespace } from './gateway-place.ts'
@@ -24,7 +23,7 @@ export function virtualService(
   const { routes, diagnostics } = resolveRoutes(policy, workload, scope)
   const { port, diagnostics: portDiagnostics } = trafficPort(policy, workload)
   const place = placeOf(policy, workload, service, scope)
-  const found = [...diagnostics, ...portDiagnostics, ...place.diagnostics, ...conflicts(policy, workload, scope)]
+  const found = [...diagnostics, ...portDiagnostics, ...place.diagnostics, ...routeConflicts(policy, workload, scope)]
   if (port === undefined) return { manifests: [], diagnostics: found }
   const section = sectionOf(policy, port)
   const portFor = portChooser(workload, port)
@@ -33,7 +32,7 @@ export function virtualService(
     {
       apiVersion: api.networking,
       kind: 'VirtualService',
-      metadata: { name: virtualServiceName(policy, workload), namespace: workload.namespace },
+      metadata: { name: routeName(policy, workload), namespace: workload.namespace },
       spec: {
         hosts: from(policy.spec.hosts === undefined ? ['workload'] : ['hosts'], place.hosts),
         gateways: from(['gateways'], place.gateways),
@@ -63,32 +62,6 @@ export function virtualService(
     ['routes'],
   )
   return { manifests: [manifest], diagnostics: [...found, ...http.flatMap((route) => route.diagnostics)] }
-}
-
-/** The name of a policy's VirtualService: the Service's where the policy bears the workload's name. */
-export function virtualServiceName(policy: ComponentOf<'traffic'>, workload: ResolvedWorkload): string {
-  const service = workload.service ?? workload.name
-  return policy.name === workload.component.name && policy.key === workload.component.key ? service : nameAbout(service, policy)
-}
-
-/** What is wrong with a policy about requests to a workload that has no Service. */
-export function servesNothing(policy: ComponentOf<'traffic'>, workload: ResolvedWorkload): Diagnostic {
-  return mistake(policy, ['workload'], 'MF3013', {
-    summary: `${workload.address} has no Service, so there are no requests to shape`,
-    hint: 'Give it `ports`, or a Service among its manifests.',
-  })
-}
-
-/** The port of a destination's Service: the policy's own, that of the same number elsewhere, or the first. */
-export function portChooser(
-  own: ResolvedWorkload | undefined,
-  port: ServicePort | undefined,
-): (destination: Destination) => number | undefined {
-  return ({ workload }) => {
-    if (workload === own && port !== undefined) return port.port
-    const same = workload.ports.find((candidate) => candidate.port === port?.port)
-    return (same ?? workload.ports[0])?.port
-  }
 }
 
 /** The section of a VirtualService that routes of this protocol go to. */
@@ -163,28 +136,4 @@ function placeOf(policy: ComponentOf<'traffic'>, workload: ResolvedWorkload, ser
     gateways: [...(only ? [] : ['mesh']), ...gateways.map((gateway) => `${gatewayNamespace(gateway, scope)}/${gateway.name}`)],
     diagnostics,
   }
-}
-
-/** Two VirtualServices for one host on one gateway: Istio keeps one and drops the other (IST0109), so we refuse them. */
-function conflicts(policy: ComponentOf<'traffic'>, workload: ResolvedWorkload, scope: Scope): readonly Diagnostic[] {
-  const places = (component: ComponentOf<'traffic'>): readonly string[] => {
-    const gateways = [
-      ...(component.spec.onlyGateways === true && (component.spec.gateways?.length ?? 0) > 0 ? [] : ['mesh']),
-      ...(component.spec.gateways ?? []),
-    ]
-    const hosts = component.spec.hosts ?? ['']
-    return gateways.flatMap((gateway) => hosts.map((host) => `${gateway} ${host}`))
-  }
-  const routed = (indexOf(scope).traffic.get(workload.address) ?? []).filter((other) => (other.spec.routes?.length ?? 0) > 0)
-  const mine = places(policy)
-  const earlier = routed.slice(0, Math.max(0, routed.indexOf(policy)))
-  const rival = earlier.find((other) => places(other).some((place) => mine.includes(place)))
-  if (rival === undefined) return []
-  return [
-    mistake(policy, ['routes'], 'MF3004', {
-      summary: `${policy.address} and ${rival.address} both route the same requests to ${workload.address}`,
-      detail: 'The mesh keeps one list of routes for a host; of two, it would drop one silently.',
-      hint: 'Move the routes into one policy, in the order they should be tried.',
-    }),
-  ]
 }

@@ -1,7 +1,8 @@
-import type { JsonObject } from '../../plan/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
 import { type FieldSet, fieldSetOf } from '../apply/field-set.ts'
 import { type MergeType, mergeTypeOf } from '../apply/merge-type.ts'
 import type { ResourceType } from '../resource-type.ts'
+import type { StructuralSchema } from '../structural-schema.ts'
 import type { GroupName } from './status-error.ts'
 
 /** A resource at one version as it is served, with what is derived from its type once. */
@@ -35,6 +36,17 @@ export function apiVersionOf(group: string, version: string): string {
   return group === '' ? version : `${group}/${version}`
 }
 
+/** Lists that are always written are null in Go's zero value; it matters to who comes to own them as a whole. */
+function withNullLists(object: JsonObject, schema: StructuralSchema): JsonObject {
+  const out: { [name: string]: JsonValue } = { ...object }
+  for (const [name, property] of Object.entries(schema.properties ?? {})) {
+    const inner = out[name]
+    if (inner === undefined && property.type === 'array' && schema.required?.includes(name) === true) out[name] = null
+    else if (isJsonObject(inner)) out[name] = withNullLists(inner, property)
+  }
+  return out
+}
+
 function serve(type: ResourceType): ServedResource {
   const apiVersion = apiVersionOf(type.group, type.version)
   const custom = type.decode === undefined
@@ -46,7 +58,7 @@ function serve(type: ResourceType): ServedResource {
     custom,
     storage: `${type.group}/${type.plural}`,
     mergeType: mergeTypeOf(type.schema),
-    emptyObject: type.decode === undefined ? bare : type.decode(bare).object,
+    emptyObject: type.decode === undefined ? bare : withNullLists(type.decode(bare).object, type.schema),
     plural: { group: type.group, name: type.plural },
     kind: { group: type.group, name: type.kind },
     ignoredFields: isNamespace ? namespaceFields : type.subresources.status ? statusFields : nothing,

@@ -14,15 +14,10 @@ export class LocalJournals implements JournalStore {
   readonly shared: boolean
   readonly #folder: string
   readonly #onStep: OnStep
-  readonly #holdsLock: (ref: StateRef, lockId: string) => Promise<boolean>
+  readonly #holdsLock: (ref: StateRef, lockId: string) => boolean
 
   /** `shared`: the folder is where the snapshots are, so whoever sees the one sees the other. */
-  constructor(
-    folder: string,
-    shared: boolean,
-    holdsLock: (ref: StateRef, lockId: string) => Promise<boolean>,
-    onStep: OnStep = () => {},
-  ) {
+  constructor(folder: string, shared: boolean, holdsLock: (ref: StateRef, lockId: string) => boolean, onStep: OnStep = () => {}) {
     this.#folder = folder
     this.shared = shared
     this.#holdsLock = holdsLock
@@ -73,10 +68,10 @@ export class LocalJournals implements JournalStore {
 class FileAppender implements JournalAppender {
   readonly #path: string
   readonly #file: FileHandle
-  readonly #holdsLock: () => Promise<boolean>
+  readonly #holdsLock: () => boolean
   readonly #onStep: OnStep
 
-  constructor(path: string, file: FileHandle, holdsLock: () => Promise<boolean>, onStep: OnStep) {
+  constructor(path: string, file: FileHandle, holdsLock: () => boolean, onStep: OnStep) {
     this.#path = path
     this.#file = file
     this.#holdsLock = holdsLock
@@ -85,7 +80,7 @@ class FileAppender implements JournalAppender {
 
   append(bytes: Uint8Array): Promise<StateResult<void>> {
     return fileResult(`Writing ${this.#path}`, async () => {
-      if (!(await this.#holdsLock())) {
+      if (!this.#holdsLock()) {
         return refused({ kind: 'lock-lost', message: 'The lock of the state was taken over: nothing more is done.' })
       }
       for (let at = 0; at < bytes.byteLength; ) {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LockAttempt, LockStore } from '../../backend.ts'
@@ -20,6 +21,8 @@ export class LocalLocks implements LockStore {
   readonly #folder: string
   readonly #process: ProcessIdentity
   readonly #clock: Clock
+  /** Paths of the locks that this store acquired, by their ids. */
+  readonly #held = new Map<string, string>()
 
   constructor(folder: string, process: ProcessIdentity, clock: Clock) {
     this.#folder = folder
@@ -49,6 +52,7 @@ export class LocalLocks implements LockStore {
       }
       for (const expired of before) await rm(this.#path(ref, expired.number), { force: true })
       await this.#sweep(ref)
+      this.#held.set(info.id, mine)
       return ok({ kind: 'acquired', tookOver: before.at(-1)?.holder })
     })
   }
@@ -64,6 +68,7 @@ export class LocalLocks implements LockStore {
 
   release(ref: StateRef, info: LockInfo): Promise<StateResult<'released' | 'lost'>> {
     return this.#run(ref, async () => {
+      this.#held.delete(info.id)
       const mine = await this.#find(ref, info.id)
       if (mine === undefined) return ok('lost')
       await rm(this.#path(ref, mine.number), { force: true })
@@ -88,8 +93,16 @@ export class LocalLocks implements LockStore {
   }
 
   /** Whether the lock is still there: asked before each write, which fences a process that was taken over. */
-  async holds(ref: StateRef, lockId: string): Promise<boolean> {
-    return (await this.#find(ref, lockId)) !== undefined
+  holds(ref: StateRef, lockId: string): boolean {
+    const path = this.#held.get(lockId)
+    if (path === undefined || !path.startsWith(this.#path(ref, ''))) return false
+    try {
+      // Synchronous on purpose: it is asked before every journal write, and takes a tenth of the time of an asynchronous read.
+      return lockRecordFromText(readFileSync(path, 'utf8')).info.id === lockId
+    } catch (error) {
+      if (isCode(error, 'ENOENT')) return false
+      throw error
+    }
   }
 
   async #touch(path: string): Promise<void> {
@@ -143,7 +156,7 @@ export class LocalLocks implements LockStore {
     }
   }
 
-  #path(ref: StateRef, number: number): string {
+  #path(ref: StateRef, number: number | ''): string {
     return join(this.#folder, ref.workspace, `${ref.design}.lock-${number}`)
   }
 

@@ -12,9 +12,9 @@ import { fileResult } from './file-result.ts'
 export class LocalSnapshots implements SnapshotStore {
   readonly #folder: string
   readonly #onStep: OnStep
-  readonly #holdsLock: (ref: StateRef, lockId: string) => Promise<boolean>
+  readonly #holdsLock: (ref: StateRef, lockId: string) => boolean
 
-  constructor(folder: string, holdsLock: (ref: StateRef, lockId: string) => Promise<boolean>, onStep: OnStep) {
+  constructor(folder: string, holdsLock: (ref: StateRef, lockId: string) => boolean, onStep: OnStep) {
     this.#folder = folder
     this.#holdsLock = holdsLock
     this.#onStep = onStep
@@ -78,7 +78,7 @@ export class LocalSnapshots implements SnapshotStore {
   /** Under the lock nobody else writes, so comparing and then renaming is one step. */
   async #expect(ref: StateRef, expected: string | undefined, lockId: string): Promise<StateResult<void>> {
     const path = this.describe(ref)
-    if (!(await this.#holdsLock(ref, lockId))) {
+    if (!this.#holdsLock(ref, lockId)) {
       return refused({ kind: 'lock-lost', message: `The lock of ${path} is no longer held: nothing was written.` })
     }
     const found = await this.read(ref)

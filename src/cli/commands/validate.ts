@@ -1,0 +1,50 @@
+import { Command } from 'commander'
+import { hasErrors } from '../../plan/diagnostic.ts'
+import { expandDesign } from '../../planner/expand.ts'
+import type { CommandIo } from '../command-io.ts'
+import { type DesignOptions, withDesignOptions } from '../design-options.ts'
+import { terminalView } from '../open-view.ts'
+import { providerCatalog } from '../provider-catalog.ts'
+import { readDesign } from '../read-design.ts'
+
+/** `meshform validate`: every mistake that can be found without a cluster, all at once. */
+export function validateCommand(io: CommandIo): Command {
+  return withDesignOptions(new Command('validate'))
+    .summary('Check a design without touching a cluster')
+    .description(
+      'Reads the design, checks it against the language, evaluates every expression and translates every component for its mesh. Reports all mistakes at once.',
+    )
+    .option('--json', 'print the diagnostics as JSON')
+    .addHelpText('after', '\nExamples:\n  meshform validate -f patterns/bookinfo-canary\n  meshform validate -f . --json\n')
+    .action(async (options: DesignOptions & { readonly json?: boolean }) => {
+      const { design, diagnostics } = await readDesign(io, options)
+      const expansion =
+        design === undefined || hasErrors(diagnostics)
+          ? undefined
+          : expandDesign({
+              ...providerCatalog,
+              design,
+              owner: { design: design.name, workspace: 'default' },
+              served: () => undefined,
+            })
+      const all = [...diagnostics, ...(expansion?.diagnostics ?? [])]
+      const valid = !hasErrors(all)
+      if (!valid) io.setExitCode(1)
+      if (options.json === true) {
+        const count = (severity: string) => all.filter((diagnostic) => diagnostic.severity === severity).length
+        io.stdout.write(
+          `${JSON.stringify({ format_version: '1.0', valid, error_count: count('error'), warning_count: count('warning'), diagnostics: all }, null, 2)}\n`,
+        )
+        return
+      }
+      terminalView(io).diagnostics(all)
+      if (valid && design !== undefined) {
+        io.stdout.write(
+          `${design.name} is valid: ${design.components.length} components, ${expansion?.objects.length ?? 0} objects.\n`,
+        )
+      } else {
+        const errors = all.filter((diagnostic) => diagnostic.severity === 'error').length
+        io.stdout.write(`${errors} ${errors === 1 ? 'error' : 'errors'}.\n`)
+      }
+    })
+}

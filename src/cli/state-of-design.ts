@@ -1,0 +1,33 @@
+import { hasErrors } from '../plan/diagnostic.ts'
+import type { RecordedState } from '../plan/recorded-state.ts'
+import type { StateRef } from '../state/state-ref.ts'
+import type { CommandIo } from './command-io.ts'
+import type { RunOptions } from './design-options.ts'
+import { openBackend, stateDiagnostic, viewState } from './open-state.ts'
+import { terminalView } from './open-view.ts'
+import { readDesign } from './read-design.ts'
+
+/** The state of the design that the options name, read without a lock. Undefined, with everything said, when there is trouble. */
+export async function stateOfDesign(
+  io: CommandIo,
+  options: RunOptions,
+): Promise<{ readonly state: RecordedState; readonly ref: StateRef } | undefined> {
+  const view = terminalView(io)
+  const { design, diagnostics } = await readDesign(io, options)
+  if (design === undefined || hasErrors(diagnostics)) {
+    view.diagnostics(diagnostics)
+    io.setExitCode(1)
+    return undefined
+  }
+  const ref = { design: design.name, workspace: options.workspace }
+  const backend = await openBackend(io, options)
+  const viewed = await viewState(backend, ref, io.signal)
+  await backend.close()
+  if (!viewed.ok) {
+    view.diagnostics([stateDiagnostic(viewed.error)])
+    io.setExitCode(1)
+    return undefined
+  }
+  for (const note of viewed.value.notes) view.note(note)
+  return { state: viewed.value.state, ref }
+}

@@ -1,0 +1,163 @@
+import type { ComponentOf } from '../../design/component.ts'
+import type { GatewaySpec } from '../../design/schema/gateway.ts'
+import type { Diagnostic } from '../../plan/diagnostic.ts'
+import type { StringMap } from '../../plan/manifest.ts'
+import type { ValuePath } from '../../plan/source.ts'
+import type { Scope, Translation } from '../contract.ts'
+import { mistake } from '../mistake.ts'
+import { objectNameOf } from '../object-name.ts'
+import { resolveRoutes } from '../resolve-routes.ts'
+import { portChooser } from '../service-port.ts'
+import { type Draft, from, traceManifest } from '../traced-manifest.ts'
+import { GATEWAY_API } from './api.ts'
+import { httpRoute, type RouteRequest, streamRoute } from './http-route.ts'
+
+type Listener = GatewaySpec['listeners'][number]
+
+/** What differs between the meshes that make gateways from the Gateway API. */
+export interface GatewayDialect {
+  readonly className: string
+  readonly namespace: string
+  readonly labels?: StringMap
+}
+
+const PROTOCOLS = { http: 'HTTP', grpc: 'HTTP', https: 'HTTPS', tls: 'TLS', tcp: 'TCP' } as const
+
+/** A gateway as Gateway and the routes attached to it. */
+export function gatewayObjects(gateway: ComponentOf<'gateways'>, scope: Scope, dialect: GatewayDialect): Translation {
+  const { spec } = gateway
+  const { namespace } = dialect
+  const name = objectNameOf(gateway)
+  const manifest = traceManifest(
+    {
+      apiVersion: GATEWAY_API,
+      kind: 'Gateway',
+      metadata: { name, namespace, labels: dialect.labels },
+      spec: {
+        gatewayClassName: from(['className'], spec.className ?? dialect.className),
+        listeners: from(
+          ['listeners'],
+          spec.listeners.flatMap((listener, index) => listenersOf(listener, ['listeners', index])),
+        ),
+      },
+    },
+    [],
+  )
+  const redirects = spec.listeners.flatMap((listener, index) =>
+    listener.tls?.redirect === true ? [redirectRoute(name, namespace, listener, index)] : [],
+  )
+  const routes = spec.routes === undefined ? { manifests: [], diagnostics: [] } : gatewayRoutes(gateway, name, namespace, scope)
+  return {
+    manifests: [manifest, ...redirects, ...routes.manifests],
+    diagnostics: [
+      ...spec.listeners.flatMap((listener, index) => listenerMistakes(gateway, listener, index)),
+      ...routes.diagnostics,
+    ],
+  }
+}
+
+function listenerName(listener: Listener): string {
+  return listener.name ?? `${listener.protocol ?? 'http'}-${listener.port}`
+}
+
+/** A listener takes one host name, so several hosts make several listeners. */
+function listenersOf(listener: Listener, path: ValuePath): readonly Draft[] {
+  const hosts = (listener.hosts ?? ['*']).map((host) => (host === '*' ? undefined : host))
+  const protocol = listener.protocol ?? 'http'
+  const base = listenerName(listener)
+  const withTls = protocol === 'https' || protocol === 'tls'
+  const passthrough = listener.tls?.mode === 'passthrough' || (protocol === 'tls' && listener.tls?.secret === undefined)
+  return hosts.map((hostname, index) =>
+    from(path, {
+      name: from([...path, 'name'], hosts.length === 1 ? base : `${base}-${index}`),
+      port: from([...path, 'port'], listener.port),
+      protocol: from([...path, 'protocol'], PROTOCOLS[protocol]),
+      hostname: from([...path, 'hosts'], hostname),
+      tls: !withTls
+        ? undefined
+        : from(
+            [...path, 'tls'],
+            passthrough
+              ? { mode: 'Passthrough' }
+              : { mode: 'Terminate', certificateRefs: [{ name: from([...path, 'tls', 'secret'], listener.tls?.secret) }] },
+          ),
+      allowedRoutes: { namespaces: { from: 'All' } },
+    }),
+  )
+}
+
+function listenerMistakes(gateway: ComponentOf<'gateways'>, listener: Listener, index: number): readonly Diagnostic[] {
+  const passthrough = listener.tls?.mode === 'passthrough'
+  const ends = listener.protocol === 'https' ? !passthrough : listener.protocol === 'tls' && listener.tls?.mode === 'terminate'
+  if (listener.protocol === 'https' && passthrough) {
+    return [
+      mistake(gateway, ['listeners', index, 'tls', 'mode'], 'MF3020', {
+        summary: 'An https listener of the Gateway API ends TLS',
+        hint: 'Use protocol tls to pass it through.',
+      }),
+    ]
+  }
+  if (!ends || listener.tls?.secret !== undefined) return []
+  return [
+    mistake(gateway, ['listeners', index, 'tls'], 'MF3020', {
+      summary: 'A listener that ends TLS needs the Secret of its certificate',
+      hint: 'Say `tls: {secret: <name>}`.',
+    }),
+  ]
+}
+
+function redirectRoute(name: string, namespace: string, listener: Listener, index: number) {
+  const path: ValuePath = ['listeners', index, 'tls', 'redirect']
+  return traceManifest(
+    {
+      apiVersion: GATEWAY_API,
+      kind: 'HTTPRoute',
+      metadata: { name: `${name}-${listenerName(listener)}-redirect`, namespace },
+      spec: {
+        parentRefs: [{ name, sectionName: listenerName(listener) }],
+        rules: from(path, [{ filters: [{ type: 'RequestRedirect', requestRedirect: { scheme: 'https', statusCode: 301 } }] }]),
+      },
+    },
+    path,
+  )
+}
+
+function gatewayRoutes(gateway: ComponentOf<'gateways'>, name: string, namespace: string, scope: Scope): Translation {
+  const { routes, diagnostics } = resolveRoutes(gateway, undefined, scope)
+  const listeners = gateway.spec.listeners.filter((listener) => listener.tls?.redirect !== true)
+  const families = new Set(listeners.map((listener) => routeKindOf(listener)))
+  const parts = [...families].map((kind): Translation => {
+    const parents = listeners.filter((listener) => routeKindOf(listener) === kind)
+    const hosts = [...new Set(parents.flatMap((listener) => listener.hosts ?? ['*']))]
+    const request: RouteRequest = {
+      component: gateway,
+      name: families.size === 1 ? `${name}-routes` : `${name}-${kind.toLowerCase().replace('route', '')}-routes`,
+      namespace,
+      // One reference without a section holds for all listeners; with redirects among them each is named.
+      parentRefs:
+        parents.length === gateway.spec.listeners.length
+          ? [{ name }]
+          : parents.flatMap((listener) => sectionNames(listener).map((sectionName) => ({ name, sectionName }))),
+      hostnames: kind === 'TLSRoute' ? hosts.filter((host) => host !== '*') : undefined,
+      routes,
+      portFor: portChooser(undefined, undefined),
+    }
+    return kind === 'HTTPRoute' ? httpRoute(request) : streamRoute(request, kind)
+  })
+  return {
+    manifests: parts.flatMap((part) => part.manifests),
+    diagnostics: [...diagnostics, ...parts.flatMap((part) => part.diagnostics)],
+  }
+}
+
+function sectionNames(listener: Listener): readonly string[] {
+  const base = listenerName(listener)
+  const hosts = listener.hosts ?? ['*']
+  return hosts.length === 1 ? [base] : hosts.map((_, index) => `${base}-${index}`)
+}
+
+function routeKindOf(listener: Listener): 'HTTPRoute' | 'TCPRoute' | 'TLSRoute' {
+  if (listener.protocol === 'tcp') return 'TCPRoute'
+  if (listener.protocol !== 'tls') return 'HTTPRoute'
+  return listener.tls?.secret === undefined ? 'TLSRoute' : 'TCPRoute'
+}

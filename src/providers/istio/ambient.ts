@@ -1,0 +1,192 @@
+import type { ComponentOf } from '../../design/component.ts'
+import type { MeshSpec } from '../../design/schema/mesh.ts'
+import type { Diagnostic } from '../../plan/diagnostic.ts'
+import type { StringMap } from '../../plan/manifest.ts'
+import type { DesiredManifest, ResolvedWorkload, Scope, Translation } from '../contract.ts'
+import { GATEWAY_API, GATEWAY_GROUP } from '../gateway-api/api.ts'
+import { trafficRoutes } from '../gateway-api/traffic-routes.ts'
+import { mistake } from '../mistake.ts'
+import { joinName, objectNameOf } from '../object-name.ts'
+import { withObjectMetadata, withPodMetadata } from '../pod-metadata.ts'
+import { findGateway, findWorkload } from '../references.ts'
+import { identityOf } from '../resolve-callers.ts'
+import { indexOf } from '../scope-index.ts'
+import { from, traceManifest } from '../traced-manifest.ts'
+import { versionServices } from '../version-services.ts'
+import { ISTIO_API, WAYPOINT_CLASS } from './api.ts'
+import { authorizationPolicies, type PolicyTarget } from './authorization-policy.ts'
+import { serviceRules } from './destination-rule.ts'
+import { type FilterTarget, istioFilter } from './filters.ts'
+import { gatewayNamespace } from './gateway-place.ts'
+import { peerAuthentications } from './peer-authentication.ts'
+import { rateLimitFilters } from './rate-limit.ts'
+import { serviceEntry } from './service-entry.ts'
+import { telemetries } from './telemetry.ts'
+
+/** Labels that put a namespace, or pods, into ambient mode and behind a waypoint (istio.io/api labels). */
+export function ambientNamespaceLabels(mesh: MeshSpec): StringMap {
+  const waypoint = waypointOf(mesh)
+  return {
+    'istio.io/dataplane-mode': 'ambient',
+    ...(mesh.revision === undefined ? {} : { 'istio.io/rev': mesh.revision }),
+    ...(waypoint === undefined ? {} : { 'istio.io/use-waypoint': waypoint }),
+  }
+}
+
+/** The waypoint's name, undefined where the mesh is used for layer 4 only. */
+function waypointOf(mesh: MeshSpec): string | undefined {
+  const told = mesh.settings?.waypoint
+  if (told === 'none') return undefined
+  return typeof told === 'string' ? told : 'waypoint'
+}
+
+/** The mesh's own objects: a waypoint in each namespace, PeerAuthentication and Telemetry. */
+export function ambientMesh(scope: Scope): Translation {
+  const waypoint = waypointOf(scope.mesh.spec)
+  const waypoints =
+    waypoint === undefined
+      ? []
+      : [...indexOf(scope).byNamespace.keys()].map((namespace) =>
+          traceManifest(
+            {
+              apiVersion: GATEWAY_API,
+              kind: 'Gateway',
+              metadata: { name: waypoint, namespace, labels: { 'istio.io/waypoint-for': 'service' } },
+              spec: { gatewayClassName: WAYPOINT_CLASS, listeners: [{ name: 'mesh', port: 15008, protocol: 'HBONE' }] },
+            },
+            ['mode'],
+          ),
+        )
+  return { manifests: [...waypoints, ...peerAuthentications(scope, ISTIO_API), ...telemetries(scope)], diagnostics: [] }
+}
+
+/** A workload with its ambient labels, and a Service for each version, since routes lead to Services. */
+export function ambientWorkload(workload: ResolvedWorkload, scope: Scope): Translation {
+  const onboard = workload.component.spec.onboard ?? 'namespace'
+  const services = versionServices(workload)
+  if (onboard === 'namespace') return { manifests: [...workload.objects, ...services], diagnostics: [] }
+  const mode = onboard === 'workload' ? 'ambient' : 'none'
+  const labelled = withPodMetadata(workload.objects, { labels: { 'istio.io/dataplane-mode': mode } }, ['onboard'])
+  const waypoint = waypointOf(scope.mesh.spec)
+  if (onboard === 'off' || waypoint === undefined) return { manifests: [...labelled, ...services], diagnostics: [] }
+  const behind = (object: DesiredManifest): DesiredManifest =>
+    object.manifest.kind === 'Service' && object.manifest.metadata.name === workload.service
+      ? withObjectMetadata(object, 'labels', { 'istio.io/use-waypoint': waypoint }, ['onboard'])
+      : object
+  return { manifests: [...labelled.map(behind), ...services], diagnostics: [] }
+}
+
+/** A traffic policy as HTTPRoute on the Service, DestinationRules and the waypoint's rate limit. */
+export function ambientTraffic(policy: ComponentOf<'traffic'>, scope: Scope): Translation {
+  const found = findWorkload(policy.spec.workload, policy, ['workload'], scope)
+  const workload = found.value
+  if (workload === undefined) return { manifests: [], diagnostics: found.diagnostics }
+  if (waypointOf(scope.mesh.spec) === undefined) return { manifests: [], diagnostics: [needsWaypoint(policy, ['workload'])] }
+  const parts = [
+    serviceRules(policy, workload, scope, ISTIO_API),
+    trafficRoutes(policy, scope, { serviceGroup: '', gatewayNamespace }),
+    rateLimitFilters(policy, workload, { by: 'service', service: workload.service ?? workload.name }),
+  ]
+  return { manifests: parts.flatMap((part) => part.manifests), diagnostics: parts.flatMap((part) => part.diagnostics) }
+}
+
+function needsWaypoint(component: ComponentOf<'traffic'> | ComponentOf<'authorization'>, path: readonly string[]): Diagnostic {
+  return mistake(component, path, 'MF3020', {
+    summary: 'Without a waypoint, ambient mode knows connections only, not requests',
+    hint: 'Remove `settings: {waypoint: none}` from the mesh.',
+  })
+}
+
+/**
+ * An authorization policy, enforced by the waypoint in front of the Service; beside it a policy of the pods that lets nobody but
+ * the waypoint in, made once for a workload, since whoever calls a pod by its address goes past the waypoint.
+ */
+export function ambientAuthorization(policy: ComponentOf<'authorization'>, scope: Scope): Translation {
+  const waypoint = waypointOf(scope.mesh.spec)
+  const requests = [...(policy.spec.allow ?? []), ...(policy.spec.deny ?? [])].some(
+    (rule) => rule.methods ?? rule.paths ?? rule.hosts ?? rule.headers,
+  )
+  if (waypoint === undefined && requests) return { manifests: [], diagnostics: [needsWaypoint(policy, [])] }
+  const targetOf = (workload: ResolvedWorkload | undefined): PolicyTarget => {
+    if (workload !== undefined && (waypoint === undefined || workload.service === undefined)) return { by: 'selector', workload }
+    if (workload !== undefined) return { by: 'service', service: workload.service ?? workload.name }
+    if (waypoint === undefined || !requests) return { by: 'namespace' }
+    return policy.spec.namespace === undefined ? { by: 'waypointClass' } : { by: 'waypoint', waypoint }
+  }
+  const own = authorizationPolicies(policy, scope, ISTIO_API, targetOf)
+  const workload = policy.spec.workload === undefined ? undefined : findWorkload(policy.spec.workload, policy, [], scope).value
+  if (workload?.service === undefined || waypoint === undefined || own.manifests.length === 0) return own
+  const [first] = indexOf(scope).authorization.get(workload.address) ?? []
+  return first !== policy ? own : { ...own, manifests: [...own.manifests, onlyViaWaypoint(workload, waypoint, scope)] }
+}
+
+function onlyViaWaypoint(workload: ResolvedWorkload, waypoint: string, scope: Scope): DesiredManifest {
+  const trustDomain = scope.mesh.spec.trustDomain ?? 'cluster.local'
+  return traceManifest(
+    {
+      apiVersion: ISTIO_API.security,
+      kind: 'AuthorizationPolicy',
+      metadata: { name: joinName(workload.name, 'only-via-waypoint'), namespace: workload.namespace },
+      spec: {
+        selector: { matchLabels: workload.selector },
+        action: 'ALLOW',
+        // A waypoint runs under a ServiceAccount of its own name.
+        rules: [{ from: [{ source: { principals: [identityOf(trustDomain, workload.namespace, waypoint)] } }] }],
+      },
+    },
+    ['workload'],
+  )
+}
+
+/** An external host; with an egress gateway, its requests go through that waypoint. */
+export function ambientExternal(external: ComponentOf<'external'>, scope: Scope): Translation {
+  const { via, ...spec } = external.spec
+  const entry = serviceEntry({ ...external, spec }, scope, ISTIO_API)
+  if (via === undefined) return entry
+  const gateway = findGateway(via, external, ['via'], scope)
+  const value = gateway.value
+  if (value === undefined) return { manifests: entry.manifests, diagnostics: gateway.diagnostics }
+  const labels = {
+    'istio.io/use-waypoint': objectNameOf(value),
+    'istio.io/use-waypoint-namespace': gatewayNamespace(value, scope),
+  }
+  return { manifests: entry.manifests.map((object) => withObjectMetadata(object, 'labels', labels, ['via'])), diagnostics: [] }
+}
+
+/** A filter in the waypoints of Services and in gateways. */
+export function ambientFilter(filter: ComponentOf<'filters'>, scope: Scope): Translation {
+  const diagnostics: Diagnostic[] = []
+  const workloads = (filter.spec.workloads ?? []).flatMap((name, index): FilterTarget[] => {
+    const path = ['workloads', index]
+    const found = findWorkload(name, filter, path, scope)
+    diagnostics.push(...found.diagnostics)
+    if (found.value === undefined) return []
+    const service = found.value.service ?? found.value.name
+    return [
+      {
+        name: found.value.name,
+        namespace: found.value.namespace,
+        context: 'WAYPOINT',
+        attachment: { targetRefs: from(path, [{ group: '', kind: 'Service', name: service }]) },
+        path,
+      },
+    ]
+  })
+  const gateways = (filter.spec.gateways ?? []).flatMap((name, index): FilterTarget[] => {
+    const path = ['gateways', index]
+    const found = findGateway(name, filter, path, scope)
+    diagnostics.push(...found.diagnostics)
+    if (found.value === undefined) return []
+    return [
+      {
+        name: objectNameOf(found.value),
+        namespace: gatewayNamespace(found.value, scope),
+        context: 'GATEWAY',
+        attachment: { targetRefs: from(path, [{ group: GATEWAY_GROUP, kind: 'Gateway', name: objectNameOf(found.value) }]) },
+        path,
+      },
+    ]
+  })
+  const made = istioFilter(filter, [...workloads, ...gateways])
+  return { manifests: made.manifests, diagnostics: [...diagnostics, ...made.diagnostics] }
+}

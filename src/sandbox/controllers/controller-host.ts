@@ -1,0 +1,39 @@
+import type { JsonObject } from '../../plan/json.ts'
+
+/** A kind as `group/Kind`: `apps/Deployment`, `/Pod` for the core group. The host picks the served version. */
+export type KindKey = `${string}/${string}`
+
+/** A change of a stored object. */
+export interface ControllerEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
+  readonly kind: KindKey
+  readonly object: JsonObject
+}
+
+/**
+ * What the simulated controllers need of the store they work on. All calls answer at once. A write that the server refuses
+ * (already there, gone, changed since, namespace ending) answers undefined or false, and the controller tries again at the
+ * next event; nothing is thrown for it.
+ */
+export interface ControllerHost {
+  /** Every object of a kind; empty when the kind isn't served. */
+  readonly list: (kind: KindKey) => readonly JsonObject[]
+  readonly get: (kind: KindKey, namespace: string, name: string) => JsonObject | undefined
+  readonly create: (kind: KindKey, object: JsonObject) => JsonObject | undefined
+  /** Replaces everything but the status. */
+  readonly update: (kind: KindKey, object: JsonObject) => JsonObject | undefined
+  /** Replaces the status alone. */
+  readonly updateStatus: (kind: KindKey, object: JsonObject) => JsonObject | undefined
+  /** Deletes at once, without a grace period; finalizers and owned objects are treated as always. */
+  readonly delete: (kind: KindKey, namespace: string, name: string) => boolean
+  /** Calls back after every write of any kind, own writes too. Answers how to stop. */
+  readonly watch: (listener: (event: ControllerEvent) => void) => () => void
+  /** Calls back once after a delay in milliseconds. Answers how to cancel. */
+  readonly schedule: (delayMs: number, callback: () => void) => () => void
+  readonly now: () => Date
+}
+
+/** The `kind` key of a group and kind. */
+export function kindKey(group: string, kind: string): KindKey {
+  return `${group}/${kind}`
+}

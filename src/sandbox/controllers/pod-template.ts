@@ -1,0 +1,95 @@
+import type { JsonObject, JsonValue } from '../../plan/json.ts'
+import { objectAt, stringMapAt, textAt } from '../builtin/json-tree.ts'
+import { uidOf } from './object-cache.ts'
+
+/** The one node of the sandbox. */
+export const sandboxNode = 'sandbox'
+
+/** Letters of generated names: no vowels, so that no words appear. */
+const alphabet = 'bcdfghjklmnpqrstvwxz2456789'
+
+/** FNV-1a, 32 bits. */
+export function hashText(text: string): number {
+  let hash = 0x811c9dc5
+  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0
+  return hash
+}
+
+/** A number in the letters of generated names. */
+export function encodeSuffix(value: number, length: number): string {
+  let text = ''
+  let rest = value
+  for (let place = 0; place < length; place += 1) {
+    text += alphabet[rest % alphabet.length]
+    rest = Math.floor(rest / alphabet.length) + Math.imul(place + 1, 7)
+  }
+  return text
+}
+
+function canonical(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(canonical)
+  if (typeof value !== 'object' || value === null) return value
+  const sorted = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1))
+  return Object.fromEntries(sorted.map(([key, child]) => [key, canonical(child)]))
+}
+
+/** A name for a pod template: equal templates have equal hashes, whatever the order of their keys. */
+export function templateHash(template: JsonObject): string {
+  const text = String(hashText(JSON.stringify(canonical(template))))
+  return [...text].map((digit) => alphabet[digit.charCodeAt(0) % alphabet.length]).join('')
+}
+
+/** The reference by which an owner controls what it makes. */
+export function ownerReference(apiVersion: string, kind: string, owner: JsonObject): JsonObject {
+  return {
+    apiVersion,
+    kind,
+    name: textAt(objectAt(owner, 'metadata'), 'name'),
+    uid: uidOf(owner),
+    controller: true,
+    blockOwnerDeletion: true,
+  }
+}
+
+/** What a pod made from a template gets besides the template. */
+export interface PodIdentity {
+  readonly name: string
+  readonly generateName?: string
+  readonly owner: JsonObject
+  readonly namespace: string
+  readonly labels?: { readonly [key: string]: string }
+  readonly annotations?: { readonly [key: string]: string }
+  readonly hostname?: string
+  readonly subdomain?: string
+  readonly volumes?: readonly JsonObject[]
+}
+
+/** A pod made from a template, bound to the node from the start. */
+export function podFromTemplate(template: JsonObject, identity: PodIdentity): JsonObject {
+  const metadata = objectAt(template, 'metadata')
+  const labels = { ...stringMapAt(metadata, 'labels'), ...identity.labels }
+  const annotations = { ...stringMapAt(metadata, 'annotations'), ...identity.annotations }
+  const spec = objectAt(template, 'spec') ?? {}
+  const claimed = new Set(identity.volumes?.map((volume) => volume.name))
+  const volumes = Array.isArray(spec.volumes) ? spec.volumes : []
+  const ownVolumes = volumes.filter((volume) => !claimed.has(textAt(volume as JsonObject, 'name')))
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: identity.name,
+      ...(identity.generateName === undefined ? {} : { generateName: identity.generateName }),
+      namespace: identity.namespace,
+      labels,
+      ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+      ownerReferences: [identity.owner],
+    },
+    spec: {
+      ...spec,
+      ...(identity.volumes === undefined ? {} : { volumes: [...ownVolumes, ...identity.volumes] }),
+      ...(identity.hostname === undefined ? {} : { hostname: identity.hostname }),
+      ...(identity.subdomain === undefined || identity.subdomain === '' ? {} : { subdomain: identity.subdomain }),
+      nodeName: sandboxNode,
+    },
+  }
+}

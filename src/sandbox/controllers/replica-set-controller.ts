@@ -1,0 +1,137 @@
+import type { JsonObject } from '../../plan/json.ts'
+import { numberAt, objectAt, objectsAt, textAt } from '../builtin/json-tree.ts'
+import { selectorMatches } from '../builtin/validation/label-selector.ts'
+import { writeStatus } from './conditions.ts'
+import type { Controller, ControllerWorld } from './controller.ts'
+import { controllerOf, isTerminating, labelsOf, nameOf, uidOf } from './object-cache.ts'
+import { isPodReady, podPhase, readySince } from './pod-status.ts'
+import { ownerReference, podFromTemplate } from './pod-template.ts'
+
+const pods = '/Pod'
+const replicaSets = 'apps/ReplicaSet'
+
+/** How ready a set of pods is. */
+export interface PodCounts {
+  readonly ready: number
+  readonly available: number
+  /** Milliseconds until the next ready pod counts as available; undefined when none is waiting. */
+  readonly nextAvailableMs: number | undefined
+}
+
+/** Counts pods that are ready, and those that have been so for `minReadySeconds`. */
+export function countPods(members: readonly JsonObject[], minReadySeconds: number, now: Date): PodCounts {
+  let ready = 0
+  let available = 0
+  let nextAvailableMs: number | undefined
+  for (const pod of members) {
+    if (!isPodReady(pod)) continue
+    ready += 1
+    const waiting = minReadySeconds === 0 ? 0 : (readySince(pod) ?? 0) + minReadySeconds * 1000 - now.getTime()
+    if (waiting <= 0) available += 1
+    else nextAvailableMs = Math.min(waiting, nextAvailableMs ?? waiting)
+  }
+  return { ready, available, nextAvailableMs }
+}
+
+/** Pods that go first when there are too many: those that don't run, then those not ready, then the youngest. */
+export function removalOrder(members: readonly JsonObject[]): readonly JsonObject[] {
+  const rank = (pod: JsonObject): number => (podPhase(pod) !== 'Running' ? 0 : isPodReady(pod) ? 2 : 1)
+  const created = (pod: JsonObject): string => textAt(objectAt(pod, 'metadata'), 'creationTimestamp')
+  return [...members].sort(
+    (left, right) =>
+      rank(left) - rank(right) ||
+      (created(left) === created(right) ? 0 : created(left) < created(right) ? 1 : -1) ||
+      (nameOf(left).name < nameOf(right).name ? 1 : -1),
+  )
+}
+
+/** True for pods that count: not ended and not on their way out. */
+export function isActivePod(pod: JsonObject): boolean {
+  const phase = podPhase(pod)
+  return phase !== 'Succeeded' && phase !== 'Failed' && !isTerminating(pod)
+}
+
+/** Takes in pods that nobody controls and that the selector fits. */
+export function adoptPods(
+  owner: JsonObject,
+  reference: JsonObject,
+  selector: JsonObject | undefined,
+  world: ControllerWorld,
+): void {
+  const pairs = objectAt(selector, 'matchLabels')
+  if (pairs === undefined) return
+  const labels = Object.fromEntries(Object.entries(pairs).filter((pair): pair is [string, string] => typeof pair[1] === 'string'))
+  for (const pod of world.cache.labelled(pods, nameOf(owner).namespace, labels)) {
+    if (controllerOf(pod) !== undefined || !isActivePod(pod) || !selectorMatches(selector, labelsOf(pod))) continue
+    const metadata = objectAt(pod, 'metadata') ?? {}
+    world.host.update(pods, {
+      ...pod,
+      metadata: { ...metadata, ownerReferences: [...objectsAt(metadata, 'ownerReferences'), reference] },
+    })
+  }
+}
+
+function createPods(replicaSet: JsonObject, count: number, world: ControllerWorld): void {
+  const { namespace, name } = nameOf(replicaSet)
+  const owner = ownerReference('apps/v1', 'ReplicaSet', replicaSet)
+  const template = objectAt(objectAt(replicaSet, 'spec'), 'template') ?? {}
+  for (let made = 0; made < count; made += 1) {
+    const podName = `${name}-${world.uniqueSuffix(uidOf(replicaSet))}`
+    world.host.create(pods, podFromTemplate(template, { name: podName, generateName: `${name}-`, namespace, owner }))
+  }
+}
+
+function scale(replicaSet: JsonObject, members: readonly JsonObject[], world: ControllerWorld): void {
+  const wanted = numberAt(objectAt(replicaSet, 'spec'), 'replicas') ?? 1
+  if (members.length < wanted) createPods(replicaSet, wanted - members.length, world)
+  for (const pod of removalOrder(members).slice(0, Math.max(members.length - wanted, 0))) {
+    const { namespace, name } = nameOf(pod)
+    world.host.delete(pods, namespace, name)
+  }
+}
+
+function status(replicaSet: JsonObject, world: ControllerWorld): void {
+  const spec = objectAt(replicaSet, 'spec')
+  const members = world.cache.ownedBy(pods, uidOf(replicaSet)).filter(isActivePod)
+  const counts = countPods(members, numberAt(spec, 'minReadySeconds') ?? 0, world.host.now())
+  const templateLabels = Object.entries(objectAt(objectAt(objectAt(spec, 'template'), 'metadata'), 'labels') ?? {})
+  const labelled = members.filter((pod) => {
+    const labels = labelsOf(pod)
+    return templateLabels.every(([key, value]) => labels[key] === value)
+  })
+  const conditions = objectsAt(objectAt(replicaSet, 'status'), 'conditions')
+  writeStatus(world.host, replicaSets, replicaSet, {
+    replicas: members.length,
+    fullyLabeledReplicas: labelled.length,
+    readyReplicas: counts.ready,
+    availableReplicas: counts.available,
+    observedGeneration: numberAt(objectAt(replicaSet, 'metadata'), 'generation') ?? 0,
+    conditions,
+  })
+  if (counts.nextAvailableMs !== undefined) world.lookAgain(counts.nextAvailableMs)
+}
+
+/** Keeps as many pods as a ReplicaSet asks for. */
+export function replicaSetController(): Controller {
+  return {
+    name: 'replicasets',
+    watches: [replicaSets, pods],
+    concerned: (kind, object, cache) => {
+      if (kind === replicaSets) return [nameOf(object)]
+      const owner = controllerOf(object)
+      if (textAt(owner, 'kind') === 'ReplicaSet') return [{ namespace: nameOf(object).namespace, name: textAt(owner, 'name') }]
+      // A pod that nobody controls may be what a ReplicaSet of its namespace is looking for.
+      const hash = labelsOf(object)['pod-template-hash']
+      if (owner !== undefined || hash === undefined) return []
+      return cache.labelled(replicaSets, nameOf(object).namespace, { 'pod-template-hash': hash }).map(nameOf)
+    },
+    reconcile: (name, world) => {
+      const replicaSet = world.cache.get(replicaSets, name)
+      if (replicaSet === undefined || isTerminating(replicaSet)) return
+      const selector = objectAt(objectAt(replicaSet, 'spec'), 'selector')
+      adoptPods(replicaSet, ownerReference('apps/v1', 'ReplicaSet', replicaSet), selector, world)
+      scale(replicaSet, world.cache.ownedBy(pods, uidOf(replicaSet)).filter(isActivePod), world)
+      status(replicaSet, world)
+    },
+  }
+}

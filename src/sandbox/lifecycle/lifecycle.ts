@@ -1,0 +1,52 @@
+import type { ApiContext } from '../api/api-context.ts'
+import { type ControllerOptions, startControllers } from '../controllers/start-controllers.ts'
+import { DefinitionLifecycle } from '../crd/definition-lifecycle.ts'
+import type { StoreEvent } from '../store/object-store.ts'
+import { GarbageCollector } from './garbage-collector.ts'
+import { NamespaceLifecycle } from './namespace-lifecycle.ts'
+import { storeControllerHost } from './store-controller-host.ts'
+
+/** One of the server's own parts: notes changes, and does its work when asked. */
+interface Worker {
+  accept(event: StoreEvent): void
+  readonly isPending: boolean
+  run(): void
+}
+
+/** Everything that happens in a cluster by itself. */
+export class Lifecycle {
+  readonly #workers: readonly Worker[]
+  readonly #stops: (() => void)[] = []
+  #scheduled: NodeJS.Immediate | undefined
+  #stopped = false
+
+  constructor(context: ApiContext, controllers: ControllerOptions) {
+    this.#workers = [new DefinitionLifecycle(context), new GarbageCollector(context), new NamespaceLifecycle(context)]
+    this.#stops.push(
+      context.store.subscribe((event) => {
+        for (const worker of this.#workers) worker.accept(event)
+        this.#schedule()
+      }),
+    )
+    const { host, stop } = storeControllerHost(context)
+    const running = startControllers(host, controllers)
+    this.#stops.push(running.stop, stop)
+    this.#schedule()
+  }
+
+  /** Stops everything for good. */
+  stop(): void {
+    this.#stopped = true
+    clearImmediate(this.#scheduled)
+    for (const stop of this.#stops) stop()
+  }
+
+  #schedule(): void {
+    if (this.#stopped || this.#scheduled !== undefined || !this.#workers.some((worker) => worker.isPending)) return
+    this.#scheduled = setImmediate(() => {
+      this.#scheduled = undefined
+      for (const worker of this.#workers) if (worker.isPending) worker.run()
+      this.#schedule()
+    })
+  }
+}
