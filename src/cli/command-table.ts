@@ -1,14 +1,4 @@
-import type { Command } from 'commander'
-import type { CommandIo } from './command-io.ts'
-
-/** A command and the module it is loaded from when it is asked for. */
-export interface CommandEntry {
-  readonly name: string
-  /** One line for the list of commands. */
-  readonly summary: string
-  readonly group: 'Main' | 'Designs' | 'State' | 'Meshes' | 'Other'
-  readonly load: () => Promise<(io: CommandIo) => Command>
-}
+import type { CommandEntry } from './command-entry.ts'
 
 /** Every command, in the order help shows them. A module is loaded only when its command runs, so that start-up stays short. */
 export const COMMANDS: readonly CommandEntry[] = [

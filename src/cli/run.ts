@@ -1,7 +1,8 @@
 import { Command, CommanderError } from 'commander'
 import { closest, distance } from 'fastest-levenshtein'
+import type { CommandEntry } from './command-entry.ts'
 import type { CommandIo } from './command-io.ts'
-import { COMMANDS, type CommandEntry } from './command-table.ts'
+import { COMMANDS } from './command-table.ts'
 import { VERSION } from './version.ts'
 
 /** Runs the command that the arguments name. Never throws for what a user did; the exit code says how it went. */
@@ -56,7 +57,7 @@ async function buildProgram(io: CommandIo, entry: CommandEntry | undefined): Pro
   for (const command of COMMANDS) {
     if (command === entry) {
       const make = await command.load()
-      const loaded = make(io)
+      const loaded = make(io, COMMANDS)
       configureAll(loaded, io)
       program.addCommand(loaded.helpGroup(`${command.group}:`))
     } else {

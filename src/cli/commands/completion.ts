@@ -1,10 +1,10 @@
 import { Argument, Command } from 'commander'
+import type { CommandEntry } from '../command-entry.ts'
 import type { CommandIo } from '../command-io.ts'
-import { COMMANDS } from '../command-table.ts'
 import { completionScript, type Shell } from '../completion-script.ts'
 
 /** `meshform completion`: a script that a shell loads. */
-export function completionCommand(io: CommandIo): Command {
+export function completionCommand(io: CommandIo, commands: readonly CommandEntry[]): Command {
   return new Command('completion')
     .summary('Print a completion script for bash, zsh or fish')
     .description('Prints a script that completes commands and options of meshform in your shell.')
@@ -14,9 +14,9 @@ export function completionCommand(io: CommandIo): Command {
       '\nExamples:\n  source <(meshform completion bash)\n  meshform completion zsh > "${fpath[1]}/_meshform"\n  meshform completion fish > ~/.config/fish/completions/meshform.fish\n',
     )
     .action(async (shell: Shell) => {
-      const commands = await Promise.all(
-        COMMANDS.map(async ({ name, summary, load }) => {
-          const command = (await load())(io)
+      const completed = await Promise.all(
+        commands.map(async ({ name, summary, load }) => {
+          const command = (await load())(io, commands)
           return {
             name,
             summary,
@@ -30,6 +30,6 @@ export function completionCommand(io: CommandIo): Command {
           }
         }),
       )
-      io.stdout.write(completionScript(shell, commands))
+      io.stdout.write(completionScript(shell, completed))
     })
 }
