@@ -86,6 +86,31 @@ export const PROVIDER_CODES = {
     title: 'Names collide',
     explanation: 'Two parts of the design come down to the same object name in this mesh.',
   },
+  MF3031: {
+    title: 'Object refers to nothing',
+    explanation: 'The object names a gateway, subset or port that is not there, so the mesh answers with errors or ignores it.',
+  },
+  MF3032: {
+    title: 'Objects compete for the same traffic',
+    explanation:
+      'Two objects hold for the same host, gateway or pods, and the mesh takes one of them, or merges them in an order nobody chose.',
+  },
+  MF3033: {
+    title: 'Rule is never reached',
+    explanation: 'A rule before it matches everything it matches.',
+  },
+  MF3034: {
+    title: 'Selector matches no pods',
+    explanation: 'The labels select no pods of the workloads that are there, so the object does nothing or requests fail.',
+  },
+  MF3035: {
+    title: 'Onboarding labels contradict each other',
+    explanation: 'The namespace or pod bears two labels that tell the injector different things; one of them is ignored.',
+  },
+  MF3036: {
+    title: 'Certificate is not verified',
+    explanation: 'TLS is spoken without a certificate authority to check the other side against.',
+  },
 } as const
 
 /** A code of a provider. */

@@ -3,11 +3,14 @@ import { completed } from './complete-provider.ts'
 import type { MeshProvider } from './contract.ts'
 import { istio } from './istio/provider.ts'
 
-const PROVIDERS: readonly MeshProvider[] = [istio]
+/** One line a provider, in the order of the capability matrix. */
+const PROVIDERS = {
+  istio,
+}
 
 /** Every mesh that meshform knows, by the name that `provider:` uses. */
 export const meshProviders: ReadonlyMap<string, MeshProvider> = new Map(
-  PROVIDERS.map((provider) => [provider.name, completed(provider)]),
+  Object.values<MeshProvider>(PROVIDERS).map((provider) => [provider.name, completed(provider)]),
 )
 
 /** A provider, or the nearest name there is when it is not too far. */
