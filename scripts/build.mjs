@@ -7,7 +7,7 @@ import { build } from 'esbuild'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 rmSync(join(root, 'dist'), { recursive: true, force: true })
-const workers = ['src/perf/load/load-worker.ts', 'src/filters/host/filter-worker.ts'].filter((file) =>
+const workers = ['src/perf/load/generator-worker.ts', 'src/filters/host/filter-worker.ts'].filter((file) =>
   existsSync(join(root, file)),
 )
 await build({

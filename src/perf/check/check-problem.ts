@@ -13,6 +13,8 @@ export const PERF_DIAGNOSTICS = {
   MF7008: 'A performance file is not of a known format',
   MF7009: 'A figure of a performance file is probably in another unit',
   MF7010: 'A performance file says something that has no counterpart here',
+  MF7011: 'A perf-check or result that was asked for is not there',
+  MF7012: 'A load engine can not be used',
 } as const
 
 /** One of the codes. */

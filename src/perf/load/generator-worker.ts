@@ -4,7 +4,7 @@ import type { ThreadCommand, ThreadMessage, ThreadTask } from './generator-threa
 import { encodeHistogram } from './histogram.ts'
 
 /*
- * The entry of a generator thread: bundled as a script of its own (perf-worker.js) beside the command. It connects, says so, waits
+ * The entry of a generator thread: bundled as a script of its own (generator-worker.js) beside the command. It connects, says so, waits
  * to be started with the others, and hands over what it recorded.
  */
 const port = parentPort
