@@ -60,10 +60,10 @@ describe('inspecting a filter', () => {
     expect(inspection.loadable).toBe(false)
     expect(inspection.diagnostics.map((entry) => [entry.severity, entry.code])).toEqual(
       expect.arrayContaining([
-        ['error', 'MF7005'],
-        ['error', 'MF7006'],
-        ['warning', 'MF7008'],
-        ['warning', 'MF7011'],
+        ['error', 'MF9005'],
+        ['error', 'MF9006'],
+        ['warning', 'MF9008'],
+        ['warning', 'MF9011'],
       ]),
     )
     expect(inspection.unknownImports).toEqual(['env.proxy_redis_call'])

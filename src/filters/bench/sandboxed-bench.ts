@@ -115,6 +115,9 @@ export class SandboxedBench {
   }
 }
 
+/** Starts a bench in a thread of its own. */
+export type BenchLauncher = () => SandboxedBench
+
 /** The problem as a sentence. */
 export function describeSandboxProblem(problem: SandboxProblem): string {
   switch (problem.kind) {

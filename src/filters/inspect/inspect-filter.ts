@@ -4,6 +4,7 @@ import { callbackTypeProblem, findCallback } from '../abi/callbacks.ts'
 import { abiVersions } from '../abi/constants.ts'
 import { findHostFunction, hostFunctionTypeMatches } from '../abi/host-functions.ts'
 import { isWasiModule, wasiFunctions } from '../abi/wasi-functions.ts'
+import type { FilterCode } from '../codes.ts'
 import { abiVersionOf } from '../host/filter-vm.ts'
 import { pageSize } from '../wasm/memory-limit.ts'
 import { type ModuleProblem, type ModuleSummary, parseModule } from '../wasm/module-parser.ts'
@@ -24,7 +25,7 @@ export function inspectFilter(source: string, bytes: Uint8Array): FilterInspecti
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   if (bytes.length > maximumModuleSize) {
     const detail = `It is ${bytes.length} bytes; meshes fetch at most ${maximumModuleSize >> 20} MiB.`
-    return broken(source, bytes, sha256, 'not-wasm', { code: 'MF7002', summary: `${source} is too large for a filter`, detail })
+    return broken(source, bytes, sha256, 'not-wasm', { code: 'MF9002', summary: `${source} is too large for a filter`, detail })
   }
   const parsed = parseModule(bytes)
   if (!parsed.ok) {
@@ -34,7 +35,8 @@ export function inspectFilter(source: string, bytes: Uint8Array): FilterInspecti
   return inspectModule(source, bytes, sha256, parsed.module)
 }
 
-type Finding = Pick<Diagnostic, 'code' | 'summary'> & {
+type Finding = Pick<Diagnostic, 'summary'> & {
+  readonly code: FilterCode
   readonly detail?: string
   readonly hint?: string
   readonly severity?: 'warning'
@@ -47,7 +49,7 @@ function diagnostic(finding: Finding): Diagnostic {
 function inspectModule(source: string, bytes: Uint8Array, sha256: string, module: ModuleSummary): FilterInspection {
   const findings: Finding[] = []
   const valid = WebAssembly.validate(bytes)
-  if (!valid) findings.push({ code: 'MF7003', summary: `${source} does not validate`, detail: validationDetail(bytes) })
+  if (!valid) findings.push({ code: 'MF9003', summary: `${source} does not validate`, detail: validationDetail(bytes) })
   const kind = kindOf(module)
   const abi = abiVersionOf(module)
   const imported = readImports(source, module, findings)
@@ -56,7 +58,7 @@ function inspectModule(source: string, bytes: Uint8Array, sha256: string, module
     if (spec === undefined) return []
     const problem = entry.type === undefined ? undefined : callbackTypeProblem(spec, entry.type)
     if (problem !== undefined)
-      findings.push({ code: 'MF7006', summary: `${source} exports ${entry.name} with a wrong type`, detail: `It ${problem}.` })
+      findings.push({ code: 'MF9006', summary: `${source} exports ${entry.name} with a wrong type`, detail: `It ${problem}.` })
     return [spec]
   })
   const names = module.exports.map((entry) => entry.name)
@@ -69,18 +71,18 @@ function inspectModule(source: string, bytes: Uint8Array, sha256: string, module
       : undefined
   findings.push(...kindFindings(source, kind, module))
   if (kind === 'proxy-wasm') {
-    if (!memoryExported) findings.push({ code: 'MF7007', summary: `${source} exports no memory` })
+    if (!memoryExported) findings.push({ code: 'MF9007', summary: `${source} exports no memory` })
     if (allocator === undefined) {
       const detail = 'Without malloc or proxy_on_memory_allocate the proxy can hand it neither headers nor configuration.'
-      findings.push({ code: 'MF7008', summary: `${source} exports no allocator`, detail, severity: 'warning' })
+      findings.push({ code: 'MF9008', summary: `${source} exports no allocator`, detail, severity: 'warning' })
     }
   }
   if (memory !== undefined && memory.initialPages * pageSize > 1024 ** 3) {
-    findings.push({ code: 'MF7009', summary: `${source} starts with more memory than the 1 GiB that proxies give` })
+    findings.push({ code: 'MF9009', summary: `${source} starts with more memory than the 1 GiB that proxies give` })
   }
   if (bytes.length > largeModuleSize) {
     const detail = `It is ${(bytes.length / 1024 ** 2).toFixed(1)} MiB, and every proxy fetches and compiles it.`
-    findings.push({ code: 'MF7010', summary: `${source} is large`, detail, severity: 'warning' })
+    findings.push({ code: 'MF9010', summary: `${source} is large`, detail, severity: 'warning' })
   }
 
   const families = new Set<string>(callbacks.map((spec) => spec.family))
@@ -142,7 +144,7 @@ function kindOf(module: ModuleSummary): ModuleKind {
 }
 
 /** Codes of findings that the kind itself already says. */
-const kindCodes: ReadonlySet<string> = new Set(['MF7004'])
+const kindCodes: ReadonlySet<string> = new Set(['MF9004'])
 
 function kindFindings(source: string, kind: ModuleKind, module: ModuleSummary): readonly Finding[] {
   const versions = module.exports.filter((entry) => entry.name.startsWith('proxy_abi_version_')).map((entry) => entry.name)
@@ -159,7 +161,7 @@ function kindFindings(source: string, kind: ModuleKind, module: ModuleSummary): 
           : `It has filter callbacks but no proxy_abi_version_* export. ${known}`
       return [
         {
-          code: 'MF7004',
+          code: 'MF9004',
           summary: `${source} has no ABI version that proxies know`,
           detail,
           hint: 'Rebuild it with a current Proxy-Wasm SDK.',
@@ -168,14 +170,14 @@ function kindFindings(source: string, kind: ModuleKind, module: ModuleSummary): 
     }
     case 'http-wasm':
       return [
-        { code: 'MF7004', summary: `${source} is an http-wasm module`, detail: 'Traefik runs these; Envoy-based meshes do not.' },
+        { code: 'MF9004', summary: `${source} is an http-wasm module`, detail: 'Traefik runs these; Envoy-based meshes do not.' },
       ]
     case 'other-module': {
       const detail =
         versions.length > 0
           ? `It exports ${versions.join(', ')}, which no proxy knows.`
           : 'It exports no proxy_abi_version_* marker and no filter callback.'
-      return [{ code: 'MF7004', summary: `${source} is a WebAssembly module but not a filter`, detail }]
+      return [{ code: 'MF9004', summary: `${source} is a WebAssembly module but not a filter`, detail }]
     }
   }
 }
@@ -197,13 +199,13 @@ function readImports(
     } else if (spec !== undefined && entry.type !== undefined) {
       const typeMatches = hostFunctionTypeMatches(spec, entry.type)
       hostFunctions.push({ name: spec.name, purpose: spec.purpose, abi: spec.abi, typeMatches })
-      if (!typeMatches) findings.push({ code: 'MF7006', summary: `${source} imports ${spec.name} with a wrong type` })
+      if (!typeMatches) findings.push({ code: 'MF9006', summary: `${source} imports ${spec.name} with a wrong type` })
     } else unknownImports.push(`${entry.module}.${entry.name}`)
   }
   if (unknownImports.length > 0 && kindOf(module) === 'proxy-wasm') {
     const list = unknownImports.slice(0, 10).join(', ')
     findings.push({
-      code: 'MF7005',
+      code: 'MF9005',
       summary: `${source} imports what no proxy gives: ${list}`,
       detail: 'Envoy refuses a module whose imports it can not link.',
     })
@@ -212,7 +214,7 @@ function readImports(
   if (newer.length > 0) {
     const detail = `Older proxies do not link ${newer.join(', ')}; full Go modules need a recent Envoy.`
     findings.push({
-      code: 'MF7011',
+      code: 'MF9011',
       summary: `${source} needs WASI functions that only recent proxies give`,
       detail,
       severity: 'warning',
@@ -224,23 +226,23 @@ function readImports(
 function describeProblem(source: string, problem: ModuleProblem): Finding {
   switch (problem.kind) {
     case 'empty':
-      return { code: 'MF7001', summary: `${source} is empty` }
+      return { code: 'MF9001', summary: `${source} is empty` }
     case 'not-wasm': {
       const looks =
         problem.looksLike === undefined ? 'It does not begin with the bytes 00 61 73 6d.' : `It looks like ${problem.looksLike}.`
-      return { code: 'MF7001', summary: `${source} is not a WebAssembly module`, detail: looks }
+      return { code: 'MF9001', summary: `${source} is not a WebAssembly module`, detail: looks }
     }
     case 'component':
       return {
-        code: 'MF7004',
+        code: 'MF9004',
         summary: `${source} is a WebAssembly component, not a core module`,
         detail: 'Proxies load core modules only.',
       }
     case 'unknown-version':
-      return { code: 'MF7001', summary: `${source} has binary format version ${problem.version}, expected 1` }
+      return { code: 'MF9001', summary: `${source} has binary format version ${problem.version}, expected 1` }
     case 'malformed': {
       const detail = `At byte ${problem.offset}: ${problem.detail}. The file may be cut short or damaged.`
-      return { code: 'MF7003', summary: `${source} is a damaged WebAssembly module`, detail }
+      return { code: 'MF9003', summary: `${source} is a damaged WebAssembly module`, detail }
     }
   }
 }

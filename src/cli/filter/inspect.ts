@@ -1,0 +1,36 @@
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import { inspectFilter } from '../../filters/inspect/inspect-filter.ts'
+import { readModuleFile } from '../../filters/read-module.ts'
+import { hasErrors } from '../../plan/diagnostic.ts'
+import { styleFor } from '../../views/terminal/style.ts'
+import type { CommandIo } from '../command-io.ts'
+import { terminalView } from '../open-view.ts'
+import { inspectionText } from './inspection-text.ts'
+
+/** `meshform filter inspect`: all that a module says about itself, without running it. */
+export function filterInspectCommand(io: CommandIo): Command {
+  return new Command('inspect')
+    .summary('Say what a module is and which meshes take it')
+    .description('Reads a module and says what it exports, what it needs, and what each mesh would make of it. Runs nothing.')
+    .argument('<file>', 'the module')
+    .option('--json', 'as JSON')
+    .addHelpText('after', '\nExamples:\n  meshform filter inspect auth.wasm\n  meshform filter inspect auth.wasm --json\n')
+    .action(async (source: string, options: { readonly json?: boolean }) => {
+      const read = await readModuleFile(resolve(io.cwd, source), source)
+      if (!read.ok) {
+        io.setExitCode(1)
+        if (options.json === true) io.stdout.write(`${JSON.stringify({ source, diagnostics: [read.diagnostic] }, null, 2)}\n`)
+        else terminalView(io).diagnostics([read.diagnostic])
+        return
+      }
+      const inspection = inspectFilter(source, read.bytes)
+      if (hasErrors(inspection.diagnostics)) io.setExitCode(1)
+      if (options.json === true) {
+        io.stdout.write(`${JSON.stringify(inspection, null, 2)}\n`)
+        return
+      }
+      io.stdout.write(inspectionText(inspection, styleFor(io.stdout as NodeJS.WriteStream, io.env)))
+      terminalView(io).diagnostics(inspection.diagnostics)
+    })
+}

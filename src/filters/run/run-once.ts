@@ -1,0 +1,119 @@
+import type { BenchSetup, BenchState, ConnectionReport, PlainMessage, TcpStep } from '../bench/bench-session.ts'
+import type { CalloutRule } from '../bench/callout-rules.ts'
+import type { ExchangeReport } from '../bench/report.ts'
+import { type BenchLauncher, describeSandboxProblem, type SandboxedBench } from '../bench/sandboxed-bench.ts'
+import { describeFailure, type FilterFailure } from '../host/failure.ts'
+import type { FilterSettings } from '../host/filter-settings.ts'
+
+/** How a filter is run: it gets an HTTP stream, a TCP connection, or no stream at all. */
+export type RunKind = FilterSettings['kind']
+
+/** One filter, and one stream for it. */
+export interface RunOrder {
+  readonly filter: FilterSettings
+  /** Tries HTTP first, and a connection or a service when the filter will not make a context for what is tried. */
+  readonly kind: RunKind | 'auto'
+  readonly request: PlainMessage
+  readonly upstream: PlainMessage
+  readonly connection: readonly TcpStep[]
+  readonly callouts: readonly CalloutRule[]
+  readonly properties: BenchSetup['properties']
+  readonly logLevel: number
+  /** Virtual time that passes between configuration and request, in milliseconds. */
+  readonly advanceMilliseconds: number
+  /** Where the virtual clock starts, in milliseconds since 1970 in UTC. */
+  readonly startMilliseconds?: number
+}
+
+/** What came of it. `problem` is a sentence when the filter could not be started, failed, or was stopped. */
+export interface RunResult {
+  readonly kind: RunKind
+  readonly started: boolean
+  readonly problem?: string
+  readonly failures: readonly FilterFailure[]
+  readonly warnings: readonly string[]
+  /** Logs, callouts and metrics of starting and of the time before the request. */
+  readonly before: Pick<BenchState, 'logs' | 'callouts' | 'metrics'>
+  readonly exchange?: ExchangeReport
+  readonly connection?: ConnectionReport
+}
+
+/** Virtual time that a service gets to tick in, in milliseconds: no request says when it is over. */
+const serviceMilliseconds = 10_000
+
+const nothing: RunResult['before'] = { logs: [], callouts: [], metrics: [] }
+
+/** Runs a filter once in a thread of its own. Never rejects, whatever the filter does. */
+export async function runOnce(order: RunOrder, launch: BenchLauncher): Promise<RunResult> {
+  if (order.kind !== 'auto') return runAs(order, order.kind, launch)
+  const first = await runAs(order, 'http', launch)
+  if (!refusesContext(first.exchange?.failures)) return first
+  const second = await runAs(order, 'network', launch)
+  if (!refusesContext(second.connection?.failures)) return second
+  return runAs(order, 'service', launch)
+}
+
+/** SDKs crash a module that is asked for a context of a kind it has no factory for. */
+function refusesContext(failures: readonly FilterFailure[] | undefined): boolean {
+  return failures?.some((failure) => 'callback' in failure && failure.callback === 'proxy_on_context_create') === true
+}
+
+async function runAs(order: RunOrder, kind: RunKind, launch: BenchLauncher): Promise<RunResult> {
+  const bench = launch()
+  try {
+    return await carryOut(order, kind, bench)
+  } finally {
+    await bench.close()
+  }
+}
+
+async function carryOut(order: RunOrder, kind: RunKind, bench: SandboxedBench): Promise<RunResult> {
+  const { properties, callouts, logLevel, startMilliseconds } = order
+  const setup: BenchSetup = {
+    filters: [{ ...order.filter, kind }],
+    properties,
+    callouts,
+    foreignFunctions: {},
+    logLevel,
+    ...(startMilliseconds === undefined ? {} : { startMilliseconds }),
+  }
+  const start = await bench.send({ op: 'start', setup })
+  const stopped = (problem: string, before = nothing): RunResult => ({
+    kind,
+    started: false,
+    problem,
+    failures: [],
+    warnings: [],
+    before,
+  })
+  if (!start.ok) return stopped(describeSandboxProblem(start.problem))
+  if (start.reply.kind !== 'state') return stopped('the bench gave no state')
+  let { state } = start.reply
+  const { warnings, startFailures } = state
+  if (startFailures.length > 0) {
+    const problem = startFailures.map(describeFailure).join('; ')
+    return { kind, started: false, problem, failures: startFailures, warnings, before: state }
+  }
+  const wait = order.advanceMilliseconds + (kind === 'service' ? serviceMilliseconds : 0)
+  if (wait > 0) {
+    const advanced = await bench.send({ op: 'advance', milliseconds: wait })
+    if (!advanced.ok) return { ...stopped(describeSandboxProblem(advanced.problem), state), started: true, warnings }
+    if (advanced.reply.kind === 'state') state = joined(state, advanced.reply.state)
+  }
+  const base = { kind, started: true, failures: [], warnings, before: state }
+  if (kind === 'service') return state.failures.length === 0 ? base : { ...base, problem: state.failures.join('; ') }
+  const done =
+    kind === 'http'
+      ? await bench.send({ op: 'run', request: order.request, upstream: order.upstream })
+      : await bench.send({ op: 'connect', steps: order.connection })
+  if (!done.ok) return { ...base, problem: describeSandboxProblem(done.problem) }
+  if (done.reply.kind === 'state') return { ...base, problem: 'the bench gave no report' }
+  const { failures } = done.reply.report
+  const problem = failures.length === 0 ? {} : { problem: failures.map(describeFailure).join('; ') }
+  const result = { ...base, failures, ...problem }
+  return done.reply.kind === 'report' ? { ...result, exchange: done.reply.report } : { ...result, connection: done.reply.report }
+}
+
+function joined(first: BenchState, second: BenchState): BenchState {
+  return { ...second, logs: [...first.logs, ...second.logs], callouts: [...first.callouts, ...second.callouts] }
+}
