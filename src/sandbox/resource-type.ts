@@ -69,9 +69,13 @@ export interface ResourceType {
   readonly namespaced: boolean
   /** False for kinds the API only answers and never stores, such as reviews. */
   readonly stored: boolean
+  /** The version that objects are stored in, where it may be another than this one. */
+  readonly storageVersion?: string
   readonly subresources: { readonly status: boolean; readonly scale?: ScalePaths; readonly others?: readonly string[] }
   /** Types, list types and keys for validation, pruning, defaulting and server-side apply. */
   readonly schema: StructuralSchema
+  /** Of a custom kind: the schema as its definition has it, without the fields that every object has. */
+  readonly declaredSchema?: StructuralSchema
   /** Objects of this kind count `metadata.generation` on changes of anything but metadata and status. */
   readonly countsGeneration: boolean
   readonly printerColumns: readonly PrinterColumn[]

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
+import { cleanupFinalizer, definitionStorage } from '../crd/definition.ts'
 import type { StoredObject } from '../store/stored-object.ts'
 import { type ApiContext, storageKeyOf } from './api-context.ts'
 import { finalizersOf, isTerminating, metadataOf, metadataText, timestamp, withMetadata } from './object-metadata.ts'
@@ -56,11 +57,19 @@ function markTerminating(context: ApiContext, object: JsonObject): JsonObject {
   })
 }
 
+/** Held until its objects are gone, from the first request to delete it. */
+function heldForCleanup(resource: ServedResource, object: JsonObject): JsonObject {
+  if (resource.storage !== definitionStorage || isTerminating(object)) return object
+  const finalizers = finalizersOf(object)
+  if (finalizers.includes(cleanupFinalizer)) return object
+  return withMetadata(object, { finalizers: [...finalizers, cleanupFinalizer] })
+}
+
 /** A namespace or a definition is terminating from the start; its contents go first. */
 function markByKind(context: ApiContext, resource: ServedResource, object: JsonObject): JsonObject {
   const status: { readonly [name: string]: JsonValue } = isJsonObject(object.status) ? object.status : {}
   if (resource.storage === '/namespaces') return { ...object, status: { ...status, phase: 'Terminating' } }
-  if (resource.storage !== 'apiextensions.k8s.io/customresourcedefinitions') return object
+  if (resource.storage !== definitionStorage) return object
   const conditions = Array.isArray(status.conditions) ? (status.conditions as readonly JsonValue[]) : []
   const others = conditions.filter((condition) => !isJsonObject(condition) || condition.type !== 'Terminating')
   const terminating = {
@@ -90,7 +99,8 @@ export function deleteObject(
     throw forbidden(resource.plural, name, 'this namespace may not be deleted')
   }
   const propagation = propagationOf(resource, live.object, options.propagation)
-  const marked = markTerminating(context, withPropagation(live.object, propagation))
+  const held = heldForCleanup(resource, live.object)
+  const marked = markTerminating(context, withPropagation(held, propagation))
   const key = storageKeyOf(resource, live.key.namespace, name)
   if (isReleased(resource, marked)) {
     if (options.dryRun) return { gone: true, object: live }

@@ -117,7 +117,11 @@ function readScalar(reading: Reading, place: Place, name: ScalarName, value: Jso
     case 'intOrString':
       return typeof value === 'string' || (typeof value === 'number' && Number.isInteger(value)) ? value : wrong()
     case 'any':
+    case 'json':
       return copyTree(value)
+    case 'schema':
+      if (Array.isArray(value)) return value.map((each) => readScalar(reading, place, name, each))
+      return isTree(value) ? readModel(reading, modelNamed('JSONSchemaProps'), value, place.path) : copyTree(value)
   }
 }
 
@@ -166,6 +170,8 @@ function zeroOf(type: FieldType): TreeValue | undefined {
         case 'time':
         case 'microTime':
         case 'any':
+        case 'json':
+        case 'schema':
           return undefined
       }
   }

@@ -8,7 +8,8 @@
  * A word after the model's name: `atomic` when server-side apply owns it as a whole. A field's name ends in `!` when it is
  * always written, even when zero. Types: a scalar, a model, `[list]`, `{map}`; a leading `*` keeps a zero value apart from a
  * missing one. Then, as they apply: `map:keys`, `set`, `atomic` or `granular` for server-side apply, `patch:strategy/key`
- * for strategic merge patches, `default:text`.
+ * for strategic merge patches, `default:text`. Of the scalars, `any` is an object of any content, `json` any value, `schema` a
+ * JSONSchemaProps or a boolean.
  */
 
 /** Scalars and the few special types of the Kubernetes API. */
@@ -24,6 +25,8 @@ export type ScalarName =
   | 'quantity'
   | 'intOrString'
   | 'any'
+  | 'json'
+  | 'schema'
 
 /** What a field holds. */
 export type FieldType =
@@ -67,6 +70,8 @@ const scalarNames: ReadonlySet<string> = new Set([
   'quantity',
   'intOrString',
   'any',
+  'json',
+  'schema',
 ] satisfies ScalarName[])
 
 function isScalarName(text: string): text is ScalarName {

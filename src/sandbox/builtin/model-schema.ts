@@ -16,6 +16,8 @@ const scalarSchemas: { readonly [name in ScalarName]: StructuralSchema } = {
   quantity: { format: 'quantity', oneOf: [{ type: 'string' }, { type: 'number' }] },
   intOrString: { format: 'int-or-string', 'x-kubernetes-int-or-string': true },
   any: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+  json: { 'x-kubernetes-preserve-unknown-fields': true },
+  schema: { 'x-kubernetes-preserve-unknown-fields': true },
 }
 
 const schemas = new Map<string, StructuralSchema>()
@@ -64,7 +66,6 @@ export function schemaOfModel(name: string): StructuralSchema {
   if (schema === undefined) {
     const model = modelNamed(name)
     const properties: { [name: string]: StructuralSchema } = {}
-    for (const field of model.fields) properties[field.name] = fieldSchema(name, field)
     const required = model.fields.filter((field) => field.required).map((field) => field.name)
     const description = describeField(name, undefined)
     schema = {
@@ -74,7 +75,9 @@ export function schemaOfModel(name: string): StructuralSchema {
       ...(required.length === 0 ? {} : { required }),
       ...(model.atomic ? { 'x-kubernetes-map-type': 'atomic' } : {}),
     }
+    // Known before its fields are, because a model may have fields of its own kind.
     schemas.set(name, schema)
+    for (const field of model.fields) properties[field.name] = fieldSchema(name, field)
   }
   return schema
 }

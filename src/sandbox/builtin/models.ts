@@ -5,6 +5,7 @@ import { autoscalingModels } from './models/autoscaling-models.ts'
 import { batchModels } from './models/batch-models.ts'
 import { clusterModels } from './models/cluster-models.ts'
 import { coreModels } from './models/core-models.ts'
+import { extensionModels } from './models/extension-models.ts'
 import { metaModels } from './models/meta-models.ts'
 import { networkingModels } from './models/networking-models.ts'
 import { podModels } from './models/pod-models.ts'
@@ -27,6 +28,7 @@ const texts = [
   admissionModels,
   clusterModels,
   reviewModels,
+  extensionModels,
 ]
 
 let blocks: ReadonlyMap<string, string> | undefined

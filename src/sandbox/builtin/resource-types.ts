@@ -1,6 +1,7 @@
 import type { ResourceType } from '../resource-type.ts'
 import { coreKinds } from './kinds/core-kinds.ts'
+import { extensionKinds } from './kinds/extension-kinds.ts'
 import { workloadKinds } from './kinds/workload-kinds.ts'
 
 /** Every kind that the sandbox serves without a CustomResourceDefinition. Schemas are made at first use. */
-export const builtinResourceTypes: readonly ResourceType[] = [...coreKinds, ...workloadKinds]
+export const builtinResourceTypes: readonly ResourceType[] = [...coreKinds, ...workloadKinds, ...extensionKinds]

@@ -1,0 +1,94 @@
+import { schemaOfModel } from '../builtin/model-schema.ts'
+import { FieldErrors } from '../builtin/validation/field-errors.ts'
+import { subdomainComplaints } from '../builtin/validation/names.ts'
+import { validateObjectMeta } from '../builtin/validation/object-meta.ts'
+import type { PrinterColumn, ResourceType } from '../resource-type.ts'
+import type { StructuralSchema } from '../structural-schema.ts'
+import type { Definition, DefinitionColumn, DefinitionVersion } from './definition.ts'
+
+/** What a real server says of the two columns that it adds by itself. */
+const nameDescription =
+  'Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names'
+const ageDescription =
+  'CreationTimestamp is a timestamp representing the server time when this object was created. It is not guaranteed to be set in happens-before order across separate operations. Clients may not set this value. It is represented in RFC3339 form and is in UTC.\n\nPopulated by the system. Read-only. Null for lists. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata'
+
+const nameColumn: PrinterColumn = {
+  name: 'Name',
+  type: 'string',
+  format: 'name',
+  description: nameDescription,
+  priority: 0,
+  cell: '.metadata.name',
+}
+
+const ageColumn: PrinterColumn = {
+  name: 'Age',
+  type: 'date',
+  description: ageDescription,
+  priority: 0,
+  cell: '.metadata.creationTimestamp',
+}
+
+const columnTypes = ['string', 'integer', 'number', 'boolean', 'date'] as const
+
+function printerColumn(column: DefinitionColumn): PrinterColumn {
+  const type = columnTypes.find((known) => known === column.type) ?? 'string'
+  const usual = `Custom resource definition column (in JSONPath format): ${column.jsonPath}`
+  return {
+    name: column.name,
+    type,
+    ...(column.format === '' ? {} : { format: column.format }),
+    description: column.description === '' ? usual : column.description,
+    priority: column.priority,
+    cell: column.jsonPath,
+  }
+}
+
+/** The schema with the type and metadata that every object has. What it says of metadata itself counts for validation only. */
+function withObjectFields(schema: StructuralSchema): StructuralSchema {
+  return {
+    ...schema,
+    properties: {
+      ...schema.properties,
+      apiVersion: { type: 'string' },
+      kind: { type: 'string' },
+      metadata: schemaOfModel('ObjectMeta'),
+    },
+  }
+}
+
+function resourceType(definition: Definition, version: DefinitionVersion): ResourceType {
+  const { names, namespaced, group } = definition
+  const { scale, deprecation } = version
+  const storageVersion = definition.versions.find((each) => each.storage)?.name
+  return {
+    group,
+    version: version.name,
+    kind: names.kind,
+    listKind: names.listKind,
+    plural: names.plural,
+    singular: names.singular,
+    shortNames: names.shortNames,
+    categories: names.categories,
+    namespaced,
+    stored: true,
+    ...(storageVersion === undefined ? {} : { storageVersion }),
+    subresources: { status: version.status, ...(scale === undefined ? {} : { scale }) },
+    schema: withObjectFields(version.schema),
+    declaredSchema: version.schema,
+    countsGeneration: true,
+    printerColumns: [nameColumn, ...(version.columns.length === 0 ? [ageColumn] : version.columns.map(printerColumn))],
+    selectableFields: version.selectableFields,
+    ...(deprecation === undefined ? {} : { warnings: () => [deprecation] }),
+    validate: (object) => {
+      const errors = new FieldErrors()
+      validateObjectMeta(errors, object, namespaced, subdomainComplaints)
+      return errors.all
+    },
+  }
+}
+
+/** The served types of a definition, one a served version. */
+export function resourceTypesOf(definition: Definition): readonly ResourceType[] {
+  return definition.versions.filter((version) => version.served).map((version) => resourceType(definition, version))
+}
