@@ -19,6 +19,8 @@ export interface GatewayDialect {
   readonly className: string
   readonly namespace: string
   readonly labels?: StringMap
+  /** TLS options of a listener that asks for client certificates, where the mesh says it in them. */
+  readonly mutualOptions?: StringMap
 }
 
 const PROTOCOLS = { http: 'HTTP', grpc: 'HTTP', https: 'HTTPS', tls: 'TLS', tcp: 'TCP' } as const
@@ -37,7 +39,7 @@ export function gatewayObjects(gateway: ComponentOf<'gateways'>, scope: Scope, d
         gatewayClassName: from(['className'], spec.className ?? dialect.className),
         listeners: from(
           ['listeners'],
-          spec.listeners.flatMap((listener, index) => listenersOf(listener, ['listeners', index])),
+          spec.listeners.flatMap((listener, index) => listenersOf(listener, ['listeners', index], dialect)),
         ),
       },
     },
@@ -61,7 +63,7 @@ function listenerName(listener: Listener): string {
 }
 
 /** A listener takes one host name, so several hosts make several listeners. */
-function listenersOf(listener: Listener, path: ValuePath): readonly Draft[] {
+function listenersOf(listener: Listener, path: ValuePath, dialect: GatewayDialect): readonly Draft[] {
   const hosts = (listener.hosts ?? ['*']).map((host) => (host === '*' ? undefined : host))
   const protocol = listener.protocol ?? 'http'
   const base = listenerName(listener)
@@ -79,7 +81,11 @@ function listenersOf(listener: Listener, path: ValuePath): readonly Draft[] {
             [...path, 'tls'],
             passthrough
               ? { mode: 'Passthrough' }
-              : { mode: 'Terminate', certificateRefs: [{ name: from([...path, 'tls', 'secret'], listener.tls?.secret) }] },
+              : {
+                  mode: 'Terminate',
+                  certificateRefs: [{ name: from([...path, 'tls', 'secret'], listener.tls?.secret) }],
+                  options: listener.tls?.mode === 'mutual' ? from([...path, 'tls', 'mode'], dialect.mutualOptions) : undefined,
+                },
           ),
       allowedRoutes: { namespaces: { from: 'All' } },
     }),

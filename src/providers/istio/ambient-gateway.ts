@@ -8,6 +8,9 @@ import { traceManifest } from '../traced-manifest.ts'
 import { WAYPOINT_CLASS } from './api.ts'
 import { gatewayNamespace } from './gateway-place.ts'
 
+/** TLS option by which Istio asks for client certificates on a listener of the Gateway API. */
+const TLS_TERMINATE_MODE = 'gateway.istio.io/tls-terminate-mode'
+
 /**
  * A gateway in ambient mode: of class istio for ingress; a waypoint for egress; of class istio-east-west between clusters
  * (istio.io/docs/ambient/install/multicluster).
@@ -16,7 +19,11 @@ export function ambientGateway(gateway: ComponentOf<'gateways'>, scope: Scope): 
   const namespace = gatewayNamespace(gateway, scope)
   switch (gateway.spec.direction ?? 'ingress') {
     case 'ingress':
-      return gatewayObjects(gateway, scope, { className: 'istio', namespace })
+      return gatewayObjects(gateway, scope, {
+        className: 'istio',
+        namespace,
+        mutualOptions: { [TLS_TERMINATE_MODE]: 'MUTUAL' },
+      })
     case 'egress':
       return hboneGateway(gateway, namespace, WAYPOINT_CLASS, undefined)
     case 'east-west': {
@@ -46,7 +53,7 @@ function hboneGateway(
             name: 'mesh',
             port: 15008,
             protocol: 'HBONE',
-            tls: eastWest ? { mode: 'Terminate', options: { 'gateway.istio.io/tls-terminate-mode': 'ISTIO_MUTUAL' } } : undefined,
+            tls: eastWest ? { mode: 'Terminate', options: { [TLS_TERMINATE_MODE]: 'ISTIO_MUTUAL' } } : undefined,
             allowedRoutes: eastWest ? undefined : { namespaces: { from: 'All' } },
           },
         ],

@@ -146,7 +146,9 @@ export const AMBIENT_CAPABILITIES: CapabilityTable = {
   'gateway.ingress': yes('Gateway of class istio and HTTPRoute'),
   'gateway.egress': partial('a waypoint in front of a ServiceEntry stands in for an egress gateway'),
   'gateway.eastWest': yes('Gateway of class istio-east-west'),
-  'gateway.tls.mutual': yes('Gateway listener tls with frontend validation'),
+  'gateway.tls.mutual': yes(
+    'Gateway listener TLS option gateway.istio.io/tls-terminate-mode: MUTUAL; the Secret holds ca.crt too',
+  ),
   'filter.wasm': yes('WasmPlugin on the waypoint'),
   'filter.lua': yes('EnvoyFilter on the waypoint', '1.31'),
   'filter.native': yes('EnvoyFilter on the waypoint', '1.31'),
