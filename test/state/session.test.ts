@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { openLocalBackend } from '../../src/state/backends/local/local-backend.ts'
+import { localBackend } from '../../src/state/backends/local.ts'
 import { systemClock } from '../../src/state/clock.ts'
 import { openState, readState } from '../../src/state/session.ts'
 import {
@@ -20,9 +20,9 @@ import {
   value,
 } from './sample-state.ts'
 
-async function localBackend() {
+async function freshBackend() {
   const folder = await temporaryFolder()
-  return { folder, backend: openLocalBackend({ folder, process: PROCESS, clock: systemClock }) }
+  return { folder, backend: localBackend({ directory: folder, process: PROCESS, clock: systemClock }) }
 }
 
 async function filesOf(folder: string) {
@@ -31,7 +31,7 @@ async function filesOf(folder: string) {
 
 describe('an operation', () => {
   test('records objects, outputs and history, and leaves one file', async () => {
-    const { folder, backend } = await localBackend()
+    const { folder, backend } = await freshBackend()
     const { lock, session } = await openSample(backend)
     expect(session.state.serial).toBe(0)
     const operation = value(await session.begin(sampleOperation()))
@@ -55,7 +55,7 @@ describe('an operation', () => {
   })
 
   test('that changes nothing writes nothing', async () => {
-    const { folder, backend } = await localBackend()
+    const { folder, backend } = await freshBackend()
     const first = await openSample(backend)
     const apply = value(await first.session.begin(sampleOperation()))
     value(await apply.intent(sampleEffect(0)))
@@ -70,7 +70,7 @@ describe('an operation', () => {
   })
 
   test('left in the middle is recovered by the next one: results are folded in, open intents are pending', async () => {
-    const { folder, backend } = await localBackend()
+    const { folder, backend } = await freshBackend()
     const first = await openSample(backend)
     const apply = value(await first.session.begin(sampleOperation()))
     value(await apply.intent(sampleEffect(0)))
@@ -102,7 +102,7 @@ describe('an operation', () => {
   })
 
   test('that failed for certain leaves nothing open, one that may have happened does', async () => {
-    const { backend } = await localBackend()
+    const { backend } = await freshBackend()
     const { lock, session } = await openSample(backend)
     const apply = value(await session.begin(sampleOperation()))
     for (const n of [0, 1]) value(await apply.intent(sampleEffect(n)))
@@ -114,7 +114,7 @@ describe('an operation', () => {
   })
 
   test('an intent is refused once the lock is gone', async () => {
-    const { backend } = await localBackend()
+    const { backend } = await freshBackend()
     const { lock, session } = await openSample(backend)
     const apply = value(await session.begin(sampleOperation()))
     value(await apply.intent(sampleEffect(0)))
@@ -124,7 +124,7 @@ describe('an operation', () => {
   })
 
   test('of a holder that was taken over cannot write its snapshot, and its objects stay pending', async () => {
-    const { backend } = await localBackend()
+    const { backend } = await freshBackend()
     const first = await openSample(backend)
     const apply = value(await first.session.begin(sampleOperation()))
     value(await apply.intent(sampleEffect(0)))
@@ -142,7 +142,7 @@ describe('an operation', () => {
     const onStep = (step: string) => {
       if (step === 'journal-durable') durable++
     }
-    const backend = openLocalBackend({ folder, process: PROCESS, clock: systemClock, onStep })
+    const backend = localBackend({ directory: folder, process: PROCESS, clock: systemClock, onStep })
     const { lock, session } = await openSample(backend)
     const apply = value(await session.begin(sampleOperation()))
     const queue = Array.from({ length: 2000 }, (_, n) => n)
@@ -161,7 +161,7 @@ describe('an operation', () => {
 
 describe('reading without a lock', () => {
   test('shows the state before an operation that is under way, and who is at it', async () => {
-    const { backend } = await localBackend()
+    const { backend } = await freshBackend()
     const { lock, session } = await openSample(backend)
     const apply = value(await session.begin(sampleOperation()))
     value(await apply.intent(sampleEffect(0)))
@@ -174,7 +174,7 @@ describe('reading without a lock', () => {
   })
 
   test('a second opening finds the state locked', async () => {
-    const { backend } = await localBackend()
+    const { backend } = await freshBackend()
     const { lock } = await openSample(backend)
     await expect(lockSample(backend)).rejects.toThrow(/^locked: The state is locked: apply by ann@laptop \(pid 4711\) since /)
     value(await lock.release())
