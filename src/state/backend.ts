@@ -44,6 +44,8 @@ export type LockAttempt =
 
 /** One lock a state. Waiting, heartbeat and giving up are not its business: see lockState. */
 export interface LockStore {
+  /** Set where locks cannot be renewed: how long they last unless told otherwise, in milliseconds. */
+  readonly fixedExpiryMs?: number
   /** One attempt, atomic. A lock that was not renewed for its `expiryMs` is taken over. */
   acquire(ref: StateRef, info: LockInfo, expiryMs: number, signal: AbortSignal): Promise<StateResult<LockAttempt>>
   /** Says that the holder lives. `fixed`: this backend cannot renew, the lock ends at its expiry whatever happens. */

@@ -1,0 +1,168 @@
+import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici'
+import type { Clock } from '../../clock.ts'
+import { MAX_STATE_BYTES } from '../../parse-json.ts'
+import { aborted, ok, refused, type StateResult } from '../../state-result.ts'
+
+/** One request to a state server. */
+export interface HttpRequest {
+  /** Any token: Terraform's protocol has LOCK and UNLOCK. */
+  readonly method: string
+  readonly url: URL
+  readonly headers?: { readonly [name: string]: string }
+  readonly body?: Uint8Array
+  readonly signal: AbortSignal
+  /** Made anew for each try, for signatures that carry the time. */
+  readonly sign?: () => { readonly [name: string]: string }
+}
+
+/** A whole answer of a state server. */
+export interface HttpAnswer {
+  readonly status: number
+  /** First value of each header, names in lower case. */
+  readonly headers: { readonly [name: string]: string }
+  readonly bytes: Uint8Array
+  /** How often it was asked: above 1, an earlier try may have had its effect already. */
+  readonly tries: number
+  /** The server's clock where it says it, else ours; milliseconds since 1970. */
+  readonly now: number
+}
+
+/** How a server is talked to. */
+export interface HttpExchangeOptions {
+  readonly clock: Clock
+  readonly userAgent: string
+  /** For proxies: HTTPS_PROXY, HTTP_PROXY and NO_PROXY. */
+  readonly environment: { readonly [name: string]: string | undefined }
+  /** Waits before the second and third try, in milliseconds. */
+  readonly retryWaitsMs?: readonly number[]
+}
+
+const RETRY_WAITS_MS = [1_000, 4_000]
+/** The longest wait that a server may ask for, in milliseconds. */
+const LONGEST_WAIT_MS = 30_000
+/** Longest wait for an answer, in milliseconds. */
+const TIMEOUT_MS = 30_000
+
+/** Talks to a state server over HTTP: retries, time-outs, proxies, verified TLS. Never throws; never says a credential. */
+export class HttpExchange {
+  readonly #options: HttpExchangeOptions
+  readonly #dispatcher: Dispatcher
+
+  constructor(options: HttpExchangeOptions) {
+    this.#options = options
+    const { environment } = options
+    const httpProxy = environment.HTTP_PROXY ?? environment.http_proxy ?? ''
+    this.#dispatcher = new EnvHttpProxyAgent({
+      httpProxy,
+      httpsProxy: environment.HTTPS_PROXY ?? environment.https_proxy ?? httpProxy,
+      noProxy: environment.NO_PROXY ?? environment.no_proxy ?? '',
+      headersTimeout: TIMEOUT_MS,
+      bodyTimeout: TIMEOUT_MS,
+      connect: { timeout: 10_000 },
+    })
+  }
+
+  /** Asks, again after a broken connection or an answer that says to come back later. */
+  async send(what: string, ask: HttpRequest): Promise<StateResult<HttpAnswer>> {
+    const waits = this.#options.retryWaitsMs ?? RETRY_WAITS_MS
+    for (let tries = 1; ; tries++) {
+      const answer = await this.#once(what, ask, tries)
+      const wait = waits[tries - 1]
+      if (ask.signal.aborted) return answer.ok ? answer : aborted(what)
+      if (wait === undefined || (answer.ok && !isTransient(answer.value.status))) return answer
+      if (!answer.ok && answer.error.kind !== 'unreachable') return answer
+      const asked = answer.ok ? Number(answer.value.headers['retry-after'] ?? Number.NaN) * 1000 : Number.NaN
+      await this.#options.clock.sleep(Number.isFinite(asked) ? Math.min(asked, LONGEST_WAIT_MS) : wait, ask.signal)
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#dispatcher.close()
+  }
+
+  async #once(what: string, ask: HttpRequest, tries: number): Promise<StateResult<HttpAnswer>> {
+    try {
+      const response = await request(ask.url, {
+        dispatcher: this.#dispatcher,
+        // undici types the methods it has heard of; the wire takes any token.
+        method: ask.method as Dispatcher.HttpMethod,
+        headers: { 'user-agent': this.#options.userAgent, ...ask.headers, ...ask.sign?.() },
+        body: ask.body === undefined ? null : Buffer.from(ask.body.buffer, ask.body.byteOffset, ask.body.byteLength),
+        signal: ask.signal,
+      })
+      const bytes = await readAll(response.body, MAX_STATE_BYTES)
+      if (bytes === undefined) {
+        return refused({ kind: 'too-large', message: `${what}: the answer is longer than ${MAX_STATE_BYTES} bytes.` })
+      }
+      const headers = firstValues(response.headers)
+      const date = Date.parse(headers.date ?? '')
+      const now = Number.isNaN(date) ? this.#options.clock.now() : date
+      return ok({ status: response.statusCode, headers, bytes, tries, now })
+    } catch (error) {
+      if (ask.signal.aborted) return aborted(what)
+      return refused({ kind: 'unreachable', message: `${what}: ${ask.url.host} can not be reached: ${reasonOf(error)}.` })
+    }
+  }
+}
+
+/** Why an answer is no success, for states and locks alike. */
+export function httpRefusal(what: string, answer: HttpAnswer): { readonly ok: false; readonly error: HttpStateError } {
+  if (answer.status === 401) {
+    return failure('unauthorized', `${what}: the server wants credentials, or does not accept those given (status 401).`)
+  }
+  if (answer.status === 403) {
+    return failure('unauthorized', `${what}: the server forbids it to these credentials (status 403).`)
+  }
+  if (answer.status === 413) return failure('too-large', `${what}: the server does not take that much (status 413).`)
+  return failure('backend', `${what}: the server answered with status ${answer.status}${excerpt(answer.bytes)}.`)
+}
+
+type HttpStateError = { readonly kind: 'unauthorized' | 'too-large' | 'backend'; readonly message: string }
+
+function failure(kind: HttpStateError['kind'], message: string): { readonly ok: false; readonly error: HttpStateError } {
+  return { ok: false, error: { kind, message } }
+}
+
+function isTransient(status: number): boolean {
+  return status === 429 || status === 500 || status === 502 || status === 503 || status === 504
+}
+
+async function readAll(body: AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array | undefined> {
+  const parts: Uint8Array[] = []
+  let size = 0
+  for await (const part of body) {
+    size += part.byteLength
+    if (size > limit) return undefined
+    parts.push(part)
+  }
+  return Buffer.concat(parts)
+}
+
+function firstValues(headers: { readonly [name: string]: string | string[] | undefined }): { readonly [name: string]: string } {
+  const first: { [name: string]: string } = {}
+  for (const [name, value] of Object.entries(headers)) {
+    const text = typeof value === 'string' ? value : value?.[0]
+    if (text !== undefined) first[name.toLowerCase()] = text
+  }
+  return first
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  // The message of a failed connection to several addresses is empty; the code says it.
+  const text = error.message === '' ? (code ?? error.name) : error.message
+  return text.replace(/\.$/, '')
+}
+
+/** The first line of what the server said, without markup: it comes from elsewhere and goes to a terminal. */
+function excerpt(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes.subarray(0, 2000))
+    .toString('utf8')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\p{Cc}+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 160)
+  return text === '' ? '' : ` (${text})`
+}

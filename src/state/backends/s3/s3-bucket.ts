@@ -1,0 +1,178 @@
+import type { Clock } from '../../clock.ts'
+import { ok, refused, type StateResult } from '../../state-result.ts'
+import { type HttpAnswer, type HttpExchange, httpRefusal } from '../remote/http-exchange.ts'
+import { escapeS3, type S3Credentials, signRequest } from './sign-request.ts'
+
+/** Where an S3-compatible store keeps states. */
+export interface S3Settings {
+  readonly bucket: string
+  /** Before all keys, without slashes at its ends; may be ''. */
+  readonly prefix: string
+  readonly region: string
+  /** Of another store than AWS, such as https://minio.example.org: then the bucket is part of the path. */
+  readonly endpoint: string | undefined
+}
+
+/** An object with what guards its next write. */
+export interface S3Object {
+  readonly bytes: Uint8Array
+  readonly etag: string
+  /** Milliseconds since 1970 by the server's clock. */
+  readonly modified: number
+  /** The server's clock at the answer. */
+  readonly now: number
+}
+
+/** What a conditional write came to: the new ETag, or somebody else's object is there. */
+export type S3Write = { readonly kind: 'written'; readonly etag: string } | { readonly kind: 'refused' }
+
+/** Objects of one bucket, read and written under conditions. */
+export class S3Bucket {
+  readonly #exchange: HttpExchange
+  readonly #settings: S3Settings
+  readonly #credentials: () => Promise<StateResult<S3Credentials>>
+  readonly #clock: Clock
+  /** The server's clock less ours: a signature is valid for 15 minutes of the server's time. */
+  #skewMs = 0
+
+  constructor(
+    exchange: HttpExchange,
+    settings: S3Settings,
+    credentials: () => Promise<StateResult<S3Credentials>>,
+    clock: Clock,
+  ) {
+    this.#exchange = exchange
+    this.#settings = settings
+    this.#credentials = credentials
+    this.#clock = clock
+  }
+
+  /** `s3://bucket/prefix/name`, for people. */
+  describe(name: string): string {
+    return `s3://${this.#settings.bucket}/${this.#key(name)}`
+  }
+
+  async get(what: string, name: string, signal: AbortSignal): Promise<StateResult<S3Object | undefined>> {
+    const answer = await this.#send(what, 'GET', name, {}, new Uint8Array(), signal)
+    if (!answer.ok) return answer
+    const { status, headers, bytes, now } = answer.value
+    if (status === 404) return isMissingBucket(bytes) ? this.#noBucket() : ok(undefined)
+    if (status !== 200) return httpRefusal(what, answer.value)
+    const modified = Date.parse(headers['last-modified'] ?? '')
+    if (headers.etag === undefined) {
+      return refused({ kind: 'backend', message: `${what}: the store answers without an ETag, which writes need.` })
+    }
+    return ok({ bytes, etag: headers.etag, modified: Number.isNaN(modified) ? now : modified, now })
+  }
+
+  /** Writes if the object has this ETag, or, without one, if there is none. */
+  async put(
+    what: string,
+    name: string,
+    bytes: Uint8Array,
+    expected: string | undefined,
+    signal: AbortSignal,
+  ): Promise<StateResult<S3Write>> {
+    const condition: { readonly [name: string]: string } =
+      expected === undefined ? { 'if-none-match': '*' } : { 'if-match': expected }
+    const headers = { ...condition, 'content-type': 'application/json' }
+    const answer = await this.#send(what, 'PUT', name, headers, bytes, signal)
+    if (!answer.ok) return answer
+    const { status, headers: answered } = answer.value
+    if (status === 200 && answered.etag !== undefined) return ok({ kind: 'written', etag: answered.etag })
+    if (status === 404 && isMissingBucket(answer.value.bytes)) return this.#noBucket()
+    if (status !== 412 && status !== 409 && status !== 404) return httpRefusal(what, answer.value)
+    // Two writers at once, or the answer to an earlier try was lost: what is stored now tells.
+    const stored = await this.get(what, name, signal)
+    if (!stored.ok) return stored
+    if (stored.value !== undefined && Buffer.from(stored.value.bytes).equals(bytes)) {
+      return ok({ kind: 'written', etag: stored.value.etag })
+    }
+    return ok({ kind: 'refused' })
+  }
+
+  async delete(what: string, name: string, signal: AbortSignal): Promise<StateResult<void>> {
+    const answer = await this.#send(what, 'DELETE', name, {}, new Uint8Array(), signal)
+    if (!answer.ok) return answer
+    const { status } = answer.value
+    return status === 204 || status === 200 || status === 404 ? ok(undefined) : httpRefusal(what, answer.value)
+  }
+
+  /** Names of all objects below the prefix, in the store's order. */
+  async list(what: string, signal: AbortSignal): Promise<StateResult<readonly string[]>> {
+    const prefix = this.#key('')
+    const names: string[] = []
+    for (let from = ''; ; ) {
+      const query = { 'list-type': '2', prefix, ...(from === '' ? {} : { 'continuation-token': from }) }
+      const answer = await this.#send(what, 'GET', undefined, {}, new Uint8Array(), signal, query)
+      if (!answer.ok) return answer
+      if (answer.value.status === 404) return this.#noBucket()
+      if (answer.value.status !== 200) return httpRefusal(what, answer.value)
+      const text = Buffer.from(answer.value.bytes).toString('utf8')
+      for (const [, key] of text.matchAll(/<Key>([^<]*)<\/Key>/g)) names.push(unescapeXml(key ?? '').slice(prefix.length))
+      from = unescapeXml(/<NextContinuationToken>([^<]*)<\/NextContinuationToken>/.exec(text)?.[1] ?? '')
+      if (from === '' || !/<IsTruncated>true<\/IsTruncated>/.test(text)) return ok(names)
+    }
+  }
+
+  async #send(
+    what: string,
+    method: string,
+    name: string | undefined,
+    headers: { readonly [name: string]: string },
+    body: Uint8Array,
+    signal: AbortSignal,
+    query: { readonly [name: string]: string } = {},
+  ): Promise<StateResult<HttpAnswer>> {
+    const credentials = await this.#credentials()
+    if (!credentials.ok) return credentials
+    const url = this.#url(name, query)
+    const { region } = this.#settings
+    const sign = () =>
+      signRequest({ method, url, headers, body, region, now: this.#clock.now() + this.#skewMs }, credentials.value)
+    const ask = { method, url, headers, signal, sign, ...(method === 'PUT' ? { body } : {}) }
+    const answer = await this.#exchange.send(what, ask)
+    if (!answer.ok || answer.value.status !== 403 || !isSkewed(answer.value.bytes)) return answer
+    this.#skewMs = answer.value.now - this.#clock.now()
+    return this.#exchange.send(what, ask)
+  }
+
+  #url(name: string | undefined, query: { readonly [name: string]: string }): URL {
+    const { bucket, region, endpoint } = this.#settings
+    const key = name === undefined ? '' : this.#key(name).split('/').map(escapeS3).join('/')
+    // A bucket with a dot does not fit the wildcard of the server's certificate.
+    const inPath = endpoint !== undefined || bucket.includes('.')
+    const base = endpoint ?? (inPath ? `https://s3.${region}.amazonaws.com` : `https://${bucket}.s3.${region}.amazonaws.com`)
+    const url = new URL(`${base.replace(/\/+$/, '')}/${inPath ? `${bucket}/` : ''}${key}`)
+    for (const [item, value] of Object.entries(query)) url.searchParams.set(item, value)
+    // Spaces are %20 in what is signed, and so they must be in what is sent.
+    url.search = url.search.replaceAll('+', '%20')
+    return url
+  }
+
+  #key(name: string): string {
+    const { prefix } = this.#settings
+    return prefix === '' ? name : `${prefix}/${name}`
+  }
+
+  #noBucket(): StateResult<never> {
+    return refused({ kind: 'invalid-configuration', message: `There is no bucket ${this.#settings.bucket}. Make it first.` })
+  }
+}
+
+function isMissingBucket(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes).includes('<Code>NoSuchBucket</Code>')
+}
+
+function isSkewed(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes).includes('<Code>RequestTimeTooSkewed</Code>')
+}
+
+function unescapeXml(text: string): string {
+  return text
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&apos;', "'")
+    .replaceAll('&amp;', '&')
+}

@@ -1,0 +1,106 @@
+import type { LockAttempt, LockStore } from '../../backend.ts'
+import type { LockHolder, LockInfo } from '../../lock-info.ts'
+import { lockRecordFromText, lockRecordText } from '../../lock-record.ts'
+import type { ProcessIdentity } from '../../process-identity.ts'
+import { type StateRef, stateRefText } from '../../state-ref.ts'
+import { ok, refused, type StateResult } from '../../state-result.ts'
+import { holderOf } from '../remote/holder.ts'
+import type { S3Bucket } from './s3-bucket.ts'
+
+/** A lock that nobody holds. Not every store deletes under a condition, so a lock is given back by overwriting it with this. */
+const FREE = '{"free":true}\n'
+
+/** A lock object as it was read. */
+interface ReadLock {
+  readonly etag: string
+  /** Undefined when it is free. */
+  readonly holder: LockHolder | undefined
+}
+
+/**
+ * Locks as objects `<workspace>/<design>.lock`, every change of which is guarded by the ETag that was read. The heartbeat is
+ * the object's time of change, judged by the store's own clock.
+ */
+export class S3Locks implements LockStore {
+  readonly #bucket: S3Bucket
+  readonly #process: ProcessIdentity
+  /** How often each lock was renewed: makes each heartbeat another object, so that its ETag guards the next. */
+  #beats = 0
+
+  constructor(bucket: S3Bucket, process: ProcessIdentity) {
+    this.#bucket = bucket
+    this.#process = process
+  }
+
+  async acquire(ref: StateRef, info: LockInfo, expiryMs: number, signal: AbortSignal): Promise<StateResult<LockAttempt>> {
+    const read = await this.#read(ref, signal)
+    if (!read.ok) return read
+    const holder = read.value?.holder
+    if (holder !== undefined && !holder.expired) return ok({ kind: 'held', holder })
+    const written = await this.#write(ref, lockRecordText({ info, expiryMs }), read.value?.etag, signal)
+    if (!written.ok) return written
+    if (written.value) return ok({ kind: 'acquired', tookOver: holder })
+    const now = await this.#read(ref, signal)
+    return now.ok ? ok({ kind: 'held', holder: now.value?.holder }) : now
+  }
+
+  async renew(ref: StateRef, info: LockInfo, expiryMs: number, signal: AbortSignal): Promise<StateResult<'renewed' | 'lost'>> {
+    const read = await this.#read(ref, signal)
+    if (!read.ok) return read
+    if (read.value?.holder?.info.id !== info.id) return ok('lost')
+    this.#beats++
+    const text = `${lockRecordText({ info, expiryMs })}${' '.repeat(1 + (this.#beats % 2))}\n`
+    const written = await this.#write(ref, text, read.value.etag, signal)
+    return written.ok ? ok(written.value ? 'renewed' : 'lost') : written
+  }
+
+  async release(ref: StateRef, info: LockInfo, signal: AbortSignal): Promise<StateResult<'released' | 'lost'>> {
+    return this.#free(ref, info.id, signal)
+  }
+
+  async inspect(ref: StateRef, signal: AbortSignal): Promise<StateResult<LockHolder | undefined>> {
+    const read = await this.#read(ref, signal)
+    return read.ok ? ok(read.value?.holder) : read
+  }
+
+  async forceUnlock(ref: StateRef, id: string, signal: AbortSignal): Promise<StateResult<void>> {
+    const freed = await this.#free(ref, id, signal)
+    if (!freed.ok) return freed
+    return freed.value === 'released'
+      ? ok(undefined)
+      : refused({ kind: 'not-found', message: `No lock of ${stateRefText(ref)} has the id ${id}.` })
+  }
+
+  /** Whether the lock is still this one: asked before each write of a snapshot. */
+  async holds(ref: StateRef, lockId: string, signal: AbortSignal): Promise<StateResult<boolean>> {
+    const read = await this.#read(ref, signal)
+    return read.ok ? ok(read.value?.holder?.info.id === lockId) : read
+  }
+
+  async #free(ref: StateRef, id: string, signal: AbortSignal): Promise<StateResult<'released' | 'lost'>> {
+    const read = await this.#read(ref, signal)
+    if (!read.ok) return read
+    if (read.value?.holder?.info.id !== id) return ok('lost')
+    const written = await this.#write(ref, FREE, read.value.etag, signal)
+    return written.ok ? ok(written.value ? 'released' : 'lost') : written
+  }
+
+  async #read(ref: StateRef, signal: AbortSignal): Promise<StateResult<ReadLock | undefined>> {
+    const found = await this.#bucket.get(`Reading ${this.#bucket.describe(nameOf(ref))}`, nameOf(ref), signal)
+    if (!found.ok || found.value === undefined) return found.ok ? ok(undefined) : found
+    const { bytes, etag, modified, now } = found.value
+    const text = Buffer.from(bytes).toString('utf8')
+    if (text === FREE) return ok({ etag, holder: undefined })
+    return ok({ etag, holder: holderOf(lockRecordFromText(text), now - modified, this.#process) })
+  }
+
+  async #write(ref: StateRef, text: string, etag: string | undefined, signal: AbortSignal): Promise<StateResult<boolean>> {
+    const what = `Writing ${this.#bucket.describe(nameOf(ref))}`
+    const written = await this.#bucket.put(what, nameOf(ref), Buffer.from(text), etag, signal)
+    return written.ok ? ok(written.value.kind === 'written') : written
+  }
+}
+
+function nameOf(ref: StateRef): string {
+  return `${ref.workspace}/${ref.design}.lock`
+}
