@@ -2,10 +2,10 @@ import type { Diagnostic } from '../plan/diagnostic.ts'
 import { isJsonObject, type JsonValue } from '../plan/json.ts'
 import { describeObject, groupOf, type Manifest } from '../plan/manifest.ts'
 import { formatLocation } from '../plan/source.ts'
+import { topologicalOrder } from '../plan/topological-order.ts'
 import type { MeshProvider } from '../providers/contract.ts'
 import type { OrderRule } from '../providers/rules.ts'
 import { barrierOf, type ComponentNode, type DesiredObject } from './desired-object.ts'
-import { topologicalOrder } from './graph.ts'
 
 /** Order inside a component that Kubernetes itself asks for. */
 const KUBERNETES_ORDER: readonly OrderRule[] = [

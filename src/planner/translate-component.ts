@@ -52,9 +52,13 @@ function onlyMesh(component: Component): string | undefined {
   return meshes.length === 1 ? meshes[0] : undefined
 }
 
-/** The address that a bare name or a written-out address means, inside the pattern it stands in. */
+/**
+ * The address that a bare name or a written-out address means, inside the pattern it stands in. A dot before it says that it is
+ * whole already: the loader writes meshes outside the pattern so.
+ */
 export function referTo(section: string, name: string | undefined, scope: string): string | undefined {
   if (name === undefined) return undefined
+  if (name.startsWith('.')) return name.slice(1)
   const address = name.startsWith(`${section}.`) ? name : `${section}.${name}`
   return scope === '' ? address : `${scope}.${address}`
 }

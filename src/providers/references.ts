@@ -5,8 +5,12 @@ import type { ValuePath } from '../plan/source.ts'
 import type { ResolvedWorkload, Scope, WorkloadVersion } from './contract.ts'
 import { mistake } from './mistake.ts'
 
-/** The address that a bare name or a written-out address means, inside the pattern it stands in. */
+/**
+ * The address that a bare name or a written-out address means, inside the pattern it stands in. A dot before it says that it is
+ * whole already: the loader writes meshes outside the pattern so.
+ */
 export function addressIn(section: 'workloads' | 'gateways' | 'meshes', name: string, scope: string): string {
+  if (name.startsWith('.')) return name.slice(1)
   const address = name.startsWith(`${section}.`) ? name : `${section}.${name}`
   return scope === '' ? address : `${scope}.${address}`
 }

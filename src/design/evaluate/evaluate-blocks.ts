@@ -1,0 +1,68 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
+import type { Design } from '../design.ts'
+import { type Entry, entryLocation, type ModuleSource } from '../module/module-source.ts'
+import type { ClusterSpec, PolicySpec } from '../schema/design.ts'
+import { checkReference, targetsOf } from './check-references.ts'
+import { evaluateValue, FAILED } from './evaluate-value.ts'
+import type { EvaluationContext, ModuleInstance } from './module-instance.ts'
+import { scanExpressions } from './scan-expressions.ts'
+
+/** Everything of a design that is neither component, local nor output. */
+export type EvaluatedBlocks = Pick<Design, 'clusters' | 'labels' | 'policies' | 'moved' | 'imports' | 'removed'>
+
+/** Evaluates the blocks that nothing refers to, once everything they may refer to is there. */
+export function evaluateBlocks(instance: ModuleInstance, context: EvaluationContext): EvaluatedBlocks {
+  const { source } = instance
+  const named = (entries: ReadonlyMap<string, Entry>) =>
+    [...entries.values()].flatMap((entry) => {
+      const value = evaluateLoose(entry, instance, context)
+      return value === undefined ? [] : [{ entry, value }]
+    })
+  const listed = (block: keyof ModuleSource['lists']) =>
+    source.lists[block].flatMap((entry) => {
+      const value = evaluateLoose(entry, instance, context)
+      return value === undefined ? [] : [{ value, location: entry.document.locate(entry.path) }]
+    })
+  const metadata = evaluateLoose(source.metadata, instance, context)
+  return {
+    clusters: new Map(named(source.blocks.clusters).map(({ entry, value }) => [entry.name, value as ClusterSpec])),
+    labels: stringsOf(metadata?.labels),
+    policies: named(source.blocks.policies).map(({ entry, value }) => ({
+      ...(value as unknown as PolicySpec),
+      name: entry.name,
+      location: entryLocation(entry),
+    })),
+    // The schema of the language has accepted each of these.
+    moved: listed('moved').map(({ value, location }) => ({ ...value, location })) as unknown as Design['moved'],
+    imports: listed('imports').map(({ value, location }) => ({ ...value, location })) as unknown as Design['imports'],
+    removed: listed('removed').map(({ value, location }) => ({
+      ...value,
+      destroy: value.destroy === true,
+      location,
+    })) as unknown as Design['removed'],
+  }
+}
+
+/** The value of an entry, or undefined with the mistakes said. */
+function evaluateLoose(entry: Entry, instance: ModuleInstance, context: EvaluationContext): JsonObject | undefined {
+  const id = entry.path.join('.')
+  if (context.misfits.get(instance.source)?.has(id) === true) return undefined
+  const scan = scanExpressions(entry)
+  const wrong = scan.references.flatMap((placed) => checkReference(instance.source, entry, placed) ?? [])
+  context.diagnostics.push(...scan.diagnostics, ...wrong)
+  const poisoned = scan.references.some((placed) =>
+    targetsOf(instance.source, placed).some((target) => instance.failed.has(target)),
+  )
+  if (scan.diagnostics.length + wrong.length > 0 || poisoned || instance.lacksInput(scan)) return undefined
+  const value: JsonValue | typeof FAILED = evaluateValue(entry.value, entry.path, {
+    entry,
+    scope: instance.celScope(),
+    diagnostics: context.diagnostics,
+  })
+  return value !== FAILED && isJsonObject(value) ? value : undefined
+}
+
+function stringsOf(value: JsonValue | undefined): Readonly<Record<string, string>> {
+  if (!isJsonObject(value)) return {}
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, String(item)]))
+}

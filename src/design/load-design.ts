@@ -1,0 +1,134 @@
+import { resolve } from 'node:path'
+import type { Diagnostic } from '../plan/diagnostic.ts'
+import { hasErrors } from '../plan/diagnostic.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../plan/json.ts'
+import type { Design } from './design.ts'
+import { evaluateBlocks } from './evaluate/evaluate-blocks.ts'
+import { evaluateModule } from './evaluate/evaluate-module.ts'
+import { type EvaluationContext, ModuleInstance } from './evaluate/module-instance.ts'
+import { prepareInputChecks } from './inputs/check-input.ts'
+import { gatherInputs } from './inputs/gather-inputs.ts'
+import { resolveInputs } from './inputs/resolve-inputs.ts'
+import { sortDiagnostics } from './mistake.ts'
+import { type FetchPattern, loadModule } from './module/load-module.ts'
+import type { ModuleSource } from './module/module-source.ts'
+import { design as designSchema } from './schema/design.ts'
+import { SourceFiles } from './source/source-files.ts'
+import { checkComponent } from './validate/check-components.ts'
+import { checkValue } from './validate/check-value.ts'
+import { linkComponents } from './validate/link-components.ts'
+import { misfitDiagnostic } from './validate/misfit-diagnostic.ts'
+import { settleClusters } from './validate/settle-clusters.ts'
+import { soundComponents } from './validate/sound-components.ts'
+import { valueSchema } from './validate/value-schema.ts'
+
+/** What to load, and with which values. */
+export interface LoadRequest {
+  /** Files or folders, relative to `cwd`. */
+  readonly paths: readonly string[]
+  readonly inputs: {
+    readonly cli: { readonly [name: string]: string }
+    /** Files with values, relative to `cwd`. */
+    readonly files: readonly string[]
+    readonly environment: { readonly [name: string]: string | undefined }
+  }
+  readonly cwd: string
+  /** Finds patterns that are no paths; without it such a source is a mistake. */
+  readonly fetchPattern?: FetchPattern
+}
+
+/**
+ * A design read and evaluated. With errors among the diagnostics, the design holds only the components that none of them concerns:
+ * enough to look for further mistakes in, never to be carried out. Undefined when there is nothing to go on with.
+ */
+export interface LoadedDesign {
+  readonly design: Design | undefined
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Reads a design from its files and evaluates it. Every mistake is told, each with its place. */
+export async function loadDesign(request: LoadRequest): Promise<LoadedDesign> {
+  const files = new SourceFiles(request.cwd)
+  const paths = request.paths.map((path) => resolve(request.cwd, path))
+  const loaded = loadModule(paths, files, request.fetchPattern ?? refuseAddress)
+  const { module } = loaded
+  if (module === undefined) return { design: undefined, diagnostics: sortDiagnostics(loaded.diagnostics) }
+  const modules = allModules(module)
+  const authored = new Map(modules.map((each) => [each, checkAuthored(each)]))
+  const diagnostics: Diagnostic[] = [...loaded.diagnostics, ...[...authored.values()].flat()]
+  await prepareInputChecks(modules.flatMap(({ blocks }) => [...blocks.inputs.values()].map(({ value }) => asObject(value))))
+  const sources = { ...request.inputs, files: request.inputs.files.map((path) => resolve(request.cwd, path)) }
+  const gathered = gatherInputs(module, sources, files)
+  const resolved = resolveInputs(module, gathered.given)
+  diagnostics.push(...gathered.diagnostics, ...resolved.diagnostics)
+
+  const inputs = new Map([...resolved.values].map(([name, input]) => [name, { ...input, dependencies: new Set<string>() }]))
+  const instance = new ModuleInstance(module, { scope: '', inputs, shared: [] })
+  const misfits = new Map(
+    [...authored].map(([each, found]) => [each, new Set(found.flatMap(({ address }) => address ?? []))] as const),
+  )
+  const context: EvaluationContext = { files, diagnostics, misfits, failed: new Set() }
+  evaluateModule(instance, context)
+  const blocks = evaluateBlocks(instance, context)
+
+  const linked = linkComponents(instance.components, (address) => context.failed.has(address))
+  const settled = settleClusters(linked.components, blocks.clusters)
+  const checked = settled.components.flatMap(checkComponent)
+  diagnostics.push(...linked.diagnostics, ...settled.diagnostics, ...checked)
+  const components = hasErrors(diagnostics) ? soundComponents(settled.components, diagnostics) : settled.components
+  const given = Object.fromEntries([...resolved.values].map(([name, { value }]): [string, JsonValue] => [name, value]))
+  const design: Design = {
+    name: module.name,
+    version: module.version,
+    labels: blocks.labels,
+    directory: designDirectory(request, module, files),
+    digest: files.digest(module.directory, JSON.stringify(sortKeys(given))),
+    clusters: blocks.clusters,
+    components,
+    outputs: instance.outputs,
+    sensitiveValues: [...resolved.values.values()].flatMap(({ value, sensitive }) => (sensitive ? secretTexts(value) : [])),
+    inputs: Object.fromEntries(resolved.values),
+    policies: blocks.policies,
+    moved: blocks.moved,
+    imports: blocks.imports,
+    removed: blocks.removed,
+  }
+  return { design, diagnostics: sortDiagnostics(diagnostics) }
+}
+
+function refuseAddress(source: string): { readonly problem: string } | undefined {
+  if (!/^([a-z][a-z0-9+.-]*:\/\/|git::)/i.test(source)) return undefined
+  return { problem: `Patterns are read from folders and files; ${source} is an address` }
+}
+
+function asObject(value: JsonValue): JsonObject {
+  return isJsonObject(value) ? value : {}
+}
+
+function allModules(module: ModuleSource): readonly ModuleSource[] {
+  return [module, ...[...module.patterns.values()].flatMap(allModules)]
+}
+
+function checkAuthored(module: ModuleSource): readonly Diagnostic[] {
+  const schema = valueSchema(designSchema)
+  return module.documents.flatMap((document) =>
+    checkValue(schema, document.value, 'authored').map((misfit) => misfitDiagnostic(misfit, document)),
+  )
+}
+
+/** The folder of the design as the user would name it: saved plans find it again by this. */
+function designDirectory(request: LoadRequest, module: ModuleSource, files: SourceFiles): string {
+  const [first] = request.paths
+  return request.paths.length === 1 && first !== undefined ? first : files.nameOf(module.directory)
+}
+
+function secretTexts(value: JsonValue): readonly string[] {
+  if (typeof value === 'string') return [value]
+  if (typeof value === 'number') return [String(value)]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.values(value).flatMap((item: JsonValue) => secretTexts(item))
+}
+
+function sortKeys(values: { readonly [name: string]: JsonValue }): { readonly [name: string]: JsonValue } {
+  return Object.fromEntries(Object.entries(values).sort(([left], [right]) => (left < right ? -1 : 1)))
+}

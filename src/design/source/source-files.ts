@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
+import { globSync } from 'tinyglobby'
+import type { Diagnostic } from '../../plan/diagnostic.ts'
+import type { SourceLocation } from '../../plan/source.ts'
+import { mistake } from '../mistake.ts'
+import { LARGEST_FILE } from './read-yaml.ts'
+
+/** A file read: its absolute path, the name shown to people, and its text. */
+export interface SourceFile {
+  readonly path: string
+  readonly name: string
+  readonly text: string
+}
+
+/** Something read, or what is wrong with it. */
+export type Reading<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
+
+/**
+ * Reads the files of a design, each once, and remembers what was read for the digest. Names shown are relative to the working
+ * folder; those in the digest are relative to the folder of the design, so that it is the same on every machine.
+ */
+export class SourceFiles {
+  readonly #cwd: string
+  readonly #read = new Map<string, SourceFile>()
+
+  constructor(cwd: string) {
+    this.#cwd = cwd
+  }
+
+  /** The name of a path as people see it. */
+  nameOf(path: string): string {
+    const name = relative(this.#cwd, path)
+    return name === '' ? '.' : name.startsWith(`..${sep}..${sep}..`) ? path : name
+  }
+
+  /** Reads a file. `at` is the place that names it. */
+  read(path: string, at?: SourceLocation): Reading<SourceFile> {
+    const known = this.#read.get(path)
+    if (known !== undefined) return { ok: true, value: known }
+    const name = this.nameOf(path)
+    try {
+      if (statSync(path).size > LARGEST_FILE) {
+        return failed(mistake('MF1004', at ?? { file: name, line: 1, column: 1 }, { summary: `${name} is larger than 10 MiB` }))
+      }
+      const file = { path, name, text: readFileSync(path, 'utf8') }
+      this.#read.set(path, file)
+      return { ok: true, value: file }
+    } catch (error) {
+      return failed(mistake('MF1003', at, { summary: `${name} cannot be read`, detail: reasonOf(error) }))
+    }
+  }
+
+  /** The YAML files that a path stands for: itself, or those right in the folder, by name. */
+  list(path: string, at?: SourceLocation): Reading<readonly string[]> {
+    try {
+      if (!statSync(path).isDirectory()) return { ok: true, value: [path] }
+      const names = readdirSync(path, { withFileTypes: true })
+        .filter(
+          (entry) => !entry.isDirectory() && /\.(ya?ml|json)$/i.test(entry.name) && !/\.filter-test\.ya?ml$/i.test(entry.name),
+        )
+        .map((entry) => entry.name)
+      return { ok: true, value: names.sort().map((name) => resolve(path, name)) }
+    } catch (error) {
+      return failed(
+        mistake('MF1003', at, {
+          summary: `${this.nameOf(path)} cannot be read`,
+          detail: reasonOf(error),
+          hint: at === undefined ? 'Name a design with -f, or start one with `meshform init`.' : undefined,
+        }),
+      )
+    }
+  }
+
+  /** The files that a path or glob of manifests stands for, sorted. Never outside the folder by way of a link. */
+  match(pattern: string, directory: string, at: SourceLocation): Reading<readonly string[]> {
+    if (isAbsolute(pattern)) {
+      return failed(
+        mistake('MF1013', at, {
+          summary: `${pattern} is an absolute path`,
+          hint: 'Write it relative to the file that names it.',
+        }),
+      )
+    }
+    // Parent folders are resolved first: a glob never leaves the folder it starts in.
+    const up = /^(?:\.\.?\/)*/.exec(pattern)?.[0] ?? ''
+    const base = resolve(directory, up)
+    const rest = pattern.slice(up.length)
+    const plain = resolve(base, rest)
+    let found: string[]
+    try {
+      found = isFolder(plain)
+        ? globSync(['**/*.yaml', '**/*.yml', '**/*.json'], { cwd: plain, absolute: true, followSymbolicLinks: false })
+        : globSync([rest], { cwd: base, absolute: true, followSymbolicLinks: false, dot: true })
+    } catch (error) {
+      return failed(mistake('MF1003', at, { summary: `${pattern} cannot be read`, detail: reasonOf(error) }))
+    }
+    if (found.length === 0) {
+      return failed(
+        mistake('MF1011', at, {
+          summary: `${pattern} matches no file`,
+          detail: `Looked in ${this.nameOf(base)}.`,
+          hint: 'Paths are relative to the file that names them.',
+        }),
+      )
+    }
+    const outside = found.find((path) => !inside(realpathSync(path), realpathSync(base)))
+    if (outside !== undefined) {
+      return failed(
+        mistake('MF1013', at, { summary: `${this.nameOf(outside)} is a link that leads out of ${this.nameOf(base)}` }),
+      )
+    }
+    return { ok: true, value: found.sort() }
+  }
+
+  /** sha256 over everything read and `more`, as lower-case hex. */
+  digest(directory: string, more: string): string {
+    const hash = createHash('sha256')
+    const files = [...this.#read.values()].map((file) => ({ name: relative(directory, file.path).split(sep).join('/'), file }))
+    for (const { name, file } of files.sort((left, right) => (left.name < right.name ? -1 : 1))) {
+      hash.update(`${name}\0${Buffer.byteLength(file.text)}\0`).update(file.text)
+    }
+    return hash.update(more).digest('hex')
+  }
+}
+
+function failed(...diagnostics: readonly Diagnostic[]): { readonly ok: false; readonly diagnostics: readonly Diagnostic[] } {
+  return { ok: false, diagnostics }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+}
+
+function inside(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
+}
+
+/** The folder a file lies in. */
+export function folderOf(path: string): string {
+  return dirname(path)
+}
+
+const REASONS: { readonly [code: string]: string } = {
+  ENOENT: 'It does not exist.',
+  EACCES: 'Reading it is not allowed.',
+  EISDIR: 'It is a folder.',
+  ENOTDIR: 'A part of the path is no folder.',
+  ELOOP: 'Its links lead in a circle.',
+}
+
+function reasonOf(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code
+  return (code === undefined ? undefined : REASONS[code]) ?? (error instanceof Error ? error.message : String(error))
+}
