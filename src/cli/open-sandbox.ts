@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import type { Sandbox } from '../sandbox/sandbox.ts'
+import { systemClock } from '../state/clock.ts'
 import type { Answer, Target } from '../targets/contract.ts'
 import { sandboxTarget } from '../targets/kubernetes/sandbox-target.ts'
 
@@ -21,7 +21,9 @@ export async function openSandboxTarget(cluster: string, directory: string, user
       return openServedSandbox({ cluster, url: server.url, token: server.token, userAgent })
     }
     try {
-      return { ok: true, value: closingTarget(await Sandbox.open({ directory }), cluster), warnings: [] }
+      const sandbox = await Sandbox.open({ directory })
+      // Closing the target closes the sandbox with it, so that what was written is on disk.
+      return { ok: true, value: sandboxTarget(sandbox, cluster, systemClock, () => sandbox.close()), warnings: [] }
     } catch (error) {
       if (Date.now() > deadline) {
         const message = error instanceof Error ? error.message : String(error)
@@ -30,15 +32,4 @@ export async function openSandboxTarget(cluster: string, directory: string, user
     }
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-}
-
-/** Closing the target closes the sandbox with it, so that what was written is on disk. */
-function closingTarget(sandbox: Sandbox, cluster: string): Target {
-  const target = sandboxTarget(sandbox, cluster)
-  return Object.assign(Object.create(target) as Target, {
-    close: async () => {
-      await target.close()
-      await sandbox.close()
-    },
-  })
 }

@@ -8,8 +8,15 @@ export interface RequestHandler {
   handle(request: SandboxRequest): Promise<SandboxResponse>
 }
 
-/** Talks to an API server in the same process: no socket, and no text where both sides can do with the value. */
-export function inProcessTransport(handler: RequestHandler, userAgent: string): Transport {
+/**
+ * Talks to an API server in the same process: no socket, and no text where both sides can do with the value. `onClose` is called
+ * when the transport is closed.
+ */
+export function inProcessTransport(
+  handler: RequestHandler,
+  userAgent: string,
+  onClose: () => Promise<void> = async () => {},
+): Transport {
   const call = (request: TransportRequest): Promise<SandboxResponse> =>
     handler.handle({
       method: request.method,
@@ -39,7 +46,7 @@ export function inProcessTransport(handler: RequestHandler, userAgent: string): 
       return { ok: true, kind: 'stream', events: eventsOf(answer.events) }
     },
     renewCredentials: () => false,
-    close: async () => {},
+    close: onClose,
   }
 }
 
