@@ -13,6 +13,12 @@ export function capabilitiesOf(provider: MeshProvider, mesh: ComponentOf<'meshes
   return (mode === undefined ? undefined : provider.modes?.[mode]?.capabilities) ?? provider.capabilities
 }
 
+/** The mesh as people name it, with its mode where that is not the usual one. */
+export function titleOf(provider: MeshProvider, mesh: ComponentOf<'meshes'>): string {
+  const { mode } = mesh.spec
+  return (mode === undefined ? undefined : provider.modes?.[mode]?.title) ?? provider.title
+}
+
 /**
  * Every refusal and reservation there is about a component on a mesh, driven by the capability table alone: an error for what the
  * mesh cannot do, or not yet in its version, a warning for what it does in part. The only place refusals of features come from.
@@ -43,10 +49,11 @@ function judge(
   mesh: ComponentOf<'meshes'>,
 ): readonly Diagnostic[] {
   const what = FEATURES[feature]
+  const title = titleOf(provider, mesh)
   if (support.level === 'no') {
     return [
       mistake(component, path, 'MF3001', {
-        summary: `${provider.title} cannot ${verbal(what)} (${feature})`,
+        summary: `${title} cannot ${verbal(what)} (${feature})`,
         detail: sentence(support.note),
         hint: support.alternative === undefined ? 'Leave it out, or choose another mesh.' : sentence(support.alternative),
       }),
@@ -56,7 +63,7 @@ function judge(
   if (support.since !== undefined && version !== undefined && compareVersions(version, support.since) < 0) {
     return [
       mistake(component, path, 'MF3003', {
-        summary: `${provider.title} can ${verbal(what)} only from version ${support.since} (${feature})`,
+        summary: `${title} can ${verbal(what)} only from version ${support.since} (${feature})`,
         detail: `The design says version ${version}.${support.note === undefined ? '' : ` ${sentence(support.note)}`}`,
         hint: `Upgrade the mesh to ${support.since} or later, or leave it out.`,
       }),
@@ -66,7 +73,7 @@ function judge(
   return [
     mistake(component, path, 'MF3002', {
       severity: 'warning',
-      summary: `${provider.title} can ${verbal(what)} only in part (${feature})`,
+      summary: `${title} can ${verbal(what)} only in part (${feature})`,
       detail: sentence(support.note),
     }),
   ]

@@ -10,6 +10,13 @@ describe('the canonical pattern', () => {
     expect(sorted(objects)).toEqual(sorted(meshExample('istio')))
   })
 
+  test('istio ambient: what the example says', () => {
+    const translated = translate(canonical({ provider: 'istio', mode: 'ambient', mtls: 'strict' }))
+    expect(translated.diagnostics).toEqual([])
+    const objects = meshObjects(translated).filter((manifest) => manifest.kind !== 'Service')
+    expect(sorted(objects)).toEqual(sorted(meshExample('istio-ambient')))
+  })
+
   test('istio: each weight leads back to the line that says it', () => {
     const translated = translate(canonical({ provider: 'istio', mtls: 'strict' }))
     const service = translated.objects.find((object) => object.manifest.kind === 'VirtualService')

@@ -5,16 +5,13 @@ import type { StringMap } from '../../plan/manifest.ts'
 import type { DesiredManifest, ResolvedWorkload, Scope, Translation } from '../contract.ts'
 import { GATEWAY_API, GATEWAY_GROUP } from '../gateway-api/api.ts'
 import { trafficRoutes } from '../gateway-api/traffic-routes.ts'
-import { mistake } from '../mistake.ts'
-import { joinName, objectNameOf } from '../object-name.ts'
+import { objectNameOf } from '../object-name.ts'
 import { withObjectMetadata, withPodMetadata } from '../pod-metadata.ts'
 import { findGateway, findWorkload } from '../references.ts'
-import { identityOf } from '../resolve-callers.ts'
 import { indexOf } from '../scope-index.ts'
 import { from, traceManifest } from '../traced-manifest.ts'
 import { versionServices } from '../version-services.ts'
 import { ISTIO_API, WAYPOINT_CLASS } from './api.ts'
-import { authorizationPolicies, type PolicyTarget } from './authorization-policy.ts'
 import { serviceRules } from './destination-rule.ts'
 import { type FilterTarget, istioFilter } from './filters.ts'
 import { gatewayNamespace } from './gateway-place.ts'
@@ -22,6 +19,7 @@ import { peerAuthentications } from './peer-authentication.ts'
 import { rateLimitFilters } from './rate-limit.ts'
 import { serviceEntry } from './service-entry.ts'
 import { telemetries } from './telemetry.ts'
+import { needsWaypoint, waypointOf } from './waypoint.ts'
 
 /** Labels that put a namespace, or pods, into ambient mode and behind a waypoint (istio.io/api labels). */
 export function ambientNamespaceLabels(mesh: MeshSpec): StringMap {
@@ -31,13 +29,6 @@ export function ambientNamespaceLabels(mesh: MeshSpec): StringMap {
     ...(mesh.revision === undefined ? {} : { 'istio.io/rev': mesh.revision }),
     ...(waypoint === undefined ? {} : { 'istio.io/use-waypoint': waypoint }),
   }
-}
-
-/** The waypoint's name, undefined where the mesh is used for layer 4 only. */
-function waypointOf(mesh: MeshSpec): string | undefined {
-  const told = mesh.settings?.waypoint
-  if (told === 'none') return undefined
-  return typeof told === 'string' ? told : 'waypoint'
 }
 
 /** The mesh's own objects: a waypoint in each namespace, PeerAuthentication and Telemetry. */
@@ -88,54 +79,6 @@ export function ambientTraffic(policy: ComponentOf<'traffic'>, scope: Scope): Tr
     rateLimitFilters(policy, workload, { by: 'service', service: workload.service ?? workload.name }),
   ]
   return { manifests: parts.flatMap((part) => part.manifests), diagnostics: parts.flatMap((part) => part.diagnostics) }
-}
-
-function needsWaypoint(component: ComponentOf<'traffic'> | ComponentOf<'authorization'>, path: readonly string[]): Diagnostic {
-  return mistake(component, path, 'MF3020', {
-    summary: 'Without a waypoint, ambient mode knows connections only, not requests',
-    hint: 'Remove `settings: {waypoint: none}` from the mesh.',
-  })
-}
-
-/**
- * An authorization policy, enforced by the waypoint in front of the Service; beside it a policy of the pods that lets nobody but
- * the waypoint in, made once for a workload, since whoever calls a pod by its address goes past the waypoint.
- */
-export function ambientAuthorization(policy: ComponentOf<'authorization'>, scope: Scope): Translation {
-  const waypoint = waypointOf(scope.mesh.spec)
-  const requests = [...(policy.spec.allow ?? []), ...(policy.spec.deny ?? [])].some(
-    (rule) => rule.methods ?? rule.paths ?? rule.hosts ?? rule.headers,
-  )
-  if (waypoint === undefined && requests) return { manifests: [], diagnostics: [needsWaypoint(policy, [])] }
-  const targetOf = (workload: ResolvedWorkload | undefined): PolicyTarget => {
-    if (workload !== undefined && (waypoint === undefined || workload.service === undefined)) return { by: 'selector', workload }
-    if (workload !== undefined) return { by: 'service', service: workload.service ?? workload.name }
-    if (waypoint === undefined || !requests) return { by: 'namespace' }
-    return policy.spec.namespace === undefined ? { by: 'waypointClass' } : { by: 'waypoint', waypoint }
-  }
-  const own = authorizationPolicies(policy, scope, ISTIO_API, targetOf)
-  const workload = policy.spec.workload === undefined ? undefined : findWorkload(policy.spec.workload, policy, [], scope).value
-  if (workload?.service === undefined || waypoint === undefined || own.manifests.length === 0) return own
-  const [first] = indexOf(scope).authorization.get(workload.address) ?? []
-  return first !== policy ? own : { ...own, manifests: [...own.manifests, onlyViaWaypoint(workload, waypoint, scope)] }
-}
-
-function onlyViaWaypoint(workload: ResolvedWorkload, waypoint: string, scope: Scope): DesiredManifest {
-  const trustDomain = scope.mesh.spec.trustDomain ?? 'cluster.local'
-  return traceManifest(
-    {
-      apiVersion: ISTIO_API.security,
-      kind: 'AuthorizationPolicy',
-      metadata: { name: joinName(workload.name, 'only-via-waypoint'), namespace: workload.namespace },
-      spec: {
-        selector: { matchLabels: workload.selector },
-        action: 'ALLOW',
-        // A waypoint runs under a ServiceAccount of its own name.
-        rules: [{ from: [{ source: { principals: [identityOf(trustDomain, workload.namespace, waypoint)] } }] }],
-      },
-    },
-    ['workload'],
-  )
 }
 
 /** An external host; with an egress gateway, its requests go through that waypoint. */

@@ -1,6 +1,5 @@
 import type { MeshProvider, Scope } from '../contract.ts'
 import {
-  ambientAuthorization,
   ambientExternal,
   ambientFilter,
   ambientMesh,
@@ -8,6 +7,7 @@ import {
   ambientTraffic,
   ambientWorkload,
 } from './ambient.ts'
+import { ambientAuthorization } from './ambient-authorization.ts'
 import { ambientGateway } from './ambient-gateway.ts'
 import { ISTIO_API } from './api.ts'
 import { AMBIENT_CAPABILITIES, ISTIO_CAPABILITIES } from './capabilities.ts'
