@@ -1,11 +1,13 @@
 import { closest, distance } from 'fastest-levenshtein'
 import { completed } from './complete-provider.ts'
 import type { MeshProvider } from './contract.ts'
+import { gatewayApi } from './gateway-api/provider.ts'
 import { istio } from './istio/provider.ts'
 
 /** One line a provider, in the order of the capability matrix. */
 const PROVIDERS = {
   istio,
+  gatewayApi,
 }
 
 /** Every mesh that meshform knows, by the name that `provider:` uses. */

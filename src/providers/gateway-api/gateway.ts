@@ -21,6 +21,8 @@ export interface GatewayDialect {
   readonly labels?: StringMap
   /** TLS options of a listener that asks for client certificates, where the mesh says it in them. */
   readonly mutualOptions?: StringMap
+  /** Version of the Gateway API's CRDs, where it isn't the newest known. */
+  readonly bundle?: string | undefined
 }
 
 const PROTOCOLS = { http: 'HTTP', grpc: 'HTTP', https: 'HTTPS', tls: 'TLS', tcp: 'TCP' } as const
@@ -41,6 +43,7 @@ export function gatewayObjects(gateway: ComponentOf<'gateways'>, scope: Scope, d
           ['listeners'],
           spec.listeners.flatMap((listener, index) => listenersOf(listener, ['listeners', index], dialect)),
         ),
+        tls: dialect.mutualOptions === undefined ? clientCertificates(spec.listeners) : undefined,
       },
     },
     [],
@@ -48,7 +51,7 @@ export function gatewayObjects(gateway: ComponentOf<'gateways'>, scope: Scope, d
   const redirects = spec.listeners.flatMap((listener, index) =>
     listener.tls?.redirect === true ? [redirectRoute(name, namespace, listener, index)] : [],
   )
-  const routes = spec.routes === undefined ? { manifests: [], diagnostics: [] } : gatewayRoutes(gateway, name, namespace, scope)
+  const routes = spec.routes === undefined ? { manifests: [], diagnostics: [] } : gatewayRoutes(gateway, name, dialect, scope)
   return {
     manifests: [manifest, ...redirects, ...routes.manifests],
     diagnostics: [
@@ -92,9 +95,36 @@ function listenersOf(listener: Listener, path: ValuePath, dialect: GatewayDialec
   )
 }
 
+/** Client certificates are asked for port by port; the authority that signs them is `ca.crt` of the listener's own Secret. */
+function clientCertificates(listeners: readonly Listener[]): Draft {
+  const ports = listeners.flatMap((listener, index) =>
+    listener.tls?.mode === 'mutual'
+      ? [
+          from(['listeners', index, 'tls', 'mode'], {
+            port: listener.port,
+            tls: { validation: { caCertificateRefs: [{ group: '', kind: 'Secret', name: listener.tls.secret }] } },
+          }),
+        ]
+      : [],
+  )
+  return ports.length === 0 ? undefined : { frontend: { default: {}, perPort: ports } }
+}
+
 function listenerMistakes(gateway: ComponentOf<'gateways'>, listener: Listener, index: number): readonly Diagnostic[] {
+  const named = (listener.hosts ?? []).some((host) => host !== '*')
+  if (listener.protocol === 'tcp' && named) {
+    return [
+      mistake(gateway, ['listeners', index, 'hosts'], 'MF3020', {
+        summary: 'A TCP listener cannot tell hosts apart',
+        hint: 'Remove `hosts`, or use protocol tls.',
+      }),
+    ]
+  }
   const passthrough = listener.tls?.mode === 'passthrough'
-  const ends = listener.protocol === 'https' ? !passthrough : listener.protocol === 'tls' && listener.tls?.mode === 'terminate'
+  const ends =
+    listener.protocol === 'https'
+      ? !passthrough
+      : listener.protocol === 'tls' && ['terminate', 'mutual'].includes(listener.tls?.mode ?? '')
   if (listener.protocol === 'https' && passthrough) {
     return [
       mistake(gateway, ['listeners', index, 'tls', 'mode'], 'MF3020', {
@@ -128,7 +158,7 @@ function redirectRoute(name: string, namespace: string, listener: Listener, inde
   )
 }
 
-function gatewayRoutes(gateway: ComponentOf<'gateways'>, name: string, namespace: string, scope: Scope): Translation {
+function gatewayRoutes(gateway: ComponentOf<'gateways'>, name: string, dialect: GatewayDialect, scope: Scope): Translation {
   const { routes, diagnostics } = resolveRoutes(gateway, undefined, scope)
   const listeners = gateway.spec.listeners.filter((listener) => listener.tls?.redirect !== true)
   const families = new Set(listeners.map((listener) => routeKindOf(listener)))
@@ -138,13 +168,14 @@ function gatewayRoutes(gateway: ComponentOf<'gateways'>, name: string, namespace
     const request: RouteRequest = {
       component: gateway,
       name: families.size === 1 ? `${name}-routes` : `${name}-${kind.toLowerCase().replace('route', '')}-routes`,
-      namespace,
+      namespace: dialect.namespace,
+      bundle: dialect.bundle,
       // One reference without a section holds for all listeners; with redirects among them each is named.
       parentRefs:
         parents.length === gateway.spec.listeners.length
           ? [{ name }]
           : parents.flatMap((listener) => sectionNames(listener).map((sectionName) => ({ name, sectionName }))),
-      hostnames: kind === 'TLSRoute' ? hosts.filter((host) => host !== '*') : undefined,
+      hostnames: kind === 'TLSRoute' && !hosts.includes('*') ? hosts : undefined,
       routes,
       portFor: portChooser(undefined, undefined),
     }

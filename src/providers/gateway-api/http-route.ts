@@ -8,7 +8,7 @@ import type { ResolvedRoute } from '../resolve-routes.ts'
 import { retryStatuses } from '../retry-codes.ts'
 import { type Draft, type DraftObject, from, traceManifest } from '../traced-manifest.ts'
 import { gatewayDuration, milliseconds } from '../wire-duration.ts'
-import { GATEWAY_API, STREAM_ROUTE_API } from './api.ts'
+import { GATEWAY_API, type StreamRouteKind, streamRouteApi } from './api.ts'
 import { referenceGrants } from './reference-grant.ts'
 import { routeFilters } from './route-filters.ts'
 import { routeMatches } from './route-match.ts'
@@ -25,20 +25,26 @@ export interface RouteRequest {
   readonly portFor: (destination: Destination) => number | undefined
   /** Where the mesh takes timeouts and retries elsewhere, rules leave them out. */
   readonly withoutTimeouts?: boolean
+  /** Version of the Gateway API's CRDs, where it isn't the newest known. */
+  readonly bundle?: string | undefined
   readonly whole?: ValuePath
 }
+
+/** Rules that an HTTPRoute may hold. */
+const MOST_RULES = 16
 
 /** Routes as one HTTPRoute of the Gateway API, with the ReferenceGrants it needs for backends in other namespaces. */
 export function httpRoute(request: RouteRequest): Translation {
   const { component, namespace, routes, portFor } = request
-  const diagnostics: Diagnostic[] = []
+  const diagnostics: Diagnostic[] = [...tooManyRules(component, routes.length)]
   const rules = routes.map((route): Draft => {
     const { spec, path } = route
     const backend = (destination: Destination): DraftObject => backendRef(destination, namespace, portFor)
     const mirror = route.mirror === undefined ? undefined : from([...path, 'mirror', 'to'], backend(route.mirror))
     const { filters, diagnostics: found } = routeFilters(component, route, mirror)
     diagnostics.push(...found)
-    if (request.withoutTimeouts !== true) diagnostics.push(...timeoutMistakes(component, route))
+    if (request.withoutTimeouts !== true)
+      diagnostics.push(...timeoutMistakes(component, route), ...retryMistakes(component, route))
     const matches = route.matches.flatMap(routeMatches)
     return from(path, {
       matches: matches.length === 0 ? undefined : from([...path, 'match'], matches),
@@ -75,12 +81,12 @@ export function httpRoute(request: RouteRequest): Translation {
   return { manifests: [manifest, ...referenceGrants(request, 'HTTPRoute')], diagnostics }
 }
 
-/** Routes as one TCPRoute or TLSRoute: weights only. */
-export function streamRoute(request: RouteRequest, kind: 'TCPRoute' | 'TLSRoute'): Translation {
+/** Routes as one TCPRoute, TLSRoute or UDPRoute: weights only. */
+export function streamRoute(request: RouteRequest, kind: StreamRouteKind): Translation {
   const { component, namespace, routes, portFor } = request
   const manifest: DesiredManifest = traceManifest(
     {
-      apiVersion: STREAM_ROUTE_API,
+      apiVersion: streamRouteApi(kind, request.bundle),
       kind,
       metadata: { name: request.name, namespace, annotations: request.annotations },
       spec: {
@@ -103,16 +109,44 @@ export function streamRoute(request: RouteRequest, kind: 'TCPRoute' | 'TLSRoute'
     },
     request.whole ?? ['routes'],
   )
-  const matched = routes.filter((route) => route.matches.length > 0)
   return {
     manifests: [manifest, ...referenceGrants(request, kind)],
-    diagnostics: matched.map((route) =>
-      mistake(component, [...route.path, 'match'], 'MF3020', {
-        summary: `A ${kind} matches nothing: every connection takes the same route`,
-        hint: 'Remove `match`, and say `port` in the policy.',
-      }),
-    ),
+    diagnostics: [
+      ...routes.filter((route) => route.matches.length > 0).map((route) => matchesNothing(component, route, kind)),
+      ...routes.slice(1).map((route) =>
+        mistake(component, route.path, 'MF3020', {
+          summary: `A ${kind} has one rule, and this is a second`,
+          detail: 'Connections are told apart by port alone, so nothing would ever reach it.',
+          hint: 'Merge the routes, or write a policy for each port.',
+        }),
+      ),
+      ...(kind === 'TLSRoute' && request.hostnames === undefined ? [needsHosts(component)] : []),
+    ],
   }
+}
+
+function matchesNothing(component: RouteRequest['component'], route: ResolvedRoute, kind: StreamRouteKind): Diagnostic {
+  return mistake(component, [...route.path, 'match'], 'MF3020', {
+    summary: `A ${kind} matches nothing: every connection takes the same route`,
+    hint: 'Remove `match`, and say `port` in the policy.',
+  })
+}
+
+function needsHosts(component: RouteRequest['component']): Diagnostic {
+  return mistake(component, ['routes'], 'MF3016', {
+    summary: 'A TLSRoute needs the host names that clients ask for',
+    hint: 'Say `hosts` in the listener.',
+  })
+}
+
+function tooManyRules(component: RouteRequest['component'], count: number): readonly Diagnostic[] {
+  if (count <= MOST_RULES) return []
+  return [
+    mistake(component, ['routes', MOST_RULES], 'MF3020', {
+      summary: `An HTTPRoute holds ${MOST_RULES} rules, and these are ${count}`,
+      hint: 'Merge routes that differ in their matches only, or split them over policies for different ports.',
+    }),
+  ]
 }
 
 /** The Service of a destination as a backendRef, with its namespace where that is another one. */
@@ -149,5 +183,29 @@ function timeoutMistakes(component: RouteRequest['component'], { spec, path }: R
       summary: `A try may not take longer (${each}) than the whole request (${whole})`,
       hint: 'Raise `timeout`, or lower `perTry`.',
     }),
+  ]
+}
+
+function retryMistakes(component: RouteRequest['component'], { spec, path }: ResolvedRoute): readonly Diagnostic[] {
+  const { retries } = spec
+  if (retries === undefined) return []
+  const low = retryStatuses(retries.on).filter((status) => status < 400)
+  return [
+    ...(retries.attempts > 0
+      ? []
+      : [
+          mistake(component, [...path, 'retries', 'attempts'], 'MF3020', {
+            summary: 'An HTTPRoute retries at least once',
+            hint: 'Remove `retries`.',
+          }),
+        ]),
+    ...(low.length === 0
+      ? []
+      : [
+          mistake(component, [...path, 'retries', 'on'], 'MF3020', {
+            summary: `An HTTPRoute retries statuses from 400 on, not ${low.join(', ')}`,
+            hint: 'Name statuses from 400 to 599.',
+          }),
+        ]),
   ]
 }

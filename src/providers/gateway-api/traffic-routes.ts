@@ -1,14 +1,14 @@
 import type { ComponentOf } from '../../design/component.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
-import type { Scope, Translation } from '../contract.ts'
+import type { Scope, ServicePort, Translation } from '../contract.ts'
 import { mistake } from '../mistake.ts'
 import { objectNameOf } from '../object-name.ts'
-import { findGateway, findWorkload } from '../references.ts'
+import { findGateway, findWorkload, serviceHost } from '../references.ts'
 import { resolveRoutes } from '../resolve-routes.ts'
 import { routeConflicts, routeName, servesNothing } from '../route-conflicts.ts'
 import { portChooser, trafficPort } from '../service-port.ts'
 import { type Draft, type DraftObject, from } from '../traced-manifest.ts'
-import { GATEWAY_GROUP } from './api.ts'
+import { GATEWAY_GROUP, type StreamRouteKind } from './api.ts'
 import { httpRoute, type RouteRequest, streamRoute } from './http-route.ts'
 
 /** How a mesh wants its routes, where that differs. */
@@ -17,6 +17,8 @@ export interface RouteDialect {
   readonly serviceGroup: '' | 'core'
   /** Namespace of gateways that name none. */
   readonly gatewayNamespace: (gateway: ComponentOf<'gateways'>, scope: Scope) => string
+  /** Version of the Gateway API's CRDs, where it isn't the newest known. */
+  readonly bundle?: string | undefined
   /** Annotations of a policy's route; with them its rules carry no timeouts and retries. */
   readonly annotations?: (policy: ComponentOf<'traffic'>) => {
     readonly annotations: DraftObject | undefined
@@ -42,6 +44,7 @@ export function trafficRoutes(policy: ComponentOf<'traffic'>, scope: Scope, dial
     ...(annotated?.diagnostics ?? []),
     ...routeConflicts(policy, workload, scope),
     ...otherPorts(policy, port?.port),
+    ...hostsInside(policy),
   ]
   if (port === undefined) return { manifests: [], diagnostics: own }
   const inMesh = policy.spec.onlyGateways !== true || (policy.spec.gateways ?? []).length === 0
@@ -56,12 +59,39 @@ export function trafficRoutes(policy: ComponentOf<'traffic'>, scope: Scope, dial
     routes,
     portFor: portChooser(workload, port),
     withoutTimeouts: dialect.annotations !== undefined,
+    bundle: dialect.bundle,
   }
-  const protocol = policy.spec.protocol ?? port.protocol
-  const stream =
-    protocol === 'tcp' || protocol === 'udp' ? 'TCPRoute' : protocol === 'tls' || protocol === 'https' ? 'TLSRoute' : undefined
-  const made = stream === undefined ? httpRoute(request) : streamRoute(request, stream)
+  const kind = routeKindOf(policy.spec.protocol ?? port.protocol)
+  const sni = request.hostnames ?? [serviceHost(workload.service, workload.namespace)]
+  const made = kind === 'HTTPRoute' ? httpRoute(request) : streamRoute({ ...request, hostnames: sni }, kind)
   return { manifests: made.manifests, diagnostics: [...own, ...made.diagnostics] }
+}
+
+function routeKindOf(protocol: ServicePort['protocol']): 'HTTPRoute' | StreamRouteKind {
+  switch (protocol) {
+    case 'tcp':
+      return 'TCPRoute'
+    case 'udp':
+      return 'UDPRoute'
+    case 'tls':
+    case 'https':
+      return 'TLSRoute'
+    case 'http':
+    case 'http2':
+    case 'grpc':
+      return 'HTTPRoute'
+  }
+}
+
+/** Inside the mesh a route belongs to the Service it is attached to, and its host names are ignored (GEP-1426). */
+function hostsInside(policy: ComponentOf<'traffic'>): readonly Diagnostic[] {
+  if (policy.spec.hosts === undefined || (policy.spec.gateways ?? []).length > 0) return []
+  return [
+    mistake(policy, ['hosts'], 'MF3020', {
+      summary: 'Inside the mesh a route holds for its Service, whatever the host',
+      hint: 'Remove `hosts`, or name the gateways they are for.',
+    }),
+  ]
 }
 
 function gatewayParents(

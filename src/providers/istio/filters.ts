@@ -4,7 +4,7 @@ import type { StringMap } from '../../plan/manifest.ts'
 import type { ValuePath } from '../../plan/source.ts'
 import type { DesiredManifest, Scope, Translation } from '../contract.ts'
 import { filterKindOf } from '../filter-kind.ts'
-import { mistake } from '../mistake.ts'
+import { filterMistakes } from '../filter-mistakes.ts'
 import { joinName, objectNameOf } from '../object-name.ts'
 import { findGateway, findWorkload } from '../references.ts'
 import { type Draft, type DraftObject, from, traceManifest } from '../traced-manifest.ts'
@@ -74,49 +74,13 @@ export function sidecarTargets(
 
 /** A filter as WasmPlugin or EnvoyFilter, one for each target. */
 export function istioFilter(filter: ComponentOf<'filters'>, targets: readonly FilterTarget[]): Translation {
-  const incomplete = completeness(filter, targets)
+  const incomplete = filterMistakes(filter)
   if (incomplete.length > 0) return { manifests: [], diagnostics: incomplete }
   const wasm = filterKindOf(filter.spec) === 'wasm'
   return {
     manifests: targets.map((target) => (wasm ? wasmPlugin(filter, target) : envoyFilter(filter, target))),
     diagnostics: [],
   }
-}
-
-function completeness(filter: ComponentOf<'filters'>, targets: readonly FilterTarget[]): readonly Diagnostic[] {
-  const { spec } = filter
-  const kind = filterKindOf(spec)
-  const diagnostics: Diagnostic[] = []
-  if (targets.length === 0 && (spec.workloads ?? []).length + (spec.gateways ?? []).length === 0) {
-    diagnostics.push(
-      mistake(filter, [], 'MF3019', {
-        summary: `${filter.address} is attached to nothing`,
-        hint: 'Say `workloads: [...]` or `gateways: [...]`.',
-      }),
-    )
-  }
-  if (kind === 'wasm' && spec.source === undefined) {
-    diagnostics.push(
-      mistake(filter, [], 'MF3019', { summary: `${filter.address} has no source`, hint: 'Say `source: oci://...`.' }),
-    )
-  }
-  if (kind === 'wasm' && spec.source !== undefined && !/^(oci|https?|file):\/\//.test(spec.source)) {
-    diagnostics.push(
-      mistake(filter, ['source'], 'MF3019', {
-        summary: 'The proxies cannot fetch the module from a path of this machine',
-        hint: 'Push it to a registry (`meshform filter push`) and name it as oci://..., or serve it over https.',
-      }),
-    )
-  }
-  if (kind === 'lua' && spec.code === undefined) {
-    diagnostics.push(
-      mistake(filter, ['source'], 'MF3019', {
-        summary: `${filter.address} has no Lua code`,
-        hint: 'Write it under `code: |`.',
-      }),
-    )
-  }
-  return diagnostics
 }
 
 function filterName(filter: ComponentOf<'filters'>, target: FilterTarget): string {

@@ -1,0 +1,123 @@
+import type { ComponentOf } from '../../design/component.ts'
+import type { Diagnostic } from '../../plan/diagnostic.ts'
+import type { ValuePath } from '../../plan/source.ts'
+import type { DesiredManifest, ResolvedWorkload, Scope, Translation } from '../contract.ts'
+import { filterKindOf } from '../filter-kind.ts'
+import { filterMistakes } from '../filter-mistakes.ts'
+import { mistake } from '../mistake.ts'
+import { joinName, objectNameOf } from '../object-name.ts'
+import { findGateway, findWorkload } from '../references.ts'
+import { routeName } from '../route-conflicts.ts'
+import { indexOf } from '../scope-index.ts'
+import { type Draft, from, traceManifest } from '../traced-manifest.ts'
+import { GATEWAY_GROUP } from './api.ts'
+
+const EXTENSION_POLICY_API = 'gateway.envoyproxy.io/v1alpha1'
+
+interface Target {
+  readonly kind: 'Gateway' | 'HTTPRoute'
+  readonly name: string
+  readonly namespace: string
+  readonly path: ValuePath
+}
+
+/**
+ * A filter as EnvoyExtensionPolicy of Envoy Gateway, one for each namespace it is needed in: on gateways, and on the routes by
+ * which gateways lead to workloads (gateway.envoyproxy.io/docs/api/extension_types).
+ */
+export function extensionPolicies(
+  filter: ComponentOf<'filters'>,
+  scope: Scope,
+  gatewayNamespace: (gateway: ComponentOf<'gateways'>, scope: Scope) => string,
+): Translation {
+  const diagnostics: Diagnostic[] = [...filterMistakes(filter)]
+  const targets: Target[] = []
+  for (const [index, name] of (filter.spec.gateways ?? []).entries()) {
+    const path = ['gateways', index]
+    const { value, diagnostics: unknown } = findGateway(name, filter, path, scope)
+    diagnostics.push(...unknown)
+    if (value !== undefined) {
+      targets.push({ kind: 'Gateway', name: objectNameOf(value), namespace: gatewayNamespace(value, scope), path })
+    }
+  }
+  for (const [index, name] of (filter.spec.workloads ?? []).entries()) {
+    const path = ['workloads', index]
+    const { value, diagnostics: unknown } = findWorkload(name, filter, path, scope)
+    diagnostics.push(...unknown)
+    if (value === undefined) continue
+    const routes = routesFromGateways(value, scope)
+    targets.push(...routes.map((route): Target => ({ kind: 'HTTPRoute', name: route, namespace: value.namespace, path })))
+    if (routes.length === 0) diagnostics.push(unreachable(filter, value, path))
+  }
+  const namespaces = [...new Set(targets.map((target) => target.namespace))]
+  return {
+    manifests: diagnostics.some((diagnostic) => diagnostic.severity === 'error')
+      ? []
+      : namespaces.map((namespace) =>
+          policy(
+            filter,
+            namespace,
+            targets.filter((target) => target.namespace === namespace),
+          ),
+        ),
+    diagnostics,
+  }
+}
+
+function routesFromGateways(workload: ResolvedWorkload, scope: Scope): readonly string[] {
+  return (indexOf(scope).traffic.get(workload.address) ?? [])
+    .filter((policy) => (policy.spec.gateways ?? []).length > 0 && policy.spec.routes !== undefined)
+    .map((policy) => routeName(policy, workload))
+}
+
+function unreachable(filter: ComponentOf<'filters'>, workload: ResolvedWorkload, path: ValuePath): Diagnostic {
+  return mistake(filter, path, 'MF3020', {
+    summary: `No route leads from a gateway to ${workload.address}, so there is no proxy for the filter`,
+    detail: 'Envoy Gateway puts filters into gateways: on a whole one, or on the routes through it.',
+    hint: 'Give its traffic policy `gateways: [...]`, or attach the filter to a gateway.',
+  })
+}
+
+function policy(filter: ComponentOf<'filters'>, namespace: string, targets: readonly Target[]): DesiredManifest {
+  const [first] = targets
+  return traceManifest(
+    {
+      apiVersion: EXTENSION_POLICY_API,
+      kind: 'EnvoyExtensionPolicy',
+      metadata: { name: objectNameOf(filter), namespace },
+      spec: {
+        targetRefs: targets.map(({ kind, name, path }) => from(path, { group: GATEWAY_GROUP, kind, name })),
+        ...(filterKindOf(filter.spec) === 'wasm' ? { wasm: [wasmExtension(filter)] } : { lua: [luaExtension(filter)] }),
+      },
+    },
+    first?.path ?? [],
+  )
+}
+
+function luaExtension({ spec }: ComponentOf<'filters'>): Draft {
+  return { type: 'Inline', inline: from(['code'], spec.code) }
+}
+
+function wasmExtension(filter: ComponentOf<'filters'>): Draft {
+  const { spec } = filter
+  const image = spec.source?.startsWith('oci://') === true
+  const source = {
+    url: from(['source'], image ? spec.source?.slice('oci://'.length) : spec.source),
+    sha256: from(['sha256'], spec.sha256),
+  }
+  return {
+    name: joinName(objectNameOf(filter)),
+    rootID: from(['rootId'], spec.rootId),
+    code: image
+      ? {
+          type: 'Image',
+          image: {
+            ...source,
+            pullSecretRef: spec.pullSecret === undefined ? undefined : { name: from(['pullSecret'], spec.pullSecret) },
+          },
+        }
+      : { type: 'HTTP', http: source },
+    config: from(['config'], spec.config as Draft),
+    failOpen: from(['failOpen'], spec.failOpen),
+  }
+}
