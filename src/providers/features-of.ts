@@ -70,7 +70,8 @@ function trafficFeatures({ spec }: ComponentOf<'traffic'>): readonly FeatureUse[
   const stream = spec.protocol === 'tcp' || spec.protocol === 'tls'
   return [
     ...used(
-      [spec.hosts, 'traffic.hosts', at('hosts')],
+      // On gateways hosts are said always; inside the mesh they are a wish of their own.
+      [spec.hosts !== undefined && (spec.gateways ?? []).length === 0, 'traffic.hosts', at('hosts')],
       [spec.gateways?.length, 'traffic.gateways', at('gateways')],
       [stream, 'traffic.tcp', at('protocol')],
     ),

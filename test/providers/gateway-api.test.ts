@@ -162,14 +162,13 @@ describe('Gateway API', () => {
     })
   })
 
-  test('hosts inside the mesh, retries of nothing and low statuses are refused with their place', () => {
+  test('retries of nothing and low statuses are refused with their place', () => {
     const { diagnostics } = translate({
       meshes: { mesh: EXPERIMENTAL },
       workloads: SHOP,
       traffic: {
         backend: {
           workload: 'backend',
-          hosts: ['a.example.org'],
           routes: [
             { match: [{ path: { prefix: '/a' } }], to: { v1: 100 }, retries: { attempts: 0 } },
             { to: { v1: 100 }, retries: { attempts: 1, on: ['304'] } },
@@ -178,7 +177,6 @@ describe('Gateway API', () => {
       },
     })
     expect(diagnostics.map(({ code, location }) => [code, location?.file])).toEqual([
-      ['MF3020', 'hosts'],
       ['MF3020', 'routes.0.retries.attempts'],
       ['MF3020', 'routes.1.retries.on'],
     ])

@@ -9,8 +9,11 @@ export const STANDARD_CAPABILITIES: CapabilityTable = {
   ...rows(['onboarding.workload', 'onboarding.off', 'onboarding.revision'], no('the Gateway API has no onboarding', MESH)),
   'traffic.split': yes('HTTPRoute backendRefs[].weight on the Service (GAMMA); a Service for each version'),
   'traffic.otherWorkloads': yes('HTTPRoute backendRefs[], with a ReferenceGrant across namespaces'),
-  'traffic.hosts': yes('HTTPRoute hostnames, on gateways; inside the mesh a route belongs to its Service'),
-  'traffic.gateways': yes('HTTPRoute parentRefs'),
+  'traffic.hosts': no(
+    'inside the mesh a route belongs to the Service it is attached to (GEP-1426)',
+    'Name the `gateways` that the hosts are for.',
+  ),
+  'traffic.gateways': yes('HTTPRoute parentRefs and hostnames'),
   ...rows(
     ['traffic.match.path', 'traffic.match.headers', 'traffic.match.query', 'traffic.match.method'],
     yes('HTTPRoute rules[].matches'),

@@ -45,9 +45,10 @@ export function extensionPolicies(
     const { value, diagnostics: unknown } = findWorkload(name, filter, path, scope)
     diagnostics.push(...unknown)
     if (value === undefined) continue
-    const routes = routesFromGateways(value, scope)
+    const known = routesFromGateways(value, scope)
+    const routes = known.length === 0 ? [value.service ?? value.name] : known
     targets.push(...routes.map((route): Target => ({ kind: 'HTTPRoute', name: route, namespace: value.namespace, path })))
-    if (routes.length === 0) diagnostics.push(unreachable(filter, value, path))
+    if (known.length === 0) diagnostics.push(unreachable(filter, value, path))
   }
   const namespaces = [...new Set(targets.map((target) => target.namespace))]
   return {
@@ -71,9 +72,10 @@ function routesFromGateways(workload: ResolvedWorkload, scope: Scope): readonly 
 }
 
 function unreachable(filter: ComponentOf<'filters'>, workload: ResolvedWorkload, path: ValuePath): Diagnostic {
-  return mistake(filter, path, 'MF3020', {
-    summary: `No route leads from a gateway to ${workload.address}, so there is no proxy for the filter`,
-    detail: 'Envoy Gateway puts filters into gateways: on a whole one, or on the routes through it.',
+  return mistake(filter, path, 'MF3008', {
+    severity: 'warning',
+    summary: `No route of this design leads from a gateway to ${workload.address}`,
+    detail: `Envoy Gateway puts filters into gateways: this one waits for an HTTPRoute named ${workload.service ?? workload.name}.`,
     hint: 'Give its traffic policy `gateways: [...]`, or attach the filter to a gateway.',
   })
 }

@@ -24,8 +24,9 @@ function unreachable(route: Manifest): readonly LintFinding[] {
   const seen = new Map<string, number>()
   return objectsIn(route, 'spec', 'rules').flatMap((rule, index) => {
     const matches = objectsIn(rule, 'matches')
-    const keys = matches.length === 0 ? ['{}'] : matches.map((match) => JSON.stringify(match))
-    const earlier = keys.map((key) => seen.get(key))
+    // An empty match is how a match by the port of the parent alone comes out: it is told apart from no matches at all.
+    const keys = matches.length === 0 ? ['*'] : matches.map((match) => JSON.stringify(match))
+    const earlier = keys.map((key) => seen.get('*') ?? seen.get(key))
     for (const key of keys) if (!seen.has(key)) seen.set(key, index)
     const [by] = earlier
     if (by === undefined || !earlier.every((position) => position !== undefined)) return []

@@ -44,7 +44,6 @@ export function trafficRoutes(policy: ComponentOf<'traffic'>, scope: Scope, dial
     ...(annotated?.diagnostics ?? []),
     ...routeConflicts(policy, workload, scope),
     ...otherPorts(policy, port?.port),
-    ...hostsInside(policy),
   ]
   if (port === undefined) return { manifests: [], diagnostics: own }
   const inMesh = policy.spec.onlyGateways !== true || (policy.spec.gateways ?? []).length === 0
@@ -81,17 +80,6 @@ function routeKindOf(protocol: ServicePort['protocol']): 'HTTPRoute' | StreamRou
     case 'grpc':
       return 'HTTPRoute'
   }
-}
-
-/** Inside the mesh a route belongs to the Service it is attached to, and its host names are ignored (GEP-1426). */
-function hostsInside(policy: ComponentOf<'traffic'>): readonly Diagnostic[] {
-  if (policy.spec.hosts === undefined || (policy.spec.gateways ?? []).length > 0) return []
-  return [
-    mistake(policy, ['hosts'], 'MF3020', {
-      summary: 'Inside the mesh a route holds for its Service, whatever the host',
-      hint: 'Remove `hosts`, or name the gateways they are for.',
-    }),
-  ]
 }
 
 function gatewayParents(
