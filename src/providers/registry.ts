@@ -3,11 +3,13 @@ import { completed } from './complete-provider.ts'
 import type { MeshProvider } from './contract.ts'
 import { gatewayApi } from './gateway-api/provider.ts'
 import { istio } from './istio/provider.ts'
+import { smi } from './smi/provider.ts'
 
 /** One line a provider, in the order of the capability matrix. */
 const PROVIDERS = {
   istio,
   gatewayApi,
+  smi,
 }
 
 /** Every mesh that meshform knows, by the name that `provider:` uses. */
