@@ -27,4 +27,9 @@ export const COMMAND_CODES = {
     explanation: 'A file named on the command line can not be read, or is not what it should be.',
   },
   MF6004: { title: 'Not a plan file', explanation: 'The file is no plan that this version can apply.' },
+  MF6030: {
+    title: 'Sandbox can not be served',
+    explanation: 'The server of the sandbox did not start: its folder is in use, its port is taken, or its data can not be read.',
+  },
+  MF6031: { title: 'Unknown failure', explanation: 'The sandbox has no such failure to switch on, or its amount is not valid.' },
 } as const

@@ -51,7 +51,8 @@ export function wholeNumber(minimum: number): (text: string) => number {
   }
 }
 
-function milliseconds(text: string): number {
+/** Reads a length of time as milliseconds. */
+export function milliseconds(text: string): number {
   const value = text === '0' ? 0 : parseDuration(text)
   if (value === undefined) throw new InvalidArgumentError('It takes a length of time such as 30s or 2m.')
   return value

@@ -4,6 +4,10 @@ import { ApiServer } from './api/api-server.ts'
 import type { SandboxRequest, SandboxResponse } from './api/exchange.ts'
 import { ResourceRegistry } from './api/resource-registry.ts'
 import { builtinResourceTypes } from './builtin/resource-types.ts'
+import type { SimulationOptions } from './controllers/controller.ts'
+import { FailureSwitches } from './controllers/failure-switches.ts'
+import { RequestFailures } from './failures/request-failures.ts'
+import { Lifecycle } from './lifecycle/lifecycle.ts'
 import { DiskLog, loadStore } from './store/disk-log.ts'
 import { ObjectStore } from './store/object-store.ts'
 import { claimFolder } from './store/owner-lock.ts'
@@ -16,6 +20,14 @@ export interface SandboxOptions {
   readonly directory: string | undefined
   /** The time that objects are stamped with; the system's by default. */
   readonly clock?: () => Date
+  /** How the simulated controllers run; quick and without failures when left out. */
+  readonly simulation?: Partial<SimulationOptions>
+}
+
+/** Failures that can be switched on while a sandbox runs. */
+export interface SandboxFailures {
+  readonly pods: FailureSwitches
+  readonly requests: RequestFailures
 }
 
 /** Letters of generated names: no vowels and nothing that looks like another. */
@@ -29,14 +41,19 @@ function randomSuffix(): string {
 
 const systemNamespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-system']
 
-/** A Kubernetes API inside the process. */
+/** A Kubernetes API inside the process, with what happens in a cluster by itself: workloads start, owned objects go with their owner. */
 export class Sandbox {
+  /** Switches for tests of what is built on the sandbox. */
+  readonly failures: SandboxFailures
   readonly #api: ApiServer
   readonly #store: ObjectStore
   readonly #log: DiskLog | undefined
   readonly #release: () => void
+  #lifecycle: Lifecycle | undefined
+  #written: NodeJS.Immediate | undefined
 
   private constructor(api: ApiServer, store: ObjectStore, log: DiskLog | undefined, release: () => void) {
+    this.failures = { pods: new FailureSwitches(), requests: new RequestFailures() }
     this.#api = api
     this.#store = store
     this.#log = log
@@ -61,26 +78,52 @@ export class Sandbox {
       const claim = claimFolder(options.directory)
       if (claim.kind === 'taken') throw new Error(`the sandbox in ${options.directory} is open in process ${claim.owner.pid}`)
       release = claim.release
-      const loaded = loadStore(options.directory)
-      log = new DiskLog(options.directory, loaded)
-      store.restore(loaded.version, loaded.objects, log)
+      try {
+        const loaded = loadStore(options.directory)
+        log = new DiskLog(options.directory, loaded)
+        store.restore(loaded.version, loaded.objects, log)
+      } catch (error) {
+        release()
+        throw error
+      }
     }
     const sandbox = new Sandbox(new ApiServer(context), store, log, release)
     await sandbox.#bootstrap()
+    sandbox.#start(context, options.simulation ?? {})
     return sandbox
   }
 
   /** Answers a request as the API server would. What a write changed is on disk when its answer arrives. */
   async handle(request: SandboxRequest): Promise<SandboxResponse> {
+    const { requests } = this.failures
+    if (requests.isQuiet) return this.#answer(request)
+    return (await requests.before(request)) ?? requests.after(request, await this.#answer(request))
+  }
+
+  /** Makes everything durable and lets go of the folder. */
+  async close(): Promise<void> {
+    this.#lifecycle?.stop()
+    clearImmediate(this.#written)
+    this.#log?.close(this.#store)
+    this.#release()
+  }
+
+  async #answer(request: SandboxRequest): Promise<SandboxResponse> {
     const response = this.#api.handle(request)
     await this.#commit()
     return response
   }
 
-  /** Makes everything durable and lets go of the folder. */
-  async close(): Promise<void> {
-    this.#log?.close(this.#store)
-    this.#release()
+  #start(context: ApiContext, simulation: Partial<SimulationOptions>): void {
+    this.#lifecycle = new Lifecycle(context, { defaultServiceAccounts: true, ...simulation, failures: this.failures.pods })
+    if (this.#log === undefined) return
+    // What controllers write between requests is kept as well.
+    this.#store.subscribe(() => {
+      this.#written ??= setImmediate(() => {
+        this.#written = undefined
+        void this.#commit()
+      })
+    })
   }
 
   /** Requests of one turn of the event loop share one write to the log. */

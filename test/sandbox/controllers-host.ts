@@ -16,6 +16,7 @@ export class FakeHost implements ControllerHost {
   private timers: { readonly at: number; readonly callback: () => void }[] = []
 
   readonly now = (): Date => new Date(this.clock)
+  readonly elapsedMs = (): number => this.clock
   readonly list = (kind: KindKey): JsonObject[] =>
     [...this.objects].filter(([key]) => key.startsWith(`${kind} `)).map(([, object]) => object)
   readonly get = (kind: KindKey, namespace: string, name: string): JsonObject | undefined =>
@@ -76,7 +77,7 @@ export class FakeHost implements ControllerHost {
     const metadata = objectAt(object, 'metadata')
     const old = this.get(kind, textAt(metadata, 'namespace'), textAt(metadata, 'name'))
     if (old === undefined || objectAt(old, 'metadata')?.resourceVersion !== metadata?.resourceVersion) return undefined
-    const merged =
+    const merged: JsonObject =
       part === 'spec'
         ? { ...object, ...(old.status === undefined ? {} : { status: old.status }) }
         : { ...old, status: object.status ?? {} }

@@ -30,7 +30,10 @@ export interface ControllerHost {
   readonly watch: (listener: (event: ControllerEvent) => void) => () => void
   /** Calls back once after a delay in milliseconds. Answers how to cancel. */
   readonly schedule: (delayMs: number, callback: () => void) => () => void
+  /** The time that objects are stamped with. */
   readonly now: () => Date
+  /** Milliseconds from any beginning, by which delays are counted whatever the stamps say. */
+  readonly elapsedMs: () => number
 }
 
 /** The `kind` key of a group and kind. */

@@ -13,9 +13,9 @@ export const failureAnnotation = 'sandbox.meshform.dev/fail'
 
 const podFailures: readonly PodFailure[] = ['image-pull', 'crash-loop', 'rollout-stall']
 
-/** Pods that a switch speaks of: those of a namespace that carry the labels. */
+/** Pods that a switch speaks of: those of a namespace, or of all, that carry the labels. */
 export interface PodSelection {
-  readonly namespace: string
+  readonly namespace: string | undefined
   readonly labels: { readonly [key: string]: string }
 }
 
@@ -43,7 +43,10 @@ export class FailureSwitches {
     const labels = labelsOf(pod)
     const { namespace } = nameOf(pod)
     for (const { pods, failure } of this.switches) {
-      if (pods.namespace === namespace && Object.entries(pods.labels).every(([key, value]) => labels[key] === value))
+      if (
+        (pods.namespace ?? namespace) === namespace &&
+        Object.entries(pods.labels).every(([key, value]) => labels[key] === value)
+      )
         return failure
     }
     const asked = stringMapAt(objectAt(pod, 'metadata'), 'annotations')[failureAnnotation]

@@ -66,22 +66,22 @@ export function podController(): Controller {
         return
       }
       const { stage, delayMs } = nextStage(pod, world)
-      const now = world.host.now()
+      const elapsed = world.host.elapsedMs()
       const phase = `${textAt(objectAt(pod, 'metadata'), 'uid')}/${stage}`
       const planned = due.get(key)
       if (delayMs > 0 && planned?.phase !== phase) {
-        due.set(key, { phase, at: now.getTime() + delayMs })
+        due.set(key, { phase, at: elapsed + delayMs })
         world.lookAgain(delayMs)
         return
       }
-      if (delayMs > 0 && planned !== undefined && planned.at > now.getTime()) {
-        world.lookAgain(planned.at - now.getTime())
+      if (delayMs > 0 && planned !== undefined && planned.at > elapsed) {
+        world.lookAgain(planned.at - elapsed)
         return
       }
       const bound = bind(pod, world)
       if (bound === undefined) return
       const address = textAt(objectAt(bound, 'status'), 'podIP') || world.nextPodAddress()
-      if (!writeStatus(world.host, pods, bound, podStatus(bound, stage, address, now))) return
+      if (!writeStatus(world.host, pods, bound, podStatus(bound, stage, address, world.host.now()))) return
       due.delete(key)
       if (belongsToJob(bound) && stage === 'running') world.lookAgain(world.options.jobRunDelayMs)
     },

@@ -108,7 +108,7 @@ export function startControllers(host: ControllerHost, options: ControllerOption
 
   const lookAgain = (work: Work, delayMs: number): void => {
     const key = `${work.controller.name} ${work.name.namespace}/${work.name.name}`
-    const due = host.now().getTime() + delayMs
+    const due = host.elapsedMs() + delayMs
     const planned = looks.get(key)
     if (stopped || (planned !== undefined && planned.due <= due)) return
     planned?.cancel()

@@ -11,6 +11,8 @@ export interface StoppableHost {
   readonly stop: () => void
 }
 
+const LONGEST_AWAITED_MS = 1000
+
 /** The store as the simulated controllers see it. */
 export function storeControllerHost(context: ApiContext): StoppableHost {
   const client = new SystemClient(context, 'kube-controller-manager')
@@ -62,6 +64,8 @@ export function storeControllerHost(context: ApiContext): StoppableHost {
         timers.delete(timer)
         callback()
       }, delayMs)
+      // What is due soon is waited for; a deadline far off keeps no process alive.
+      if (delayMs > LONGEST_AWAITED_MS) timer.unref()
       timers.add(timer)
       return () => {
         clearTimeout(timer)
@@ -69,6 +73,7 @@ export function storeControllerHost(context: ApiContext): StoppableHost {
       }
     },
     now: context.now,
+    elapsedMs: () => performance.now(),
   }
   return {
     host,

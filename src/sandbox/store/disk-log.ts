@@ -15,6 +15,8 @@ import { type StorageKey, StoredObject } from './stored-object.ts'
 
 const snapshotName = 'snapshot.log'
 const logName = 'changes.log'
+/** The files that hold a store, the log first: without it the snapshot is whole, without the snapshot the log is not. */
+export const DATA_FILES: readonly string[] = [logName, snapshotName]
 const header = 'meshform-sandbox 1'
 /** The log is folded into a snapshot when it outgrows this and the snapshot itself. */
 const compactionBytes = 8 * 1024 * 1024

@@ -35,6 +35,11 @@ export function isAlive(owner: Owner): boolean {
   return owner.started === undefined || startOf(owner.pid) === owner.started
 }
 
+/** This process, as others know it again. */
+export function ownerOfThisProcess(): Owner {
+  return { pid: process.pid, started: startOf(process.pid) }
+}
+
 function readOwner(path: string): Owner | undefined {
   try {
     const parsed = JSON.parse(readFileSync(path, 'utf8')) as Partial<Owner>
@@ -48,7 +53,7 @@ function readOwner(path: string): Owner | undefined {
 export function claimFolder(directory: string): OwnerClaim {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const path = join(directory, lockName)
-  const self: Owner = { pid: process.pid, started: startOf(process.pid) }
+  const self = ownerOfThisProcess()
   const mine = `${path}.${process.pid}.${process.hrtime.bigint()}`
   writeFileSync(mine, JSON.stringify(self), { mode: 0o600 })
   try {

@@ -1,0 +1,120 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { once } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type SandboxAnswer, type SandboxRequest, type SandboxResponse, type SandboxStream, textAnswer } from '../api/exchange.ts'
+import { largestBody } from '../api/request-body.ts'
+import { StatusError } from '../api/status-error.ts'
+
+/** Answers requests as an API server does. */
+export interface RequestHandler {
+  handle(request: SandboxRequest): Promise<SandboxResponse>
+}
+
+const methods: readonly SandboxRequest['method'][] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']
+
+/** Compares in a time that tells nothing of the token. */
+export function tokenCheck(token: string): (header: string | undefined) => boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+  const wanted = digest(`Bearer ${token}`)
+  let last: string | undefined
+  return (header) => {
+    if (header === undefined) return false
+    // Clients repeat one header: the digest is made once for it.
+    if (header === last) return true
+    const right = timingSafeEqual(digest(header), wanted)
+    if (right) last = header
+    return right
+  }
+}
+
+const unauthorized = new StatusError({ code: 401, message: 'Unauthorized', reason: 'Unauthorized' })
+
+/** Answers one HTTP request. Never rejects: a client that goes away only ends its own request. */
+export async function answerHttp(
+  handler: RequestHandler,
+  isAllowed: (authorization: string | undefined) => boolean,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const gone = new AbortController()
+  response.on('close', () => gone.abort())
+  try {
+    if (!isAllowed(message.headers.authorization)) {
+      message.resume()
+      return send(message, response, 401, { 'content-type': 'application/json' }, JSON.stringify(unauthorized.status))
+    }
+    const method = methods.find((each) => each === message.method)
+    if (method === undefined) return sendAnswer(message, response, textAnswer(405, 'Method Not Allowed\n'))
+    const body = await readBody(message)
+    if (body === 'too-large') return sendAnswer(message, response, textAnswer(413, 'Request Entity Too Large\n'))
+    const answer = await handler.handle({
+      method,
+      path: message.url ?? '/',
+      headers: singleHeaders(message),
+      ...(body === undefined ? {} : { body }),
+      signal: gone.signal,
+    })
+    if (gone.signal.aborted) return
+    if (answer.kind === 'answer') sendAnswer(message, response, answer)
+    else await sendStream(response, answer, gone.signal)
+  } catch {
+    // The connection broke while it was read or written.
+    response.destroy()
+  }
+}
+
+function singleHeaders(message: IncomingMessage): { readonly [name: string]: string | undefined } {
+  const headers: { [name: string]: string | undefined } = {}
+  for (const [name, value] of Object.entries(message.headers)) headers[name] = Array.isArray(value) ? value.join(', ') : value
+  return headers
+}
+
+/** The body; one over the limit is cut there for the API to refuse, and one far beyond it is not read at all. */
+async function readBody(message: IncomingMessage): Promise<Uint8Array | undefined | 'too-large'> {
+  if (message.method === 'GET' || message.method === 'HEAD') return undefined
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    length += chunk.length
+    if (length > 2 * largestBody) return 'too-large'
+    chunks.push(chunk)
+  }
+  const [first] = chunks
+  return length === 0 ? undefined : chunks.length === 1 ? first : Buffer.concat(chunks)
+}
+
+function sendAnswer(message: IncomingMessage, response: ServerResponse, answer: SandboxAnswer): void {
+  const text = answer.text()
+  const path = message.url ?? ''
+  const isMarked =
+    answer.status === 200 && message.method === 'GET' && (/^\/apis?\/?(\?|$)/.test(path) || path.startsWith('/openapi/'))
+  if (!isMarked) return send(message, response, answer.status, answer.headers, text)
+  // Documents that clients keep are marked, so that they can ask whether theirs still holds.
+  const etag = `"${createHash('sha256').update(text).digest('hex').toUpperCase()}"`
+  const headers = { ...answer.headers, etag, 'cache-control': 'no-cache, private', vary: 'Accept' }
+  if (message.headers['if-none-match'] === etag) return send(message, response, 304, headers, '')
+  send(message, response, answer.status, headers, text)
+}
+
+function send(
+  message: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  headers: { readonly [name: string]: string },
+  text: string,
+): void {
+  const body = Buffer.from(text)
+  response.writeHead(status, status === 304 ? headers : { ...headers, 'content-length': body.length })
+  response.end(message.method === 'HEAD' || status === 304 ? undefined : body)
+}
+
+/** Writes events as lines, no faster than the client reads them. */
+async function sendStream(response: ServerResponse, stream: SandboxStream, signal: AbortSignal): Promise<void> {
+  response.writeHead(stream.status, stream.headers)
+  response.flushHeaders()
+  for await (const event of stream.events) {
+    if (signal.aborted) break
+    if (!response.write(`${event.text()}\n`)) await once(response, 'drain', { signal })
+  }
+  response.end()
+}
