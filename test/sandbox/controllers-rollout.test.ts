@@ -113,7 +113,7 @@ describe('Deployments', () => {
         objectAt(objectAt(host.get('apps/Deployment', 'shop', 'web'), 'metadata'), 'annotations'),
         'deployment.kubernetes.io/revision',
       ),
-    ).toBe('2')
+    ).toBe('3')
   })
 
   test('that recreate have no pods of two templates at once', () => {

@@ -165,7 +165,7 @@ export function startControllers(host: ControllerHost, options: ControllerOption
   for (const [kind, objects] of existing) for (const object of objects) notice({ type: 'ADDED', kind, object })
   const unwatch = host.watch(notice)
   const forget = failures.onChange(() => {
-    for (const pod of cache.all('/Pod')) notice({ type: 'MODIFIED', kind: '/Pod', object: pod })
+    for (const pod of [...cache.all('/Pod')]) notice({ type: 'MODIFIED', kind: '/Pod', object: pod })
   })
   return {
     stop: () => {
