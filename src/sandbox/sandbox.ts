@@ -6,6 +6,7 @@ import { ResourceRegistry } from './api/resource-registry.ts'
 import { builtinResourceTypes } from './builtin/resource-types.ts'
 import type { SimulationOptions } from './controllers/controller.ts'
 import { FailureSwitches } from './controllers/failure-switches.ts'
+import { customValidator } from './crd/custom-validator.ts'
 import { RequestFailures } from './failures/request-failures.ts'
 import { Lifecycle } from './lifecycle/lifecycle.ts'
 import { DiskLog, loadStore } from './store/disk-log.ts'
@@ -67,7 +68,7 @@ export class Sandbox {
     const context: ApiContext = {
       store,
       registry,
-      customValidator: { validate: () => [] },
+      customValidator,
       now: options.clock ?? (() => new Date()),
       newUid: randomUUID,
       newSuffix: randomSuffix,

@@ -1,0 +1,101 @@
+import { TypeError as CelTypeError, EvaluationError, Optional, ParseError } from '@marcbachmann/cel-js'
+import type { ValidationRule } from '../../structural-schema.ts'
+import { ruleEnvironment } from './environment.ts'
+import { spellHas } from './spell-has.ts'
+
+/** What a rule is evaluated on. */
+export interface RuleScope {
+  readonly self: unknown
+  /** Undefined when there is nothing that the value replaces. */
+  readonly oldSelf: unknown
+}
+
+/** What a rule came to. */
+export type RuleOutcome =
+  | { readonly kind: 'holds' }
+  | { readonly kind: 'broken'; readonly message: string | undefined }
+  | { readonly kind: 'failed'; readonly why: string }
+
+/** A rule parsed once. */
+export interface CompiledRule {
+  readonly rule: ValidationRule
+  /** Compares with the value before, so it says nothing of a new one. */
+  readonly usesOldSelf: boolean
+  readonly evaluate: (scope: RuleScope) => RuleOutcome
+}
+
+/** The words in which a rule that can't be compiled is refused. */
+export interface RuleProblem {
+  readonly part: 'rule' | 'messageExpression'
+  readonly message: string
+}
+
+const compiled = new WeakMap<ValidationRule, CompiledRule | RuleProblem>()
+
+/** Parses a rule, once for each. */
+export function compileRule(rule: ValidationRule): CompiledRule | RuleProblem {
+  let known = compiled.get(rule)
+  if (known === undefined) {
+    known = compile(rule)
+    compiled.set(rule, known)
+  }
+  return known
+}
+
+/** True for what can't be compiled. */
+export function isRuleProblem(result: CompiledRule | RuleProblem): result is RuleProblem {
+  return 'part' in result
+}
+
+type Program = (scope: Readonly<Record<string, unknown>>) => unknown
+
+function parse(source: string): Program | string {
+  try {
+    return ruleEnvironment().parse(spellHas(source))
+  } catch (error) {
+    if (error instanceof ParseError || error instanceof CelTypeError) return error.summary ?? error.message
+    throw error
+  }
+}
+
+function compile(rule: ValidationRule): CompiledRule | RuleProblem {
+  const program = parse(rule.rule)
+  if (typeof program === 'string') return { part: 'rule', message: program }
+  const message =
+    rule.messageExpression === undefined || rule.messageExpression === '' ? undefined : parse(rule.messageExpression)
+  if (typeof message === 'string') return { part: 'messageExpression', message }
+  const usesOldSelf = /\boldSelf\b/.test(`${rule.rule} ${rule.messageExpression ?? ''}`)
+  return { rule, usesOldSelf, evaluate: (scope) => evaluate(program, message, variablesOf(rule, scope)) }
+}
+
+function variablesOf(rule: ValidationRule, { self, oldSelf }: RuleScope): Readonly<Record<string, unknown>> {
+  if (rule.optionalOldSelf === true) return { self, oldSelf: oldSelf === undefined ? Optional.none() : Optional.of(oldSelf) }
+  return oldSelf === undefined ? { self } : { self, oldSelf }
+}
+
+function failureText(error: unknown): string {
+  if (error instanceof EvaluationError || error instanceof CelTypeError) {
+    const text = error.summary ?? error.message
+    return text.startsWith('No such key') ? text.replace('No such key', 'no such key') : text
+  }
+  return error instanceof Error ? error.message : String(error)
+}
+
+function evaluate(program: Program, message: Program | undefined, scope: Readonly<Record<string, unknown>>): RuleOutcome {
+  try {
+    if (program(scope) === true) return { kind: 'holds' }
+  } catch (error) {
+    return { kind: 'failed', why: failureText(error) }
+  }
+  return { kind: 'broken', message: message === undefined ? undefined : messageText(message, scope) }
+}
+
+/** A message that can't be told, is empty or has line breaks gives way to the rule's fixed one. */
+function messageText(message: Program, scope: Readonly<Record<string, unknown>>): string | undefined {
+  try {
+    const text = message(scope)
+    return typeof text === 'string' && text.trim() !== '' && !text.includes('\n') ? text.trim() : undefined
+  } catch {
+    return undefined
+  }
+}

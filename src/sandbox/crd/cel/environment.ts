@@ -1,0 +1,26 @@
+import { Environment } from '@marcbachmann/cel-js'
+import { registerAddressFunctions } from './address-functions.ts'
+import { registerListFunctions } from './list-functions.ts'
+import { registerQuantityFunctions } from './quantity-functions.ts'
+import { registerTextFunctions } from './text-functions.ts'
+import { registerUrlFunctions } from './url-functions.ts'
+
+let shared: Environment | undefined
+
+/** CEL as rules of custom kinds have it: the language, optionals, and Kubernetes' own functions. Made at first use. */
+export function ruleEnvironment(): Environment {
+  if (shared !== undefined) return shared
+  const environment = new Environment({
+    unlistedVariablesAreDyn: true,
+    homogeneousAggregateLiterals: false,
+    enableOptionalTypes: true,
+    limits: { maxDepth: 250, maxAstNodes: 100_000 },
+  })
+  registerQuantityFunctions(environment)
+  registerUrlFunctions(environment)
+  registerAddressFunctions(environment)
+  registerListFunctions(environment)
+  registerTextFunctions(environment)
+  shared = environment
+  return environment
+}

@@ -1,0 +1,186 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
+import { jsonEqual } from '../apply/value-shape.ts'
+import type { FieldError } from '../resource-type.ts'
+import type { StructuralSchema } from '../structural-schema.ts'
+import { fieldBefore, itemsBefore } from './correlate.ts'
+import { validFormat } from './formats.ts'
+import { compiledPattern } from './go-pattern.ts'
+import { invalidValue, notSupported, requiredValue, tooLong, tooMany, typeInvalid, wholeObject } from './value-errors.ts'
+
+/**
+ * What a schema says against a value, worded as the API server's OpenAPI validation words it. Whatever equals the part of
+ * `old` that it replaces is let pass, so that a schema may become stricter than what is stored.
+ */
+export function validateValue(value: JsonValue, schema: StructuralSchema, old: JsonValue | undefined): readonly FieldError[] {
+  const errors: FieldError[] = []
+  check(value, schema, '', old, errors)
+  return errors
+}
+
+function typesOf(schema: StructuralSchema): readonly string[] {
+  if (schema['x-kubernetes-int-or-string'] === true) return ['integer', 'string']
+  return schema.type === undefined ? [] : [schema.type]
+}
+
+function typeName(value: JsonValue): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'array'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number'
+  return typeof value
+}
+
+function inBody(path: string, what: string): string {
+  return `${path === '' ? '' : `${path} `}in body ${what}`
+}
+
+function check(value: JsonValue, schema: StructuralSchema, path: string, old: JsonValue | undefined, errors: FieldError[]): void {
+  if (old !== undefined && jsonEqual(value, old)) return
+  checkType(value, schema, path, errors)
+  if (value !== null) {
+    checkComposites(value, schema, path, errors)
+    if (typeof value === 'string') checkText(value, schema, path, errors)
+    else if (typeof value === 'number') checkNumber(value, schema, path, errors)
+    else if (Array.isArray(value)) checkList(value, schema, path, old, errors)
+    else if (isJsonObject(value)) checkFields(value, schema, path, old, errors)
+  }
+  if (schema.enum !== undefined && !schema.enum.some((allowed) => jsonEqual(allowed, value))) {
+    errors.push(notSupported(path, value, schema.enum))
+  }
+}
+
+function checkType(value: JsonValue, schema: StructuralSchema, path: string, errors: FieldError[]): void {
+  const types = typesOf(schema)
+  const given = typeName(value)
+  if (types.length === 0 || types.includes(given) || (given === 'integer' && types.includes('number'))) return
+  if (value === null && schema.nullable === true) return
+  errors.push(typeInvalid(path, given, inBody(path, `must be of type ${types.join(',')}: ${JSON.stringify(given)}`)))
+}
+
+function checkText(value: string, schema: StructuralSchema, path: string, errors: FieldError[]): void {
+  const { minLength, maxLength, pattern, format } = schema
+  // Counted in characters, which are more than one unit of JavaScript's text for some.
+  const length = minLength === undefined && maxLength === undefined ? 0 : [...value].length
+  if (maxLength !== undefined && length > maxLength) errors.push(tooLong(path, maxLength))
+  if (minLength !== undefined && length < minLength) {
+    errors.push(invalidValue(path, value, inBody(path, `should be at least ${minLength} chars long`)))
+  }
+  if (pattern !== undefined && pattern !== '' && compiledPattern(pattern)?.test(value) === false) {
+    errors.push(invalidValue(path, value, inBody(path, `should match '${pattern}'`)))
+  }
+  if (format !== undefined && schema.type === 'string' && !validFormat(format, value)) {
+    errors.push(typeInvalid(path, value, inBody(path, `must be of type ${format}: ${JSON.stringify(value)}`)))
+  }
+}
+
+function isMultiple(value: number, factor: number): boolean {
+  const times = value / factor
+  return Math.abs(times - Math.round(times)) < 1e-9
+}
+
+function checkNumber(value: number, schema: StructuralSchema, path: string, errors: FieldError[]): void {
+  const { minimum, maximum, multipleOf } = schema
+  if (multipleOf !== undefined && !isMultiple(value, multipleOf)) {
+    errors.push(invalidValue(path, value, inBody(path, `should be a multiple of ${multipleOf}`)))
+  }
+  if (maximum !== undefined && (schema.exclusiveMaximum === true ? value >= maximum : value > maximum)) {
+    const how = schema.exclusiveMaximum === true ? 'less than' : 'less than or equal to'
+    errors.push(invalidValue(path, value, inBody(path, `should be ${how} ${maximum}`)))
+  }
+  if (minimum !== undefined && (schema.exclusiveMinimum === true ? value <= minimum : value < minimum)) {
+    const how = schema.exclusiveMinimum === true ? 'greater than' : 'greater than or equal to'
+    errors.push(invalidValue(path, value, inBody(path, `should be ${how} ${minimum}`)))
+  }
+  const { format, type } = schema
+  if (type === 'integer' && Number.isInteger(value) && format === 'int32' && (value < -(2 ** 31) || value >= 2 ** 31)) {
+    const detail = `Checked value must be of type integer with format int32`
+    errors.push({ type: 'FieldValueInvalid', field: wholeObject, message: `Invalid value: "": ${detail}` })
+  }
+}
+
+function checkList(
+  value: readonly JsonValue[],
+  schema: StructuralSchema,
+  path: string,
+  old: JsonValue | undefined,
+  errors: FieldError[],
+): void {
+  const { items, minItems, maxItems } = schema
+  if (items !== undefined) {
+    const before = itemsBefore(schema, old)
+    for (const [index, item] of value.entries()) check(item, items, `${path}[${index}]`, before(item), errors)
+  }
+  if (minItems !== undefined && value.length < minItems) {
+    errors.push(invalidValue(path, value.length, inBody(path, `should have at least ${minItems} items`)))
+  }
+  if (maxItems !== undefined && value.length > maxItems) errors.push(tooMany(path, value.length, maxItems))
+}
+
+function checkFields(
+  value: JsonObject,
+  schema: StructuralSchema,
+  path: string,
+  old: JsonValue | undefined,
+  errors: FieldError[],
+): void {
+  const { minProperties, maxProperties, properties, additionalProperties, required } = schema
+  const names = Object.keys(value)
+  if (minProperties !== undefined && names.length < minProperties) {
+    errors.push(invalidValue(path, names.length, inBody(path, `should have at least ${minProperties} properties`)))
+    return
+  }
+  if (maxProperties !== undefined && names.length > maxProperties) {
+    errors.push(tooMany(path, names.length, maxProperties))
+    return
+  }
+  const additional = typeof additionalProperties === 'object' ? additionalProperties : undefined
+  for (const name of names) {
+    const declared = properties !== undefined && Object.hasOwn(properties, name) ? properties[name] : additional
+    if (declared === undefined) continue
+    const at = path === '' ? name : `${path}.${name}`
+    check(value[name] ?? null, declared, at, fieldBefore(schema, old, name), errors)
+  }
+  for (const name of required ?? []) {
+    if (!Object.hasOwn(value, name)) errors.push(requiredValue(path === '' ? name : `${path}.${name}`))
+  }
+}
+
+function problemsOf(value: JsonValue, schema: StructuralSchema, path: string): readonly FieldError[] {
+  const errors: FieldError[] = []
+  check(value, schema, path, undefined, errors)
+  return errors
+}
+
+/** What concerns several schemas at once is told of the object as a whole, with the place in the text. */
+function composite(path: string, what: string): FieldError {
+  const message = `Invalid value: "": ${JSON.stringify(path)} must ${what}`
+  return { type: 'FieldValueInvalid', field: wholeObject, message }
+}
+
+function checkComposites(value: JsonValue, schema: StructuralSchema, path: string, errors: FieldError[]): void {
+  const { anyOf, oneOf, allOf, not } = schema
+  if (anyOf !== undefined && anyOf.length > 0) {
+    const problems = anyOf.map((each) => problemsOf(value, each, path))
+    if (problems.every((each) => each.length > 0)) {
+      errors.push(composite(path, 'validate at least one schema (anyOf)'), ...(problems[0] ?? []))
+    }
+  }
+  if (oneOf !== undefined && oneOf.length > 0) {
+    const problems = oneOf.map((each) => problemsOf(value, each, path))
+    const valid = problems.filter((each) => each.length === 0).length
+    if (valid === 0) {
+      errors.push(composite(path, 'validate one and only one schema (oneOf). Found none valid'), ...(problems[0] ?? []))
+    } else if (valid > 1) {
+      errors.push(composite(path, `validate one and only one schema (oneOf). Found ${valid} valid alternatives`))
+    }
+  }
+  if (allOf !== undefined && allOf.length > 0) {
+    const problems = allOf.map((each) => problemsOf(value, each, path))
+    const valid = problems.filter((each) => each.length === 0).length
+    if (valid < allOf.length) {
+      errors.push(composite(path, `validate all the schemas (allOf)${valid === 0 ? '. None validated' : ''}`), ...problems.flat())
+    }
+  }
+  if (not !== undefined && problemsOf(value, not, path).length === 0) {
+    errors.push(composite(path, 'not validate the schema (not)'))
+  }
+}
