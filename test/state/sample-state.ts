@@ -122,18 +122,23 @@ export function lockOptions(changes: Partial<LockOptions> = {}): LockOptions {
 }
 
 /** The lock of the sample state. */
-export async function lockSample(backend: StateBackend, changes: Partial<LockOptions> = {}): Promise<Lock> {
+export async function lockSample(
+  backend: StateBackend,
+  changes: Partial<LockOptions> = {},
+  ref: StateRef = REF,
+): Promise<Lock> {
   const request = { operation: 'apply', process: PROCESS, version: '0.1.0' }
-  return value(await lockState(backend, REF, request, lockOptions(changes)))
+  return value(await lockState(backend, ref, request, lockOptions(changes)))
 }
 
 /** Locks and opens the sample state. */
 export async function openSample(
   backend: StateBackend,
   options: StateOptions = stateOptions(),
+  ref: StateRef = REF,
 ): Promise<{ readonly lock: Lock; readonly session: StateSession }> {
-  const lock = await lockSample(backend)
-  return { lock, session: value(await openState(backend, REF, lock, options)) }
+  const lock = await lockSample(backend, {}, ref)
+  return { lock, session: value(await openState(backend, ref, lock, options)) }
 }
 
 /** An apply with the given effects. */

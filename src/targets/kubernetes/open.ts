@@ -7,6 +7,7 @@ import { environmentProxy } from './environment-proxy.ts'
 import { defaultKubeconfigPath, type KubeContext, readKubeContext } from './kubeconfig.ts'
 import { KubernetesTarget } from './kubernetes-target.ts'
 import { DEFAULT_RETRY_POLICY } from './retry.ts'
+import type { Transport } from './transport.ts'
 import { type ServerAddress, UndiciTransport } from './undici-transport.ts'
 
 /** Requests at once. More gains nothing against one API server, and stays well below its own limit of 200 writes in flight. */
@@ -31,25 +32,15 @@ export interface OpenOptions {
 
 /** Opens a cluster by kubeconfig and context. Talks to nobody yet. */
 export async function openKubernetesTarget(options: OpenOptions): Promise<Answer<Target>> {
-  const { environment } = options
   const clock = options.clock ?? systemClock
-  const path = options.kubeconfigPath ?? defaultKubeconfigPath(environment, environment.HOME ?? environment.USERPROFILE ?? '')
-  const read = await readKubeContext(path, options.context)
-  if (!read.ok) return read
-  const context = read.value
-  const address = await addressOf(context, environment)
-  if (!address.ok) return address
+  const opened = await openKubernetesTransport(options)
+  if (!opened.ok) return opened
+  const { transport, context } = opened.value
   const concurrency = options.concurrency ?? CONCURRENCY
-  const transport = new UndiciTransport({
-    address: address.value,
-    credentials: credentialSource(context, clock),
-    userAgent: options.userAgent,
-    connections: concurrency,
-  })
   const target = new KubernetesTarget({
     cluster: options.cluster,
     kind: 'kubernetes',
-    context: context.name,
+    context,
     transport,
     cache: options.cacheDirectory === undefined ? undefined : discoveryCache(options.cacheDirectory, transport.server),
     clock,
@@ -57,7 +48,27 @@ export async function openKubernetesTarget(options: OpenOptions): Promise<Answer
     retry: DEFAULT_RETRY_POLICY,
     random: Math.random,
   })
-  return { ok: true, value: target, warnings: address.warnings }
+  return { ok: true, value: target, warnings: opened.warnings }
+}
+
+/** A connection to the API server of a context. Talks to nobody yet. */
+export async function openKubernetesTransport(
+  options: Pick<OpenOptions, 'kubeconfigPath' | 'context' | 'userAgent' | 'clock' | 'environment' | 'concurrency'>,
+): Promise<Answer<{ readonly transport: Transport; readonly context: string }>> {
+  const { environment } = options
+  const path = options.kubeconfigPath ?? defaultKubeconfigPath(environment, environment.HOME ?? environment.USERPROFILE ?? '')
+  const read = await readKubeContext(path, options.context)
+  if (!read.ok) return read
+  const context = read.value
+  const address = await addressOf(context, environment)
+  if (!address.ok) return address
+  const transport = new UndiciTransport({
+    address: address.value,
+    credentials: credentialSource(context, options.clock ?? systemClock),
+    userAgent: options.userAgent,
+    connections: options.concurrency ?? CONCURRENCY,
+  })
+  return { ok: true, value: { transport, context: context.name }, warnings: address.warnings }
 }
 
 async function addressOf(context: KubeContext, environment: OpenOptions['environment']): Promise<Answer<ServerAddress>> {

@@ -1,0 +1,117 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { StateBackend } from '../../../src/state/backend.ts'
+import { s3Backend } from '../../../src/state/backends/s3.ts'
+import { s3Credentials } from '../../../src/state/backends/s3/s3-credentials.ts'
+import { signRequest } from '../../../src/state/backends/s3/sign-request.ts'
+import { systemClock } from '../../../src/state/clock.ts'
+import { openSample, PROCESS, REF, refusal, sampleState, temporaryFolder, value } from '../sample-state.ts'
+import { describeBackend } from './conformance.ts'
+import { S3_KEYS, startS3Server } from './s3-server.ts'
+
+const SIGNAL = new AbortController().signal
+
+function client(
+  endpoint: string,
+  journalDirectory: string,
+  changes: { readonly process?: typeof PROCESS; readonly bucket?: string; readonly secret?: string; readonly prefix?: string } = {},
+): StateBackend {
+  const backend = s3Backend({
+    settings: { bucket: changes.bucket ?? 'states', prefix: changes.prefix ?? 'team a/x', region: S3_KEYS.region, endpoint },
+    credentials: async () => ({
+      ok: true,
+      value: { accessKeyId: S3_KEYS.id, secretAccessKey: changes.secret ?? S3_KEYS.secret, sessionToken: undefined },
+    }),
+    journalDirectory,
+    process: changes.process ?? PROCESS,
+    clock: systemClock,
+    userAgent: 'meshform-test',
+    environment: {},
+    retryWaitsMs: [1, 1],
+  })
+  onTestFinished(() => backend.close())
+  return backend
+}
+
+describeBackend(
+  's3',
+  async () => {
+    const [server, folder] = [await startS3Server(), await temporaryFolder()]
+    return {
+      client: async ({ process = PROCESS, machine = 'here' } = {}) => client(server.endpoint, join(folder, machine), { process }),
+      elapse: async (milliseconds) => server.forward(milliseconds),
+    }
+  },
+  { expiryMs: 60_000, lists: true, renews: true, inspects: true },
+)
+
+describe('s3', () => {
+  test('signs as AWS documents it', () => {
+    // "GET Object" of AWS's published examples for Signature Version 4 and S3.
+    const url = new URL('https://examplebucket.s3.amazonaws.com/test.txt')
+    const signed = signRequest(
+      { method: 'GET', url, headers: { range: 'bytes=0-9' }, body: new Uint8Array(), region: 'us-east-1', now: Date.UTC(2013, 4, 24) },
+      { accessKeyId: S3_KEYS.id, secretAccessKey: S3_KEYS.secret, sessionToken: undefined },
+    )
+    expect(signed.authorization).toBe(
+      'AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, SignedHeaders=host;range;x-amz-content-sha256;x-amz-date, Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41',
+    )
+  })
+
+  test('an answer to a write that is lost on the way changes nothing', async () => {
+    const server = await startS3Server()
+    const backend = client(server.endpoint, await temporaryFolder())
+    server.loseNextAnswer('PUT')
+    const { lock, session } = await openSample(backend)
+    server.loseNextAnswer('PUT')
+    const state = value(await session.replace(sampleState(2)))
+    value(await session.replace(state))
+    value(await lock.release())
+  })
+
+  test('goes by the clock of a store that is an hour ahead', async () => {
+    const server = await startS3Server({ skewMs: 3_600_000 })
+    const backend = client(server.endpoint, await temporaryFolder())
+    const { lock } = await openSample(backend)
+    expect(value(await backend.locks.inspect(REF, SIGNAL))).toEqual({ info: lock.info, expired: false })
+    value(await lock.release())
+  })
+
+  test('a bucket that is not there and keys that do not fit are said', async () => {
+    const server = await startS3Server()
+    const folder = await temporaryFolder()
+    const missing = await client(server.endpoint, folder, { bucket: 'other' }).snapshots.read(REF, SIGNAL)
+    expect(missing).toMatchInlineSnapshot(`
+      {
+        "error": {
+          "kind": "invalid-configuration",
+          "message": "There is no bucket other. Make it first.",
+        },
+        "ok": false,
+      }
+    `)
+    const wrong = await client(server.endpoint, folder, { secret: 'wrong' }).snapshots.read(REF, SIGNAL)
+    expect(wrong).toMatchInlineSnapshot(`
+      {
+        "error": {
+          "kind": "unauthorized",
+          "message": "Reading s3://states/team a/x/default/bookinfo.json: the server forbids it to these credentials (status 403).",
+        },
+        "ok": false,
+      }
+    `)
+    expect(refusal(await client('http://127.0.0.1:1', folder).snapshots.read(REF, SIGNAL))).toBe('unreachable')
+  })
+
+  test('credentials come from the environment or the shared file', async () => {
+    const folder = await temporaryFolder()
+    const file = join(folder, 'credentials')
+    await writeFile(file, '[default]\naws_access_key_id = A\naws_secret_access_key = B\n\n[team]\naws_access_key_id=C\naws_secret_access_key=D\naws_session_token=E\n')
+    const from = (environment: { readonly [name: string]: string }) => s3Credentials({ HOME: folder, ...environment })
+    expect(value(await from({ AWS_ACCESS_KEY_ID: 'X', AWS_SECRET_ACCESS_KEY: 'Y' }))).toEqual({ accessKeyId: 'X', secretAccessKey: 'Y', sessionToken: undefined })
+    expect(value(await from({ AWS_SHARED_CREDENTIALS_FILE: file }))).toEqual({ accessKeyId: 'A', secretAccessKey: 'B', sessionToken: undefined })
+    expect(value(await from({ AWS_SHARED_CREDENTIALS_FILE: file, AWS_PROFILE: 'team' }))).toEqual({ accessKeyId: 'C', secretAccessKey: 'D', sessionToken: 'E' })
+    expect(refusal(await from({}))).toBe('unauthorized')
+  })
+})
