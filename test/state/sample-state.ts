@@ -122,11 +122,7 @@ export function lockOptions(changes: Partial<LockOptions> = {}): LockOptions {
 }
 
 /** The lock of the sample state. */
-export async function lockSample(
-  backend: StateBackend,
-  changes: Partial<LockOptions> = {},
-  ref: StateRef = REF,
-): Promise<Lock> {
+export async function lockSample(backend: StateBackend, changes: Partial<LockOptions> = {}, ref: StateRef = REF): Promise<Lock> {
   const request = { operation: 'apply', process: PROCESS, version: '0.1.0' }
   return value(await lockState(backend, ref, request, lockOptions(changes)))
 }

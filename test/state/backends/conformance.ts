@@ -121,25 +121,25 @@ export function describeBackend(name: string, open: () => Promise<BackendStore>,
       expect(view.state.outputs).toEqual({})
     })
 
-    if (traits.lists) test('lists its states', async () => {
-      const client = await (await open()).client()
-      const workspace = `w${randomBytes(4).toString('hex')}`
-      const refs = [newRef(workspace), newRef(workspace)]
-      for (const ref of refs) {
-        const { lock, session } = await openSample(client, stateOptions(), ref)
-        value(await session.replace({ ...sampleState(1), design: { ...sampleState(1).design, name: ref.design } }))
-        value(await lock.release())
-      }
-      expect(value(await client.snapshots.list(SIGNAL)).filter((ref) => ref.workspace === workspace)).toEqual(refs)
-    })
+    if (traits.lists)
+      test('lists its states', async () => {
+        const client = await (await open()).client()
+        const workspace = `w${randomBytes(4).toString('hex')}`
+        const refs = [newRef(workspace), newRef(workspace)]
+        for (const ref of refs) {
+          const { lock, session } = await openSample(client, stateOptions(), ref)
+          value(await session.replace({ ...sampleState(1), design: { ...sampleState(1).design, name: ref.design } }))
+          value(await lock.release())
+        }
+        expect(value(await client.snapshots.list(SIGNAL)).filter((ref) => ref.workspace === workspace)).toEqual(refs)
+      })
 
     test('gives its lock to one at a time, and says who has it', async () => {
       const store = await open()
       const [first, second] = [await store.client(), await store.client()]
       const ref = newRef()
       const info = lockInfo()
-      const acquire = (client: StateBackend, asked: LockInfo) =>
-        client.locks.acquire(ref, asked, traits.expiryMs, SIGNAL)
+      const acquire = (client: StateBackend, asked: LockInfo) => client.locks.acquire(ref, asked, traits.expiryMs, SIGNAL)
       expect(value(await acquire(first, info))).toEqual({ kind: 'acquired', tookOver: undefined })
       expect(value(await acquire(second, lockInfo()))).toEqual({ kind: 'held', holder: { info, expired: false } })
       if (traits.inspects) expect(value(await second.locks.inspect(ref, SIGNAL))).toEqual({ info, expired: false })
@@ -191,19 +191,20 @@ export function describeBackend(name: string, open: () => Promise<BackendStore>,
       expect(value(await next.locks.release(ref, taken, SIGNAL))).toBe('released')
     })
 
-    if (traits.renews) test('keeps a lock that is renewed', async () => {
-      const store = await open()
-      const ref = newRef()
-      const client = await store.client()
-      const info = lockInfo()
-      value(await client.locks.acquire(ref, info, traits.expiryMs, SIGNAL))
-      for (let beat = 0; beat < 3; beat++) {
-        await store.elapse(traits.expiryMs / 2)
-        expect(value(await client.locks.renew(ref, info, traits.expiryMs, SIGNAL))).toBe('renewed')
-      }
-      const other = await store.client()
-      expect(value(await other.locks.acquire(ref, lockInfo(), traits.expiryMs, SIGNAL)).kind).toBe('held')
-    })
+    if (traits.renews)
+      test('keeps a lock that is renewed', async () => {
+        const store = await open()
+        const ref = newRef()
+        const client = await store.client()
+        const info = lockInfo()
+        value(await client.locks.acquire(ref, info, traits.expiryMs, SIGNAL))
+        for (let beat = 0; beat < 3; beat++) {
+          await store.elapse(traits.expiryMs / 2)
+          expect(value(await client.locks.renew(ref, info, traits.expiryMs, SIGNAL))).toBe('renewed')
+        }
+        const other = await store.client()
+        expect(value(await other.locks.acquire(ref, lockInfo(), traits.expiryMs, SIGNAL)).kind).toBe('held')
+      })
 
     test('takes a lock away by its id alone', async () => {
       const store = await open()

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { StateBackend } from '../../../src/state/backend.ts'
-import { type HttpCredentials, httpBackend } from '../../../src/state/backends/http.ts'
 import { httpSettings } from '../../../src/state/backends/http/http-settings.ts'
+import { type HttpCredentials, httpBackend } from '../../../src/state/backends/http.ts'
 import type { Clock } from '../../../src/state/clock.ts'
 import { lockState } from '../../../src/state/lock.ts'
 import { lockOptions, openSample, PROCESS, REF, refusal, sampleState, temporaryFolder, value } from '../sample-state.ts'
@@ -118,7 +118,10 @@ describe('http', () => {
   test.each([
     ['https://example.org/states', 'https://example.org/states/default/bookinfo'],
     ['https://example.org/states/?token=1', 'https://example.org/states/default/bookinfo?token=1'],
-    ['https://gitlab.example.org/api/v4/projects/7/terraform/state/{workspace}-{design}', 'https://gitlab.example.org/api/v4/projects/7/terraform/state/default-bookinfo'],
+    [
+      'https://gitlab.example.org/api/v4/projects/7/terraform/state/{workspace}-{design}',
+      'https://gitlab.example.org/api/v4/projects/7/terraform/state/default-bookinfo',
+    ],
   ])('%s is the address of %s', async (address, expected) => {
     expect(client(address, await temporaryFolder()).snapshots.describe(REF)).toBe(expected)
   })
@@ -126,5 +129,4 @@ describe('http', () => {
   test.each(['ftp://example.org', 'https://ann:secret@example.org/x', 'nonsense'])('%s is refused', (address) => {
     expect(refusal(httpSettings({ address }))).toBe('invalid-configuration')
   })
-
 })

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Sandbox } from '../../../src/sandbox/sandbox.ts'
-import { kubernetesBackend } from '../../../src/state/backends/kubernetes.ts'
 import type { KubernetesApi } from '../../../src/state/backends/kubernetes/kubernetes-api.ts'
+import { kubernetesBackend } from '../../../src/state/backends/kubernetes.ts'
 import { type Clock, systemClock } from '../../../src/state/clock.ts'
 import { inProcessTransport } from '../../../src/targets/kubernetes/in-process-transport.ts'
 import { stateApi } from '../../../src/targets/kubernetes/state-api.ts'
@@ -58,7 +58,11 @@ describe('kubernetes', () => {
     expect(value(await api.send({ method: 'GET', path: secret, signal: SIGNAL })).json).toMatchObject({
       type: 'meshform.dev/state',
       metadata: {
-        labels: { 'app.kubernetes.io/managed-by': 'meshform', 'meshform.dev/workspace': 'default', 'meshform.dev/design': 'bookinfo' },
+        labels: {
+          'app.kubernetes.io/managed-by': 'meshform',
+          'meshform.dev/workspace': 'default',
+          'meshform.dev/design': 'bookinfo',
+        },
         annotations: { 'meshform.dev/encoding': 'gzip', 'meshform.dev/serial': '8', 'meshform.dev/chunks': '0' },
       },
     })
@@ -70,7 +74,9 @@ describe('kubernetes', () => {
     const { lock } = await openSample(backend)
     const { randomBytes } = await import('node:crypto')
     const bytes = randomBytes(2_500_000)
-    const first = value(await backend.snapshots.write(REF, { bytes, serial: 1, expected: undefined, lockId: lock.info.id }, SIGNAL))
+    const first = value(
+      await backend.snapshots.write(REF, { bytes, serial: 1, expected: undefined, lockId: lock.info.id }, SIGNAL),
+    )
     const before = await secretNames(api)
     expect(before.match(/"kind":"Secret"|meshform.dev\/state":"chunk"/g)?.length).toBeGreaterThan(2)
     const refused = await backend.snapshots.write(REF, { bytes, serial: 2, expected: '1', lockId: lock.info.id }, SIGNAL)

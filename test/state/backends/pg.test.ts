@@ -46,9 +46,7 @@ if (binaries === undefined) {
       const admin = new pg.Client({ connectionString: server.address })
       await admin.connect()
       const cut = async () => {
-        await admin.query(
-          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'meshform-test'",
-        )
+        await admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'meshform-test'")
         await delay(20)
       }
       const { lock, session } = await openSample(backend)

@@ -118,9 +118,10 @@ function list(objects: ReadonlyMap<string, Stored>, query: URLSearchParams): Ans
 
 /** Computed anew from what came over the wire, step by step as AWS documents it. */
 function checkSignature(request: IncomingMessage, url: URL, body: Buffer, now: number): string | undefined {
-  const match = /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/s3\/aws4_request, SignedHeaders=([^,]+), Signature=([0-9a-f]{64})$/.exec(
-    request.headers.authorization ?? '',
-  )
+  const match =
+    /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/s3\/aws4_request, SignedHeaders=([^,]+), Signature=([0-9a-f]{64})$/.exec(
+      request.headers.authorization ?? '',
+    )
   if (match === null) return 'AccessDenied'
   const [, id = '', date = '', region = '', names = '', signature = ''] = match
   const time = String(request.headers['x-amz-date'])

@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { StateBackend } from '../../../src/state/backend.ts'
-import { s3Backend } from '../../../src/state/backends/s3.ts'
 import { s3Credentials } from '../../../src/state/backends/s3/s3-credentials.ts'
 import { signRequest } from '../../../src/state/backends/s3/sign-request.ts'
+import { s3Backend } from '../../../src/state/backends/s3.ts'
 import { systemClock } from '../../../src/state/clock.ts'
 import { openSample, PROCESS, REF, refusal, sampleState, temporaryFolder, value } from '../sample-state.ts'
 import { describeBackend } from './conformance.ts'
@@ -15,7 +15,12 @@ const SIGNAL = new AbortController().signal
 function client(
   endpoint: string,
   journalDirectory: string,
-  changes: { readonly process?: typeof PROCESS; readonly bucket?: string; readonly secret?: string; readonly prefix?: string } = {},
+  changes: {
+    readonly process?: typeof PROCESS
+    readonly bucket?: string
+    readonly secret?: string
+    readonly prefix?: string
+  } = {},
 ): StateBackend {
   const backend = s3Backend({
     settings: { bucket: changes.bucket ?? 'states', prefix: changes.prefix ?? 'team a/x', region: S3_KEYS.region, endpoint },
@@ -51,7 +56,14 @@ describe('s3', () => {
     // "GET Object" of AWS's published examples for Signature Version 4 and S3.
     const url = new URL('https://examplebucket.s3.amazonaws.com/test.txt')
     const signed = signRequest(
-      { method: 'GET', url, headers: { range: 'bytes=0-9' }, body: new Uint8Array(), region: 'us-east-1', now: Date.UTC(2013, 4, 24) },
+      {
+        method: 'GET',
+        url,
+        headers: { range: 'bytes=0-9' },
+        body: new Uint8Array(),
+        region: 'us-east-1',
+        now: Date.UTC(2013, 4, 24),
+      },
       { accessKeyId: S3_KEYS.id, secretAccessKey: S3_KEYS.secret, sessionToken: undefined },
     )
     expect(signed.authorization).toBe(
@@ -107,11 +119,26 @@ describe('s3', () => {
   test('credentials come from the environment or the shared file', async () => {
     const folder = await temporaryFolder()
     const file = join(folder, 'credentials')
-    await writeFile(file, '[default]\naws_access_key_id = A\naws_secret_access_key = B\n\n[team]\naws_access_key_id=C\naws_secret_access_key=D\naws_session_token=E\n')
+    await writeFile(
+      file,
+      '[default]\naws_access_key_id = A\naws_secret_access_key = B\n\n[team]\naws_access_key_id=C\naws_secret_access_key=D\naws_session_token=E\n',
+    )
     const from = (environment: { readonly [name: string]: string }) => s3Credentials({ HOME: folder, ...environment })
-    expect(value(await from({ AWS_ACCESS_KEY_ID: 'X', AWS_SECRET_ACCESS_KEY: 'Y' }))).toEqual({ accessKeyId: 'X', secretAccessKey: 'Y', sessionToken: undefined })
-    expect(value(await from({ AWS_SHARED_CREDENTIALS_FILE: file }))).toEqual({ accessKeyId: 'A', secretAccessKey: 'B', sessionToken: undefined })
-    expect(value(await from({ AWS_SHARED_CREDENTIALS_FILE: file, AWS_PROFILE: 'team' }))).toEqual({ accessKeyId: 'C', secretAccessKey: 'D', sessionToken: 'E' })
+    expect(value(await from({ AWS_ACCESS_KEY_ID: 'X', AWS_SECRET_ACCESS_KEY: 'Y' }))).toEqual({
+      accessKeyId: 'X',
+      secretAccessKey: 'Y',
+      sessionToken: undefined,
+    })
+    expect(value(await from({ AWS_SHARED_CREDENTIALS_FILE: file }))).toEqual({
+      accessKeyId: 'A',
+      secretAccessKey: 'B',
+      sessionToken: undefined,
+    })
+    expect(value(await from({ AWS_SHARED_CREDENTIALS_FILE: file, AWS_PROFILE: 'team' }))).toEqual({
+      accessKeyId: 'C',
+      secretAccessKey: 'D',
+      sessionToken: 'E',
+    })
     expect(refusal(await from({}))).toBe('unauthorized')
   })
 })
