@@ -1,49 +1,87 @@
-import { type PerfRecord, toRecord } from '../../perf/check/perf-record.ts'
+import { toRecord } from '../../perf/check/perf-record.ts'
 import type { PerfCheckSpec } from '../../perf/check/read-perf-check.ts'
+import { comparedTrials, type RecordedRuns, withRun } from '../../perf/check/recorded-runs.ts'
 import { type PerfCheckOptions, type PerfCheckResult, runPerfCheck } from '../../perf/check/run-perf-check.ts'
-import { type TerminalStyle, terminalReport } from '../../perf/report/terminal-report.ts'
+import { EngineProblem } from '../../perf/engines/run-engine.ts'
+import { poolResults } from '../../perf/load/pool-results.ts'
 import { hasErrors } from '../../plan/diagnostic.ts'
-import { styleFor } from '../../views/terminal/style.ts'
 import type { CommandIo } from '../command-io.ts'
 import type { RunOptions } from '../design-options.ts'
+import { openBackend, viewState } from '../open-state.ts'
 import { terminalView } from '../open-view.ts'
-import { findPerfChecks } from './find-checks.ts'
+import { checkOptions } from './check-run.ts'
+import { designEnvironment } from './design-environment.ts'
+import { type FoundChecks, findPerfChecks } from './find-checks.ts'
 import { LiveProgress } from './live-progress.ts'
 import type { LoadOptions } from './perf-options.ts'
+import { changeRecordedRuns } from './recorded-state.ts'
+import { formatOfFile, type ReportFormat } from './report-formats.ts'
+import { type PushTargets, pushResults } from './report-results.ts'
+import { runEnvironment } from './run-environment.ts'
+import { recordsText, reportText, writeReport } from './write-report.ts'
 
 /** Options of `perf run`. */
-export interface PerfRunOptions extends RunOptions, LoadOptions {}
+export interface PerfRunOptions extends RunOptions, LoadOptions, PushTargets {
+  readonly env: readonly string[]
+  readonly output: readonly string[]
+  readonly record?: boolean
+}
 
 /** The recipe of `perf run`: find the checks, run each, print what it found, say by the exit code whether all passed. */
 export async function runChecks(io: CommandIo, target: string | undefined, options: PerfRunOptions): Promise<void> {
+  const view = terminalView(io)
   const found = await findPerfChecks(io, target, options)
-  if (found.diagnostics.length > 0) terminalView(io).diagnostics(found.diagnostics)
+  if (found.diagnostics.length > 0) view.diagnostics(found.diagnostics)
   if (hasErrors(found.diagnostics) || found.checks.length === 0) {
     io.setExitCode(1)
     return
   }
+  const recorded = await recordedRuns(io, found, options)
+  const environment = await runEnvironment(io, options.env)
   const progress = new LiveProgress(io, options.json === true)
-  const records: PerfRecord[] = []
-  let good = true
+  const results: PerfCheckResult[] = []
   for (const check of found.checks) {
     if (io.signal.aborted) break
-    const result = await runOne(io, check, progress, {})
-    if (options.json !== true) io.stdout.write(terminalReport(result, reportStyle(io)))
-    records.push(toRecord(result))
-    good &&= holds(result, found.adHoc)
+    const context = {
+      environment: { ...environment, ...designEnvironment(found.design, check.address) },
+      baseline: comparedTrials(recorded, check.name, check.baseline),
+      warn: (text: string) => view.note(text),
+    }
+    const result = await runOne(io, check, progress, checkOptions(io, check, context))
+    if (result === undefined) continue
+    if (options.json !== true) await writeReport(io, textOf(io, 'terminal', [result], recorded), undefined)
+    results.push(result)
   }
-  if (options.json === true) io.stdout.write(recordsText(records))
-  if (!good) io.setExitCode(1)
+  if (options.json === true) io.stdout.write(recordsText(results.map(toRecord)))
+  for (const file of options.output) {
+    await writeReport(io, textOf(io, formatOfFile(file) ?? 'json', results, recorded), file)
+  }
+  if (options.record === true && results.length > 0) {
+    await changeRecordedRuns(io, options, (runs) => results.reduce((all, result) => withRun(all, result), runs))
+  }
+  const problems = await pushResults(io, results, options)
+  view.diagnostics(problems)
+  const good = results.length === found.checks.length && results.every((result) => holds(result, found.adHoc))
+  if (!good || hasErrors(problems)) io.setExitCode(1)
   if (io.signal.aborted) io.setExitCode(130)
 }
 
-/** Runs one check with its progress shown. */
+/** What the state of the design keeps, to compare with; nothing for files and addresses without a design. */
+async function recordedRuns(io: CommandIo, found: FoundChecks, options: RunOptions): Promise<RecordedRuns> {
+  if (found.design === undefined) return {}
+  const backend = await openBackend(io, options)
+  const viewed = await viewState(backend, { design: found.design.name, workspace: options.workspace }, io.signal)
+  await backend.close()
+  return viewed.ok ? viewed.value.state.baselines : {}
+}
+
+/** Runs one check with its progress shown. Undefined, with the reason said, when its engine can't be used. */
 export async function runOne(
   io: CommandIo,
   check: PerfCheckSpec,
   progress: LiveProgress,
   more: Partial<PerfCheckOptions>,
-): Promise<PerfCheckResult> {
+): Promise<PerfCheckResult | undefined> {
   try {
     return await runPerfCheck(check, {
       signal: io.signal,
@@ -51,6 +89,20 @@ export async function runOne(
       onProgress: (event) => progress.event(check.name, event),
       ...more,
     })
+  } catch (error) {
+    if (!(error instanceof EngineProblem)) throw error
+    progress.close()
+    terminalView(io).diagnostics([
+      {
+        severity: 'error',
+        code: 'MF7012',
+        summary: `The engine of ${check.name} can not be used`,
+        detail: error.message,
+        address: check.address,
+        hint: 'Install it, or leave `engine` out: our own needs nothing.',
+      },
+    ])
+    return undefined
   } finally {
     progress.close()
   }
@@ -65,14 +117,12 @@ function holds(check: PerfCheckResult, adHoc: boolean): boolean {
   return adHoc && check.thresholds.length === 0 && check.result.latency.count > 0
 }
 
-/** One record as it is, several as a list. */
-export function recordsText(records: readonly PerfRecord[]): string {
-  const [first] = records
-  return `${JSON.stringify(records.length === 1 ? first : records, null, 2)}\n`
-}
-
-/** Colours of reports on standard output. */
-export function reportStyle(io: CommandIo): TerminalStyle {
-  const { colors } = styleFor(io.stdout as NodeJS.WriteStream, io.env)
-  return { good: colors.green, bad: colors.red, faint: colors.dim, strong: colors.bold }
+function textOf(io: CommandIo, format: ReportFormat, checks: readonly PerfCheckResult[], recorded: RecordedRuns): string {
+  const baselines = new Map(
+    checks.flatMap((check) => {
+      const [first, ...rest] = comparedTrials(recorded, check.name, undefined)
+      return first === undefined ? [] : [[check.name, poolResults([first, ...rest], false)] as const]
+    }),
+  )
+  return reportText(io, format, { checks, baselines, dialect: 'go', title: 'Perf-checks' })
 }

@@ -15,6 +15,8 @@ export const PERF_DIAGNOSTICS = {
   MF7010: 'A performance file says something that has no counterpart here',
   MF7011: 'A perf-check or result that was asked for is not there',
   MF7012: 'A load engine can not be used',
+  MF7013: 'A baseline has a name that can not be used',
+  MF7014: 'A metrics system can not be reached or refuses what it is sent',
 } as const
 
 /** One of the codes. */

@@ -145,6 +145,7 @@ const Overhead = Type.Object(
     prometheus: Type.Optional(text('Address of a Prometheus to ask for processor and memory use')),
     mesh: Type.Optional(text('Mesh whose queries are used')),
     namespace: Type.Optional(text('Namespace of the workloads')),
+    workload: Type.Optional(text('Workload whose proxies are measured; by default the first word of the target’s host')),
     controlPlaneNamespace: Type.Optional(text('Namespace of the control plane')),
   },
   strict,

@@ -56,6 +56,7 @@ export const EnvironmentSchema = Type.Object(
     cluster: Type.Optional(Type.String()),
     node: Type.Optional(Type.String()),
     commit: Type.Optional(Type.String()),
+    mtls: Type.Optional(Type.String()),
   },
   { additionalProperties: Type.String(), title: 'Environment' },
 )
