@@ -12,7 +12,6 @@ import { hasErrors } from '../../plan/diagnostic.ts'
 import type { CommandIo } from '../command-io.ts'
 import type { RunOptions } from '../design-options.ts'
 import { terminalView } from '../open-view.ts'
-import { stateOfDesign } from '../state-of-design.ts'
 import { findPerfChecks } from './find-checks.ts'
 import { LiveProgress } from './live-progress.ts'
 import type { LoadOptions } from './perf-options.ts'
@@ -85,6 +84,7 @@ async function readBoth(io: CommandIo, before: string, after: string, options: C
 
 async function readSide(io: CommandIo, side: string, options: CompareOptions): Promise<readonly LoadResult[] | undefined> {
   if (side.startsWith('baseline:')) {
+    const { stateOfDesign } = await import('../state-of-design.ts')
     const found = await stateOfDesign(io, options)
     if (found === undefined) return undefined
     const name = side.slice('baseline:'.length)

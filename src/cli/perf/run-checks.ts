@@ -7,14 +7,12 @@ import { poolResults } from '../../perf/load/pool-results.ts'
 import { hasErrors } from '../../plan/diagnostic.ts'
 import type { CommandIo } from '../command-io.ts'
 import type { RunOptions } from '../design-options.ts'
-import { openBackend, viewState } from '../open-state.ts'
 import { terminalView } from '../open-view.ts'
 import { checkOptions } from './check-run.ts'
 import { designEnvironment } from './design-environment.ts'
 import { type FoundChecks, findPerfChecks } from './find-checks.ts'
 import { LiveProgress } from './live-progress.ts'
 import type { LoadOptions } from './perf-options.ts'
-import { changeRecordedRuns } from './recorded-state.ts'
 import { formatOfFile, type ReportFormat } from './report-formats.ts'
 import { type PushTargets, pushResults } from './report-results.ts'
 import { runEnvironment } from './run-environment.ts'
@@ -57,6 +55,7 @@ export async function runChecks(io: CommandIo, target: string | undefined, optio
     await writeReport(io, textOf(io, formatOfFile(file) ?? 'json', results, recorded), file)
   }
   if (options.record === true && results.length > 0) {
+    const { changeRecordedRuns } = await import('./recorded-state.ts')
     await changeRecordedRuns(io, options, (runs) => results.reduce((all, result) => withRun(all, result), runs))
   }
   const problems = await pushResults(io, results, options)
@@ -69,6 +68,7 @@ export async function runChecks(io: CommandIo, target: string | undefined, optio
 /** What the state of the design keeps, to compare with; nothing for files and addresses without a design. */
 async function recordedRuns(io: CommandIo, found: FoundChecks, options: RunOptions): Promise<RecordedRuns> {
   if (found.design === undefined) return {}
+  const { openBackend, viewState } = await import('../open-state.ts')
   const backend = await openBackend(io, options)
   const viewed = await viewState(backend, { design: found.design.name, workspace: options.workspace }, io.signal)
   await backend.close()
