@@ -21,6 +21,8 @@ declare namespace WebAssembly {
   class Memory {
     constructor(descriptor: { readonly initial: number; readonly maximum?: number })
     readonly buffer: ArrayBuffer
+    /** Adds pages of 64 KiB; throws past the maximum. */
+    grow(pages: number): number
   }
 
   class CompileError extends Error {}

@@ -126,7 +126,7 @@ export class BenchSession {
         return this.#state(bench)
       case 'finish': {
         const exchange = this.#exchange(command.exchange)
-        exchange.finish()
+        bench.finish(exchange)
         this.#open.delete(command.exchange)
         return { kind: 'report', report: reportExchange(bench, exchange) }
       }

@@ -119,10 +119,19 @@ export class FilterBench {
       if (exchange.phase !== 'upstream') break
       exchange.respond(upstream(this.upstreamRequest(exchange)))
     }
+    this.finish(exchange)
+    return exchange
+  }
+
+  /** Ends the stream for its filters, and waits for those that are not done with it yet. */
+  finish(exchange: HttpExchange): void {
     this.#loop.runDue()
     exchange.finish()
+    if (!exchange.release(false)) {
+      this.#loop.run(this.#maximumWait, () => exchange.release(false), 'stop')
+      exchange.release(true)
+    }
     this.#loop.runDue()
-    return exchange
   }
 
   /** The request as it leaves for the upstream. */

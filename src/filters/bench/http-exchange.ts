@@ -82,6 +82,8 @@ export class HttpExchange {
   readonly request: StreamDirection
   response: StreamDirection | undefined
   readonly #participants: readonly Participant[]
+  /** Filters that answered proxy_on_done with "not yet". */
+  readonly #lingering: (readonly [Participant, HttpContext])[] = []
   readonly #nextContextId: () => number
 
   constructor(links: readonly ChainLink[], message: HttpMessage, now: bigint, connectionId: number, nextContextId: () => number) {
@@ -225,24 +227,45 @@ export class HttpExchange {
   finish(): void {
     for (const participant of this.#participants) {
       const { httpContext: context } = participant
-      const vm = participant.link.vm
-      if (context === undefined || vm === undefined) continue
-      if (vm.failure === undefined) {
-        context.requestHeaders = this.info.requestHeaders
-        context.requestTrailers = this.info.requestTrailers
-        context.responseHeaders = this.info.responseHeaders
-        context.responseTrailers = this.info.responseTrailers
-        for (const callback of ['proxy_on_done', 'proxy_on_log', 'proxy_on_delete']) {
-          try {
-            vm.call(callback, context)
-          } catch (error) {
-            if (!(error instanceof GuestFailed)) throw error
-            this.failures.push(error.failure)
-            break
-          }
-        }
-      }
-      vm.close(context)
+      if (context === undefined) continue
+      context.requestHeaders = this.info.requestHeaders
+      context.requestTrailers = this.info.requestTrailers
+      context.responseHeaders = this.info.responseHeaders
+      context.responseTrailers = this.info.responseTrailers
+      const done = this.#last(participant, context, 'proxy_on_done')
+      if (done === 0 && !context.orders.done) this.#lingering.push([participant, context])
+      else this.#conclude(participant, context)
+    }
+  }
+
+  /** Lets go of filters that answered "not done yet" and have said since that they are, or of all. True when none is left. */
+  release(all: boolean): boolean {
+    const waiting = this.#lingering.splice(0)
+    for (const entry of waiting) {
+      if (all || entry[1].orders.done || entry[0].link.vm?.failure !== undefined) this.#conclude(...entry)
+      else this.#lingering.push(entry)
+    }
+    return this.#lingering.length === 0
+  }
+
+  #conclude(participant: Participant, context: HttpContext): void {
+    context.logging = true
+    this.#last(participant, context, 'proxy_on_log')
+    context.logging = false
+    this.#last(participant, context, 'proxy_on_delete')
+    participant.link.vm?.close(context)
+  }
+
+  /** One of the calls after the stream's end; a failure in them harms nobody's stream. */
+  #last(participant: Participant, context: HttpContext, callback: string): number | undefined {
+    const { vm } = participant.link
+    if (vm === undefined || vm.failure !== undefined) return undefined
+    try {
+      return vm.call(callback, context)
+    } catch (error) {
+      if (!(error instanceof GuestFailed)) throw error
+      this.failures.push(error.failure)
+      return undefined
     }
   }
 }

@@ -76,6 +76,8 @@ const streamAttributes: Readonly<Record<string, Attribute>> = {
   route_name: () => text('default'),
   'xds.cluster_name': () => text('upstream'),
   'xds.route_name': () => text('default'),
+  'xds.virtual_host_name': () => text('default'),
+  'xds.filter_chain_name': () => text('default'),
 }
 
 /** What a plugin may read with or without a stream. */
@@ -84,10 +86,19 @@ const pluginAttributes: Readonly<Record<string, (guest: Guest) => PropertyValue>
   plugin_root_id: (guest) => ({ kind: 'text', text: toByteText(guest.settings.rootId) }),
   plugin_vm_id: (guest) => ({ kind: 'text', text: toByteText(guest.settings.vmId) }),
   listener_direction: () => integer(1), // inbound
-  node: () => ({ kind: 'map', pairs: [] }),
+  node: () => ({ kind: 'bytes', bytes: Buffer.alloc(0) }),
   'node.id': () => ({ kind: 'text', text: 'bench' }),
   'node.cluster': () => ({ kind: 'text', text: 'bench' }),
   'node.metadata': () => ({ kind: 'map', pairs: [] }),
+  'xds.node': () => ({ kind: 'bytes', bytes: Buffer.alloc(0) }),
+  'xds.node.id': () => ({ kind: 'text', text: 'bench' }),
+  'xds.node.cluster': () => ({ kind: 'text', text: 'bench' }),
+  'xds.node.metadata': () => ({ kind: 'map', pairs: [] }),
+  'xds.listener_direction': () => integer(1),
+  // Messages of protobuf with nothing in them: no bytes.
+  listener_metadata: () => ({ kind: 'bytes', bytes: Buffer.alloc(0) }),
+  'xds.listener_metadata': () => ({ kind: 'bytes', bytes: Buffer.alloc(0) }),
+  'listener_metadata.filter_metadata': () => ({ kind: 'map', pairs: [] }),
 }
 
 const headerMaps: Readonly<Record<string, (info: StreamInfo) => HeaderMap | undefined>> = {

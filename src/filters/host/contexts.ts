@@ -34,6 +34,8 @@ export interface HttpContext {
   responseHeaders?: HeaderMap | undefined
   responseBody?: ByteBuffer | undefined
   responseTrailers?: HeaderMap | undefined
+  /** True while proxy_on_log runs: maps that were never there are then only empty. */
+  logging?: boolean
   /** What the guest asked for during a call; carried out after it. */
   readonly orders: StreamOrders
 }

@@ -26,6 +26,14 @@ export class GuestExit extends Error {
   }
 }
 
+/** Thrown through the guest where it gave itself up: a trap that comes with words. */
+export class GuestAbort extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'GuestAbort'
+  }
+}
+
 /** Thrown out of a call into a guest that failed; the bench turns it into the filter's failure policy. */
 export class GuestFailed extends Error {
   readonly failure: FilterFailure
@@ -42,7 +50,8 @@ const maximumFrames = 12
 /** The failure that an exception out of the guest means. */
 export function failureOf(error: unknown, filter: string, callback: string): FilterFailure {
   if (error instanceof GuestExit) return { kind: 'exit', filter, callback, code: error.code }
-  const message = error instanceof RangeError ? 'call stack exhausted' : error instanceof Error ? error.message : String(error)
+  const said = error instanceof Error ? error.message : String(error)
+  const message = error instanceof RangeError && /call stack/i.test(said) ? 'call stack exhausted' : said
   return { kind: 'trap', filter, callback, message, stack: wasmFrames(error) }
 }
 

@@ -125,7 +125,9 @@ export class FilterVm implements Guest {
       if (main !== undefined) this.#guard('main', () => main(0, 0))
       else this.#guard('__main_void', this.#function('__main_void') ?? (() => undefined))
     } else {
-      this.#guard('_start', this.#function('_start') ?? (() => undefined))
+      // Modules that export neither are reactors of old linkers: their constructors stand under a name of their own.
+      const start = this.#function('_start') ?? this.#function('__wasm_call_ctors') ?? (() => undefined)
+      this.#guard('_start', start)
     }
   }
 

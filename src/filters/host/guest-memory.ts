@@ -1,4 +1,5 @@
 import { Status } from '../abi/constants.ts'
+import { pageSize } from '../wasm/memory-limit.ts'
 
 /**
  * The guest's linear memory, with every access checked: a pointer that leads outside is an answer to the guest, never an
@@ -31,6 +32,18 @@ export class GuestMemory {
   /** Bytes of linear memory. */
   get size(): number {
     return this.#view().length
+  }
+
+  /** Grows to at least that many bytes; false when the limit is in the way. */
+  growTo(bytes: number): boolean {
+    const missing = Math.ceil((bytes - this.size) / pageSize)
+    if (missing <= 0) return true
+    try {
+      this.#memory?.grow(missing)
+      return this.#memory !== undefined
+    } catch {
+      return false
+    }
   }
 
   #holds(pointer: number, length: number): boolean {

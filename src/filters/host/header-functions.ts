@@ -84,8 +84,9 @@ export function headerFunctions(guest: Guest): HostFunctionTable {
       const name = guest.memory.text(key, keyLength)
       if (name === undefined) return Status.invalidMemoryAccess
       const target = readableMap(guest, mapName)
-      if (target === undefined) return Status.badArgument
-      const value = target.get(name)
+      const context = guest.context()
+      if (target === undefined && !(context.kind === 'http' && context.logging === true)) return Status.badArgument
+      const value = target?.get(name)
       if (value !== undefined) return guest.memory.giveText(value, pointerOut, sizeOut)
       // The first version of the ABI can't tell a header that is missing from one that is empty.
       return guest.abi === '0.1.0' ? guest.memory.giveText('', pointerOut, sizeOut) : Status.notFound

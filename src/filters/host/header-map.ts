@@ -44,7 +44,12 @@ export class HeaderMap {
   }
 
   add(name: string, value: string): void {
-    if (this.#pairs.length < maximumHeaders) this.#pairs.push([name.toLowerCase(), value])
+    if (this.#pairs.length >= maximumHeaders) return
+    const key = name.toLowerCase()
+    // Pseudo-headers stand before all others, wherever they are added.
+    const at = key.startsWith(':') ? this.#pairs.findIndex((pair) => !pair[0].startsWith(':')) : -1
+    if (at < 0) this.#pairs.push([key, value])
+    else this.#pairs.splice(at, 0, [key, value])
   }
 
   /** Leaves the name with one value, where its first stood, or at the end. */

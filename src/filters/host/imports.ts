@@ -4,9 +4,11 @@ import { Errno, isWasiModule } from '../abi/wasi-functions.ts'
 import type { FunctionType, ModuleSummary } from '../wasm/module-parser.ts'
 import { bufferFunctions } from './buffer-functions.ts'
 import { calloutFunctions } from './callout-functions.ts'
+import { GuestAbort } from './failure.ts'
 import type { Guest, HostFunctionTable } from './guest.ts'
 import { headerFunctions } from './header-functions.ts'
 import { pluginFunctions } from './plugin-functions.ts'
+import { runtimeFunctions } from './runtime-functions.ts'
 import { storeFunctions } from './store-functions.ts'
 import { streamFunctions } from './stream-functions.ts'
 import { wasiFunctions } from './wasi-functions.ts'
@@ -18,8 +20,8 @@ export type BuiltImports =
 
 /**
  * Finds a host function for every import. A `proxy_` function that no version of the ABI has, and a WASI one that proxies don't
- * carry out, answer "unimplemented": such modules run here with a warning, where Envoy would not load them. A capability that is
- * not allowed answers as Envoy's restriction does.
+ * carry out, answer "unimplemented"; any other function ends the guest when it is called, and not before. Such modules run here
+ * with a warning, where Envoy would not load them. A capability that is not allowed answers as Envoy's restriction does.
  */
 export function buildImports(guest: Guest, module: ModuleSummary): BuiltImports {
   const env: HostFunctionTable = {
@@ -29,6 +31,7 @@ export function buildImports(guest: Guest, module: ModuleSummary): BuiltImports 
     ...calloutFunctions(guest),
     ...storeFunctions(guest),
     ...pluginFunctions(guest),
+    ...runtimeFunctions(guest),
   }
   const wasi = wasiFunctions(guest)
   const allowed = guest.settings.allowedCapabilities
@@ -40,20 +43,30 @@ export function buildImports(guest: Guest, module: ModuleSummary): BuiltImports 
       return { ok: false, problem: `it imports the ${entry.kind} ${label}, which no proxy gives` }
     }
     const isWasi = isWasiModule(entry.module)
-    if (!isWasi && entry.module !== 'env') return { ok: false, problem: `it imports ${label}, which no proxy gives` }
-    const table = isWasi ? wasi : env
+    const table = isWasi ? wasi : entry.module === 'env' ? env : none
     const denied = allowed !== undefined && findHostFunction(entry.name)?.purpose !== 'runtime' && !allowed.includes(entry.name)
     const found = Object.hasOwn(table, entry.name) ? table[entry.name] : undefined
     let target: WebAssembly.ImportValue
+    const warn = (what: string): void => {
+      warnings.push(`it imports ${label}, which no proxy gives: ${what}, and Envoy does not load the module`)
+    }
     if (denied) target = constant(entry.type, isWasi ? Errno.notcapable : Status.internalFailure)
-    else if (found !== undefined) target = found
-    else if (isWasi) target = constant(entry.type, Errno.nosys)
-    else if (entry.name.startsWith('proxy_')) {
-      warnings.push(
-        `it imports ${label}, which is in no version of the ABI: it answers "unimplemented" here, and Envoy does not load the module`,
-      )
+    else if (found !== undefined) {
+      if (!isWasi && findHostFunction(entry.name) === undefined) warn('it is carried out here')
+      target = found
+    } else if (isWasi) target = constant(entry.type, Errno.nosys)
+    else if (entry.module === 'env' && entry.name.startsWith('proxy_')) {
+      warn('it answers "unimplemented" here')
       target = constant(entry.type, Status.unimplemented)
-    } else return { ok: false, problem: `it imports ${label}, which no proxy gives` }
+    } else if (entry.module === 'env' && entry.name.startsWith('__syscall')) {
+      warn('it answers ENOSYS here')
+      target = constant(entry.type, -Errno.nosys)
+    } else {
+      warn('calling it ends the filter here')
+      target = () => {
+        throw new GuestAbort(`call of ${label}, which no proxy gives`)
+      }
+    }
     let group = imports[entry.module]
     if (group === undefined) {
       group = Object.create(null) as Record<string, WebAssembly.ImportValue>
@@ -63,6 +76,8 @@ export function buildImports(guest: Guest, module: ModuleSummary): BuiltImports 
   }
   return { ok: true, imports, warnings }
 }
+
+const none: HostFunctionTable = {}
 
 /** A function of the type that always answers the same. */
 function constant(type: FunctionType, answer: number): () => unknown {

@@ -60,7 +60,5 @@ export function pluginFunctions(guest: Guest): HostFunctionTable {
       if (pointerOut === 0 || sizeOut === 0) return Status.ok
       return guest.memory.giveBytes(result.bytes ?? Buffer.alloc(0), pointerOut, sizeOut)
     },
-    pthread_equal: (left: number, right: number) => (left === right ? 1 : 0),
-    emscripten_notify_memory_growth: () => 0,
   }
 }

@@ -15,10 +15,19 @@ export function readProperty(guest: Guest, path: string): Buffer | undefined {
   while (segments.length > 0 && segments.at(-1) === '') segments.pop() // C++ helpers end the path with a NUL
   if (segments.length === 0) return undefined
   const given = lookUp(guest.world.properties, segments)
-  if (given !== undefined) return encodeProperty(propertyOfJson(given))
+  if (given !== undefined)
+    return encodeProperty(
+      propertyOfJson(
+        given,
+        segments.some((segment) => structured.test(segment)),
+      ),
+    )
   const context = guest.context()
   if (context.kind !== 'root') {
-    const set = context.info.filterState.get(segments.join('\0'))
+    // Envoy keeps what Wasm filters set in the filter state, under names of their own.
+    const own = segments[0] === 'filter_state' && segments[1]?.startsWith('wasm.') === true
+    const key = own ? [segments[1]?.slice('wasm.'.length), ...segments.slice(2)] : segments
+    const set = context.info.filterState.get(key.join('\0'))
     if (set !== undefined) return set
   }
   const known = wellKnownProperty(guest, segments)
@@ -39,6 +48,9 @@ export function writeProperty(guest: Guest, path: string, value: Buffer): Status
   return Status.ok
 }
 
+/** Parts of paths below which values come out of a protobuf Struct, whose numbers are all floating point. */
+const structured = /^(?:.*_)?metadata$/
+
 /** The value at a path; a key may hold several segments joined by dots, as people write properties. The longest key wins. */
 function lookUp(value: JsonValue, segments: readonly string[]): JsonValue | undefined {
   if (segments.length === 0) return value
@@ -57,16 +69,16 @@ function lookUp(value: JsonValue, segments: readonly string[]): JsonValue | unde
   return undefined
 }
 
-function propertyOfJson(value: JsonValue): PropertyValue {
+function propertyOfJson(value: JsonValue, floating: boolean): PropertyValue {
   if (typeof value === 'string') return { kind: 'text', text: toByteText(value) }
   if (typeof value === 'boolean') return { kind: 'boolean', value }
   if (typeof value === 'number')
-    return Number.isSafeInteger(value) ? { kind: 'integer', value: BigInt(value) } : { kind: 'number', value }
+    return Number.isSafeInteger(value) && !floating ? { kind: 'integer', value: BigInt(value) } : { kind: 'number', value }
   if (value === null) return { kind: 'text', text: '' }
-  if (Array.isArray(value)) return { kind: 'map', pairs: value.map((item: JsonValue) => [textOf(item), '']) }
-  return { kind: 'map', pairs: Object.entries(value).map(([key, item]) => [toByteText(key), textOf(item)]) }
+  if (Array.isArray(value)) return { kind: 'map', pairs: value.map((item: JsonValue) => [textOf(item, floating), '']) }
+  return { kind: 'map', pairs: Object.entries(value).map(([key, item]) => [toByteText(key), textOf(item, floating)]) }
 }
 
-function textOf(value: JsonValue): string {
-  return encodeProperty(propertyOfJson(value)).toString('latin1')
+function textOf(value: JsonValue, floating: boolean): string {
+  return encodeProperty(propertyOfJson(value, floating)).toString('latin1')
 }

@@ -43,8 +43,21 @@ const serviceMilliseconds = 10_000
 
 const nothing: RunResult['before'] = { logs: [], callouts: [], metrics: [] }
 
-/** Runs a filter once in a thread of its own. Never rejects, whatever the filter does. */
+/**
+ * Runs a filter once in a thread of its own. Never rejects, whatever the filter does. A filter that fails with a configuration for
+ * the plugin and none for the VM is tried once more with the same for both: some read the VM's only.
+ */
 export async function runOnce(order: RunOrder, launch: BenchLauncher): Promise<RunResult> {
+  const result = await runAsAny(order, launch)
+  const { configuration, vmConfiguration } = order.filter
+  if (result.failures.length === 0 || configuration.length === 0 || vmConfiguration.length > 0) return result
+  const again = await runAsAny({ ...order, filter: { ...order.filter, vmConfiguration: configuration } }, launch)
+  if (again.problem !== undefined) return result
+  const warning = "it works only when the VM's configuration is that of the plugin too: give it as the VM's"
+  return { ...again, warnings: [...again.warnings, warning] }
+}
+
+async function runAsAny(order: RunOrder, launch: BenchLauncher): Promise<RunResult> {
   if (order.kind !== 'auto') return runAs(order, order.kind, launch)
   const first = await runAs(order, 'http', launch)
   if (!refusesContext(first.exchange?.failures)) return first
