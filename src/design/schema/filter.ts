@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { componentFields } from './component.ts'
+import { filterTest } from './filter-test.ts'
 import { closed, type Evaluated, flag, freeObject, oneOf, stringMap, text } from './scalars.ts'
 
 /** `filters.<name>` */
@@ -30,7 +31,7 @@ export const filter = closed(
     priority: Type.Optional(Type.Integer({ description: 'Order inside a phase: higher first.' })),
     direction: Type.Optional(oneOf(['inbound', 'outbound'], 'Which side of the workload; default inbound.')),
     failOpen: Type.Optional(flag('Let requests through when the filter fails; default false.')),
-    tests: Type.Optional(Type.Array(freeObject('A declarative test.'), { description: 'Tests run by `meshform filter test`.' })),
+    tests: Type.Optional(Type.Array(filterTest, { description: 'Tests run by `meshform filter test` and `meshform test`.' })),
     settings: Type.Optional(freeObject('Settings of the provider alone.')),
   },
   'A filter in the proxies of workloads or gateways.',
