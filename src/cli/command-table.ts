@@ -57,6 +57,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/graph.ts')).graphCommand,
   },
   {
+    name: 'test',
+    group: 'Designs',
+    summary: 'Run the tests of a design',
+    load: async () => (await import('./commands/test.ts')).testCommand,
+  },
+  {
     name: 'console',
     group: 'Designs',
     summary: 'Evaluate expressions of a design',

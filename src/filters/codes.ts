@@ -31,6 +31,10 @@ export const FILTER_CODES = {
     title: 'Filter does not run',
     explanation: 'The filter could not be started, refused its configuration, crashed, or did not return in time.',
   },
+  MF9014: {
+    title: 'Filter test not possible',
+    explanation: 'A test is of a filter that the bench does not run, or whose module is not known.',
+  },
 } as const
 
 export type FilterCode = keyof typeof FILTER_CODES

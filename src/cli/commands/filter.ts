@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import type { CommandIo } from '../command-io.ts'
 import { filterInspectCommand } from '../filter/inspect.ts'
 import { filterRunCommand } from '../filter/run.ts'
+import { filterTestCommand } from '../filter/test.ts'
 
 /** `meshform filter`: filters before any proxy sees them. */
 export function filterCommand(io: CommandIo): Command {
@@ -14,4 +15,5 @@ export function filterCommand(io: CommandIo): Command {
     )
     .addCommand(filterInspectCommand(io))
     .addCommand(filterRunCommand(io))
+    .addCommand(filterTestCommand(io))
 }

@@ -1,12 +1,11 @@
-import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { inspectFilter } from '../../filters/inspect/inspect-filter.ts'
-import { readModuleFile } from '../../filters/read-module.ts'
 import { hasErrors } from '../../plan/diagnostic.ts'
 import { styleFor } from '../../views/terminal/style.ts'
 import type { CommandIo } from '../command-io.ts'
 import { terminalView } from '../open-view.ts'
 import { inspectionText } from './inspection-text.ts'
+import { openModule } from './open-module.ts'
 
 /** `meshform filter inspect`: all that a module says about itself, without running it. */
 export function filterInspectCommand(io: CommandIo): Command {
@@ -17,7 +16,7 @@ export function filterInspectCommand(io: CommandIo): Command {
     .option('--json', 'as JSON')
     .addHelpText('after', '\nExamples:\n  meshform filter inspect auth.wasm\n  meshform filter inspect auth.wasm --json\n')
     .action(async (source: string, options: { readonly json?: boolean }) => {
-      const read = await readModuleFile(resolve(io.cwd, source), source)
+      const read = await openModule(io, source, { folder: io.cwd })
       if (!read.ok) {
         io.setExitCode(1)
         if (options.json === true) io.stdout.write(`${JSON.stringify({ source, diagnostics: [read.diagnostic] }, null, 2)}\n`)

@@ -4,7 +4,6 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import type { PlainMessage, TcpStep } from '../../filters/bench/bench-session.ts'
 import { defaultSandboxLimits, SandboxedBench } from '../../filters/bench/sandboxed-bench.ts'
 import { filterSettings } from '../../filters/host/filter-settings.ts'
-import { readModuleFile } from '../../filters/read-module.ts'
 import { type RunKind, runOnce } from '../../filters/run/run-once.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import { parseDuration } from '../../plan/duration.ts'
@@ -13,6 +12,7 @@ import { styleFor } from '../../views/terminal/style.ts'
 import type { CommandIo } from '../command-io.ts'
 import { collect, wholeNumber } from '../design-options.ts'
 import { terminalView } from '../open-view.ts'
+import { openModule } from './open-module.ts'
 import { runReport } from './run-report.ts'
 import { runText } from './run-text.ts'
 
@@ -90,7 +90,7 @@ async function runFilter(io: CommandIo, file: string, options: RunCommandOptions
       )
     else terminalView(io).diagnostics([diagnostic])
   }
-  const module = await readModuleFile(resolve(io.cwd, file), file)
+  const module = await openModule(io, file, { folder: io.cwd })
   if (!module.ok) return refuse(module.diagnostic)
   const texts = await readTexts(io, {
     config: options.config === undefined ? undefined : `@${options.config}`,
