@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest'
+import { benchOptions, FilterBench } from '../../src/filters/bench/filter-bench.ts'
+import { type FilterSettings, filterSettings } from '../../src/filters/host/filter-settings.ts'
+import { ok, request, send } from './bench-fixture.ts'
+import { compileSource } from './compile-filter.ts'
+
+const marker =
+  'export function proxy_abi_version_0_2_1(): void {}\nexport function malloc(size: i32): i32 { return <i32>heap.alloc(size) }\n'
+
+async function benchOf(source: string, settings: Partial<FilterSettings> = {}, options: readonly string[] = []) {
+  const wasm = await compileSource(source.includes('proxy_abi_version') ? source : marker + source, options)
+  return new FilterBench(benchOptions({ filters: [filterSettings({ name: 'odd', wasm, ...settings })] }))
+}
+
+describe('modules that are not as one would wish', () => {
+  test('an import that nobody gives ends the filter only when it is called', async () => {
+    const bench = await benchOf(`
+      @external("elsewhere", "mystery") declare function mystery(a: i32): f64
+      export function proxy_on_request_headers(id: i32, count: i32, end: i32): i32 { return count > 4 ? <i32>mystery(1) : 0 }
+    `)
+    expect(bench.startFailures).toEqual([])
+    expect(bench.warnings.filter((warning) => !warning.includes('abort'))).toEqual([
+      'odd: it imports elsewhere.mystery, which no proxy gives: calling it ends the filter here, and Envoy does not load the module',
+    ])
+    expect(send(bench, request({})).outcome).toBe('responded')
+    expect(send(bench, request({ one: '1' })).failures[0]).toMatchObject({
+      kind: 'trap',
+      message: 'call of elsewhere.mystery, which no proxy gives',
+    })
+  })
+
+  test('an imported memory is refused, with words', async () => {
+    const bench = await benchOf('export function f(): void {}', {}, ['--importMemory'])
+    expect(bench.startFailures[0]).toMatchObject({
+      kind: 'load',
+      message: 'it imports the memory env.memory, which no proxy gives',
+    })
+  })
+
+  test('a module without an ABI marker is refused', async () => {
+    const bench = await benchOf('// proxy_abi_version\nexport function proxy_on_tick(id: i32): void {}')
+    expect(bench.startFailures[0]).toMatchObject({ kind: 'load', message: expect.stringContaining('proxy_abi_version_') })
+  })
+
+  test("emscripten's and AssemblyScript's own imports are carried out", async () => {
+    const bench = await benchOf(`
+      @external("env", "emscripten_get_now") declare function now(): f64
+      @external("env", "emscripten_resize_heap") declare function resize(bytes: i32): i32
+      @external("env", "__assert_fail") declare function fail(condition: usize, file: usize, line: i32, name: usize): void
+      @external("env", "proxy_log") declare function log(level: i32, at: usize, length: i32): i32
+      const text = memory.data<u8>([111, 104, 0])
+      export function proxy_on_vm_start(id: i32, size: i32): i32 { return now() > 0 && resize(1 << 20) == 1 && memory.size() >= 16 ? 1 : 0 }
+      export function proxy_on_request_headers(id: i32, count: i32, end: i32): i32 { fail(text, text, 7, text); return 0 }
+    `)
+    expect(bench.startFailures).toEqual([])
+    expect(send(bench, request({})).failures[0]).toMatchObject({ message: 'assertion failed: oh in oh:7' })
+  })
+
+  test('a start function that ends with exit code 0 has ended well, and any other has not', async () => {
+    const source = (code: number) => `
+      @external("wasi_unstable", "proc_exit") declare function exit(code: i32): void
+      exit(${code})
+    `
+    expect((await benchOf(source(0))).startFailures).toEqual([])
+    expect((await benchOf(source(3))).startFailures).toEqual([{ kind: 'exit', filter: 'odd', callback: '_initialize', code: 3 }])
+  })
+
+  test('callbacks of ABI 0.1.0 take no end of stream', async () => {
+    const bench = await benchOf(`
+      @external("env", "proxy_get_header_map_value") declare function get(map: i32, key: usize, length: i32, out: usize, size: usize): i32
+      const key = memory.data<u8>([120])
+      const out = memory.data(16)
+      export function proxy_abi_version_0_1_0(): void {}
+      export function malloc(size: i32): i32 { return <i32>heap.alloc(size) }
+      export function proxy_on_request_headers(id: i32, count: i32): i32 { return get(0, key, 1, out, out + 4) }
+    `)
+    // A header that is not there is an empty one in this version of the ABI.
+    expect(send(bench, request({})).callbacks[0]).toMatchObject({ callback: 'proxy_on_request_headers', returned: 0 })
+  })
+
+  test('answers of the ABI: a missing header, a map that is over, a property that is not there', async () => {
+    const bench = await benchOf(`
+      @external("env", "proxy_get_header_map_value") declare function get(map: i32, key: usize, length: i32, out: usize, size: usize): i32
+      @external("env", "proxy_get_property") declare function property(path: usize, length: i32, out: usize, size: usize): i32
+      @external("env", "proxy_record_metric") declare function record(id: i32, value: i64): i32
+      const key = memory.data<u8>([120])
+      const out = memory.data(16)
+      export function proxy_on_request_headers(id: i32, count: i32, end: i32): i32 {
+        if (get(0, key, 1, out, out + 4) != 1) return 9
+        if (get(2, key, 1, out, out + 4) != 2) return 8
+        if (get(0, -8, 100, out, out + 4) != 6) return 7
+        if (get(0, key, 1, -4, out + 4) != 1) return 6
+        if (property(key, 1, out, out + 4) != 1) return 5
+        return record(77, 1) == 1 ? 0 : 4
+      }
+    `)
+    expect(send(bench, request({})).callbacks[0]).toMatchObject({ returned: 0 })
+  })
+
+  test('numbers below metadata are floating point, as out of a protobuf Struct', async () => {
+    const wasm = await compileSource(`${marker}
+      @external("env", "proxy_get_property") declare function property(path: usize, length: i32, out: usize, size: usize): i32
+      const path = memory.data<u8>([110, 111, 100, 101, 0, 109, 101, 116, 97, 100, 97, 116, 97, 0, 120])
+      const out = memory.data(16)
+      export function proxy_on_request_headers(id: i32, count: i32, end: i32): i32 {
+        if (property(path, 15, out, out + 4) != 0) return 9
+        return load<f64>(load<usize>(out)) == 3 ? 0 : 8
+      }
+    `)
+    const bench = new FilterBench(
+      benchOptions({ filters: [filterSettings({ name: 'odd', wasm })], properties: { node: { metadata: { x: 3 } } } }),
+    )
+    expect(send(bench, request({})).callbacks[0]).toMatchObject({ returned: 0 })
+  })
+
+  test('a filter that is not done yet is waited for, on the virtual clock', async () => {
+    const bench = await benchOf(`
+      @external("env", "proxy_set_tick_period_milliseconds") declare function tick(period: i32): i32
+      @external("env", "proxy_set_effective_context") declare function choose(id: i32): i32
+      @external("env", "proxy_done") declare function done(): i32
+      @external("env", "proxy_define_metric") declare function define(type: i32, name: usize, length: i32, out: usize): i32
+      @external("env", "proxy_increment_metric") declare function increment(id: i32, by: i64): i32
+      const name = memory.data<u8>([109])
+      const out = memory.data(8)
+      let stream = 0
+      export function proxy_on_vm_start(id: i32, size: i32): i32 { define(0, name, 1, out); return 1 }
+      export function proxy_on_done(id: i32): i32 { stream = id; tick(100); return 0 }
+      export function proxy_on_tick(id: i32): void { choose(stream); done(); tick(0) }
+      export function proxy_on_log(id: i32): void { increment(load<i32>(out), 1) }
+    `)
+    const report = send(bench, request({}), ok())
+    expect(report.metrics).toEqual([{ name: 'm', type: 'counter', value: 1 }])
+    expect(report.elapsedMilliseconds).toBe(100)
+  })
+})
