@@ -1,5 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein'
 import { completed } from './complete-provider.ts'
+import { consul } from './consul/provider.ts'
 import type { MeshProvider } from './contract.ts'
 import { gatewayApi } from './gateway-api/provider.ts'
 import { istio } from './istio/provider.ts'
@@ -9,6 +10,7 @@ import { smi } from './smi/provider.ts'
 const PROVIDERS = {
   istio,
   gatewayApi,
+  consul,
   smi,
 }
 

@@ -63,6 +63,11 @@ export interface Conformance {
   readonly meaning: { readonly [F in Feature]?: Meaning }
   /** Refusals of kinds that no CustomResourceDefinition describes; undefined leaves the kind to the definitions. */
   readonly refusals?: (manifest: Manifest) => readonly string[] | undefined
+  /**
+   * Patterns whose combination the mesh cannot do although it does each part, with the places it refuses (MF3020). Such a pattern
+   * must be refused there and nowhere else.
+   */
+  readonly combinations?: { readonly [pattern: string]: readonly string[] }
 }
 
 /** Runs a mesh through every feature and every pattern. */
@@ -102,7 +107,13 @@ export function conform(conformance: Conformance): void {
     for (const [name, pattern] of Object.entries<FeatureCase>(PATTERN_CASES)) {
       test(`pattern: ${name}`, async () => {
         const run = runCase(conformance, pattern)
-        if (!expectDeclaredWords(run)) await expectAccepted(run, api, conformance)
+        const combination = conformance.combinations?.[name]
+        if (combination !== undefined) {
+          const errors = run.diagnostics.filter(({ severity }) => severity === 'error')
+          expect(errors.map(({ code, location }) => `${code} ${location?.file}`)).toEqual(
+            combination.map((place) => `MF3020 ${place}`),
+          )
+        } else if (!expectDeclaredWords(run)) await expectAccepted(run, api, conformance)
       })
     }
   })

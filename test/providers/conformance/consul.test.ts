@@ -1,0 +1,4 @@
+import { conform } from './conform.ts'
+import { CONSUL_MEANING } from './consul-meaning.ts'
+
+conform({ provider: 'consul', mesh: {}, definitions: ['consul', 'gateway-api-standard'], meaning: CONSUL_MEANING })

@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest'
+import type { Sections } from './design-fixture.ts'
+import { canonical, meshObjects, only, SHOP, translate } from './design-fixture.ts'
+import { meshExample, sorted } from './mesh-example.ts'
+
+function design(sections: Partial<Sections>): Sections {
+  return { meshes: { mesh: { provider: 'consul' } }, workloads: SHOP, ...sections }
+}
+
+function errorsOf(sections: Sections) {
+  return translate(sections)
+    .diagnostics.filter(({ severity }) => severity === 'error')
+    .map(({ code, location, summary }) => [code, location?.file, summary])
+}
+
+describe('Consul on Kubernetes', () => {
+  test('the canonical pattern says what the example says', () => {
+    const translated = translate(canonical({ provider: 'consul', mtls: 'strict' }))
+    expect(translated.diagnostics).toEqual([])
+    // Beyond the example, the caller has defaults of its own: its protocol and its side of mutual TLS.
+    const objects = meshObjects(translated).filter(
+      ({ kind, metadata }) => kind !== 'Service' && !(kind === 'ServiceDefaults' && metadata.name === 'frontend'),
+    )
+    expect(sorted(objects)).toEqual(sorted(meshExample('consul')))
+  })
+
+  test('each weighted route that is not the last gets a splitter of its own', () => {
+    const translated = translate(
+      design({
+        traffic: {
+          backend: {
+            workload: 'backend',
+            routes: [
+              { name: 'testers', match: [{ headers: { 'x-test': { present: true } } }], to: { v1: 50, v2: 50 } },
+              { to: { v1: 90, v2: 10 }, timeout: '2s' },
+            ],
+          },
+        },
+      }),
+    )
+    expect(translated.diagnostics).toEqual([])
+    expect(only(translated, 'ServiceSplitter', 'backend-testers').spec).toEqual({
+      splits: [
+        { weight: 50, service: 'backend', serviceSubset: 'v1' },
+        { weight: 50, service: 'backend', serviceSubset: 'v2' },
+      ],
+    })
+    expect(only(translated, 'ServiceDefaults', 'backend-testers').spec).toEqual({ protocol: 'http' })
+    expect(only(translated, 'ServiceRouter').spec).toEqual({
+      routes: [
+        {
+          match: { http: { header: [{ name: 'x-test', present: true }] } },
+          destination: { service: 'backend-testers' },
+        },
+        { match: { http: { pathPrefix: '/' } }, destination: { service: 'backend', requestTimeout: '2s' } },
+      ],
+    })
+  })
+
+  test('a named source carries the rules for everyone, since Consul takes its entry alone', () => {
+    const translated = translate(
+      design({
+        authorization: {
+          rules: {
+            workload: 'backend',
+            deny: [{ paths: ['/admin/*'] }],
+            allow: [{ from: ['workloads.frontend'] }, { methods: ['GET'], paths: ['/public*'] }],
+          },
+        },
+      }),
+    )
+    expect(translated.diagnostics).toEqual([])
+    expect(only(translated, 'ServiceIntentions').spec).toEqual({
+      destination: { name: 'backend' },
+      sources: [
+        {
+          name: 'frontend',
+          permissions: [
+            { action: 'deny', http: { pathPrefix: '/admin/' } },
+            { action: 'allow', http: { pathPrefix: '/' } },
+          ],
+        },
+        {
+          name: '*',
+          permissions: [
+            { action: 'deny', http: { pathPrefix: '/admin/' } },
+            { action: 'allow', http: { pathPrefix: '/public', methods: ['GET'] } },
+          ],
+        },
+      ],
+    })
+  })
+
+  test('what one service can have only once is refused the second time', () => {
+    const rule = { workload: 'backend', allow: [{ from: ['workloads.frontend'] }] }
+    expect(errorsOf(design({ authorization: { first: rule, second: rule } }))).toEqual([
+      ['MF3004', 'workload', 'authorization.second and authorization.first both say who may call workloads.backend'],
+    ])
+    const limits = (more: object) => ({ workload: 'backend', circuitBreaker: { maxConnections: 1 }, ...more })
+    expect(errorsOf(design({ traffic: { first: limits({}), second: limits({}) } })).map(([code, file]) => [code, file])).toEqual([
+      ['MF3004', 'circuitBreaker'],
+    ])
+    const namesake = { ...SHOP.backend, namespace: 'other', service: 'backend' }
+    expect(errorsOf(design({ workloads: { ...SHOP, namesake } })).map(([code]) => code)).toEqual(['MF3021'])
+  })
+
+  test('versions and the whole service cannot stand side by side', () => {
+    const routes = [{ match: [{ path: { prefix: '/slow' } }], timeout: '9s' }, { to: { v1: 90, v2: 10 } }]
+    expect(errorsOf(design({ traffic: { backend: { workload: 'backend', routes } } }))).toEqual([
+      ['MF3020', 'routes.0', 'The route leads to workloads.backend as a whole, and other routes to its versions'],
+    ])
+  })
+
+  test('routes of gateways take timeouts and retries from filters of Consul', () => {
+    const translated = translate(
+      design({
+        gateways: {
+          web: {
+            mesh: 'mesh',
+            namespace: 'ingress',
+            listeners: [{ port: 80 }],
+            routes: [{ to: { 'workloads.frontend': 100 }, timeout: '2s', retries: { attempts: 2, on: ['5xx', '409'] } }],
+          },
+        },
+      }),
+    )
+    expect(translated.diagnostics).toEqual([])
+    expect(only(translated, 'RouteTimeoutFilter').spec).toEqual({ requestTimeout: '2s' })
+    expect(only(translated, 'RouteRetryFilter').spec).toEqual({ numRetries: 2, retryOn: ['5xx'], retryOnStatusCodes: [409] })
+    expect(only(translated, 'HTTPRoute').spec).toMatchObject({
+      rules: [
+        {
+          filters: [
+            {
+              type: 'ExtensionRef',
+              extensionRef: { group: 'consul.hashicorp.com', kind: 'RouteTimeoutFilter', name: 'web-route-1' },
+            },
+            {
+              type: 'ExtensionRef',
+              extensionRef: { group: 'consul.hashicorp.com', kind: 'RouteRetryFilter', name: 'web-route-1' },
+            },
+          ],
+        },
+      ],
+    })
+  })
+})
