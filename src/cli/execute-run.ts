@@ -149,6 +149,7 @@ async function carryOut(
       unchanged: summarize(made.plan).unchanged,
       elapsedMs: Date.now() - started,
       interrupted,
+      clusters: result.clusters,
     })
   }
   if (result.failed > 0 || result.skipped > 0 || !passed) io.setExitCode(1)

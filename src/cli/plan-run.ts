@@ -2,6 +2,7 @@ import type { Design } from '../design/design.ts'
 import { type Connections, connectAll } from '../engine/connect.ts'
 import type { EngineEvent } from '../engine/events.ts'
 import { type MadePlan, makePlan } from '../engine/make-plan.ts'
+import { prepareMeshes } from '../engine/mesh/prepare-meshes.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import type { PlanMode } from '../plan/plan.ts'
 import type { RecordedState } from '../plan/recorded-state.ts'
@@ -30,7 +31,7 @@ export interface PlanRun {
   readonly owner: Owner
 }
 
-/** Connects and plans. */
+/** Connects, looks up and renders the meshes, and plans. */
 export async function planRun(request: PlanRunRequest): Promise<PlanRun> {
   const { io, options, design, state } = request
   const owner: Owner = { design: design.name, workspace: options.workspace }
@@ -41,9 +42,21 @@ export async function planRun(request: PlanRunRequest): Promise<PlanRun> {
     { offline: options.offline === true, context: options.context, kubeconfig: options.kubeconfig },
     io.signal,
   )
+  const prepared =
+    request.mode === 'destroy'
+      ? { design, diagnostics: [] }
+      : await prepareMeshes({
+          design,
+          providers: providerCatalog.providers,
+          connections: connections.connections,
+          clusters: connections.clusters,
+          cwd: io.cwd,
+          env: io.env,
+          signal: io.signal,
+        })
   const made = await makePlan({
     mode: request.mode,
-    design,
+    design: prepared.design,
     owner,
     state,
     connections: connections.connections,
@@ -52,7 +65,7 @@ export async function planRun(request: PlanRunRequest): Promise<PlanRun> {
     selection: { target: options.target, exclude: options.exclude, replace: options.replace },
     limits: { maxDeletes: options.maxDeletes, allowEmpty: options.dangerousAllowEmpty === true },
     askAboutCreates: request.askAboutCreates,
-    diagnostics: [...request.diagnostics, ...connections.diagnostics],
+    diagnostics: [...request.diagnostics, ...connections.diagnostics, ...prepared.diagnostics],
     emit: request.emit,
     now: Date.now,
     signal: io.signal,

@@ -60,4 +60,6 @@ export interface ManifestSource {
   readonly manifest: import('../plan/manifest.ts').Manifest
   readonly location: SourceLocation
   readonly locate: (path: ValuePath) => SourceLocation
+  /** Objects of a stage wait for those of the stage before; 0 when left out. */
+  readonly stage?: number
 }

@@ -12,9 +12,11 @@ import type { StateResult } from '../state/state-result.ts'
 import type { Answer, LiveObject, Target, TargetError } from '../targets/contract.ts'
 import { targetDiagnostic } from '../targets/error-diagnostics.ts'
 import type { Waiter } from '../targets/wait-healthy.ts'
+import { outageNode, outageNodes, outagesOf } from './cluster-outages.ts'
 import type { Emit } from './events.ts'
 import { type Connection, ownedDigest } from './refresh.ts'
 import { runGraph, type WorkNode } from './run-graph.ts'
+import { type ClusterResult, type ClusterTally, clusterTally, tallied } from './tally.ts'
 
 /** Where intents and results go: the journal of an operation on the state. */
 export interface EffectJournal {
@@ -53,6 +55,8 @@ export interface ApplyResult {
   readonly diagnostics: readonly Diagnostic[]
   /** Counts of finished changes by action. */
   readonly summary: { readonly [action: string]: number }
+  /** The same for each cluster that the plan changes, by name. */
+  readonly clusters: { readonly [cluster: string]: ClusterResult }
 }
 
 /** Carries a plan out, each change after what it needs, and records every effect before and after it happens. */
@@ -60,7 +64,16 @@ export async function applyPlan(request: ApplyRequest): Promise<ApplyResult> {
   const diagnostics: Diagnostic[] = []
   const summary: Record<string, number> = {}
   const names = new Map(request.plan.changes.map((change) => [change.id, describeObject(change.key)]))
-  const nodes: WorkNode[] = request.plan.changes.map((change) => changeNode(change, request, names, diagnostics, summary))
+  const outages = outagesOf(request.plan.changes, request.connections)
+  for (const cluster of outages.keys()) names.set(outageNode(cluster), `cluster "${cluster}"`)
+  const clusters = new Map<string, ClusterTally>()
+  const tallyOf = (change: ObjectChange) => clusterTally(clusters, change.key.cluster, !outages.has(change.key.cluster))
+  const nodes: WorkNode[] = [
+    ...outageNodes(outages, diagnostics),
+    ...request.plan.changes.map((change) =>
+      changeNode(change, request, names, diagnostics, summary, change.action === 'no-op' ? undefined : tallyOf(change)),
+    ),
+  ]
   const barrierNames = new Set(Object.keys(request.plan.barriers))
   for (const [name, members] of Object.entries(request.plan.barriers)) {
     nodes.push({ id: name, dependencies: members, occupies: false, run: async () => 'done', skip: () => undefined })
@@ -74,28 +87,7 @@ export async function applyPlan(request: ApplyRequest): Promise<ApplyResult> {
       stop: request.stop,
     },
   )
-  return { ...tally, diagnostics, summary }
-}
-
-/** Counts what happens to changes; barriers stand for nothing of their own. */
-function tallied(
-  node: WorkNode,
-  barriers: ReadonlySet<string>,
-  tally: { done: number; failed: number; skipped: number },
-): WorkNode {
-  if (barriers.has(node.id)) return node
-  return {
-    ...node,
-    run: async (release) => {
-      const outcome = await node.run(release)
-      tally[outcome]++
-      return outcome
-    },
-    skip: (needs, because) => {
-      tally.skipped++
-      node.skip(needs, because)
-    },
-  }
+  return { ...tally, diagnostics, summary, clusters: Object.fromEntries([...clusters].sort()) }
 }
 
 function changeNode(
@@ -104,11 +96,12 @@ function changeNode(
   names: ReadonlyMap<string, string>,
   diagnostics: Diagnostic[],
   summary: Record<string, number>,
+  tally: ClusterTally | undefined,
 ): WorkNode {
   const { id, key, address, action } = change
   return {
     id,
-    dependencies: change.dependencies,
+    dependencies: tally === undefined || tally.reached ? change.dependencies : [outageNode(key.cluster), ...change.dependencies],
     occupies: action !== 'no-op',
     run: async (release) => {
       if (action === 'no-op') return recordUnchanged(change, request)
@@ -117,15 +110,18 @@ function changeNode(
       const failure = await carryOut(change, request, release)
       if (failure === undefined) {
         summary[action] = (summary[action] ?? 0) + 1
+        if (tally !== undefined) tally.summary[action] = (tally.summary[action] ?? 0) + 1
         request.emit({ type: 'apply-complete', id, key, address, action, elapsedMs: request.now() - started })
         return 'done'
       }
       diagnostics.push(failure)
+      if (tally !== undefined) tally.failed++
       request.emit({ type: 'apply-failed', id, key, address, action, diagnostic: failure })
       return 'failed'
     },
     skip: (needs, because) => {
       if (action === 'no-op') return
+      if (tally !== undefined) tally.skipped++
       request.emit({ type: 'apply-skipped', id, key, address, action, needs: names.get(needs) ?? needs, because })
     },
   }
@@ -165,14 +161,8 @@ function sameList(left: readonly string[], right: readonly string[]): boolean {
 async function carryOut(change: ObjectChange, request: ApplyRequest, release: () => void): Promise<Diagnostic | undefined> {
   const connection = request.connections.get(change.key.cluster)
   if (connection === undefined || connection.kind === 'unavailable') {
-    return {
-      severity: 'error',
-      code: 'MF4001',
-      summary: `Cluster "${change.key.cluster}" can't be reached`,
-      detail: connection?.reason ?? 'It is not connected.',
-      address: change.address,
-      hint: 'Bring the cluster back and run apply again: what is done stays done.',
-    }
+    if (change.action === 'no-op') return undefined
+    throw new Error(`Changes of ${change.key.cluster} wait for the node of its outage`)
   }
   switch (change.action) {
     case 'no-op':

@@ -55,7 +55,21 @@ export async function connectAll(
       diagnostics.push(targetDiagnostic(connected.error, { verb: 'connect to', kind: 'cluster', cluster: name }))
     }),
   )
-  return { connections, clusters: clusters.sort((left, right) => (left.name < right.name ? -1 : 1)), diagnostics }
+  const some = [...connections.values()].some((connection) => connection.kind === 'connected')
+  return {
+    connections,
+    clusters: clusters.sort((left, right) => (left.name < right.name ? -1 : 1)),
+    diagnostics: some ? diagnostics.map(withoutThatCluster) : diagnostics,
+  }
+}
+
+/** With another cluster there, the plan goes on: what is on this one is compared with the state alone, and skipped by an apply. */
+function withoutThatCluster(diagnostic: Diagnostic): Diagnostic {
+  return {
+    ...diagnostic,
+    severity: 'warning',
+    detail: `${diagnostic.detail ?? ''} The other clusters are planned without it, and an apply leaves out what is on it.`.trim(),
+  }
 }
 
 function open(

@@ -5,6 +5,8 @@ export interface WorkNode {
   readonly dependencies: readonly string[]
   /** Takes a place among the running ones; false for nodes that only stand for others. */
   readonly occupies: boolean
+  /** Its failure keeps back what waits for it, and never stops the rest of the run. */
+  readonly contained?: boolean
   /** `release` gives the place back early, as when only health is still waited for. */
   readonly run: (release: () => void) => Promise<'done' | 'failed'>
   /** Called instead of `run` when a dependency failed or the run was stopped. `needs` is the root of the trouble. */
@@ -61,7 +63,7 @@ export async function runGraph(nodes: readonly WorkNode[], options: GraphOptions
         waiting[dependant] = (waiting[dependant] ?? 0) - 1
         if (waiting[dependant] === 0) ready.push(dependant)
       }
-      if (outcome === 'failed' && options.onError === 'stop') stopped = true
+      if (outcome === 'failed' && options.onError === 'stop' && nodes[index]?.contained !== true) stopped = true
     }
     const pump = () => {
       while (next < ready.length) {

@@ -20,6 +20,7 @@ export type ActionReason =
   | 'adopt_unowned'
   | 'take_from_other_design'
   | 'forget_because_removed'
+  | 'forget_because_kept'
   | 'moved'
 
 /** One field that differs. Keyed lists are walked by key, so a moved item is not a change of every item behind it. */

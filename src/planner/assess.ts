@@ -4,7 +4,7 @@ import type { JsonObject } from '../plan/json.ts'
 import { describeObject } from '../plan/manifest.ts'
 import type { PendingEffect, RecordedObject, RecordedState } from '../plan/recorded-state.ts'
 import type { DesiredObject } from './desired-object.ts'
-import { type Owner, ownerOf } from './owner-labels.ts'
+import { isKept, type Owner, ownerOf } from './owner-labels.ts'
 
 /** What refresh found out about one cluster's objects. */
 export interface LiveView {
@@ -244,6 +244,7 @@ function assessUnwanted(id: string, recorded: RecordedObject, request: AssessReq
   if (!recorded.created && (recorded.key.kind === 'Namespace' || recorded.key.kind === 'CustomResourceDefinition')) {
     return { kind: 'forget', recorded, live, reason: 'forget_because_removed' }
   }
+  if (isKept(recorded.desired)) return { kind: 'forget', recorded, live, reason: 'forget_because_kept' }
   const owner = live === undefined ? undefined : ownerOf(live)
   if (owner !== undefined && (owner.design !== request.owner.design || owner.workspace !== request.owner.workspace)) {
     return { kind: 'forget', recorded, live, reason: 'forget_because_removed' }

@@ -18,6 +18,8 @@ export interface DesiredObject {
   /** Where the design says the value at this path of the manifest, or the nearest value around it. */
   readonly originOf: (path: ValuePath) => SourceLocation | undefined
   readonly dependencies: readonly string[]
+  /** Objects of a stage wait for those of the stage before in their component. */
+  readonly stage: number
   readonly wait: boolean
   /** Milliseconds. */
   readonly applyTimeout: number

@@ -260,6 +260,7 @@ function finish(
     origin: (component === undefined ? undefined : locateOrigin(component, source.origins, [])) ?? component?.location ?? NOWHERE,
     originOf: (path) => (component === undefined ? undefined : locateOrigin(component, source.origins, path)),
     dependencies: (component?.dependencies ?? []).map(barrierOf),
+    stage: source.stage ?? 0,
     wait: component?.section === 'resources' ? (component.spec.wait ?? true) : true,
     applyTimeout: parseDuration(spec?.timeouts?.apply ?? '') ?? DEFAULT_TIMEOUT,
     deleteTimeout: parseDuration(spec?.timeouts?.delete ?? '') ?? DEFAULT_TIMEOUT,

@@ -50,11 +50,25 @@ export function orderObjects(
     add(crds.get(`${object.key.cluster}/${object.key.group}/${object.key.kind}`))
     for (const [kind, name] of podReferences(object.manifest))
       add(`${object.key.cluster}//${kind}/${object.key.namespace}/${name}`)
-    for (const other of followedByRule(object, byComponent.get(object.address) ?? [], rules)) add(other.id)
+    const siblings = byComponent.get(object.address) ?? []
+    for (const other of followedByRule(object, siblings, rules)) add(other.id)
+    if (object.stage > 0) for (const other of stageBefore(object, siblings)) add(other.id)
     return { ...object, dependencies: [...extra].sort() }
   })
   reportCycle(ordered, diagnostics)
   return ordered
+}
+
+/** Kinds whose health tells that what a stage started is up; the rest of a stage is there as soon as it is written. */
+const STARTED_KINDS = new Set(['CustomResourceDefinition', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'APIService'])
+
+/** The objects of the stage before that are worth waiting for: all of them where none starts anything. */
+function stageBefore(object: DesiredObject, siblings: readonly DesiredObject[]): readonly DesiredObject[] {
+  const earlier = siblings.filter((sibling) => sibling.stage < object.stage)
+  const last = Math.max(...earlier.map((sibling) => sibling.stage))
+  const before = earlier.filter((sibling) => sibling.stage === last)
+  const started = before.filter((sibling) => STARTED_KINDS.has(sibling.key.kind))
+  return started.length > 0 ? started : before
 }
 
 function crdsByKind(objects: readonly DesiredObject[]): ReadonlyMap<string, string> {

@@ -7,6 +7,8 @@ export const DESIGN_LABEL = 'meshform.dev/design'
 export const WORKSPACE_LABEL = 'meshform.dev/workspace'
 /** Annotation that names the component, for people who meet the object in the cluster. */
 export const ADDRESS_ANNOTATION = 'meshform.dev/address'
+/** Annotation of objects that stay when their component is deleted: definitions that a mesh brought. */
+export const KEEP_ANNOTATION = 'meshform.dev/keep'
 /** The workspace when none is named. */
 export const DEFAULT_WORKSPACE = 'default'
 
@@ -44,6 +46,13 @@ export function withOwner(manifest: Manifest, owner: Owner, address: string, lab
       annotations: { ...metadata.annotations, [ADDRESS_ANNOTATION]: address },
     },
   }
+}
+
+/** True for an object, as it was sent, that stays when its component is deleted. */
+export function isKept(desired: JsonObject): boolean {
+  const metadata = desired.metadata as JsonObject | undefined
+  const annotations = metadata?.annotations as JsonObject | undefined
+  return annotations?.[KEEP_ANNOTATION] === 'true'
 }
 
 /** The owner that a live object's labels name; undefined when nobody owns it. */

@@ -1,6 +1,7 @@
 import type { Component, ComponentOf } from '../design/component.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import type { DesiredManifest, MeshProvider, ResolvedWorkload, Scope, Translation } from '../providers/contract.ts'
+import { KEEP_ANNOTATION } from './owner-labels.ts'
 
 /** What a component's translation may look at. */
 export interface TranslationContext {
@@ -86,7 +87,7 @@ function byProvider(
   switch (component.section) {
     case 'meshes': {
       const own = provider.mesh(scope)
-      return { manifests: [...fileManifests(component), ...own.manifests], diagnostics: own.diagnostics }
+      return { manifests: [...controlPlane(component), ...afterwards(component, own.manifests)], diagnostics: own.diagnostics }
     }
     case 'workloads': {
       const workload = context.workloads.get(component.address)
@@ -134,7 +135,31 @@ function resourceManifests(component: ComponentOf<'resources'>): readonly Desire
   return [...written, ...fileManifests(component)]
 }
 
+/** The objects that install a mesh; its definitions stay when it is uninstalled, unless the design says otherwise. */
+function controlPlane(mesh: ComponentOf<'meshes'>): readonly DesiredManifest[] {
+  const objects = fileManifests(mesh)
+  return mesh.spec.install?.keepCrds === false ? objects : objects.map(kept)
+}
+
+function kept(object: DesiredManifest): DesiredManifest {
+  const { manifest } = object
+  if (manifest.kind !== 'CustomResourceDefinition') return object
+  const annotations = { ...manifest.metadata.annotations, [KEEP_ANNOTATION]: 'true' }
+  return { ...object, manifest: { ...manifest, metadata: { ...manifest.metadata, annotations } } }
+}
+
+/** A mesh's own objects, once its control plane is there to check and carry them out. */
+function afterwards(mesh: ComponentOf<'meshes'>, objects: readonly DesiredManifest[]): readonly DesiredManifest[] {
+  if (mesh.files.length === 0) return objects
+  const stage = Math.max(...mesh.files.map((file) => file.stage ?? 0)) + 1
+  return objects.map((object) => ({ ...object, stage }))
+}
+
 /** Objects read from files; their origins lead into the file itself (`files`, index, path). */
 function fileManifests(component: Component): readonly DesiredManifest[] {
-  return component.files.map((file, index) => ({ manifest: file.manifest, origins: { '': ['files', index] } }))
+  return component.files.map((file, index) => ({
+    manifest: file.manifest,
+    origins: { '': ['files', index] },
+    ...(file.stage === undefined ? {} : { stage: file.stage }),
+  }))
 }

@@ -58,6 +58,8 @@ export interface ResolvedWorkload {
 export interface DesiredManifest {
   readonly manifest: Manifest
   readonly origins: { readonly [pointer: string]: ValuePath }
+  /** Inside a component, objects of a stage wait until those of the stage before are healthy; 0 when left out. */
+  readonly stage?: number
 }
 
 /** What a translation gives: objects, or why not. With an error among the diagnostics the objects are not used. */

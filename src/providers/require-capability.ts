@@ -64,7 +64,7 @@ function judge(
     return [
       mistake(component, path, 'MF3003', {
         summary: `${title} can ${verbal(what)} only from version ${support.since} (${feature})`,
-        detail: `The design says version ${version}.${support.note === undefined ? '' : ` ${sentence(support.note)}`}`,
+        detail: `The version is ${version}.${support.note === undefined ? '' : ` ${sentence(support.note)}`}`,
         hint: `Upgrade the mesh to ${support.since} or later, or leave it out.`,
       }),
     ]

@@ -124,7 +124,7 @@ export class NdjsonRunView implements RunView {
     })
   }
 
-  summary({ operation, counts, failed, skipped, elapsedMs, interrupted }: RunSummary): void {
+  summary({ operation, counts, failed, skipped, elapsedMs, interrupted, clusters }: RunSummary): void {
     const { create = 0, update = 0, replace = 0, delete: gone = 0, import: adopted = 0, forget = 0 } = counts
     this.#line(
       failed > 0 ? 'error' : 'info',
@@ -143,6 +143,7 @@ export class NdjsonRunView implements RunView {
         },
         elapsed_seconds: elapsedMs / 1000,
         interrupted,
+        clusters,
       },
     )
   }

@@ -15,6 +15,15 @@ export interface RunSummary {
   readonly unchanged: number
   readonly elapsedMs: number
   readonly interrupted: boolean
+  /** The same for each cluster, by name. */
+  readonly clusters: {
+    readonly [cluster: string]: {
+      readonly summary: { readonly [action: string]: number }
+      readonly failed: number
+      readonly skipped: number
+      readonly reached: boolean
+    }
+  }
 }
 
 /** What is shown of a run, whoever reads it: people at a terminal, or programs line by line. */

@@ -77,13 +77,37 @@ const DONE: { readonly [action: string]: string } = {
   import: 'adopted',
 }
 
-function summaryText(summary: RunSummary, { colors }: Style): string {
+interface Tally {
+  readonly counts: { readonly [action: string]: number }
+  readonly failed: number
+  readonly skipped: number
+}
+
+function tallyParts({ counts, failed, skipped }: Tally, { colors }: Style): string[] {
   const parts = Object.entries(DONE).flatMap(([action, done]) => {
-    const count = summary.counts[action] ?? 0
+    const count = counts[action] ?? 0
     return count === 0 ? [] : [`${count} ${done}`]
   })
-  if (summary.failed > 0) parts.push(colors.red(`${summary.failed} failed`))
-  if (summary.skipped > 0) parts.push(`${summary.skipped} skipped`)
+  if (failed > 0) parts.push(colors.red(`${failed} failed`))
+  if (skipped > 0) parts.push(`${skipped} skipped`)
+  return parts
+}
+
+/** A line for each cluster, where the run was about several. */
+function clusterLines(summary: RunSummary, style: Style): readonly string[] {
+  const clusters = Object.entries(summary.clusters)
+  if (clusters.length < 2) return []
+  const width = Math.max(...clusters.map(([name]) => name.length))
+  return clusters.map(([name, { summary: counts, failed, skipped, reached }]) => {
+    const parts = tallyParts({ counts, failed, skipped }, style)
+    if (!reached) parts.unshift(style.colors.red('not reached'))
+    return `  ${name.padEnd(width)}  ${parts.join(', ')}`
+  })
+}
+
+function summaryText(summary: RunSummary, style: Style): string {
+  const { colors } = style
+  const parts = tallyParts(summary, style)
   if (summary.unchanged > 0) parts.push(colors.dim(`${summary.unchanged} unchanged`))
   const noun = summary.operation === 'destroy' ? 'Destroy' : 'Apply'
   const word = summary.interrupted
@@ -92,5 +116,6 @@ function summaryText(summary: RunSummary, { colors }: Style): string {
       ? colors.red(`${noun} failed`)
       : colors.green(`${noun} complete`)
   const what = parts.length === 0 ? plural(0, 'change') : parts.join(', ')
-  return `${colors.bold(word)} in ${formatDuration(summary.elapsedMs)}: ${what}.`
+  const lines = clusterLines(summary, style)
+  return [`${colors.bold(word)} in ${formatDuration(summary.elapsedMs)}: ${what}.`, ...lines].join('\n')
 }

@@ -1,0 +1,85 @@
+import type { ComponentOf } from '../../design/component.ts'
+import type { Diagnostic } from '../../plan/diagnostic.ts'
+import type { ObjectKey } from '../../plan/manifest.ts'
+import type { Install, MeshProvider } from '../../providers/contract.ts'
+import { objectsIn, stringIn } from '../../providers/json-view.ts'
+import { compareVersions } from '../../providers/version.ts'
+import { targetDiagnostic } from '../../targets/error-diagnostics.ts'
+import type { Connection } from '../refresh.ts'
+import { meshMistake } from './mesh-mistake.ts'
+
+/** What was found of a mesh that is said to exist. `version` is undefined where nothing tells it. */
+export interface FoundMesh {
+  readonly version: string | undefined
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+type ControlPlane = Install['controlPlane'][number]
+
+/** Looks for the control plane of an existing mesh and reads its version off the tag of its image. */
+export async function findMesh(
+  mesh: ComponentOf<'meshes'>,
+  provider: MeshProvider,
+  connection: Connection | undefined,
+  signal: AbortSignal,
+): Promise<FoundMesh> {
+  if (connection === undefined || connection.kind === 'unavailable') return { version: undefined, diagnostics: [] }
+  const { namespace, controlPlane } = provider.install(mesh)
+  const answers = await Promise.all(
+    controlPlane.map(async (part) => {
+      const key: ObjectKey = { cluster: mesh.cluster, group: 'apps', kind: part.kind, namespace, name: part.name }
+      return { part, key, answer: await connection.target.get(key, 'apps/v1', signal) }
+    }),
+  )
+  const missing: ControlPlane[] = []
+  const diagnostics: Diagnostic[] = []
+  let version: string | undefined
+  for (const { part, key, answer } of answers) {
+    if (answer.ok) version ??= versionOfImage(imageOf(answer.value, part.container))
+    else if (answer.error.kind === 'not-found' || answer.error.kind === 'not-served') missing.push(part)
+    else {
+      diagnostics.push(
+        targetDiagnostic(answer.error, { verb: 'look for', kind: part.kind, cluster: mesh.cluster, key, address: mesh.address }),
+      )
+    }
+  }
+  if (missing.length > 0) diagnostics.push(notFound(mesh, provider, namespace, missing))
+  const asked = mesh.spec.version
+  if (version !== undefined && asked !== undefined && compareVersions(version, asked) < 0) {
+    diagnostics.push(tooOld(mesh, provider, version, asked))
+  }
+  return { version, diagnostics }
+}
+
+function imageOf(live: Parameters<typeof objectsIn>[0], container: string): string | undefined {
+  const containers = objectsIn(live, 'spec', 'template', 'spec', 'containers')
+  return stringIn(containers.find((candidate) => candidate.name === container) ?? containers[0], 'image')
+}
+
+/** The version that an image's tag tells: `1.30.0` of `registry.istio.io/release/pilot:1.30.0-distroless`. */
+export function versionOfImage(image: string | undefined): string | undefined {
+  const tag = /:([\w][\w.-]*)(@.*)?$/.exec(image ?? '')?.[1]
+  return /\d+\.\d+(\.\d+)?/.exec(tag ?? '')?.[0]
+}
+
+function notFound(
+  mesh: ComponentOf<'meshes'>,
+  provider: MeshProvider,
+  namespace: string,
+  missing: readonly ControlPlane[],
+): Diagnostic {
+  const names = missing.map((part) => `${part.kind} ${namespace}/${part.name}`).join(', ')
+  return meshMistake(mesh, ['existing'], 'MF4101', {
+    summary: `There is no ${provider.title} in cluster "${mesh.cluster}"`,
+    detail: `The design says that it exists, and ${names} ${missing.length === 1 ? 'is' : 'are'} not there.`,
+    hint: 'Name its `namespace` and `revision` if they are others, or let this design install it: `install: {}` instead of `existing: true`.',
+  })
+}
+
+function tooOld(mesh: ComponentOf<'meshes'>, provider: MeshProvider, version: string, asked: string): Diagnostic {
+  return meshMistake(mesh, ['version'], 'MF4102', {
+    summary: `${provider.title} in cluster "${mesh.cluster}" is ${version}, and the design asks for ${asked}`,
+    detail: 'What the design says of this mesh was checked against the newer version.',
+    hint: `Upgrade the mesh, or say \`version: ${version}\` and see what that version can do.`,
+  })
+}

@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { PlannedChart } from '../../providers/planned-charts.ts'
+
+/** What running helm needs of the process. */
+export interface HelmEnvironment {
+  /** The folder that relative chart paths start from. */
+  readonly directory: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Version of the cluster's Kubernetes, for charts that ask for one; undefined where it is not known. */
+  readonly kubernetesVersion: string | undefined
+  readonly signal: AbortSignal
+}
+
+/** What became of a chart. */
+export type Rendering =
+  | { readonly kind: 'rendered'; readonly text: string }
+  | { readonly kind: 'no-helm' }
+  | { readonly kind: 'failed'; readonly message: string }
+
+/** Longest time that rendering one chart may take, its download included, in milliseconds. */
+const TIMEOUT_MS = 120_000
+/** Longest output of a chart, in bytes. */
+const MAX_OUTPUT = 64 * 1024 * 1024
+
+/** The arguments by which helm renders a chart as `helm install` would send it. */
+export function helmArguments(chart: PlannedChart, valuesFile: string, kubernetesVersion?: string): readonly string[] {
+  const oci = chart.repository?.startsWith('oci://') === true
+  return [
+    'template',
+    chart.release,
+    oci ? `${chart.repository?.replace(/\/+$/, '')}/${chart.name}` : chart.name,
+    ...(chart.repository === undefined || oci ? [] : ['--repo', chart.repository]),
+    ...(chart.version === undefined ? [] : ['--version', chart.version]),
+    '--namespace',
+    chart.namespace,
+    '--include-crds',
+    ...(kubernetesVersion === undefined ? [] : ['--kube-version', kubernetesVersion]),
+    '--values',
+    valuesFile,
+  ]
+}
+
+/** Renders a chart with the helm program of the PATH. Sends nothing to any cluster. */
+export async function renderChart(chart: PlannedChart, environment: HelmEnvironment): Promise<Rendering> {
+  const folder = await mkdtemp(join(tmpdir(), 'meshform-helm-'))
+  try {
+    // Values may hold credentials: the folder and the file are the user's alone.
+    const valuesFile = join(folder, 'values.json')
+    await writeFile(valuesFile, JSON.stringify(chart.values), { mode: 0o600 })
+    return await run(helmArguments(chart, valuesFile, environment.kubernetesVersion), environment)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function run(args: readonly string[], environment: HelmEnvironment): Promise<Rendering> {
+  return new Promise((resolve) => {
+    execFile(
+      'helm',
+      [...args],
+      {
+        cwd: environment.directory,
+        env: { ...environment.env },
+        timeout: TIMEOUT_MS,
+        maxBuffer: MAX_OUTPUT,
+        signal: environment.signal,
+        windowsHide: true,
+      },
+      (error, stdout, stderr) => {
+        if (error === null) resolve({ kind: 'rendered', text: stdout })
+        else if (error.code === 'ENOENT') resolve({ kind: 'no-helm' })
+        else if (error.killed === true) resolve({ kind: 'failed', message: `helm took longer than ${TIMEOUT_MS / 1000} s` })
+        else resolve({ kind: 'failed', message: lastLines(stderr) || error.message })
+      },
+    )
+  })
+}
+
+function lastLines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('WARNING'))
+    .slice(-5)
+    .join(' ')
+}
