@@ -1,14 +1,40 @@
+import { addressController } from './address-controller.ts'
+import { autoscalerController } from './autoscaler-controller.ts'
 import type { Controller } from './controller.ts'
+import { daemonSetController } from './daemon-set-controller.ts'
 import { deploymentController } from './deployment-controller.ts'
+import { disruptionController } from './disruption-controller.ts'
 import { endpointsController } from './endpoints-controller.ts'
+import { gatewayController } from './gateway-controller.ts'
+import { jobController } from './job-controller.ts'
 import { namespaceController } from './namespace-controller.ts'
 import { podController } from './pod-controller.ts'
 import { replicaSetController } from './replica-set-controller.ts'
+import { routeController } from './route-controller.ts'
+import { RouteIndex } from './route-index.ts'
+import { statefulSetController } from './stateful-set-controller.ts'
+import { volumeClaimController } from './volume-claim-controller.ts'
 
 /**
  * All the controllers, each with a memory of its own, in the order in which they work: what counts comes after what it
  * counts, so that one round sees the effects of the one before.
  */
 export function controllers(): readonly Controller[] {
-  return [namespaceController(), podController(), replicaSetController(), deploymentController(), endpointsController()]
+  const routes = new RouteIndex()
+  return [
+    namespaceController(),
+    volumeClaimController(),
+    podController(),
+    replicaSetController(),
+    deploymentController(),
+    statefulSetController(),
+    daemonSetController(),
+    jobController(),
+    autoscalerController(),
+    disruptionController(),
+    endpointsController(),
+    addressController(),
+    gatewayController(routes),
+    routeController(routes),
+  ]
 }

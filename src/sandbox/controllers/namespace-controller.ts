@@ -34,19 +34,20 @@ function namespaceOf(kind: string, object: JsonObject): ObjectName {
 export function namespaceController(): Controller {
   return {
     name: 'namespaces',
-    watches: [namespaces, configMaps, serviceAccounts],
+    watches: [namespaces],
+    restores: [configMaps, serviceAccounts],
     concerned: (kind, object) => [namespaceOf(kind, object)],
     reconcile: ({ name }, world) => {
       const namespace = world.cache.get(namespaces, { namespace: '', name })
       if (namespace === undefined || isTerminating(namespace)) return
       if (textAt(objectAt(namespace, 'status'), 'phase') === 'Terminating') return
       for (const [configMap, { annotations, data }] of world.options.namespaceConfigMaps) {
-        if (world.cache.get(configMaps, { namespace: name, name: configMap }) !== undefined) continue
+        if (world.host.get(configMaps, name, configMap) !== undefined) continue
         const metadata = { name: configMap, namespace: name, annotations }
         world.host.create(configMaps, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data })
       }
       if (!world.options.defaultServiceAccounts) return
-      if (world.cache.get(serviceAccounts, { namespace: name, name: 'default' }) !== undefined) return
+      if (world.host.get(serviceAccounts, name, 'default') !== undefined) return
       world.host.create(serviceAccounts, {
         apiVersion: 'v1',
         kind: 'ServiceAccount',

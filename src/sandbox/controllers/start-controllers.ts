@@ -50,9 +50,9 @@ function addressesOf(pods: readonly JsonObject[]): ReadonlySet<string> {
 }
 
 /** A host whose writes are in the cache at once, however late it calls its watchers. */
-function rememberWrites(host: ControllerHost, cache: ObjectCache): ControllerHost {
+function rememberWrites(host: ControllerHost, cache: ObjectCache, isKept: (kind: KindKey) => boolean): ControllerHost {
   const remember = (kind: KindKey, object: JsonObject | undefined): JsonObject | undefined => {
-    if (object !== undefined) cache.put(kind, object)
+    if (object !== undefined && isKept(kind)) cache.put(kind, object)
     return object
   }
   return {
@@ -64,11 +64,26 @@ function rememberWrites(host: ControllerHost, cache: ObjectCache): ControllerHos
       const known = cache.get(kind, { namespace, name })
       const deleted = host.delete(kind, namespace, name)
       const left = host.get(kind, namespace, name)
-      if (left !== undefined) cache.put(kind, left)
+      if (left !== undefined && isKept(kind)) cache.put(kind, left)
       else if (known !== undefined) cache.accept({ type: 'DELETED', kind, object: known })
       return deleted
     },
   }
+}
+
+function byKind(
+  all: readonly Controller[],
+  kindsOf: (controller: Controller) => readonly KindKey[],
+): ReadonlyMap<KindKey, readonly Controller[]> {
+  const found = new Map<KindKey, Controller[]>()
+  for (const controller of all) {
+    for (const kind of kindsOf(controller)) {
+      const known = found.get(kind)
+      if (known === undefined) found.set(kind, [controller])
+      else known.push(controller)
+    }
+  }
+  return found
 }
 
 interface Look {
@@ -88,12 +103,10 @@ interface Work {
 export function startControllers(host: ControllerHost, options: ControllerOptions = {}): RunningControllers {
   const { batchDelayMs = 1, failures = new FailureSwitches(), ...simulation } = options
   const cache = new ObjectCache()
-  const ownHost = rememberWrites(host, cache)
-  const watchers = new Map<KindKey, Controller[]>()
-  for (const controller of controllers()) {
-    for (const kind of controller.watches) watchers.set(kind, [...(watchers.get(kind) ?? []), controller])
-  }
-  const order = [...new Set([...watchers.values()].flat())]
+  const order = controllers()
+  const watchers = byKind(order, (controller) => controller.watches)
+  const restorers = byKind(order, (controller) => controller.restores ?? [])
+  const ownHost = rememberWrites(host, cache, (kind) => watchers.has(kind))
   const queues = new Map<Controller, Map<string, ObjectName>>(order.map((controller) => [controller, new Map()]))
   const looks = new Map<string, Look>()
   let cancelDrain: (() => void) | undefined
@@ -147,8 +160,14 @@ export function startControllers(host: ControllerHost, options: ControllerOption
   }
 
   const notice = (event: ControllerEvent): void => {
+    if (stopped) return
+    if (event.type === 'DELETED') {
+      for (const controller of restorers.get(event.kind) ?? []) {
+        for (const name of controller.concerned(event.kind, event.object, cache)) enqueue({ controller, name })
+      }
+    }
     const interested = watchers.get(event.kind)
-    if (interested === undefined || stopped) return
+    if (interested === undefined) return
     const before = event.type === 'ADDED' ? undefined : cache.get(event.kind, nameOf(event.object))
     cache.accept(event)
     for (const controller of interested) {

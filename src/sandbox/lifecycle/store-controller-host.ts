@@ -21,8 +21,16 @@ export function storeControllerHost(context: ApiContext): StoppableHost {
     const slash = kind.indexOf('/')
     return context.registry.byGroupKind(kind.slice(0, slash), kind.slice(slash + 1))
   }
-  const write = (kind: KindKey, action: (resource: ServedResource) => { readonly object: JsonObject } | undefined) => {
-    const resource = resourceOf(kind)
+  /** Objects are written in the version they are in. */
+  const write = (
+    kind: KindKey,
+    object: JsonObject,
+    action: (resource: ServedResource) => { readonly object: JsonObject } | undefined,
+  ) => {
+    const { apiVersion } = object
+    const own =
+      typeof apiVersion === 'string' ? context.registry.byKind(apiVersion, kind.slice(kind.indexOf('/') + 1)) : undefined
+    const resource = own ?? resourceOf(kind)
     return resource === undefined ? undefined : action(resource)?.object
   }
   const kinds = new Map<string, KindKey>()
@@ -44,9 +52,9 @@ export function storeControllerHost(context: ApiContext): StoppableHost {
       const resource = resourceOf(kind)
       return resource === undefined ? undefined : client.get(resource, namespace, name)?.object
     },
-    create: (kind, object) => write(kind, (resource) => client.create(resource, object)),
-    update: (kind, object) => write(kind, (resource) => client.replace(resource, object, '')),
-    updateStatus: (kind, object) => write(kind, (resource) => client.replace(resource, object, 'status')),
+    create: (kind, object) => write(kind, object, (resource) => client.create(resource, object)),
+    update: (kind, object) => write(kind, object, (resource) => client.replace(resource, object, '')),
+    updateStatus: (kind, object) => write(kind, object, (resource) => client.replace(resource, object, 'status')),
     delete: (kind, namespace, name) => {
       const resource = resourceOf(kind)
       const live = resource === undefined ? undefined : client.get(resource, namespace, name)
