@@ -75,6 +75,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/state.ts')).stateCommand,
   },
   {
+    name: 'workspace',
+    group: 'State',
+    summary: 'Keep several states of one design',
+    load: async () => (await import('./commands/workspace.ts')).workspaceCommand,
+  },
+  {
     name: 'force-unlock',
     group: 'State',
     summary: 'Take a lock away from a process that is gone',

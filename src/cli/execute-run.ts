@@ -5,12 +5,14 @@ import { hasErrors } from '../plan/diagnostic.ts'
 import { hasChanges, summarize } from '../plan/plan.ts'
 import { fieldManagerOf } from '../planner/owner-labels.ts'
 import { currentProcess } from '../state/process-identity.ts'
+import { stateDiagnostic } from '../state/state-diagnostic.ts'
 import type { RunView } from '../views/run-view.ts'
 import { afterwardsOf } from './afterwards.ts'
 import type { CommandIo } from './command-io.ts'
 import { canAsk, confirmPlan } from './confirm.ts'
 import type { ExecuteOptions, RunOptions, SelectionOptions } from './design-options.ts'
-import { type LockedState, lockAndOpen, openBackend, stateDiagnostic } from './open-state.ts'
+import { openBackend } from './open-backend.ts'
+import { type LockedState, lockAndOpen } from './open-state.ts'
 import { openView } from './open-view.ts'
 import type { PlanRun } from './plan-run.ts'
 import { type PlanSource, planForExecution, readSource } from './plan-source.ts'
@@ -31,10 +33,16 @@ export async function executeRun(io: CommandIo, request: ExecuteRunRequest): Pro
     io.setExitCode(1)
     return
   }
-  const backend = await openBackend(io, request.options)
+  const opened = await openBackend(io, request.options, source.value.design)
+  if (!opened.ok) {
+    view.diagnostics([stateDiagnostic(opened.error)])
+    io.setExitCode(1)
+    return
+  }
+  const { backend } = opened.value
   try {
     const ref = { design: source.value.design.name, workspace: request.options.workspace }
-    const locked = await lockAndOpen(backend, ref, request.operation, request.options.lockTimeout, io.signal, (text) =>
+    const locked = await lockAndOpen(opened.value, ref, request.operation, request.options.lockTimeout, io.signal, (text) =>
       view.note(text),
     )
     if (!locked.ok) {

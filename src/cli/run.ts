@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { closest, distance } from 'fastest-levenshtein'
+import { chosenWorkspace } from './chosen-workspace.ts'
 import type { CommandEntry } from './command-entry.ts'
 import type { CommandIo } from './command-io.ts'
 import { COMMANDS } from './command-table.ts'
@@ -54,6 +55,9 @@ async function buildProgram(io: CommandIo, entry: CommandEntry | undefined): Pro
     .showHelpAfterError('(--help shows the options)')
     .addHelpText('after', EXAMPLES)
   configure(program, io)
+  program.hook('preAction', (_program, action) => {
+    if (action.getOptionValueSource('workspace') === 'default') action.setOptionValue('workspace', chosenWorkspace(io))
+  })
   for (const command of COMMANDS) {
     if (command === entry) {
       const make = await command.load()

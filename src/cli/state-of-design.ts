@@ -1,9 +1,11 @@
 import { hasErrors } from '../plan/diagnostic.ts'
 import type { RecordedState } from '../plan/recorded-state.ts'
+import { stateDiagnostic } from '../state/state-diagnostic.ts'
 import type { StateRef } from '../state/state-ref.ts'
 import type { CommandIo } from './command-io.ts'
 import type { RunOptions } from './design-options.ts'
-import { openBackend, stateDiagnostic, viewState } from './open-state.ts'
+import { openBackend } from './open-backend.ts'
+import { viewState } from './open-state.ts'
 import { terminalView } from './open-view.ts'
 import { readDesign } from './read-design.ts'
 
@@ -20,9 +22,9 @@ export async function stateOfDesign(
     return undefined
   }
   const ref = { design: design.name, workspace: options.workspace }
-  const backend = await openBackend(io, options)
-  const viewed = await viewState(backend, ref, io.signal)
-  await backend.close()
+  const opened = await openBackend(io, options, design)
+  const viewed = opened.ok ? await viewState(opened.value, ref, io.signal) : opened
+  if (opened.ok) await opened.value.backend.close()
   if (!viewed.ok) {
     view.diagnostics([stateDiagnostic(viewed.error)])
     io.setExitCode(1)

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../plan/json.ts'
 import type { SourceLocation } from '../plan/source.ts'
 import type { Component } from './component.ts'
-import type { ClusterSpec, PolicySpec } from './schema/design.ts'
+import type { ClusterSpec, PolicySpec, StateSettings } from './schema/design.ts'
 
 /** The name of the embedded cluster, used when a design names none. */
 export const SANDBOX_CLUSTER = 'sandbox'
@@ -29,6 +29,8 @@ export interface Design {
   /** sha256 over every file read and every input given, as lower-case hex. */
   readonly digest: string
   readonly clusters: ReadonlyMap<string, ClusterSpec>
+  /** Where its state is kept; undefined where the design does not say. */
+  readonly state: StateSettings | undefined
   /** In the order of the files; every dependency of a component is among them. */
   readonly components: readonly Component[]
   readonly outputs: readonly Output[]

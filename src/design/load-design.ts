@@ -84,6 +84,7 @@ export async function loadDesign(request: LoadRequest): Promise<LoadedDesign> {
     directory: designDirectory(request, module, files),
     digest: files.digest(module.directory, JSON.stringify(sortKeys(given))),
     clusters: blocks.clusters,
+    state: blocks.state,
     components,
     outputs: instance.outputs,
     sensitiveValues: [...resolved.values.values()].flatMap(({ value, sensitive }) => (sensitive ? secretTexts(value) : [])),

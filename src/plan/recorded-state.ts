@@ -41,6 +41,13 @@ export interface PendingEffect {
   readonly since: string
 }
 
+/** What one object was before a deploy: null when the deploy made it. */
+export interface UndoEntry {
+  /** objectKeyText of its key. */
+  readonly id: string
+  readonly before: RecordedObject | null
+}
+
 /** One deploy, for history and rollback. */
 export interface DeployRecord {
   readonly serial: number
@@ -53,6 +60,8 @@ export interface DeployRecord {
   readonly designDigest: string
   readonly result: 'succeeded' | 'failed' | 'interrupted'
   readonly summary: { readonly [action: string]: number }
+  /** The objects it changed, as they were: enough to plan the way back. Undefined in records too old to go back to. */
+  readonly undo?: readonly UndoEntry[]
 }
 
 /** Everything recorded about one design in one workspace. */

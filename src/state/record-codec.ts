@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../plan/json.ts'
 import { type ObjectKey, objectKeyText } from '../plan/manifest.ts'
-import type { DeployRecord, PendingEffect, RecordedObject } from '../plan/recorded-state.ts'
+import type { DeployRecord, PendingEffect, RecordedObject, UndoEntry } from '../plan/recorded-state.ts'
 import type { JsonReader } from './json-reader.ts'
 
 /** Everything a deploy can be. */
@@ -88,6 +88,7 @@ export function deployRecordToJson(record: DeployRecord): JsonObject {
     designDigest: record.designDigest,
     result: record.result,
     summary: { ...record.summary },
+    ...(record.undo === undefined ? {} : { undo: record.undo.map(undoEntryToJson) }),
   }
 }
 
@@ -104,6 +105,25 @@ export function readDeployRecord(reader: JsonReader, value: JsonValue | undefine
     designDigest: reader.text(object, 'designDigest', where),
     result: reader.word(object, 'result', where, DEPLOY_RESULTS),
     summary: reader.map(object.summary, `${where}.summary`, (item, place) => readNumber(reader, item, place)),
+    ...(object.undo === undefined
+      ? {}
+      : {
+          undo: reader
+            .array(object.undo, `${where}.undo`)
+            .map((item, index) => readUndoEntry(reader, item, `${where}.undo[${index}]`)),
+        }),
+  }
+}
+
+function undoEntryToJson({ id, before }: UndoEntry): JsonObject {
+  return { id, before: before === null ? null : recordedObjectToJson(before) }
+}
+
+function readUndoEntry(reader: JsonReader, value: JsonValue, where: string): UndoEntry {
+  const entry = reader.object(value, where)
+  return {
+    id: reader.text(entry, 'id', where),
+    before: entry.before === null ? null : readRecordedObject(reader, entry.before, `${where}.before`),
   }
 }
 

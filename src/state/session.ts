@@ -146,12 +146,12 @@ export class StateSession {
 
   /**
    * Writes a changed state at once, without a journal: for `state mv`, `rm`, `push`. The serial is counted up here; lineage and the
-   * rest are taken as given.
+   * rest are taken as given. `plain` leaves the encryption off although there is a key.
    */
-  async replace(state: RecordedState): Promise<StateResult<RecordedState>> {
+  async replace(state: RecordedState, form: 'sealed' | 'plain' = 'sealed'): Promise<StateResult<RecordedState>> {
     const lineage = state.lineage === '' ? this.#options.newId() : state.lineage
     const next = { ...state, lineage, serial: Math.max(this.state.serial, state.serial) + 1 }
-    const written = await this.#write({ state: next, journal: this.#stored.journal })
+    const written = await this.#write({ state: next, journal: this.#stored.journal }, form)
     return written.ok ? ok(next) : written
   }
 
@@ -181,10 +181,10 @@ export class StateSession {
     return ok(undefined)
   }
 
-  async #write(stored: StoredState): Promise<StateResult<void>> {
+  async #write(stored: StoredState, form: 'sealed' | 'plain' = 'sealed'): Promise<StateResult<void>> {
     const allowed = this.#lock.check()
     if (!allowed.ok) return allowed
-    const sealer = await this.#options.cipher?.sealer()
+    const sealer = form === 'plain' ? undefined : await this.#options.cipher?.sealer()
     const write = {
       bytes: encodeState(stored, sealer),
       serial: stored.state.serial,

@@ -1,8 +1,12 @@
-import type { DeployRecord, PendingEffect, RecordedObject, RecordedState } from '../plan/recorded-state.ts'
+import type { DeployRecord, PendingEffect, RecordedObject, RecordedState, UndoEntry } from '../plan/recorded-state.ts'
 import type { JournalEnd, JournalEntry, JournalHeader } from './journal-entry.ts'
 
 /** Deploys that are remembered; older ones are dropped. */
 export const HISTORY_LIMIT = 200
+/** Objects that records remember as they were, all together; the oldest records forget first. */
+export const UNDO_LIMIT = 20_000
+/** Deploys that can be gone back behind. */
+const UNDO_RECORDS = 20
 
 /**
  * A state while an operation changes it. The running operation and the replay of its journal feed it the same entries, so both
@@ -97,6 +101,14 @@ export class StateProgress {
     return { ...this.#base, lineage, serial, objects: this.#objects, pending: this.pending }
   }
 
+  /** What the objects that were changed had been, sorted. */
+  #undo(): readonly UndoEntry[] {
+    return [...this.#done.keys()]
+      .filter((id) => this.#objects.get(id) !== this.#base.objects.get(id))
+      .sort()
+      .map((id) => ({ id, before: this.#base.objects.get(id) ?? null }))
+  }
+
   /** The state after the operation. Without an end entry it was interrupted at `lastSeen` (milliseconds since 1970). */
   concluded(header: JournalHeader, serial: number, lastSeen: number): RecordedState {
     const end = this.#end
@@ -110,15 +122,34 @@ export class StateProgress {
       designDigest: header.designDigest,
       result: end?.result ?? 'interrupted',
       summary: end?.summary ?? countBy([...this.#done.values()]),
+      undo: this.#undo(),
     }
     return {
       ...this.current(header.lineage, serial),
       design: end?.design ?? this.#base.design,
       outputs: end?.outputs ?? this.#base.outputs,
       baselines: end?.baselines ?? this.#base.baselines,
-      history: [...this.#base.history, record].slice(-HISTORY_LIMIT),
+      history: withinLimits([...this.#base.history, record].slice(-HISTORY_LIMIT)),
     }
   }
+}
+
+/** Records with their memory of objects cut to the limits, the newest kept. */
+function withinLimits(history: readonly DeployRecord[]): readonly DeployRecord[] {
+  let objects = 0
+  let records = 0
+  let full = false
+  return [...history]
+    .reverse()
+    .map((record) => {
+      const { undo, ...bare } = record
+      if (undo === undefined || full) return bare
+      objects += undo.length
+      records++
+      full = objects > UNDO_LIMIT || records > UNDO_RECORDS
+      return full ? bare : record
+    })
+    .reverse()
 }
 
 function countBy(words: readonly string[]): { [word: string]: number } {

@@ -55,8 +55,14 @@ const deployRecord = closed(
     designDigest: text,
     result: { enum: DEPLOY_RESULTS },
     summary: { type: 'object', additionalProperties: { type: 'number' } },
+    undo: {
+      type: 'array',
+      description: 'The objects it changed, as they were before: what a rollback goes back to. Missing in old records.',
+      items: closed({ id: text, before: { anyOf: [{ type: 'null' }, recordedObject] } }, 'One object; null: it was made.'),
+    },
   },
   'One deploy.',
+  ['undo'],
 )
 
 const plain = closed(

@@ -2,9 +2,7 @@ import { Command } from 'commander'
 import { forceUnlock } from '../../state/lock.ts'
 import type { CommandIo } from '../command-io.ts'
 import { type RunOptions, withRunOptions } from '../design-options.ts'
-import { openBackend, stateDiagnostic } from '../open-state.ts'
-import { terminalView } from '../open-view.ts'
-import { stateOfDesign } from '../state-of-design.ts'
+import { withBackend } from '../with-state.ts'
 
 /** `meshform force-unlock`: takes a lock away from a run that is gone. */
 export function forceUnlockCommand(io: CommandIo): Command {
@@ -14,17 +12,11 @@ export function forceUnlockCommand(io: CommandIo): Command {
       'Takes the lock with this id away. Locks of processes that died are taken over by themselves; this is for the rest. A run that still goes on notices and stops.',
     )
     .argument('<id>', 'id of the lock, as the refusal printed it')
-    .action(async (id: string, options: RunOptions) => {
-      const found = await stateOfDesign(io, options)
-      if (found === undefined) return
-      const backend = await openBackend(io, options)
-      const unlocked = await forceUnlock(backend, found.ref, id, io.signal)
-      await backend.close()
-      if (unlocked.ok) {
-        io.stdout.write(`The lock ${id} is gone.\n`)
-        return
-      }
-      terminalView(io).diagnostics([stateDiagnostic(unlocked.error)])
-      io.setExitCode(1)
-    })
+    .action((id: string, options: RunOptions) =>
+      withBackend(io, options, async ({ opened, ref, fail }) => {
+        const unlocked = await forceUnlock(opened.backend, ref, id, io.signal)
+        if (unlocked.ok) io.stdout.write(`The lock ${id} is gone.\n`)
+        else fail(unlocked.error)
+      }),
+    )
 }

@@ -2,9 +2,11 @@ import { Command } from 'commander'
 import { disconnectAll } from '../../engine/connect.ts'
 import { hasErrors } from '../../plan/diagnostic.ts'
 import { hasChanges } from '../../plan/plan.ts'
+import { stateDiagnostic } from '../../state/state-diagnostic.ts'
 import type { CommandIo } from '../command-io.ts'
 import { type RunOptions, type SelectionOptions, withRunOptions, withSelectionOptions } from '../design-options.ts'
-import { openBackend, stateDiagnostic, viewState } from '../open-state.ts'
+import { openBackend } from '../open-backend.ts'
+import { viewState } from '../open-state.ts'
 import { openView } from '../open-view.ts'
 import { writePlanFile } from '../plan-files.ts'
 import { planRun } from '../plan-run.ts'
@@ -42,9 +44,10 @@ async function runPlan(io: CommandIo, options: PlanOptions): Promise<void> {
     view.diagnostics(diagnostics)
     return fail()
   }
-  const backend = await openBackend(io, options)
-  const viewed = await viewState(backend, { design: design.name, workspace: options.workspace }, io.signal)
-  await backend.close()
+  const opened = await openBackend(io, options, design)
+  const ref = { design: design.name, workspace: options.workspace }
+  const viewed = opened.ok ? await viewState(opened.value, ref, io.signal) : opened
+  if (opened.ok) await opened.value.backend.close()
   if (!viewed.ok) {
     view.diagnostics([stateDiagnostic(viewed.error)])
     return fail()

@@ -36,6 +36,7 @@ export function mergeDocuments(
       name: name ?? '',
       version: typeof version === 'string' ? version : undefined,
       metadata: first,
+      state: stateOf(documents, diagnostics),
       components: new Map(SECTIONS.map((section): [Section, ReadonlyMap<string, Entry>] => [section, merge(section)])),
       blocks: {
         inputs: merge('inputs'),
@@ -48,6 +49,24 @@ export function mergeDocuments(
     },
     diagnostics,
   }
+}
+
+function stateOf(documents: readonly SourceDocument[], diagnostics: Diagnostic[]): Entry | undefined {
+  const entries = documents.flatMap((document): Entry[] => {
+    const { state } = rootOf(document)
+    return state === undefined ? [] : [{ name: 'state', value: state, document, path: ['state'] }]
+  })
+  const [first, second] = entries
+  if (first !== undefined && second !== undefined) {
+    diagnostics.push(
+      mistake('MF1010', entryLocation(second), {
+        summary: 'state is declared twice',
+        detail: `The first one is ${formatLocation(entryLocation(first))}.`,
+        hint: 'Remove one of the two.',
+      }),
+    )
+  }
+  return first
 }
 
 function metadataOf(document: SourceDocument): Entry {

@@ -47,6 +47,8 @@ export interface ModuleSource {
   readonly version: string | undefined
   /** `metadata` of the first document, for labels. */
   readonly metadata: Entry
+  /** `state` of the document that has it. */
+  readonly state: Entry | undefined
   readonly components: ReadonlyMap<Section, ReadonlyMap<string, Entry>>
   readonly blocks: { readonly [Block in NamedBlock]: ReadonlyMap<string, Entry> }
   readonly lists: { readonly [Block in ListBlock]: readonly Entry[] }

@@ -5,7 +5,7 @@ import { filter } from './filter.ts'
 import { external, gateway } from './gateway.ts'
 import { mesh } from './mesh.ts'
 import { perfCheck } from './perf-check.ts'
-import { closed, type Evaluated, flag, freeObject, mapOf, NAME_PATTERN, oneOf, stringMap, text } from './scalars.ts'
+import { closed, duration, type Evaluated, flag, freeObject, mapOf, NAME_PATTERN, oneOf, stringMap, text } from './scalars.ts'
 import { traffic } from './traffic.ts'
 import { workload } from './workload.ts'
 
@@ -106,6 +106,30 @@ export const policy = closed(
   'A policy over plans.',
 )
 
+/** `state`: where the state of this design is kept. Never with a credential. */
+export const stateSettings = closed(
+  {
+    address: text(
+      'A folder, or an https://, postgres://, kubernetes://CONTEXT/NAMESPACE or s3://BUCKET/PREFIX address; `--state` wins over it.',
+    ),
+    encrypted: Type.Optional(flag('Refuse to write it without an encryption key; default false.')),
+    http: Type.Optional(
+      closed(
+        {
+          lockAddress: Type.Optional(text('Address of the lock; default: that of the state.')),
+          unlockAddress: Type.Optional(text('Address to unlock at; default: that of the lock.')),
+          updateMethod: Type.Optional(text('Default POST.')),
+          lockMethod: Type.Optional(text('Default LOCK.')),
+          unlockMethod: Type.Optional(text('Default UNLOCK.')),
+          lockExpiry: Type.Optional(duration('How long a lock may last at most; default 1h.')),
+        },
+        'How an HTTP server wants to be asked, in Terraform’s protocol.',
+      ),
+    ),
+  },
+  'Where the state is kept.',
+)
+
 const moved = closed({ from: text('The address before.'), to: text('The address now.') }, 'A component that was renamed.')
 const imported = closed(
   {
@@ -148,6 +172,7 @@ export const design = closed(
     ),
     inputs: Type.Optional(mapOf(input, 'Values that users of the design give.')),
     locals: Type.Optional(freeObject('Named values, in scope as `locals.<name>`.')),
+    state: Type.Optional(stateSettings),
     clusters: Type.Optional(mapOf(cluster, 'Clusters by name; none: the sandbox.')),
     meshes: Type.Optional(mapOf(mesh, 'Service meshes by name.')),
     workloads: Type.Optional(mapOf(workload, 'Workloads by name.')),
@@ -176,6 +201,8 @@ export type ResourceSpec = Evaluated<typeof resource>
 export type PatternSpec = Evaluated<typeof pattern>
 /** An evaluated `clusters.<name>`. */
 export type ClusterSpec = Evaluated<typeof cluster>
+/** An evaluated `state`. */
+export type StateSettings = Evaluated<typeof stateSettings>
 /** An evaluated `policies.<name>`. */
 export type PolicySpec = Evaluated<typeof policy>
 /** An evaluated input declaration. */

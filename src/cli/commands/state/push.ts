@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import { pushState } from '../../../state/push-state.ts'
+import { decodeState } from '../../../state/state-file.ts'
+import type { CommandIo } from '../../command-io.ts'
+import { type RunOptions, withRunOptions } from '../../design-options.ts'
+import { withLockedState } from '../../with-state.ts'
+
+/** `meshform state push`: replaces the state by a file. */
+export function pushCommand(io: CommandIo): Command {
+  return withRunOptions(new Command('push'))
+    .summary('Replace the state by a file')
+    .description(
+      'Replaces the state by a file that `state pull` printed. A file of another design, of another lineage or with a lower serial is refused.',
+    )
+    .argument('<file>', 'the state file')
+    .option('--force', 'take another lineage or a lower serial')
+    .action((file: string, options: RunOptions & { readonly force?: boolean }) =>
+      withLockedState(io, options, 'state push', async ({ opened, fail }, { session }) => {
+        let bytes: Uint8Array
+        try {
+          bytes = await readFile(resolve(io.cwd, file))
+        } catch (error) {
+          return fail({ kind: 'io', message: `${file}: ${error instanceof Error ? error.message : String(error)}.` })
+        }
+        const decoded = await decodeState(bytes, file, opened.cipher)
+        if (!decoded.ok) return fail(decoded.error)
+        const pushed = await pushState(session, decoded.value.state, options.force === true)
+        if (!pushed.ok) return fail(pushed.error)
+        io.stdout.write(`The state has serial ${pushed.value.serial} now, with ${pushed.value.objects.size} objects.\n`)
+      }),
+    )
+}

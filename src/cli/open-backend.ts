@@ -1,0 +1,120 @@
+import type { Design } from '../design/design.ts'
+import type { StateBackend } from '../state/backend.ts'
+import type { HttpCredentials } from '../state/backends/http.ts'
+import { systemClock } from '../state/clock.ts'
+import { currentProcess, type ProcessIdentity } from '../state/process-identity.ts'
+import type { StateCipher } from '../state/sealed-text.ts'
+import { ok, refused, type StateResult } from '../state/state-result.ts'
+import type { CommandIo } from './command-io.ts'
+import type { RunOptions } from './design-options.ts'
+import { journalDirectory, type StatePlace, statePlace } from './state-address.ts'
+import { stateCipher } from './state-keys.ts'
+import { VERSION } from './version.ts'
+
+/** A backend ready to use, and what its states are encrypted with. */
+export interface OpenedBackend {
+  readonly backend: StateBackend
+  readonly cipher: StateCipher | undefined
+}
+
+/** Opens the backend that the options or the design name. Talks to nobody yet. Only the one that is used is loaded. */
+export async function openBackend(
+  io: CommandIo,
+  options: Pick<RunOptions, 'state' | 'context'>,
+  design: Pick<Design, 'state' | 'directory'>,
+): Promise<StateResult<OpenedBackend>> {
+  const place = statePlace(io, {
+    address: options.state,
+    settings: design.state,
+    directory: design.directory,
+    context: options.context,
+  })
+  if (!place.ok) return place
+  const cipher = stateCipher(io)
+  if (!cipher.ok) return cipher
+  if (design.state?.encrypted === true && cipher.value === undefined) {
+    return refused({
+      kind: 'invalid-configuration',
+      message: 'The design says that its state is encrypted: set MESHFORM_STATE_KEY or MESHFORM_STATE_PASSPHRASE.',
+    })
+  }
+  const backend = await openPlace(io, place.value, await currentProcess())
+  return backend.ok ? ok({ backend: backend.value, cipher: cipher.value }) : backend
+}
+
+async function openPlace(io: CommandIo, place: StatePlace, process: ProcessIdentity): Promise<StateResult<StateBackend>> {
+  const common = { process, clock: systemClock }
+  const userAgent = `meshform/${VERSION}`
+  switch (place.kind) {
+    case 'local': {
+      const { localBackend } = await import('../state/backends/local.ts')
+      return ok(localBackend({ directory: place.directory, ...common }))
+    }
+    case 'http': {
+      const [{ httpBackend }, { httpSettings }] = await Promise.all([
+        import('../state/backends/http.ts'),
+        import('../state/backends/http/http-settings.ts'),
+      ])
+      const settings = httpSettings(place.settings)
+      if (!settings.ok) return settings
+      const journals = journalDirectory(io, settings.value.address)
+      const rest = { credentials: httpCredentials(io), journalDirectory: journals, userAgent, environment: io.env }
+      return ok(httpBackend({ settings: settings.value, ...common, ...rest }))
+    }
+    case 'pg': {
+      const { pgBackend } = await import('../state/backends/pg.ts')
+      return ok(pgBackend({ settings: place.settings, process, applicationName: userAgent }))
+    }
+    case 'kubernetes':
+      return openKubernetes(io, place, process)
+    case 's3': {
+      const [{ s3Backend }, { s3Credentials }] = await Promise.all([
+        import('../state/backends/s3.ts'),
+        import('../state/backends/s3/s3-credentials.ts'),
+      ])
+      const { bucket, prefix, endpoint } = place.settings
+      const journals = journalDirectory(io, `s3 ${endpoint ?? ''} ${bucket}/${prefix}`)
+      const rest = { credentials: () => s3Credentials(io.env), journalDirectory: journals, userAgent, environment: io.env }
+      return ok(s3Backend({ settings: place.settings, ...common, ...rest }))
+    }
+  }
+}
+
+async function openKubernetes(
+  io: CommandIo,
+  { context, namespace, kubeconfig }: Extract<StatePlace, { readonly kind: 'kubernetes' }>,
+  process: ProcessIdentity,
+): Promise<StateResult<StateBackend>> {
+  const [{ openKubernetesTransport }, { stateApi }, { kubernetesBackend }] = await Promise.all([
+    import('../targets/kubernetes/open.ts'),
+    import('../targets/kubernetes/state-api.ts'),
+    import('../state/backends/kubernetes.ts'),
+  ])
+  const opened = await openKubernetesTransport({
+    kubeconfigPath: kubeconfig,
+    context,
+    userAgent: `meshform/${VERSION}`,
+    environment: io.env,
+    concurrency: 4,
+  })
+  if (!opened.ok) return refused({ kind: 'invalid-configuration', message: `${opened.error.message}.` })
+  const { transport } = opened.value
+  return ok(
+    kubernetesBackend({
+      api: stateApi(transport, systemClock),
+      namespace,
+      journalDirectory: journalDirectory(io, `kubernetes ${transport.server} ${namespace}`),
+      process,
+      clock: systemClock,
+    }),
+  )
+}
+
+/** MESHFORM_HTTP_TOKEN, or a name and password; Terraform's names for the latter work too. */
+function httpCredentials(io: CommandIo): HttpCredentials {
+  const token = io.env.MESHFORM_HTTP_TOKEN
+  if (token !== undefined && token !== '') return { kind: 'bearer', token }
+  const username = io.env.MESHFORM_HTTP_USERNAME ?? io.env.TF_HTTP_USERNAME
+  const password = io.env.MESHFORM_HTTP_PASSWORD ?? io.env.TF_HTTP_PASSWORD
+  return username === undefined ? { kind: 'none' } : { kind: 'basic', username, password: password ?? '' }
+}

@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto'
+import { dirname, join, resolve } from 'node:path'
+import type { StateSettings } from '../design/schema/design.ts'
+import { parseDuration } from '../plan/duration.ts'
+import type { HttpSettingsInput } from '../state/backends/http/http-settings.ts'
+import type { PgSettings } from '../state/backends/pg/pg-connection.ts'
+import type { S3Settings } from '../state/backends/s3/s3-bucket.ts'
+import { ok, refused, type StateResult } from '../state/state-result.ts'
+import type { CommandIo } from './command-io.ts'
+import { PROJECT_FOLDER, stateDirectory } from './local-project.ts'
+
+/** A state's address, read: which backend, and its settings. */
+export type StatePlace =
+  | { readonly kind: 'local'; readonly directory: string }
+  | { readonly kind: 'http'; readonly settings: HttpSettingsInput & { readonly address: string } }
+  | { readonly kind: 'pg'; readonly settings: PgSettings }
+  | {
+      readonly kind: 'kubernetes'
+      readonly context: string
+      readonly namespace: string
+      readonly kubeconfig: string | undefined
+    }
+  | { readonly kind: 's3'; readonly settings: S3Settings }
+
+/** What names the place of a state. */
+export interface StatePlaceRequest {
+  /** `--state` or MESHFORM_STATE. */
+  readonly address: string | undefined
+  /** `state` of the design, and the folder or file it was read from. */
+  readonly settings: StateSettings | undefined
+  readonly directory: string
+  /** `--context`, which has a state of its own when nothing else is said. */
+  readonly context: string | undefined
+}
+
+/** Where the state is: as the option says, else as the design says, else in the project's folder. */
+export function statePlace(io: CommandIo, request: StatePlaceRequest): StateResult<StatePlace> {
+  const { address, settings } = request
+  const text = address ?? settings?.address
+  if (text === undefined) return ok({ kind: 'local', directory: stateDirectory(io, request.context) })
+  const scheme = /^([a-z][a-z0-9+]*):\/\//i.exec(text)?.[1]?.toLowerCase()
+  switch (scheme) {
+    case undefined: {
+      const folder = address === undefined ? folderOf(request.directory) : '.'
+      return ok({ kind: 'local', directory: resolve(io.cwd, folder, text) })
+    }
+    case 'http':
+    case 'https':
+      return httpPlace(io, text, address === undefined ? settings?.http : undefined)
+    case 'postgres':
+    case 'postgresql':
+      return pgPlace(text)
+    case 'kubernetes':
+      return kubernetesPlace(io, text)
+    case 's3':
+      return s3Place(io, text)
+    default:
+      return invalid(
+        `${JSON.stringify(text.slice(0, 80))} is no place for a state: use a folder, https://, postgres://, kubernetes://CONTEXT/NAMESPACE or s3://BUCKET/PREFIX.`,
+      )
+  }
+}
+
+/** Where journals of a state that is kept elsewhere lie while an operation runs. */
+export function journalDirectory(io: CommandIo, location: string): string {
+  const digest = createHash('sha256').update(location).digest('hex').slice(0, 16)
+  return join(io.cwd, PROJECT_FOLDER, 'journals', digest)
+}
+
+function folderOf(path: string): string {
+  return /\.(ya?ml|json)$/i.test(path) ? dirname(path) : path
+}
+
+function httpPlace(io: CommandIo, address: string, http: StateSettings['http']): StateResult<StatePlace> {
+  const from = (name: string) => io.env[`MESHFORM_HTTP_${name}`] ?? io.env[`TF_HTTP_${name}`]
+  const expiry = io.env.MESHFORM_HTTP_LOCK_EXPIRY ?? http?.lockExpiry
+  const lockExpiryMs = expiry === undefined ? undefined : parseDuration(expiry)
+  if (expiry !== undefined && lockExpiryMs === undefined) {
+    return invalid(`The lock's expiry is a length of time such as 30m, not ${JSON.stringify(expiry.slice(0, 40))}.`)
+  }
+  return ok({
+    kind: 'http',
+    settings: {
+      address,
+      lockAddress: http?.lockAddress ?? from('LOCK_ADDRESS'),
+      unlockAddress: http?.unlockAddress ?? from('UNLOCK_ADDRESS'),
+      updateMethod: http?.updateMethod ?? from('UPDATE_METHOD'),
+      lockMethod: http?.lockMethod ?? from('LOCK_METHOD'),
+      unlockMethod: http?.unlockMethod ?? from('UNLOCK_METHOD'),
+      lockExpiryMs,
+    },
+  })
+}
+
+function pgPlace(address: string): StateResult<StatePlace> {
+  if (!URL.canParse(address)) return invalid('The postgres:// address can not be read.')
+  const schema = new URL(address).searchParams.get('schema') ?? 'meshform'
+  return schema === '' || schema.length > 63
+    ? invalid('The schema of a postgres:// address has 1 to 63 characters.')
+    : ok({ kind: 'pg', settings: { address, schema } })
+}
+
+function kubernetesPlace(io: CommandIo, address: string): StateResult<StatePlace> {
+  const url = URL.canParse(address) ? new URL(address) : undefined
+  const [, first = '', ...more] = url?.pathname.split('/') ?? []
+  const context = url?.searchParams.get('context') ?? decodeURIComponent(url?.host ?? '')
+  if (url === undefined || context === '' || more.length > 0 || !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(first)) {
+    return invalid(
+      'A state in a cluster is kubernetes://CONTEXT/NAMESPACE, with CONTEXT of the kubeconfig; one with other signs: kubernetes:///NAMESPACE?context=CONTEXT.',
+    )
+  }
+  const kubeconfig = url.searchParams.get('kubeconfig')
+  return ok({
+    kind: 'kubernetes',
+    context,
+    namespace: first,
+    kubeconfig: kubeconfig === null ? undefined : resolve(io.cwd, kubeconfig),
+  })
+}
+
+function s3Place(io: CommandIo, address: string): StateResult<StatePlace> {
+  const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(\/[^?]*)?(?:\?(.*))?$/.exec(address)
+  if (match?.[1] === undefined) return invalid('A state in S3 is s3://BUCKET/PREFIX?region=REGION.')
+  const query = new URLSearchParams(match[3] ?? '')
+  const endpoint = query.get('endpoint') ?? io.env.AWS_ENDPOINT_URL_S3 ?? io.env.AWS_ENDPOINT_URL
+  const region = query.get('region') ?? io.env.AWS_REGION ?? io.env.AWS_DEFAULT_REGION
+  if (region === undefined && endpoint === undefined) {
+    return invalid('A state in S3 needs its region: add ?region=REGION, or set AWS_REGION.')
+  }
+  if (endpoint !== undefined && !/^https?:\/\//.test(endpoint)) return invalid('The endpoint of S3 is an http address.')
+  const prefix = (match[2] ?? '').replace(/^\/+|\/+$/g, '')
+  return ok({ kind: 's3', settings: { bucket: match[1], prefix, region: region ?? 'us-east-1', endpoint } })
+}
+
+function invalid(message: string): StateResult<never> {
+  return refused({ kind: 'invalid-configuration', message })
+}

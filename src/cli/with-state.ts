@@ -1,0 +1,64 @@
+import type { Design } from '../design/design.ts'
+import { hasErrors } from '../plan/diagnostic.ts'
+import { stateDiagnostic } from '../state/state-diagnostic.ts'
+import type { StateRef } from '../state/state-ref.ts'
+import type { StateError } from '../state/state-result.ts'
+import type { RunView } from '../views/run-view.ts'
+import type { CommandIo } from './command-io.ts'
+import type { RunOptions } from './design-options.ts'
+import { type OpenedBackend, openBackend } from './open-backend.ts'
+import { type LockedState, lockAndOpen } from './open-state.ts'
+import { terminalView } from './open-view.ts'
+import { readDesign } from './read-design.ts'
+
+/** What a command that works on the state itself has at hand. */
+export interface StateAtHand {
+  readonly opened: OpenedBackend
+  readonly design: Design
+  readonly ref: StateRef
+  readonly view: RunView
+  /** Says why, and lets the command end with 1. */
+  fail(error: StateError): void
+}
+
+/** Opens the backend of the design that the options name, for one use. Every trouble is said. */
+export async function withBackend(io: CommandIo, options: RunOptions, use: (hand: StateAtHand) => Promise<void>): Promise<void> {
+  const view = terminalView(io)
+  const { design, diagnostics } = await readDesign(io, options)
+  if (design === undefined || hasErrors(diagnostics)) {
+    view.diagnostics(diagnostics)
+    io.setExitCode(1)
+    return
+  }
+  const fail = (error: StateError) => {
+    view.diagnostics([stateDiagnostic(error)])
+    io.setExitCode(1)
+  }
+  const opened = await openBackend(io, options, design)
+  if (!opened.ok) return fail(opened.error)
+  const ref = { design: design.name, workspace: options.workspace }
+  try {
+    await use({ opened: opened.value, design, ref, view, fail })
+  } finally {
+    await opened.value.backend.close()
+  }
+}
+
+/** The same, with the state locked and opened meanwhile. */
+export async function withLockedState(
+  io: CommandIo,
+  options: RunOptions,
+  operation: string,
+  use: (hand: StateAtHand, locked: LockedState) => Promise<void>,
+): Promise<void> {
+  await withBackend(io, options, async (hand) => {
+    const { opened, ref, view, fail } = hand
+    const locked = await lockAndOpen(opened, ref, operation, options.lockTimeout, io.signal, (text) => view.note(text))
+    if (!locked.ok) return fail(locked.error)
+    try {
+      await use(hand, locked.value)
+    } finally {
+      await locked.value.lock.release()
+    }
+  })
+}
