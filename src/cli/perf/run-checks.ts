@@ -68,10 +68,11 @@ export async function runChecks(io: CommandIo, target: string | undefined, optio
 /** What the state of the design keeps, to compare with; nothing for files and addresses without a design. */
 async function recordedRuns(io: CommandIo, found: FoundChecks, options: RunOptions): Promise<RecordedRuns> {
   if (found.design === undefined) return {}
-  const { openBackend, viewState } = await import('../open-state.ts')
-  const backend = await openBackend(io, options)
-  const viewed = await viewState(backend, { design: found.design.name, workspace: options.workspace }, io.signal)
-  await backend.close()
+  const [{ openBackend }, { viewState }] = await Promise.all([import('../open-backend.ts'), import('../open-state.ts')])
+  const opened = await openBackend(io, options, found.design)
+  if (!opened.ok) return {}
+  const viewed = await viewState(opened.value, { design: found.design.name, workspace: options.workspace }, io.signal)
+  await opened.value.backend.close()
   return viewed.ok ? viewed.value.state.baselines : {}
 }
 
