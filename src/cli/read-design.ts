@@ -1,10 +1,16 @@
 import type { Design } from '../design/design.ts'
 import { loadDesign } from '../design/load-design.ts'
-import type { Diagnostic } from '../plan/diagnostic.ts'
+import { sortDiagnostics } from '../design/mistake.ts'
+import { type Diagnostic, hasErrors } from '../plan/diagnostic.ts'
+import { expandDesign } from '../planner/expand.ts'
 import type { CommandIo } from './command-io.ts'
 import type { DesignOptions } from './design-options.ts'
+import { providerCatalog } from './provider-catalog.ts'
 
-/** Reads the design that the options name. Undefined, with diagnostics, when it has mistakes. */
+/**
+ * Reads the design that the options name. With errors among the diagnostics the design must not be carried out; what its sound
+ * components would be refused for is among them too, so that all mistakes are told at once.
+ */
 export async function readDesign(
   io: CommandIo,
   options: DesignOptions,
@@ -15,7 +21,14 @@ export async function readDesign(
     inputs: { cli: inputs.values, files: options.inputFile, environment: io.env },
     cwd: io.cwd,
   })
-  return { design: loaded.design, diagnostics: [...inputs.diagnostics, ...loaded.diagnostics] }
+  const diagnostics = [...inputs.diagnostics, ...loaded.diagnostics]
+  if (loaded.design === undefined || !hasErrors(diagnostics)) return { design: loaded.design, diagnostics }
+  return { design: loaded.design, diagnostics: sortDiagnostics([...diagnostics, ...refusalsOf(loaded.design)]) }
+}
+
+function refusalsOf(design: Design): readonly Diagnostic[] {
+  const owner = { design: design.name, workspace: 'default' }
+  return expandDesign({ ...providerCatalog, design, owner, served: () => undefined }).diagnostics
 }
 
 function inputValues(texts: readonly string[]): {

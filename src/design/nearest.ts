@@ -1,16 +1,24 @@
-import { closest, distance } from 'fastest-levenshtein'
+import { distance } from 'fastest-levenshtein'
 
 /** The known name nearest to a mistyped one, if any is near enough to be what was meant. */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
   const names = [...known]
   if (names.length === 0) return undefined
-  const best = closest(
-    name.toLowerCase(),
-    names.map((candidate) => candidate.toLowerCase()),
-  )
-  const candidate = names.find((each) => each.toLowerCase() === best)
-  if (candidate === undefined) return undefined
-  return distance(name.toLowerCase(), best) <= Math.max(2, Math.floor(name.length / 2)) ? candidate : undefined
+  const wanted = name.toLowerCase()
+  const ranked = names
+    .map((candidate) => ({
+      candidate,
+      away: distance(wanted, candidate.toLowerCase()),
+      alike: likeness(wanted, candidate.toLowerCase()),
+    }))
+    .sort((left, right) => left.away - right.away || right.alike - left.alike)
+  const [best] = ranked
+  return best !== undefined && best.away <= Math.max(2, Math.floor(name.length / 2)) ? best.candidate : undefined
+}
+
+/** Between names equally far away, the one made of the same letters was meant: letters change places more often than they turn up. */
+function likeness(left: string, right: string): number {
+  return ([...left].sort().join('') === [...right].sort().join('') ? 2 : 0) + (left[0] === right[0] ? 1 : 0)
 }
 
 const LISTED = 12

@@ -17,7 +17,7 @@ export function checkReference(module: ModuleSource, entry: Entry, placed: Place
   const [first, second, third] = reference.steps
   const at = (start: number) => pieceLocation(entry, placed.piece, start)
   const wrong = (code: Parameters<typeof mistake>[0], start: number, summary: string, hint: string | undefined) =>
-    mistake(code, at(start), { summary, hint, detail: `In ${placed.piece.text}.`, address: addressOfEntry(entry) })
+    mistake(code, at(start), { summary, hint, address: addressOfEntry(entry) })
   const { root } = reference
   if (root === 'each') return checkEach(entry, placed, wrong)
   if (!ROOTS.includes(root)) {

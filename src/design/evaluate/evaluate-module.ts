@@ -77,7 +77,6 @@ function refersToNothing({ entry, scan }: ScannedEntry, instance: ModuleInstance
       context.diagnostics.push(
         mistake('MF1209', pieceLocation(entry, piece, start), {
           summary,
-          detail: `In ${piece.text}.`,
           hint,
           address: addressOfEntry(entry),
         }),

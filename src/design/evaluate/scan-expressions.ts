@@ -121,7 +121,7 @@ export function pieceLocation(entry: Entry, piece: Piece, start: number): Source
 export function problemAt(entry: Entry, piece: Piece, problem: ExpressionProblem): Diagnostic {
   return mistake(problem.code, pieceLocation(entry, piece, problem.start), {
     summary: problem.summary,
-    detail: problem.detail ?? `In ${piece.text}.`,
+    detail: problem.detail,
     hint: problem.hint,
     address: addressOfEntry(entry),
   })

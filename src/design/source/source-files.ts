@@ -102,7 +102,7 @@ export class SourceFiles {
       return failed(
         mistake('MF1011', at, {
           summary: `${pattern} matches no file`,
-          detail: `Looked in ${this.nameOf(base)}.`,
+          detail: `Looked in ${this.nameOf(base) === '.' ? 'the current folder' : this.nameOf(base)}.`,
           hint: 'Paths are relative to the file that names them.',
         }),
       )
