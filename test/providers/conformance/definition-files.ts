@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import { isJsonObject, type JsonObject } from '../../../src/plan/json.ts'
-import { objectIn, objectsIn, stringIn } from '../../../src/providers/json-view.ts'
 
 /** A CustomResourceDefinition of test/fixtures/crds, parsed only when asked for: some of the files are megabytes. */
 export interface DefinitionFile {
@@ -43,17 +42,4 @@ function definition(text: string): JsonObject {
   const value: unknown = parse(text)
   if (!isJsonObject(value)) throw new Error('a CustomResourceDefinition is an object')
   return value
-}
-
-/** The schema of one served version, and whether its objects live in namespaces. */
-export function versionOf(
-  crd: JsonObject,
-  version: string,
-): { readonly schema: JsonObject; readonly namespaced: boolean } | undefined {
-  const found = objectsIn(crd, 'spec', 'versions').find((entry) => entry.name === version && entry.served !== false)
-  if (found === undefined) return undefined
-  return {
-    schema: objectIn(found, 'schema', 'openAPIV3Schema'),
-    namespaced: stringIn(crd, 'spec', 'scope') === 'Namespaced',
-  }
 }
