@@ -130,8 +130,6 @@ function noteOf(change: ObjectChange): string | undefined {
       return 'taken from another design'
     case 'moved':
       return `moved from ${change.previousAddress ?? 'another address'}`
-    case 'forget_because_kept':
-      return 'stays in the cluster'
     case 'replace_by_request':
       return 'as asked'
     case 'replace_by_triggers':

@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { makeWorkspace, type Workspace } from './run-command.ts'
+
+const CONTROL_PLANE = (tag: string) => `apiVersion: meshform.dev/v1
+kind: Design
+metadata: {name: platform}
+resources:
+  istiod:
+    manifest:
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: {name: istiod, namespace: istio-system}
+      spec:
+        selector: {matchLabels: {app: istiod}}
+        template:
+          metadata: {labels: {app: istiod}}
+          spec: {containers: [{name: discovery, image: "registry.istio.io/release/pilot:${tag}-distroless"}]}
+`
+
+const SHOP = (mesh: string, traffic = '') => `apiVersion: meshform.dev/v1
+kind: Design
+metadata: {name: shop}
+meshes:
+  istio: {provider: istio, existing: true${mesh}}
+workloads:
+  backend: {mesh: istio, namespace: shop, image: example.invalid/backend:1, ports: [{name: http, port: 8080}], versions: {v1: {}, v2: {}}}
+${traffic}`
+
+const BACKOFF = `traffic:
+  backend:
+    workload: backend
+    routes: [{to: {v1: 100}, retries: {attempts: 2, backoff: {base: 1s}}}]
+`
+
+describe('a mesh that exists', () => {
+  let workspace: Workspace
+  beforeEach(() => {
+    workspace = makeWorkspace()
+  })
+  afterEach(() => workspace.remove())
+
+  const install = async (tag: string) => {
+    await workspace.write('platform/design.yaml', CONTROL_PLANE(tag))
+    const applied = await workspace.meshform('apply', '-f', 'platform', '--yes')
+    expect(applied.exitCode, applied.stderr).toBe(0)
+  }
+
+  test('is looked for: a plan says where it is not', async () => {
+    await workspace.write('shop/design.yaml', SHOP(''))
+    const planned = await workspace.meshform('plan', '-f', 'shop')
+    expect(planned.exitCode).toBe(1)
+    expect(planned.stderr).toContain('MF4101')
+    expect(planned.stderr).toContain('There is no Istio in cluster "sandbox"')
+    expect(planned.stderr).toContain('Deployment istio-system/istiod is not there')
+    expect(planned.stderr).toContain('shop/design.yaml:5:')
+  })
+
+  test('is found, and nothing of it is changed', async () => {
+    await install('1.30.0')
+    await workspace.write('shop/design.yaml', SHOP(', version: 1.29.0'))
+    const planned = await workspace.meshform('plan', '-f', 'shop')
+    expect(planned.stderr).not.toContain('MF41')
+    expect(planned.exitCode).toBe(0)
+    expect(planned.stdout).not.toContain('istiod')
+  })
+
+  test('is refused when it is older than the design asks for', async () => {
+    await install('1.24.1')
+    await workspace.write('shop/design.yaml', SHOP(', version: 1.30.0'))
+    const planned = await workspace.meshform('plan', '-f', 'shop')
+    expect(planned.exitCode).toBe(1)
+    expect(planned.stderr).toContain('MF4102')
+    expect(planned.stderr).toContain('is 1.24.1, and the design asks for 1.30.0')
+  })
+
+  test('decides by its own version what it can do', async () => {
+    await install('1.24.1')
+    await workspace.write('shop/design.yaml', SHOP('', BACKOFF))
+    const planned = await workspace.meshform('plan', '-f', 'shop')
+    expect(planned.exitCode).toBe(1)
+    expect(planned.stderr).toContain('MF3003')
+    expect(planned.stderr).toContain('only from version 1.26')
+    expect(planned.stderr).toContain('The version is 1.24.1')
+  })
+})

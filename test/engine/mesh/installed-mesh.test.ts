@@ -1,0 +1,166 @@
+import { chmod } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { makeWorkspace, type Workspace } from './run-command.ts'
+
+const DESIGN = (install: string) => `apiVersion: meshform.dev/v1
+kind: Design
+metadata: {name: shop}
+meshes:
+  istio:
+    provider: istio
+    version: 1.30.0
+    mtls: strict
+    install: ${install}
+workloads:
+  web: {mesh: istio, namespace: shop, image: example.invalid/web:1, ports: [{name: http, port: 8080}]}
+`
+
+const DEFINITION = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: peerauthentications.security.istio.io}
+spec:
+  group: security.istio.io
+  scope: Namespaced
+  names: {kind: PeerAuthentication, plural: peerauthentications, singular: peerauthentication, listKind: PeerAuthenticationList}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+`
+
+const CONTROL_PLANE = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: istiod, namespace: istio-system}
+spec:
+  selector: {matchLabels: {app: istiod}}
+  template:
+    metadata: {labels: {app: istiod}}
+    spec: {containers: [{name: discovery, image: "registry.istio.io/release/pilot:1.30.0"}]}
+`
+
+/** Stands in for helm: writes down how it was called, and renders two charts. */
+const HELM = `#!/bin/sh
+echo "$@" >> "$HELM_LOG"
+for last; do :; done
+cat "$last" >> "$HELM_LOG"
+echo >> "$HELM_LOG"
+case "$2" in
+  istio-base) cat "$HELM_CHARTS/base.yaml" ;;
+  istiod) cat "$HELM_CHARTS/istiod.yaml" ;;
+  *) echo "Error: chart $3 not found in repository" >&2; exit 1 ;;
+esac
+`
+
+const HOOK = `---
+apiVersion: v1
+kind: Pod
+metadata: {name: check, namespace: istio-system, annotations: {helm.sh/hook: test}}
+spec: {containers: [{name: check, image: example.invalid/check}]}
+`
+
+describe('a mesh that the design installs', () => {
+  let workspace: Workspace
+  let server: Server | undefined
+  beforeEach(() => {
+    workspace = makeWorkspace()
+  })
+  afterEach(async () => {
+    workspace.remove()
+    await new Promise((resolve) => (server === undefined ? resolve(undefined) : server.close(resolve)))
+    server = undefined
+  })
+
+  const withHelm = async () => {
+    await workspace.write('bin/helm', HELM)
+    await chmod(join(workspace.directory, 'bin/helm'), 0o755)
+    await workspace.write('charts/base.yaml', DEFINITION)
+    await workspace.write('charts/istiod.yaml', CONTROL_PLANE + HOOK)
+    workspace.env.PATH = `${join(workspace.directory, 'bin')}:/usr/bin:/bin`
+    workspace.env.HELM_LOG = join(workspace.directory, 'helm.log')
+    workspace.env.HELM_CHARTS = join(workspace.directory, 'charts')
+  }
+
+  test('from its charts: definitions, then the control plane, then what needs it', async () => {
+    await withHelm()
+    await workspace.write('shop/design.yaml', DESIGN('{values: {global: {tag: special}}}'))
+    const applied = await workspace.meshform('apply', '-f', 'shop', '--yes')
+    expect(applied.exitCode, applied.stderr).toBe(0)
+    const done = [...applied.stderr.matchAll(/✓ (\S+) (\S+)/g)].map((match) => `${match[1]} ${match[2]}`)
+    const place = (text: string) => done.indexOf(text)
+    expect(done).toContain('CustomResourceDefinition peerauthentications.security.istio.io')
+    expect(place('Deployment istio-system/istiod')).toBeGreaterThan(
+      place('CustomResourceDefinition peerauthentications.security.istio.io'),
+    )
+    expect(place('PeerAuthentication shop/default')).toBeGreaterThan(place('Deployment istio-system/istiod'))
+    expect(place('Deployment shop/web')).toBeGreaterThan(place('Deployment istio-system/istiod'))
+    expect(done.join()).not.toContain('check')
+    const log = await import('node:fs/promises').then(({ readFile }) => readFile(workspace.env.HELM_LOG ?? '', 'utf8'))
+    expect(log).toContain(
+      'template istiod istiod --repo https://istio-release.storage.googleapis.com/charts --version 1.30.0 --namespace istio-system --include-crds',
+    )
+    expect(log).toContain('"tag":"special"')
+  })
+
+  test('leaves its definitions when it is uninstalled', async () => {
+    await withHelm()
+    await workspace.write('shop/design.yaml', DESIGN('{}'))
+    expect((await workspace.meshform('apply', '-f', 'shop', '--yes')).exitCode).toBe(0)
+    const destroyed = await workspace.meshform('destroy', '-f', 'shop', '--yes')
+    expect(destroyed.exitCode, destroyed.stderr).toBe(0)
+    expect(destroyed.stdout).toContain('CustomResourceDefinition peerauthentications.security.istio.io  forgotten, not deleted')
+    const again = await workspace.meshform('apply', '-f', 'shop', '--yes')
+    expect(again.stdout).toContain('CustomResourceDefinition peerauthentications.security.istio.io')
+    expect(again.exitCode, again.stderr).toBe(0)
+  })
+
+  test('takes its definitions along where the design says so', async () => {
+    await withHelm()
+    await workspace.write('shop/design.yaml', DESIGN('{keepCrds: false}'))
+    expect((await workspace.meshform('apply', '-f', 'shop', '--yes')).exitCode).toBe(0)
+    const destroyed = await workspace.meshform('destroy', '-f', 'shop', '--yes')
+    expect(destroyed.stderr).toContain('CustomResourceDefinition peerauthentications.security.istio.io  deleted')
+  })
+
+  test('without helm: what is missing, and how to get it', async () => {
+    await workspace.write('shop/design.yaml', DESIGN('{}'))
+    const planned = await workspace.meshform('plan', '-f', 'shop')
+    expect(planned.exitCode).toBe(1)
+    expect(planned.stderr).toContain('MF4103')
+    expect(planned.stderr).toContain('helm template istiod istiod')
+    expect(planned.stderr).toContain('manifests: [istio-base.yaml, istiod.yaml]')
+  })
+
+  test('with a chart that does not render: what helm says', async () => {
+    await withHelm()
+    await workspace.write('shop/design.yaml', DESIGN('{charts: [{name: nonesuch, version: 1.0.0}]}'))
+    const planned = await workspace.meshform('plan', '-f', 'shop')
+    expect(planned.exitCode).toBe(1)
+    expect(planned.stderr).toContain('MF4104')
+    expect(planned.stderr).toContain('not found in repository')
+  })
+
+  test('from manifests at an address', async () => {
+    server = createServer((request, response) => {
+      if (request.url === '/istio.yaml') response.end(`${DEFINITION}---\n${CONTROL_PLANE}`)
+      else response.writeHead(404).end()
+    })
+    const port = await new Promise<number>((resolve) => {
+      server?.listen(0, '127.0.0.1', () => {
+        const address = server?.address()
+        resolve(typeof address === 'object' && address !== null ? address.port : 0)
+      })
+    })
+    await workspace.write('shop/design.yaml', DESIGN(`{manifests: ["http://127.0.0.1:${port}/istio.yaml"]}`))
+    const applied = await workspace.meshform('apply', '-f', 'shop', '--yes')
+    expect(applied.exitCode, applied.stderr).toBe(0)
+    expect(applied.stdout).toContain('Deployment istio-system/istiod')
+    await workspace.write('shop/design.yaml', DESIGN(`{manifests: ["http://127.0.0.1:${port}/gone.yaml"]}`))
+    const planned = await workspace.meshform('plan', '-f', 'shop')
+    expect(planned.exitCode).toBe(1)
+    expect(planned.stderr).toContain('MF4105')
+    expect(planned.stderr).toContain('the server answered 404')
+  })
+})
