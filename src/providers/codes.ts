@@ -86,6 +86,11 @@ export const PROVIDER_CODES = {
     title: 'Names collide',
     explanation: 'Two parts of the design come down to the same object name in this mesh.',
   },
+  MF3022: {
+    title: 'Order of routes is not the one tried',
+    explanation:
+      'The Gateway API takes the most specific of the matches that hold (exact path, longer path, method, more headers, more parameters), and only among equals the first. A later route here is more specific than an earlier one that can match the same request.',
+  },
   MF3031: {
     title: 'Object refers to nothing',
     explanation: 'The object names a gateway, subset or port that is not there, so the mesh answers with errors or ignores it.',

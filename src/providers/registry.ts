@@ -4,11 +4,13 @@ import { consul } from './consul/provider.ts'
 import type { MeshProvider } from './contract.ts'
 import { gatewayApi } from './gateway-api/provider.ts'
 import { istio } from './istio/provider.ts'
+import { linkerd } from './linkerd/provider.ts'
 import { smi } from './smi/provider.ts'
 
 /** One line a provider, in the order of the capability matrix. */
 const PROVIDERS = {
   istio,
+  linkerd,
   gatewayApi,
   consul,
   smi,

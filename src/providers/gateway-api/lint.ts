@@ -6,13 +6,22 @@ import { GATEWAY_GROUP } from './api.ts'
 
 /** What of Gateway API objects is valid and still does not do what it seems to, told from the objects alone. */
 export function lintGatewayApi(manifests: readonly Manifest[]): readonly LintFinding[] {
-  const routes = manifests.filter(({ apiVersion, kind }) => kind === 'HTTPRoute' && apiVersion.startsWith(`${GATEWAY_GROUP}/`))
+  return [...lintRouteRules(manifests), ...rivals(httpRoutesOf(manifests))]
+}
+
+function httpRoutesOf(manifests: readonly Manifest[]): readonly Manifest[] {
+  return manifests.filter(({ apiVersion, kind }) => kind === 'HTTPRoute' && apiVersion.startsWith(`${GATEWAY_GROUP}/`))
+}
+
+/** Findings about each HTTPRoute by itself. */
+export function lintRouteRules(manifests: readonly Manifest[]): readonly LintFinding[] {
+  const routes = httpRoutesOf(manifests)
   const services = new Map(
     manifests
       .filter(({ apiVersion, kind }) => kind === 'Service' && apiVersion === 'v1')
       .map((service) => [placeOf(service.metadata.namespace, service.metadata.name), service]),
   )
-  return [...routes.flatMap(unreachable), ...routes.flatMap((route) => missingPorts(route, services)), ...rivals(routes)]
+  return [...routes.flatMap(unreachable), ...routes.flatMap((route) => missingPorts(route, services))]
 }
 
 function placeOf(namespace: string | undefined, name: string): string {

@@ -2,14 +2,15 @@ import type { ComponentOf } from '../../design/component.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { Scope, ServicePort, Translation } from '../contract.ts'
 import { mistake } from '../mistake.ts'
-import { objectNameOf } from '../object-name.ts'
+import { joinName, objectNameOf } from '../object-name.ts'
 import { findGateway, findWorkload, serviceHost } from '../references.ts'
-import { resolveRoutes } from '../resolve-routes.ts'
+import { type ResolvedRoute, resolveRoutes } from '../resolve-routes.ts'
 import { routeConflicts, routeName, servesNothing } from '../route-conflicts.ts'
 import { portChooser, trafficPort } from '../service-port.ts'
 import { type Draft, type DraftObject, from } from '../traced-manifest.ts'
 import { GATEWAY_GROUP, type StreamRouteKind } from './api.ts'
 import { httpRoute, type RouteRequest, streamRoute } from './http-route.ts'
+import { orderWarnings } from './route-order.ts'
 
 /** How a mesh wants its routes, where that differs. */
 export interface RouteDialect {
@@ -19,11 +20,14 @@ export interface RouteDialect {
   readonly gatewayNamespace: (gateway: ComponentOf<'gateways'>, scope: Scope) => string
   /** Version of the Gateway API's CRDs, where it isn't the newest known. */
   readonly bundle?: string | undefined
-  /** Annotations of a policy's route; with them its rules carry no timeouts and retries. */
-  readonly annotations?: (policy: ComponentOf<'traffic'>) => {
-    readonly annotations: DraftObject | undefined
-    readonly diagnostics: readonly Diagnostic[]
-  }
+  /** Where the mesh takes timeouts and retries as annotations of a whole route object: the objects that the routes make. */
+  readonly split?: (routes: readonly ResolvedRoute[]) => readonly RouteGroup[]
+}
+
+/** Routes that share one route object, whose rules carry no timeouts and retries of their own. */
+export interface RouteGroup {
+  readonly routes: readonly ResolvedRoute[]
+  readonly annotations: DraftObject | undefined
 }
 
 /** The route object of a traffic policy, attached to the Service of its workload and the gateways it names (GAMMA). */
@@ -36,12 +40,10 @@ export function trafficRoutes(policy: ComponentOf<'traffic'>, scope: Scope, dial
   const { routes, diagnostics } = resolveRoutes(policy, workload, scope)
   const { port, diagnostics: portDiagnostics } = trafficPort(policy, workload)
   const gateways = gatewayParents(policy, scope, dialect)
-  const annotated = dialect.annotations?.(policy)
   const own = [
     ...diagnostics,
     ...portDiagnostics,
     ...gateways.diagnostics,
-    ...(annotated?.diagnostics ?? []),
     ...routeConflicts(policy, workload, scope),
     ...otherPorts(policy, port?.port),
   ]
@@ -54,16 +56,32 @@ export function trafficRoutes(policy: ComponentOf<'traffic'>, scope: Scope, dial
     namespace: workload.namespace,
     parentRefs: [...(inMesh ? [from(['workload'], service)] : []), ...gateways.parents],
     hostnames: from(['hosts'], policy.spec.hosts),
-    annotations: annotated?.annotations,
     routes,
     portFor: portChooser(workload, port),
-    withoutTimeouts: dialect.annotations !== undefined,
     bundle: dialect.bundle,
   }
   const kind = routeKindOf(policy.spec.protocol ?? port.protocol)
   const sni = request.hostnames ?? [serviceHost(workload.service, workload.namespace)]
-  const made = kind === 'HTTPRoute' ? httpRoute(request) : streamRoute({ ...request, hostnames: sni }, kind)
-  return { manifests: made.manifests, diagnostics: [...own, ...made.diagnostics] }
+  const made = kind === 'HTTPRoute' ? httpRoutes(request, dialect) : [streamRoute({ ...request, hostnames: sni }, kind)]
+  const order = kind === 'HTTPRoute' ? orderWarnings(policy, routes) : []
+  return {
+    manifests: made.flatMap((part) => part.manifests),
+    diagnostics: [...own, ...order, ...made.flatMap((part) => part.diagnostics)],
+  }
+}
+
+/** One HTTPRoute, or one for each group of routes that share their annotations; the first bears the name alone. */
+function httpRoutes(request: RouteRequest, dialect: RouteDialect): readonly Translation[] {
+  if (dialect.split === undefined) return [httpRoute(request)]
+  return dialect.split(request.routes).map(({ routes, annotations }, index) =>
+    httpRoute({
+      ...request,
+      name: index === 0 ? request.name : joinName(request.name, String(index + 1)),
+      routes,
+      annotations,
+      withoutTimeouts: true,
+    }),
+  )
 }
 
 function routeKindOf(protocol: ServicePort['protocol']): 'HTTPRoute' | StreamRouteKind {
