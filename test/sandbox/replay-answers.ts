@@ -141,6 +141,8 @@ async function ask(sandbox: Sandbox, step: RecordedStep, saved: Map<string, stri
 /** Replays one step; repeats it while it waits for something that comes with time. */
 export async function replay(sandbox: Sandbox, step: RecordedStep, saved: Map<string, string>): Promise<RecordedAnswer> {
   const { until } = step.request
+  // Over a network there is time between two requests, in which controllers do their work.
+  await new Promise((resolve) => setTimeout(resolve, 5))
   for (let attempt = 0; ; attempt += 1) {
     const answer = await ask(sandbox, step, saved)
     const done =

@@ -204,6 +204,10 @@ function isStruct(type: FieldType): boolean {
   return type.kind === 'model' || (type.kind === 'scalar' && (type.name === 'quantity' || type.name === 'intOrString'))
 }
 
+function isCollection(type: FieldType): boolean {
+  return type.kind === 'list' || type.kind === 'map'
+}
+
 function readField(
   reading: Reading,
   model: Model,
@@ -213,7 +217,8 @@ function readField(
 ): TreeValue | undefined {
   if (value === undefined || value === null) {
     const written = !field.pointer && (field.required || isStruct(field.type))
-    return written ? zeroOf(field.type) : undefined
+    // Lists and maps that are always written are null where there is none.
+    return written ? (zeroOf(field.type) ?? (isCollection(field.type) ? null : undefined)) : undefined
   }
   const place = { model: model.name, path: path === '' ? field.name : `${path}.${field.name}` }
   const read = readValue(reading, place, field.type, value)

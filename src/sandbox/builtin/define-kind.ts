@@ -2,7 +2,7 @@ import type { JsonObject } from '../../plan/json.ts'
 import type { AllocationContext, PrinterColumn, ResourceType, ScalePaths } from '../resource-type.ts'
 import type { StructuralSchema } from '../structural-schema.ts'
 import { decodeObject } from './decode-object.ts'
-import { copyTree, isTree, type Tree } from './json-tree.ts'
+import { copyTree, isTree, objectAt, type Tree } from './json-tree.ts'
 import { schemaOfModel } from './model-schema.ts'
 import { ageColumn, nameColumn } from './printing/common-columns.ts'
 import { FieldErrors } from './validation/field-errors.ts'
@@ -70,6 +70,7 @@ export function defineKind(definition: KindDefinition): ResourceType {
     decoded.object.kind = definition.kind
     return decoded
   }
+  const zeroStatus = (): JsonObject => objectAt(decodeObject(model, {}).object, 'status') ?? {}
   return {
     group: definition.group,
     version: definition.version,
@@ -102,7 +103,7 @@ export function defineKind(definition: KindDefinition): ResourceType {
     },
     prepareForCreate: (object, context = nothingTaken) => {
       const tree = freshTree(object)
-      if (definition.status === true) tree.status = {}
+      if (definition.status === true) tree.status = freshTree(zeroStatus())
       definition.prepareCreate?.(tree, context)
       return tree
     },

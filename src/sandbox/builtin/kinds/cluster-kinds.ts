@@ -1,0 +1,74 @@
+import type { ResourceType } from '../../resource-type.ts'
+import { defaultApiService, defaultPriorityClass, defaultStorageClass } from '../defaults/cluster-defaults.ts'
+import { defineKind } from '../define-kind.ts'
+import { apiServiceColumns, leaseColumns, priorityClassColumns, storageClassColumns } from '../printing/cluster-columns.ts'
+import {
+  validateApiService,
+  validateLease,
+  validatePriorityClass,
+  validatePriorityClassUpdate,
+  validateStorageClass,
+  validateStorageClassUpdate,
+} from '../validation/cluster.ts'
+
+/** Kinds of coordination, scheduling, storage, events and API registration. */
+export const clusterKinds: readonly ResourceType[] = [
+  defineKind({
+    group: 'coordination.k8s.io',
+    version: 'v1',
+    kind: 'Lease',
+    plural: 'leases',
+    createdByReplace: true,
+    replaceNeedsVersion: true,
+    columns: leaseColumns,
+    validate: validateLease,
+  }),
+  defineKind({
+    group: 'scheduling.k8s.io',
+    version: 'v1',
+    kind: 'PriorityClass',
+    plural: 'priorityclasses',
+    shortNames: ['pc'],
+    clusterScoped: true,
+    countsGeneration: true,
+    allColumns: priorityClassColumns,
+    setDefaults: defaultPriorityClass,
+    validate: validatePriorityClass,
+    validateUpdate: validatePriorityClassUpdate,
+  }),
+  defineKind({
+    group: 'storage.k8s.io',
+    version: 'v1',
+    kind: 'StorageClass',
+    plural: 'storageclasses',
+    shortNames: ['sc'],
+    clusterScoped: true,
+    deleteAnswersObject: true,
+    allColumns: storageClassColumns,
+    setDefaults: defaultStorageClass,
+    validate: validateStorageClass,
+    validateUpdate: validateStorageClassUpdate,
+  }),
+  defineKind({
+    group: 'events.k8s.io',
+    version: 'v1',
+    kind: 'Event',
+    model: 'EventsEvent',
+    plural: 'events',
+    shortNames: ['ev'],
+    createdByReplace: true,
+  }),
+  defineKind({
+    group: 'apiregistration.k8s.io',
+    version: 'v1',
+    kind: 'APIService',
+    plural: 'apiservices',
+    categories: ['api-extensions'],
+    clusterScoped: true,
+    status: true,
+    replaceNeedsVersion: true,
+    columns: apiServiceColumns,
+    setDefaults: defaultApiService,
+    validate: validateApiService,
+  }),
+]

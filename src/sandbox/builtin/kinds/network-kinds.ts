@@ -1,0 +1,97 @@
+import type { ResourceType } from '../../resource-type.ts'
+import {
+  defaultAutoscaler,
+  defaultEndpointSlice,
+  defaultIngressClass,
+  defaultNetworkPolicy,
+  prepareIngress,
+} from '../defaults/network-defaults.ts'
+import { defineKind } from '../define-kind.ts'
+import {
+  autoscalerColumns,
+  disruptionBudgetColumns,
+  ingressClassColumns,
+  ingressColumns,
+  networkPolicyColumns,
+} from '../printing/network-columns.ts'
+import { endpointSliceColumns } from '../printing/service-columns.ts'
+import {
+  validateAutoscaler,
+  validateDisruptionBudget,
+  validateEndpointSlice,
+  validateEndpointSliceUpdate,
+  validateIngress,
+  validateIngressClass,
+  validateIngressClassUpdate,
+  validateNetworkPolicy,
+} from '../validation/networking.ts'
+
+const networking = { group: 'networking.k8s.io', version: 'v1', countsGeneration: true } as const
+
+/** Kinds of `networking.k8s.io/v1`, `discovery.k8s.io/v1`, `policy/v1` and `autoscaling/v2`. */
+export const networkKinds: readonly ResourceType[] = [
+  defineKind({
+    ...networking,
+    kind: 'Ingress',
+    plural: 'ingresses',
+    shortNames: ['ing'],
+    status: true,
+    columns: ingressColumns,
+    prepareCreate: prepareIngress,
+    validate: validateIngress,
+  }),
+  defineKind({
+    ...networking,
+    kind: 'IngressClass',
+    plural: 'ingressclasses',
+    clusterScoped: true,
+    columns: ingressClassColumns,
+    setDefaults: defaultIngressClass,
+    validate: validateIngressClass,
+    validateUpdate: validateIngressClassUpdate,
+  }),
+  defineKind({
+    ...networking,
+    kind: 'NetworkPolicy',
+    plural: 'networkpolicies',
+    shortNames: ['netpol'],
+    columns: networkPolicyColumns,
+    setDefaults: defaultNetworkPolicy,
+    validate: validateNetworkPolicy,
+  }),
+  defineKind({
+    group: 'discovery.k8s.io',
+    version: 'v1',
+    kind: 'EndpointSlice',
+    plural: 'endpointslices',
+    countsGeneration: true,
+    columns: endpointSliceColumns,
+    setDefaults: defaultEndpointSlice,
+    validate: validateEndpointSlice,
+    validateUpdate: validateEndpointSliceUpdate,
+  }),
+  defineKind({
+    group: 'policy',
+    version: 'v1',
+    kind: 'PodDisruptionBudget',
+    plural: 'poddisruptionbudgets',
+    shortNames: ['pdb'],
+    replaceNeedsVersion: true,
+    status: true,
+    countsGeneration: true,
+    columns: disruptionBudgetColumns,
+    validate: validateDisruptionBudget,
+  }),
+  defineKind({
+    group: 'autoscaling',
+    version: 'v2',
+    kind: 'HorizontalPodAutoscaler',
+    plural: 'horizontalpodautoscalers',
+    shortNames: ['hpa'],
+    categories: ['all'],
+    status: true,
+    columns: autoscalerColumns,
+    setDefaults: defaultAutoscaler,
+    validate: validateAutoscaler,
+  }),
+]

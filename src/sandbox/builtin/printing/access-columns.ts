@@ -1,0 +1,62 @@
+import type { JsonObject } from '../../../plan/json.ts'
+import type { PrinterColumn } from '../../resource-type.ts'
+import { listAt, objectAt, objectsAt, textAt } from '../json-tree.ts'
+import { ageColumn, integerColumn, nameColumn, textColumn } from './common-columns.ts'
+
+const createdAt = textColumn('Created At', 'When the object was created.', (object) =>
+  textAt(objectAt(object, 'metadata'), 'creationTimestamp'),
+)
+
+/** NAME and CREATED AT. */
+export const roleColumns: readonly PrinterColumn[] = [nameColumn, createdAt]
+
+function subjects(binding: JsonObject, kind: string): string {
+  return objectsAt(binding, 'subjects')
+    .filter((subject) => subject.kind === kind)
+    .map((subject) => {
+      const namespace = textAt(subject, 'namespace')
+      return kind === 'ServiceAccount' ? `${namespace}/${textAt(subject, 'name')}` : textAt(subject, 'name')
+    })
+    .join(', ')
+}
+
+/** ROLE, AGE, and who has the role. */
+export const bindingColumns: readonly PrinterColumn[] = [
+  nameColumn,
+  textColumn('Role', 'The role that is given.', (binding) => {
+    const role = objectAt(binding, 'roleRef')
+    return `${textAt(role, 'kind')}/${textAt(role, 'name')}`
+  }),
+  ageColumn,
+  textColumn('Users', 'Users who have it.', (binding) => subjects(binding, 'User'), 1),
+  textColumn('Groups', 'Groups that have it.', (binding) => subjects(binding, 'Group'), 1),
+  textColumn('ServiceAccounts', 'Service accounts that have it.', (binding) => subjects(binding, 'ServiceAccount'), 1),
+]
+
+/** WEBHOOKS. */
+export const webhookColumns: readonly PrinterColumn[] = [
+  integerColumn('Webhooks', 'Number of webhooks.', (configuration) => listAt(configuration, 'webhooks').length),
+]
+
+function unset(text: string): string {
+  return text === '' ? '<unset>' : text
+}
+
+/** VALIDATIONS and PARAMKIND. */
+export const admissionPolicyColumns: readonly PrinterColumn[] = [
+  integerColumn('Validations', 'Number of validations.', (policy) => listAt(objectAt(policy, 'spec'), 'validations').length),
+  textColumn('ParamKind', 'Kind of the parameters.', (policy) => {
+    const kind = objectAt(objectAt(policy, 'spec'), 'paramKind')
+    return kind === undefined ? '<unset>' : `${textAt(kind, 'apiVersion')}/${textAt(kind, 'kind')}`
+  }),
+]
+
+/** POLICYNAME and PARAMREF. */
+export const admissionPolicyBindingColumns: readonly PrinterColumn[] = [
+  textColumn('PolicyName', 'The policy that is bound.', (binding) => textAt(objectAt(binding, 'spec'), 'policyName')),
+  textColumn('ParamRef', 'The parameters.', (binding) => {
+    const reference = objectAt(objectAt(binding, 'spec'), 'paramRef')
+    const namespace = textAt(reference, 'namespace')
+    return unset(namespace === '' ? textAt(reference, 'name') : `${namespace}/${textAt(reference, 'name')}`)
+  }),
+]
