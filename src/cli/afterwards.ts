@@ -11,19 +11,30 @@ import type { PlanSource } from './plan-source.ts'
 
 /** What is done when the changes are: perf-checks run and outputs are taken down. */
 export function afterwardsOf(
-  _io: CommandIo,
+  io: CommandIo,
   request: ExecuteRunRequest,
   source: PlanSource,
   made: MadePlan,
   state: RecordedState,
-  _view: RunView,
+  view: RunView,
 ): (result: ApplyResult) => Promise<Afterwards> {
   return async (result) => {
     if (request.operation === 'destroy' || made.plan.mode === 'destroy') {
       const clean = result.failed + result.skipped === 0
-      return { passed: true, outputs: clean ? {} : state.outputs, baselines: state.baselines }
+      return { passed: true, restore: false, outputs: clean ? {} : state.outputs, baselines: state.baselines }
     }
-    return { passed: true, outputs: outputsOf(source, state), baselines: state.baselines }
+    const outputs = outputsOf(source, state)
+    if (made.plan.checks.length === 0) return { passed: true, restore: false, outputs, baselines: state.baselines }
+    const { runGate } = await import('./perf/gate.ts')
+    const gate = await runGate(io, {
+      design: source.design,
+      plan: made.plan,
+      result,
+      runs: state.baselines,
+      emit: (event) => view.event(event),
+      diagnose: (diagnostic) => view.diagnostics([diagnostic]),
+    })
+    return { passed: gate.passed, restore: gate.restore, outputs, baselines: gate.runs }
   }
 }
 

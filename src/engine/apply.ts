@@ -57,6 +57,8 @@ export interface ApplyResult {
   readonly summary: { readonly [action: string]: number }
   /** The same for each cluster that the plan changes, by name. */
   readonly clusters: { readonly [cluster: string]: ClusterResult }
+  /** Ids of changes and barriers that failed or were never begun. */
+  readonly unfinished: ReadonlySet<string>
 }
 
 /** Carries a plan out, each change after what it needs, and records every effect before and after it happens. */
@@ -79,15 +81,16 @@ export async function applyPlan(request: ApplyRequest): Promise<ApplyResult> {
     nodes.push({ id: name, dependencies: members, occupies: false, run: async () => 'done', skip: () => undefined })
   }
   const tally = { done: 0, failed: 0, skipped: 0 }
+  const unfinished = new Set<string>()
   await runGraph(
-    nodes.map((node) => tallied(node, barrierNames, tally)),
+    nodes.map((node) => tallied(node, barrierNames, tally, unfinished)),
     {
       concurrency: request.parallelism,
       onError: request.onError,
       stop: request.stop,
     },
   )
-  return { ...tally, diagnostics, summary, clusters: Object.fromEntries([...clusters].sort()) }
+  return { ...tally, diagnostics, summary, clusters: Object.fromEntries([...clusters].sort()), unfinished }
 }
 
 function changeNode(

@@ -24,6 +24,8 @@ export interface ExecuteRequest
 /** What happened after the changes: perf-checks, outputs. */
 export interface Afterwards {
   readonly passed: boolean
+  /** True when a check asks for what this apply changed to be put back. */
+  readonly restore: boolean
   readonly outputs: RecordedState['outputs']
   readonly baselines: { readonly [name: string]: JsonValue }
 }
@@ -32,6 +34,8 @@ export interface Afterwards {
 export interface Executed {
   readonly result: ApplyResult
   readonly passed: boolean
+  /** True when what this apply changed is to be put back. */
+  readonly restore: boolean
   readonly state: RecordedState
 }
 
@@ -76,7 +80,9 @@ export async function executePlan(request: ExecuteRequest): Promise<StateResult<
       baselines: after.baselines,
       settled: made.settled,
     })
-    return finished.ok ? { ok: true, value: { result, passed: after.passed, state: finished.value } } : finished
+    return finished.ok
+      ? { ok: true, value: { result, passed: after.passed, restore: after.restore, state: finished.value } }
+      : finished
   } finally {
     ended.abort()
   }

@@ -30,17 +30,20 @@ export function tallied(
   node: WorkNode,
   barriers: ReadonlySet<string>,
   tally: { done: number; failed: number; skipped: number },
+  unfinished: Set<string>,
 ): WorkNode {
-  if (barriers.has(node.id)) return node
+  if (barriers.has(node.id)) return { ...node, skip: () => void unfinished.add(node.id) }
   return {
     ...node,
     run: async (release) => {
       const outcome = await node.run(release)
       tally[outcome]++
+      if (outcome === 'failed') unfinished.add(node.id)
       return outcome
     },
     skip: (needs, because) => {
       tally.skipped++
+      unfinished.add(node.id)
       node.skip(needs, because)
     },
   }

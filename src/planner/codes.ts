@@ -38,6 +38,10 @@ export const PLANNER_CODES = {
     title: 'Invalid object name',
     explanation: 'The object has no valid name, or is not an object with apiVersion, kind and metadata.name.',
   },
+  MF2030: {
+    title: 'Object can not be put back',
+    explanation: 'A rollback would have to send an object whose secret values the state does not hold.',
+  },
 } as const
 
 /** A code of the planner. */

@@ -17,6 +17,7 @@ export const PERF_DIAGNOSTICS = {
   MF7012: 'A load engine can not be used',
   MF7013: 'A baseline has a name that can not be used',
   MF7014: 'A metrics system can not be reached or refuses what it is sent',
+  MF7015: 'A perf-check was not run',
 } as const
 
 /** One of the codes. */

@@ -1,6 +1,7 @@
 import type { EngineEvent } from '../../engine/events.ts'
 import type { Action } from '../../plan/change.ts'
 import { formatDuration } from '../../plan/duration.ts'
+import { isJsonObject } from '../../plan/json.ts'
 import { describeObject, type ObjectKey } from '../../plan/manifest.ts'
 import { type Style, shorten } from './style.ts'
 
@@ -107,8 +108,12 @@ export class ProgressView {
       case 'check-start':
         this.#phase = `measuring ${event.address}`
         return
-      case 'check-progress':
+      case 'check-progress': {
+        const { progress } = event
+        const text = isJsonObject(progress) && typeof progress.text === 'string' ? progress.text : ''
+        this.#phase = `measuring ${event.address}  ${text}`
         return
+      }
       case 'check-complete':
         this.#phase = ''
         this.#line(`  ${event.passed ? colors.green('✓') : colors.red('✗')} ${event.address}  ${event.summary}`)
