@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { readFile, readlink } from 'node:fs/promises'
 import { hostname, userInfo } from 'node:os'
 
@@ -46,9 +47,20 @@ function userName(): string {
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
+    return !isCollectable(pid)
   } catch (error) {
     // EPERM: it lives, but belongs to someone else.
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+/** True for a process that was killed but not yet collected by its parent: it answers signals, and does nothing any more. */
+function isCollectable(pid: number): boolean {
+  try {
+    // proc(5): the state follows the name, which stands in parentheses.
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return /^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2))
+  } catch {
+    return false
   }
 }

@@ -15,11 +15,15 @@ export type OwnerClaim =
   | { readonly kind: 'owned'; readonly release: () => void }
   | { readonly kind: 'taken'; readonly owner: Owner }
 
-/** The start time of a process in the kernel's own count; undefined where there is no /proc. */
-function startOf(pid: number): string | undefined {
+/**
+ * State and start time (in the kernel's own count) of a process, as proc(5) describes /proc/PID/stat; undefined where there is no
+ * /proc.
+ */
+function statOf(pid: number): { readonly state: string | undefined; readonly started: string | undefined } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return { state: fields[0], started: fields[19] }
   } catch {
     return undefined
   }
@@ -32,12 +36,15 @@ export function isAlive(owner: Owner): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
   }
-  return owner.started === undefined || startOf(owner.pid) === owner.started
+  const stat = statOf(owner.pid)
+  // A process that was killed but not yet collected by its parent answers signals, and does nothing any more.
+  if (stat?.state === 'Z' || stat?.state === 'X') return false
+  return owner.started === undefined || stat?.started === owner.started
 }
 
 /** This process, as others know it again. */
 export function ownerOfThisProcess(): Owner {
-  return { pid: process.pid, started: startOf(process.pid) }
+  return { pid: process.pid, started: statOf(process.pid)?.started }
 }
 
 function readOwner(path: string): Owner | undefined {
