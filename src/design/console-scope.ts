@@ -11,14 +11,19 @@ export type ConsoleResult =
   | { readonly ok: true; readonly value: JsonValue }
   | { readonly ok: false; readonly diagnostic: Diagnostic }
 
-/** Evaluates expressions over a design that is evaluated already: its inputs, components and outputs. Pure. */
-export function consoleScope(design: Design): (text: string) => ConsoleResult {
-  const scope: Record<string, JsonValue> = {
+/** What expressions over an evaluated design see: its inputs, components and outputs. */
+export function designScope(design: Design): JsonObject {
+  return {
     inputs: Object.fromEntries(Object.entries(design.inputs).map(([name, { value }]) => [name, value])),
     outputs: Object.fromEntries(design.outputs.map(({ name, value }) => [name, value.known ? value.value : null])),
     design: { name: design.name, version: design.version ?? '' },
     ...Object.fromEntries(SECTIONS.map((section) => [section, sectionOf(design, section)])),
   }
+}
+
+/** Evaluates expressions over a design that is evaluated already. Pure. */
+export function consoleScope(design: Design): (text: string) => ConsoleResult {
+  const scope = designScope(design)
   return (text) => {
     const result = evaluateExpression(text, scope)
     if (result.ok) return { ok: true, value: result.value }

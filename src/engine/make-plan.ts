@@ -6,11 +6,14 @@ import type { Plan, PlanMode, PlannedCluster } from '../plan/plan.ts'
 import type { RecordedState } from '../plan/recorded-state.ts'
 import { assess, type Candidate } from '../planner/assess.ts'
 import { buildPlan } from '../planner/build-plan.ts'
+import { checkBlocks, importedIds } from '../planner/check-blocks.ts'
 import { checkPlan, type PlanLimits } from '../planner/check-plan.ts'
-import type { DesiredObject } from '../planner/desired-object.ts'
+import { checkPreconditions } from '../planner/conditions.ts'
 import { type ExpandRequest, type Expansion, expandDesign } from '../planner/expand.ts'
 import { createMasker } from '../planner/mask.ts'
 import { fieldManagerOf, type Owner } from '../planner/owner-labels.ts'
+import { checkPolicies } from '../planner/policies.ts'
+import { replaceTriggered } from '../planner/replace-triggers.ts'
 import { type Selection, selectCandidates } from '../planner/select.ts'
 import type { HealthRule, IgnoreRule } from '../providers/rules.ts'
 import { dryRunAll } from './dry-run.ts'
@@ -51,7 +54,9 @@ export interface MadePlan {
 
 /** The recipe of a plan: expand, refresh, assess, ask, build, check. */
 export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
-  const expansion = request.mode === 'destroy' ? nothing(request) : expand(request)
+  const expanded = request.mode === 'destroy' ? nothing(request) : expand(request)
+  const conditions = request.mode === 'apply' ? checkPreconditions(request.design) : []
+  const expansion = { ...expanded, diagnostics: [...conditions, ...expanded.diagnostics] }
   if (hasErrors(expansion.diagnostics)) return failedPlan(request, expansion)
   const fieldManager = fieldManagerOf(request.owner)
   const refreshed = await refresh({ ...request, desired: expansion.objects, fieldManager })
@@ -65,12 +70,15 @@ export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
     imported: importedIds(request.design, expansion.objects),
     destroy: request.mode === 'destroy',
   })
-  const selected = selectCandidates(assessed.candidates, request.selection)
+  const blocks = request.mode === 'destroy' ? [] : checkBlocks(request.design, expansion.objects, request.state, refreshed.live)
+  const triggered = replaceTriggered(assessed.candidates, request.mode === 'destroy' ? [] : request.design.components)
+  const selected = selectCandidates(triggered, request.selection)
   const found = [
     ...request.diagnostics,
     ...expansion.diagnostics,
     ...refreshed.diagnostics,
     ...assessed.diagnostics,
+    ...blocks,
     ...selected.diagnostics,
   ]
   const asked = hasErrors(found)
@@ -88,11 +96,12 @@ export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
     masker: createMasker(request.design.sensitiveValues),
     diagnostics: [...found, ...asked.diagnostics],
   })
+  const policies = hasErrors(plan.diagnostics) ? [] : checkPolicies(plan, request.design.policies)
   const sent = new Map(
     [...asked.results].flatMap(([id, answer]) => (answer.kind === 'result' ? [[id, answer.sent] as const] : [])),
   )
   return {
-    plan: { ...plan, diagnostics: [...plan.diagnostics, ...checkPlan(plan, request.state, request.limits)] },
+    plan: { ...plan, diagnostics: [...plan.diagnostics, ...checkPlan(plan, request.state, request.limits), ...policies] },
     manifests: new Map(expansion.objects.map((object) => [object.id, sent.get(object.id) ?? object.manifest])),
     rules: new Map(expansion.objects.map((object) => [object.id, { ignore: object.ignore, health: object.health }])),
     settled: settledIds(request.state, selected.candidates),
@@ -129,12 +138,6 @@ function failedPlan(request: MakePlanRequest, expansion: Expansion): MadePlan {
     diagnostics: [...request.diagnostics, ...expansion.diagnostics],
   })
   return { plan: { ...plan, outputs: [] }, manifests: new Map(), rules: new Map(), settled: [] }
-}
-
-function importedIds(design: Design, objects: readonly DesiredObject[]): ReadonlySet<string> {
-  const wanted = design.imports.map(({ object }) => `${object.kind}/${object.namespace ?? ''}/${object.name}`)
-  const set = new Set(wanted)
-  return new Set(objects.filter(({ key }) => set.has(`${key.kind}/${key.namespace}/${key.name}`)).map((object) => object.id))
 }
 
 /** Pending effects that this plan says something about, or that were looked for and are not there. */

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../plan/diagnostic.ts'
 import type { JsonObject } from '../plan/json.ts'
 import { describeObject } from '../plan/manifest.ts'
 import type { PendingEffect, RecordedObject, RecordedState } from '../plan/recorded-state.ts'
+import { isWithin } from './check-blocks.ts'
 import type { DesiredObject } from './desired-object.ts'
 import { isKept, type Owner, ownerOf } from './owner-labels.ts'
 
@@ -35,6 +36,8 @@ export type Candidate =
       readonly ask: boolean
       /** Why the server can't be asked; undefined when it can. */
       readonly unsure: string | undefined
+      /** Nobody in this plan makes its kind: what comes of it can't be told yet. */
+      readonly deferred: boolean
     }
   | {
       readonly kind: 'update'
@@ -148,6 +151,7 @@ function assessDesired(
       reason: recorded === undefined ? undefined : 'create_because_missing',
       ask: unsure === undefined,
       unsure,
+      deferred: unknown?.notServed === true && waits === undefined,
     }
   }
   return assessExisting(desired, recorded, live, request, diagnostics)
@@ -155,7 +159,8 @@ function assessDesired(
 
 /** Without a server the state is all there is to compare with. */
 function assessBlind(desired: DesiredObject, recorded: RecordedObject | undefined, reason: string): Candidate {
-  if (recorded === undefined) return { kind: 'create', desired, recorded, reason: undefined, ask: false, unsure: reason }
+  if (recorded === undefined)
+    return { kind: 'create', desired, recorded, reason: undefined, ask: false, unsure: reason, deferred: false }
   if (recorded.desiredDigest === desired.digest) return { kind: 'no-op', desired, recorded, live: undefined }
   return { kind: 'update', desired, recorded, live: undefined, reason: undefined, drifted: false, ask: false, unsure: reason }
 }
@@ -240,7 +245,8 @@ function assessUnwanted(id: string, recorded: RecordedObject, request: AssessReq
   const live = request.live.objects.get(id)
   const gone = live === undefined && isMissing(id, request.live)
   if (gone) return { kind: 'forget', recorded, live, reason: 'forget_because_removed' }
-  if (request.forgotten.has(recorded.address)) return { kind: 'forget', recorded, live, reason: 'forget_because_removed' }
+  if ([...request.forgotten].some((address) => isWithin(recorded.address, address)))
+    return { kind: 'forget', recorded, live, reason: 'forget_because_removed' }
   if (!recorded.created && (recorded.key.kind === 'Namespace' || recorded.key.kind === 'CustomResourceDefinition')) {
     return { kind: 'forget', recorded, live, reason: 'forget_because_removed' }
   }

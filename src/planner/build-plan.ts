@@ -42,9 +42,10 @@ export function buildPlan(request: BuildRequest): Plan {
   for (const candidate of request.candidates) {
     const change = changeOf(candidate, request)
     changes.push(change)
-    if (candidate.kind === 'update' && candidate.drifted) drift.push(change)
+    if (hasDrifted(candidate, change)) drift.push(change)
     if (change.action === 'replace' && candidate.kind === 'update' && candidate.desired.protect)
       diagnostics.push(protectedReplace(change))
+    if (change.action === 'replace' && change.createBeforeDestroy) diagnostics.push(sameName(change))
   }
   const ordered = [
     ...changes.filter((change) => change.action === 'delete'),
@@ -106,7 +107,7 @@ function changeOf(candidate: Candidate, request: BuildRequest): ObjectChange {
           before: undefined,
           after: answer?.kind === 'result' ? answer.object : candidate.desired.manifest,
           live: undefined,
-          certainty: exact ? 'exact' : 'approximate',
+          certainty: exact ? 'exact' : candidate.deferred ? 'deferred' : 'approximate',
           certaintyReason: exact ? undefined : (candidate.unsure ?? 'the server was not asked'),
           diff: 'design',
         },
@@ -271,6 +272,24 @@ function recordedChange(candidate: Extract<Candidate, { kind: 'delete' | 'forget
     implicit: false,
     createBeforeDestroy: false,
     sensitivePaths: [],
+  }
+}
+
+/** What others did since it was recorded, as far as it concerns fields that are ours; noise is none. */
+function hasDrifted(candidate: Candidate, change: ObjectChange): boolean {
+  if (candidate.kind === 'create') return candidate.recorded !== undefined && candidate.unsure === undefined
+  return candidate.kind === 'update' && candidate.drifted && change.fields.length > 0
+}
+
+function sameName(change: ObjectChange): Diagnostic {
+  return {
+    severity: 'warning',
+    code: 'MF2015',
+    summary: `${change.key.kind} ${change.key.name} is deleted before it is made anew, although createBeforeDestroy is set`,
+    detail: 'A cluster holds one object of a name. Under a new name the new object comes first and the old one goes last.',
+    address: change.address,
+    ...(change.origin === undefined ? {} : { location: change.origin }),
+    hint: 'Give it a name that changes with its content, such as one with an input or a digest in it.',
   }
 }
 

@@ -34,6 +34,15 @@ export const PLANNER_CODES = {
     title: 'Nothing matches the pattern',
     explanation: 'An address pattern of --target, --exclude or --replace matches no component.',
   },
+  MF2014: {
+    title: 'Block without effect',
+    explanation: 'A moved, removed or imports block names a component or an object that is not what the block says.',
+  },
+  MF2015: {
+    title: 'No second object of the name',
+    explanation:
+      'lifecycle.createBeforeDestroy is set, and the object must be replaced under its own name: a cluster holds one object of a name, so the old one has to go first.',
+  },
   MF2013: {
     title: 'Invalid object name',
     explanation: 'The object has no valid name, or is not an object with apiVersion, kind and metadata.name.',

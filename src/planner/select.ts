@@ -28,7 +28,10 @@ export function selectCandidates(
   const needed = selection.target.length === 0 ? undefined : closure(candidates, targeted, dependenciesOf)
   const dropped = closure(candidates, excluded, dependantsLookup(candidates))
   const kept = candidates.filter((candidate) => (needed === undefined || needed.has(candidate)) && !dropped.has(candidate))
-  return { candidates: kept.map((candidate) => (replaced.has(candidate) ? asReplacement(candidate) : candidate)), diagnostics }
+  return {
+    candidates: kept.map((candidate) => (replaced.has(candidate) ? asReplacement(candidate, 'replace_by_request') : candidate)),
+    diagnostics,
+  }
 }
 
 function addressOf(candidate: Candidate): string {
@@ -133,7 +136,8 @@ function dependantsLookup(candidates: readonly Candidate[]): (candidate: Candida
   ]
 }
 
-function asReplacement(candidate: Candidate): Candidate {
+/** The candidate as one that is deleted and made anew; what is not there, or goes anyway, stays as it is. */
+export function asReplacement(candidate: Candidate, reason: 'replace_by_request' | 'replace_by_triggers'): Candidate {
   if (candidate.kind !== 'update' && candidate.kind !== 'no-op') return candidate
   if (candidate.live === undefined) return candidate
   return {
@@ -141,7 +145,7 @@ function asReplacement(candidate: Candidate): Candidate {
     desired: candidate.desired,
     recorded: candidate.recorded,
     live: candidate.live,
-    reason: 'replace_by_request',
+    reason,
     drifted: false,
     ask: false,
     unsure: undefined,

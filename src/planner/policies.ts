@@ -1,0 +1,130 @@
+import type { Design } from '../design/design.ts'
+import { compileExpression, isProblem } from '../design/expression/cel.ts'
+import { evaluateExpression } from '../design/expression.ts'
+import type { ObjectChange } from '../plan/change.ts'
+import type { Diagnostic } from '../plan/diagnostic.ts'
+import { formatFieldPath } from '../plan/field-text.ts'
+import type { JsonObject } from '../plan/json.ts'
+import { describeObject } from '../plan/manifest.ts'
+import { type Plan, summarize } from '../plan/plan.ts'
+
+/** A rule in CEL over a plan, from the design or from a file. */
+export type Policy = Design['policies'][number]
+
+/** Violations of one policy that are told one by one. */
+const SHOWN = 10
+
+/**
+ * Holds every policy against a plan. A rule that speaks of `change` is asked about each change, any other once about `plan`. What is
+ * not true is an error, or a warning where the policy is advisory; a rule that can't be evaluated is always an error.
+ */
+export function checkPolicies(plan: Plan, policies: readonly Policy[]): readonly Diagnostic[] {
+  const planned = lazily(() => planScope(plan))
+  const changes = plan.changes.filter((change) => change.action !== 'no-op')
+  return policies.flatMap((policy): readonly Diagnostic[] => {
+    const expression = compileExpression(policy.rule)
+    if (isProblem(expression)) return [brokenRule(policy, expression.summary)]
+    if (!expression.references.some(({ root }) => root === 'change')) {
+      const verdict = ask(policy, withPlan({}, planned))
+      return verdict === true ? [] : [verdict === false ? violation(policy, undefined) : verdict]
+    }
+    const found: Diagnostic[] = []
+    for (const change of changes) {
+      const verdict = ask(policy, withPlan({ change: changeScope(change) }, planned))
+      if (verdict === true) continue
+      // A rule that is wrong for one change is as a rule wrong for all.
+      if (verdict !== false) return [verdict]
+      found.push(violation(policy, change))
+    }
+    const more = found.length - SHOWN
+    return more > 0 ? [...found.slice(0, SHOWN), andMore(policy, more)] : found
+  })
+}
+
+function ask(policy: Policy, scope: JsonObject): boolean | Diagnostic {
+  const result = evaluateExpression(policy.rule, scope)
+  if (!result.ok) return brokenRule(policy, result.problem.summary, result.problem.hint)
+  if (typeof result.value === 'boolean') return result.value
+  return brokenRule(policy, `It comes to ${JSON.stringify(result.value)?.slice(0, 60)} and not to true or false`)
+}
+
+function violation(policy: Policy, change: ObjectChange | undefined): Diagnostic {
+  const what = change === undefined ? 'The plan' : `${describeObject(change.key)} (${change.action})`
+  return {
+    severity: severityOf(policy),
+    code: 'MF2011',
+    summary: `${what} is against the policy ${policy.name}${policy.message === undefined ? '' : `: ${policy.message}`}`,
+    detail: `Its rule is: ${policy.rule}`,
+    ...(change === undefined ? {} : { address: change.address }),
+    location: change?.origin ?? policy.location,
+  }
+}
+
+function andMore(policy: Policy, more: number): Diagnostic {
+  return {
+    severity: severityOf(policy),
+    code: 'MF2011',
+    summary: `And ${more} more changes are against the policy ${policy.name}`,
+    location: policy.location,
+  }
+}
+
+function brokenRule(policy: Policy, problem: string, hint?: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'MF2011',
+    summary: `The rule of the policy ${policy.name} can not be evaluated: ${problem}`,
+    detail: `Its rule is: ${policy.rule}`,
+    location: policy.location,
+    hint: hint ?? 'In scope are `change` (action, kind, namespace, name, cluster, address, before, after, fields) and `plan`.',
+  }
+}
+
+function severityOf(policy: Policy): Diagnostic['severity'] {
+  return policy.enforcement === 'advisory' ? 'warning' : 'error'
+}
+
+/** A change as rules see it: secrets are masked in it as everywhere. */
+function changeScope(change: ObjectChange): JsonObject {
+  const { cluster, group, kind, namespace, name } = change.key
+  return {
+    action: change.action,
+    reason: change.reason ?? '',
+    certainty: change.certainty,
+    address: change.address,
+    cluster,
+    group,
+    apiVersion: change.apiVersion,
+    kind,
+    namespace,
+    name,
+    protect: change.protect,
+    before: change.before ?? null,
+    after: change.after ?? null,
+    fields: change.fields.map(({ path }) => formatFieldPath(path)),
+  }
+}
+
+function planScope(plan: Plan): JsonObject {
+  return {
+    mode: plan.mode,
+    design: { name: plan.design.name, version: plan.design.version ?? '' },
+    summary: { ...summarize(plan) },
+    clusters: plan.clusters.map(({ name, kind, context }) => ({ name, kind, context: context ?? '' })),
+    changes: plan.changes.filter((change) => change.action !== 'no-op').map(changeScope),
+    drift: plan.drift.map(changeScope),
+  }
+}
+
+/** A scope whose `plan` is made only when a rule asks for it. */
+function withPlan(scope: JsonObject, plan: () => JsonObject): JsonObject {
+  return Object.defineProperty({ ...scope }, 'plan', { enumerable: true, get: plan })
+}
+
+function lazily<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}

@@ -1,0 +1,38 @@
+import type { Component } from '../design/component.ts'
+import type { Candidate } from './assess.ts'
+import { isWithin } from './check-blocks.ts'
+import { asReplacement } from './select.ts'
+
+/** Turns what `lifecycle.replaceTriggeredBy` names into replacements, wherever the named components change. Runs of triggers go on. */
+export function replaceTriggered(candidates: readonly Candidate[], components: readonly Component[]): readonly Candidate[] {
+  const triggers = components.filter(({ spec }) => (spec.lifecycle?.replaceTriggeredBy?.length ?? 0) > 0)
+  if (triggers.length === 0) return candidates
+  const changed = new Set(candidates.filter(isChanged).map(addressOf))
+  const replaced = new Set<string>()
+  for (let grew = true; grew; ) {
+    grew = false
+    for (const { address, spec } of triggers) {
+      if (replaced.has(address)) continue
+      const hit = spec.lifecycle?.replaceTriggeredBy?.some((trigger) => [...changed].some((other) => isWithin(other, trigger)))
+      if (hit !== true) continue
+      replaced.add(address)
+      changed.add(address)
+      grew = true
+    }
+  }
+  if (replaced.size === 0) return candidates
+  return candidates.map((candidate) =>
+    replaced.has(addressOf(candidate)) ? asReplacement(candidate, 'replace_by_triggers') : candidate,
+  )
+}
+
+/** What the design itself changes; an object that somebody else touched triggers nothing, and neither does a new one. */
+function isChanged(candidate: Candidate): boolean {
+  if (candidate.kind !== 'update') return false
+  const { recorded, desired, reason } = candidate
+  return reason === 'replace_by_request' || (recorded !== undefined && recorded.desiredDigest !== desired.digest)
+}
+
+function addressOf(candidate: Candidate): string {
+  return 'desired' in candidate ? candidate.desired.address : candidate.recorded.address
+}
