@@ -1,6 +1,6 @@
 import type { TargetOpeners } from '../engine/connect.ts'
 import type { CommandIo } from './command-io.ts'
-import { cacheDirectory, sandboxDirectory } from './local-project.ts'
+import { cacheDirectory, embeddedDirectory } from './local-project.ts'
 import { VERSION } from './version.ts'
 
 /** How clusters are reached from a command. The heavy parts are loaded only when a cluster of that kind is named. */
@@ -9,7 +9,7 @@ export function targetOpeners(io: CommandIo): TargetOpeners {
   return {
     sandbox: async (cluster) => {
       const { openSandboxTarget } = await import('./open-sandbox.ts')
-      return openSandboxTarget(cluster, sandboxDirectory(io), userAgent)
+      return openSandboxTarget(cluster, embeddedDirectory(io, cluster), userAgent)
     },
     kubernetes: async (cluster, { context, kubeconfig }) => {
       const { openKubernetesTarget } = await import('../targets/kubernetes/open.ts')

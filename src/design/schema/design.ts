@@ -41,7 +41,9 @@ export const cluster = closed(
   {
     context: Type.Optional(text('Context of the kubeconfig.')),
     kubeconfig: Type.Optional(text('Path of the kubeconfig; default: $KUBECONFIG or ~/.kube/config.')),
-    sandbox: Type.Optional(flag('The embedded sandbox.')),
+    sandbox: Type.Optional(
+      flag('An embedded cluster: `sandbox` is the one without configuration, other names are further ones beside it.'),
+    ),
     consul: Type.Optional(
       closed(
         {

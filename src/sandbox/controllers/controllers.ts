@@ -7,6 +7,7 @@ import { disruptionController } from './disruption-controller.ts'
 import { endpointsController } from './endpoints-controller.ts'
 import { gatewayController } from './gateway-controller.ts'
 import { jobController } from './job-controller.ts'
+import { meshEntryController } from './mesh-entry-controller.ts'
 import { namespaceController } from './namespace-controller.ts'
 import { podController } from './pod-controller.ts'
 import { replicaSetController } from './replica-set-controller.ts'
@@ -36,5 +37,6 @@ export function controllers(): readonly Controller[] {
     addressController(),
     gatewayController(routes),
     routeController(routes),
+    meshEntryController(),
   ]
 }

@@ -1,0 +1,43 @@
+import { objectAt, objectsAt } from '../builtin/json-tree.ts'
+import { mergeConditions, writeStatus } from './conditions.ts'
+import type { Controller } from './controller.ts'
+import type { KindKey } from './controller-host.ts'
+import { isTerminating, nameOf } from './object-cache.ts'
+
+/** Kinds whose controllers of a mesh report by one condition that they took the object over, and that condition. */
+const reportedKinds: ReadonlyMap<KindKey, string> = new Map(
+  [
+    'ControlPlaneRequestLimit',
+    'ExportedServices',
+    'IngressGateway',
+    'JWTProvider',
+    'Mesh',
+    'ProxyDefaults',
+    'SamenessGroup',
+    'ServiceDefaults',
+    'ServiceIntentions',
+    'ServiceResolver',
+    'ServiceRouter',
+    'ServiceSplitter',
+    'TerminatingGateway',
+  ].map((kind) => [`consul.hashicorp.com/${kind}`, 'Synced']),
+)
+
+/** Says of the configuration of meshes what their own controllers say once they have it. */
+export function meshEntryController(): Controller {
+  const kinds = [...reportedKinds.keys()]
+  return {
+    name: 'mesh entries',
+    watches: kinds,
+    concerned: (_kind, object) => [nameOf(object)],
+    reconcile: (name, world) => {
+      for (const [kind, type] of reportedKinds) {
+        const object = world.cache.get(kind, name)
+        if (object === undefined || isTerminating(object)) continue
+        const before = objectAt(object, 'status')
+        const conditions = mergeConditions(objectsAt(before, 'conditions'), [{ type, status: 'True' }], world.host.now())
+        writeStatus(world.host, kind, object, { ...before, conditions })
+      }
+    },
+  }
+}

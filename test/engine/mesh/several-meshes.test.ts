@@ -1,0 +1,120 @@
+import { cp } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { makeWorkspace, type Workspace } from './run-command.ts'
+
+const FIXTURES = fileURLToPath(new URL('../../fixtures/crds/', import.meta.url))
+
+const ROUTES = `routes: [{to: {v1: 90, v2: 10}, timeout: 2s}]`
+const WORKLOAD = (mesh: string, namespace: string) =>
+  `{mesh: ${mesh}, namespace: ${namespace}, image: example.invalid/backend:1, ports: [{name: http, port: 8080}], versions: {v1: {}, v2: {}}}`
+
+const HEAD = `apiVersion: meshform.dev/v1
+kind: Design
+metadata: {name: shop}
+`
+
+const ONE_MESH = (provider: string) => `${HEAD}meshes:
+  mesh: {provider: ${provider}}
+resources:
+  definitions: {manifests: [./crds/**/*.yaml]}
+workloads:
+  backend: ${WORKLOAD('mesh', 'shop')}
+traffic:
+  backend: {workload: backend, dependsOn: [resources.definitions], ${ROUTES}}
+`
+
+describe('several meshes and clusters', () => {
+  let workspace: Workspace
+  beforeEach(() => {
+    workspace = makeWorkspace()
+  })
+  afterEach(() => workspace.remove())
+
+  const definitions = async (...folders: readonly string[]) => {
+    for (const folder of folders) await cp(join(FIXTURES, folder), join(workspace.directory, 'crds', folder), { recursive: true })
+  }
+
+  test('two meshes side by side on one cluster, workloads on each', async () => {
+    await definitions('istio', 'consul')
+    await workspace.write(
+      'design.yaml',
+      `${HEAD}meshes:
+  one: {provider: istio}
+  two: {provider: consul}
+resources:
+  definitions: {manifests: [./crds/**/*.yaml]}
+workloads:
+  left: ${WORKLOAD('one', 'left')}
+  right: ${WORKLOAD('two', 'right')}
+traffic:
+  left: {workload: left, dependsOn: [resources.definitions], ${ROUTES}}
+  right: {workload: right, dependsOn: [resources.definitions], ${ROUTES}}
+`,
+    )
+    const applied = await workspace.meshform('apply', '--yes')
+    expect(applied.exitCode, applied.stderr).toBe(0)
+    expect(applied.stderr).toContain('VirtualService left/left  created')
+    expect(applied.stderr).toContain('ServiceSplitter right/right  created')
+    const again = await workspace.meshform('plan', '--detailed-exitcode')
+    expect(again.exitCode, again.stdout).toBe(0)
+  })
+
+  test('moving to another mesh is one line, and the plan shows what is replaced', async () => {
+    await definitions('istio', 'consul')
+    await workspace.write('design.yaml', ONE_MESH('istio'))
+    expect((await workspace.meshform('apply', '--yes')).exitCode).toBe(0)
+    await workspace.write('design.yaml', ONE_MESH('consul'))
+    const planned = await workspace.meshform('plan')
+    expect(planned.exitCode, planned.stderr).toBe(0)
+    expect(planned.stdout).toContain('- VirtualService shop/backend')
+    expect(planned.stdout).toContain('- DestinationRule shop/backend')
+    expect(planned.stdout).toContain('+ ServiceSplitter shop/backend')
+    expect(planned.stdout).toContain('+ ServiceResolver shop/backend')
+    const applied = await workspace.meshform('apply', '--yes')
+    expect(applied.exitCode, applied.stderr).toBe(0)
+    // What carries the traffic now is there before what carried it goes.
+    expect(applied.stderr.indexOf('ServiceSplitter shop/backend  created')).toBeLessThan(
+      applied.stderr.indexOf('VirtualService shop/backend  deleted'),
+    )
+  })
+
+  const TWO_CLUSTERS = (west: string) => `${HEAD}clusters:
+  east: {sandbox: true}
+  west: ${west}
+meshes:
+  eastern: {provider: istio, cluster: east, install: {manifests: [./crds/istio/*.yaml]}}
+  western: {provider: istio, cluster: west, install: {manifests: [./crds/istio/*.yaml]}}
+workloads:
+  left: ${WORKLOAD('eastern', 'shop')}
+  right: ${WORKLOAD('western', 'shop')}
+traffic:
+  left: {workload: left, ${ROUTES}}
+  right: {workload: right, ${ROUTES}}
+`
+
+  test('the same mesh on two clusters, each told apart in the summary', async () => {
+    await definitions('istio')
+    await workspace.write('design.yaml', TWO_CLUSTERS('{sandbox: true}'))
+    const applied = await workspace.meshform('apply', '--yes')
+    expect(applied.exitCode, applied.stderr).toBe(0)
+    expect(applied.stdout).toMatch(/\n {2}east {2}\d+ created\n {2}west {2}\d+ created/)
+    expect((await workspace.meshform('plan', '--detailed-exitcode')).exitCode).toBe(0)
+  })
+
+  test('a cluster that is down stops no other', async () => {
+    await definitions('istio')
+    await workspace.write('design.yaml', TWO_CLUSTERS('{context: nowhere, kubeconfig: ./nowhere.yaml}'))
+    const applied = await workspace.meshform('apply', '--yes')
+    expect(applied.exitCode).toBe(1)
+    expect(applied.stderr).toContain('VirtualService shop/left  created')
+    expect(applied.stderr.match(/MF4001/g)).toHaveLength(1)
+    expect(applied.stdout).toMatch(/\n {2}east {2}\d+ created\n {2}west {2}not reached, \d+ skipped/)
+    await workspace.write('design.yaml', TWO_CLUSTERS('{sandbox: true}'))
+    const mended = await workspace.meshform('apply', '--yes')
+    expect(mended.exitCode, mended.stderr).toBe(0)
+    expect(mended.stderr).not.toContain('VirtualService shop/left')
+    expect(mended.stderr).toContain('VirtualService shop/right  created')
+  })
+})
