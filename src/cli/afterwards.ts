@@ -39,7 +39,7 @@ export function afterwardsOf(
 }
 
 /** The outputs as they are recorded: sensitive ones covered, unknown ones as they were. */
-function outputsOf(source: PlanSource, state: RecordedState): RecordedState['outputs'] {
+export function outputsOf(source: PlanSource, state: RecordedState): RecordedState['outputs'] {
   const outputs: Record<string, { value: JsonValue; sensitive: boolean }> = {}
   for (const output of source.design.outputs) {
     if (output.value.known) {

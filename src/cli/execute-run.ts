@@ -1,12 +1,17 @@
 import { disconnectAll } from '../engine/connect.ts'
-import { executePlan } from '../engine/execute-plan.ts'
+import { type Executed, executePlan } from '../engine/execute-plan.ts'
 import type { MadePlan } from '../engine/make-plan.ts'
 import { hasErrors } from '../plan/diagnostic.ts'
 import { hasChanges, summarize } from '../plan/plan.ts'
+import type { RecordedState } from '../plan/recorded-state.ts'
 import { fieldManagerOf } from '../planner/owner-labels.ts'
+import { restorePlan } from '../planner/restore-plan.ts'
+import { plannedRollouts, rolloutMarks } from '../planner/rollout-design.ts'
 import { currentProcess } from '../state/process-identity.ts'
 import { stateDiagnostic } from '../state/state-diagnostic.ts'
+import type { StateResult } from '../state/state-result.ts'
 import type { RunView } from '../views/run-view.ts'
+import { addResults } from './add-results.ts'
 import { afterwardsOf } from './afterwards.ts'
 import type { CommandIo } from './command-io.ts'
 import { canAsk, confirmPlan } from './confirm.ts'
@@ -16,6 +21,7 @@ import { type LockedState, lockAndOpen } from './open-state.ts'
 import { openView } from './open-view.ts'
 import type { PlanRun } from './plan-run.ts'
 import { type PlanSource, planForExecution, readSource } from './plan-source.ts'
+import type { ExecuteOne } from './rollout-run.ts'
 
 /** What to carry out. */
 export interface ExecuteRunRequest {
@@ -122,21 +128,34 @@ async function carryOut(
 ): Promise<void> {
   const started = Date.now()
   const { made } = run
-  const executed = await executePlan({
-    made,
-    session: locked.session,
-    operation: request.operation,
-    author: (await currentProcess()).who,
-    connections: run.connections.connections,
-    fieldManager: fieldManagerOf(run.owner),
-    parallelism: request.options.parallelism,
-    onError: request.options.onError,
-    emit: (event) => view.event(event),
-    now: Date.now,
-    stop: io.signal,
-    lockLost: locked.lock.lost,
-    afterwards: afterwardsOf(io, request, source, made, locked.session.state, view),
-  })
+  const { session } = locked
+  const before = session.state
+  const author = (await currentProcess()).who
+  const execute: ExecuteOne = (plan, operation, afterwards) =>
+    executePlan({
+      made: plan,
+      session,
+      operation,
+      author,
+      connections: run.connections.connections,
+      fieldManager: fieldManagerOf(run.owner),
+      parallelism: request.options.parallelism,
+      onError: request.options.onError,
+      emit: (event) => view.event(event),
+      now: Date.now,
+      stop: io.signal,
+      lockLost: locked.lock.lost,
+      afterwards,
+    })
+  const rollouts = request.operation === 'apply' ? plannedRollouts(run.design, made.plan, rolloutMarks(before.baselines)) : []
+  const applied =
+    rollouts.length > 0
+      ? await (await import('./rollout-run.ts')).walkRollouts({
+          ...{ io, source, run, view, rollouts, execute },
+          state: () => session.state,
+        })
+      : await execute(made, request.operation, afterwardsOf(io, request, source, made, before, view))
+  const executed = applied.ok && applied.value.restore ? await putBack(made, before, applied.value, view, execute, run) : applied
   view.close()
   if (!executed.ok) {
     view.diagnostics([stateDiagnostic(executed.error)])
@@ -162,4 +181,31 @@ async function carryOut(
   }
   if (result.failed > 0 || result.skipped > 0 || !passed) io.setExitCode(1)
   if (interrupted) io.setExitCode(130)
+}
+
+/** Puts back what this apply changed, as a plan of its own that is shown, carried out and recorded. */
+async function putBack(
+  made: MadePlan,
+  before: RecordedState,
+  applied: Executed,
+  view: RunView,
+  execute: ExecuteOne,
+  run: PlanRun,
+): Promise<StateResult<Executed>> {
+  const restore = restorePlan(made.plan, before, applied.state)
+  view.note('Putting back what this apply changed.')
+  view.diagnostics(restore.plan.diagnostics)
+  view.plan(restore.plan)
+  const rules = new Map([...run.made.rules, ...made.rules])
+  const executed = await execute(
+    { plan: restore.plan, manifests: restore.manifests, rules, settled: [] },
+    'rollback',
+    async () => ({
+      passed: true,
+      restore: false,
+      outputs: before.outputs,
+      baselines: applied.state.baselines,
+    }),
+  )
+  return executed.ok ? { ok: true, value: { ...addResults(applied, executed.value), passed: false } } : executed
 }

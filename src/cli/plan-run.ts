@@ -29,6 +29,9 @@ export interface PlanRun {
   readonly made: MadePlan
   readonly connections: Connections
   readonly owner: Owner
+  /** The design with its meshes prepared. */
+  readonly design: Design
+  readonly request: PlanRunRequest
 }
 
 /** Connects, looks up and renders the meshes, and plans. */
@@ -54,23 +57,39 @@ export async function planRun(request: PlanRunRequest): Promise<PlanRun> {
           env: io.env,
           signal: io.signal,
         })
-  const made = await makePlan({
+  const diagnostics = [...request.diagnostics, ...connections.diagnostics, ...prepared.diagnostics]
+  const made = await planOver({ ...request, diagnostics }, prepared.design, owner, connections)
+  return { made, connections, owner, design: prepared.design, request }
+}
+
+/** Plans once more over the same connections, without saying again what was said: another state, or the design a step further. */
+export function planAgain(
+  run: PlanRun,
+  design: Design,
+  state: RecordedState,
+  emit: (event: EngineEvent) => void,
+): Promise<MadePlan> {
+  return planOver({ ...run.request, state, emit, diagnostics: [], askAboutCreates: false }, design, run.owner, run.connections)
+}
+
+function planOver(request: PlanRunRequest, design: Design, owner: Owner, connections: Connections): Promise<MadePlan> {
+  const { io, options } = request
+  return makePlan({
     mode: request.mode,
-    design: prepared.design,
+    design,
     owner,
-    state,
+    state: request.state,
     connections: connections.connections,
     clusters: connections.clusters,
     catalog: providerCatalog,
     selection: { target: options.target, exclude: options.exclude, replace: options.replace },
     limits: { maxDeletes: options.maxDeletes, allowEmpty: options.dangerousAllowEmpty === true },
     askAboutCreates: request.askAboutCreates,
-    diagnostics: [...request.diagnostics, ...connections.diagnostics, ...prepared.diagnostics],
+    diagnostics: request.diagnostics,
     emit: request.emit,
     now: Date.now,
     signal: io.signal,
   })
-  return { made, connections, owner }
 }
 
 /** Every cluster that design or state has anything on. */

@@ -31,6 +31,8 @@ export interface GateRequest {
   readonly diagnose: (diagnostic: Diagnostic) => void
   /** Addresses of the checks to run; all of the plan by default. */
   readonly only?: ReadonlySet<string>
+  /** Addresses of checks that judge a step of a rollout. */
+  readonly rollout?: ReadonlySet<string>
 }
 
 /** What the checks of an apply said. */
@@ -88,7 +90,8 @@ export async function runGate(io: CommandIo, request: GateRequest): Promise<Gate
     const good = outcome.verdict === 'passed'
     request.emit({ type: 'check-complete', address, passed: good, summary: summaryOf(outcome) })
     if (good) continue
-    request.diagnose(failure(component, outcome, check.onFail))
+    const stepping = request.rollout?.has(address) === true && check.onFail !== 'rollback'
+    request.diagnose(failure(component, outcome, check.onFail, stepping ? 'The traffic goes back to where it was.' : undefined))
     if (check.onFail !== 'warn') passed = false
     if (check.onFail === 'rollback' && !io.signal.aborted) restore = true
   }
@@ -203,7 +206,12 @@ const WHAT_NOW = {
   rollback: 'What this apply changed is put back.',
 } as const
 
-function failure(component: ComponentOf<'perfChecks'>, check: PerfCheckResult, onFail: PerfCheckSpec['onFail']): Diagnostic {
+function failure(
+  component: ComponentOf<'perfChecks'>,
+  check: PerfCheckResult,
+  onFail: PerfCheckSpec['onFail'],
+  hint: string = WHAT_NOW[onFail],
+): Diagnostic {
   return {
     severity: onFail === 'warn' ? 'warning' : 'error',
     code: 'MF4008',
@@ -211,7 +219,7 @@ function failure(component: ComponentOf<'perfChecks'>, check: PerfCheckResult, o
     detail: check.reasons.join(' '),
     address: component.address,
     location: component.location,
-    hint: WHAT_NOW[onFail],
+    hint,
   }
 }
 

@@ -74,8 +74,12 @@ function latencyTable(result: LoadResult): string[] {
   const rows = [
     ['', ...COLUMNS.map((column) => (column === 'p999' ? 'p99.9' : column))],
     ['latency', ...COLUMNS.map((column) => milliseconds(result.latency[column]))],
-    ['service time', ...COLUMNS.map((column) => milliseconds(result.serviceTime[column]))],
-    ['schedule lag', ...COLUMNS.map((column) => milliseconds(result.scheduleLag[column]))],
+    ...(result.serviceTime.count === 0
+      ? []
+      : [['service time', ...COLUMNS.map((column) => milliseconds(result.serviceTime[column]))]]),
+    ...(result.scheduleLag.count === 0 || result.load.mode === 'closed'
+      ? []
+      : [['schedule lag', ...COLUMNS.map((column) => milliseconds(result.scheduleLag[column]))]]),
   ]
   const interval = (quantile: number): string => {
     const found = percentileInterval(histogramOf(result.latency), quantile)
@@ -84,7 +88,7 @@ function latencyTable(result: LoadResult): string[] {
       : `not resolvable (${grouped(found.needed)} needed)`
   }
   return [
-    ...alignRows(result.load.mode === 'open' ? rows : rows.slice(0, 2)).map((row) => `  ${row}`),
+    ...alignRows(rows).map((row) => `  ${row}`),
     `  95 % intervals: p50 ${interval(0.5)}, p99 ${interval(0.99)}, p99.9 ${interval(0.999)}`,
   ]
 }
@@ -172,6 +176,10 @@ function thresholdLines(check: PerfCheckResult, style: TerminalStyle): string[] 
 export function comparisonLines(comparison: Comparison, style: TerminalStyle = PLAIN_STYLE): string[] {
   const show = (metric: MetricComparison, value: number): string =>
     metric.unit === 'ms' ? milliseconds(value) : perSecond(value)
+  if (comparison.trials.baseline === 1 && comparison.trials.candidate === 1) {
+    const changes = comparison.metrics.map((metric) => `${metric.name} ${signedPercent(metric.relativeDifference)}`)
+    return [`  against the last run: ${changes.join(', ')} ${style.faint('(single runs; four trials a side can tell more)')}`]
+  }
   const rows = [
     ['', 'baseline', 'now', 'change', '95 % interval', 'margin', 'p worse', 'effect', 'detectable', ''],
     ...comparison.metrics.map((metric) => [
