@@ -35,6 +35,25 @@ export const FILTER_CODES = {
     title: 'Filter test not possible',
     explanation: 'A test is of a filter that the bench does not run, or whose module is not known.',
   },
+  MF9015: { title: 'Not an address of a module', explanation: 'The source of a filter is no path and no address that is known.' },
+  MF9016: {
+    title: 'Another artifact than expected',
+    explanation: 'The address stands for other bytes than the design says, or than were locked. Nothing of it is used.',
+  },
+  MF9017: {
+    title: 'Metadata not read',
+    explanation: 'What a filter says of itself, or a lock file, has not the right form.',
+  },
+  MF9018: {
+    title: 'Configuration does not fit',
+    explanation: "The configuration does not fit the JSON Schema that the filter's metadata brings.",
+  },
+  MF9019: {
+    title: 'Filter is not pinned',
+    explanation: 'The address can stand for other bytes tomorrow, and no lock file says which are meant.',
+  },
+  MF9020: { title: 'Signature does not hold', explanation: 'The filter has to be signed by a key, and is not, or by another.' },
+  MF9021: { title: 'No such filter', explanation: 'No filter of that name was added on this machine.' },
 } as const
 
 export type FilterCode = keyof typeof FILTER_CODES

@@ -1,19 +1,36 @@
 import { Command } from 'commander'
 import type { CommandIo } from '../command-io.ts'
+import { filterAddCommand } from '../filter/add.ts'
 import { filterInspectCommand } from '../filter/inspect.ts'
+import { filterListCommand, filterRemoveCommand, filterShowCommand } from '../filter/library-commands.ts'
+import { filterPullCommand } from '../filter/pull.ts'
+import { filterPushCommand } from '../filter/push.ts'
 import { filterRunCommand } from '../filter/run.ts'
+import { filterSignCommand, filterVerifyCommand } from '../filter/sign.ts'
 import { filterTestCommand } from '../filter/test.ts'
 
-/** `meshform filter`: filters before any proxy sees them. */
+/** `meshform filter`: filters before any proxy sees them, and on their way to registries. */
 export function filterCommand(io: CommandIo): Command {
-  return new Command('filter')
+  const command = new Command('filter')
     .summary('Inspect, test and share Wasm filters')
     .description('Inspects, runs, tests and shares Proxy-Wasm filters, on this machine and without a proxy.')
     .addHelpText(
       'after',
-      "\nExamples:\n  meshform filter inspect auth.wasm\n  meshform filter run auth.wasm --config auth.json --header 'x-api-key: s3cret'\n",
+      "\nExamples:\n  meshform filter inspect auth.wasm\n  meshform filter run auth.wasm --config auth.json --header 'x-api-key: s3cret'\n  meshform filter test\n  meshform filter push auth.wasm oci://registry.example/filters/auth:1.2.0\n",
     )
-    .addCommand(filterInspectCommand(io))
-    .addCommand(filterRunCommand(io))
-    .addCommand(filterTestCommand(io))
+  const commands = [
+    filterInspectCommand,
+    filterRunCommand,
+    filterTestCommand,
+    filterAddCommand,
+    filterListCommand,
+    filterShowCommand,
+    filterRemoveCommand,
+    filterPushCommand,
+    filterPullCommand,
+    filterSignCommand,
+    filterVerifyCommand,
+  ]
+  for (const make of commands) command.addCommand(make(io))
+  return command
 }

@@ -43,7 +43,7 @@ async function suiteOf(io: CommandIo, filter: ComponentOf<'filters'>): Promise<F
   }
   const settings = filterSettings({
     name,
-    wasm: read.bytes,
+    wasm: read.module.bytes,
     configuration: configurationBytes(spec.config),
     rootId: spec.rootId ?? '',
     environment: spec.environment ?? {},

@@ -23,7 +23,7 @@ export function filterInspectCommand(io: CommandIo): Command {
         else terminalView(io).diagnostics([read.diagnostic])
         return
       }
-      const inspection = inspectFilter(source, read.bytes)
+      const inspection = inspectFilter(source, read.module.bytes)
       if (hasErrors(inspection.diagnostics)) io.setExitCode(1)
       if (options.json === true) {
         io.stdout.write(`${JSON.stringify(inspection, null, 2)}\n`)

@@ -56,7 +56,7 @@ export async function readTestFile(io: CommandIo, path: string): Promise<FilterS
     suite.push(
       filterSettings({
         name,
-        wasm: read.bytes,
+        wasm: read.module.bytes,
         configuration: configurationBytes(config),
         vmConfiguration: configurationBytes(vmConfig),
         rootId: filter.rootId ?? '',

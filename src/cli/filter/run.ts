@@ -90,8 +90,8 @@ async function runFilter(io: CommandIo, file: string, options: RunCommandOptions
       )
     else terminalView(io).diagnostics([diagnostic])
   }
-  const module = await openModule(io, file, { folder: io.cwd })
-  if (!module.ok) return refuse(module.diagnostic)
+  const opened = await openModule(io, file, { folder: io.cwd })
+  if (!opened.ok) return refuse(opened.diagnostic)
   const texts = await readTexts(io, {
     config: options.config === undefined ? undefined : `@${options.config}`,
     vmConfig: options.vmConfig === undefined ? undefined : `@${options.vmConfig}`,
@@ -105,7 +105,7 @@ async function runFilter(io: CommandIo, file: string, options: RunCommandOptions
     {
       filter: filterSettings({
         name: options.name ?? basename(file).replace(/\.wasm$/, ''),
-        wasm: module.bytes,
+        wasm: opened.module.bytes,
         rootId: options.rootId,
         vmId: options.vmId,
         configuration: config,
@@ -135,7 +135,7 @@ async function runFilter(io: CommandIo, file: string, options: RunCommandOptions
         },
       }),
   )
-  const report = runReport(file, module.bytes, result)
+  const report = runReport(file, opened.module.bytes, result)
   if (!report.ok) io.setExitCode(1)
   if (options.json === true) io.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
   else io.stdout.write(runText(report, styleFor(io.stdout as NodeJS.WriteStream, io.env)))

@@ -1,0 +1,39 @@
+import { maximumModuleSize } from '../inspect/inspect-filter.ts'
+import { readBounded } from './read-response.ts'
+import { type RegistryAccess, unreachable } from './registry-client.ts'
+import { RegistryError } from './registry-error.ts'
+
+/** Fetches a module over HTTP(S). Plain HTTP is only for bytes whose digest is known, and for this machine. Throws RegistryError. */
+export async function fetchHttp(address: string, access: RegistryAccess, digestKnown: boolean): Promise<Buffer> {
+  let url = new URL(address)
+  const local = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
+  if (url.protocol === 'http:' && !digestKnown && !local) {
+    throw new RegistryError(
+      'refused',
+      'over plain HTTP anybody on the way could change the module',
+      'Use https, or give its sha256.',
+    )
+  }
+  for (let hops = 0; hops < 5; hops += 1) {
+    const signal = AbortSignal.any([access.signal, AbortSignal.timeout(access.timeoutMilliseconds)])
+    let response: Response
+    try {
+      response = await access.fetch(url, { redirect: 'manual', signal })
+    } catch (error) {
+      throw unreachable(error, url, access.signal)
+    }
+    const location = response.headers.get('location')
+    if ([301, 302, 303, 307, 308].includes(response.status) && location !== null) {
+      await response.body?.cancel()
+      const next = new URL(location, url)
+      if (next.protocol !== 'https:' && url.protocol === 'https:')
+        throw new RegistryError('refused', `${url.host} redirects to ${next.protocol}//${next.host}, which is not HTTPS`)
+      url = next
+      continue
+    }
+    if (response.status === 404) throw new RegistryError('not-found', `there is nothing at ${address}`)
+    if (!response.ok) throw new RegistryError('refused', `${url.host} answered ${response.status}`)
+    return readBounded(response, maximumModuleSize, 'the module')
+  }
+  throw new RegistryError('refused', `${url.host} redirects without end`)
+}

@@ -1,0 +1,13 @@
+/** Why a registry, or a server, did not give or take what was asked. Thrown inside this folder, and turned into a diagnostic at its door. */
+export class RegistryError extends Error {
+  readonly reason: 'unreachable' | 'unauthorized' | 'not-found' | 'refused' | 'wrong-content' | 'too-large' | 'canceled'
+  /** What to do about it, where something can be done. */
+  readonly hint: string | undefined
+
+  constructor(reason: RegistryError['reason'], message: string, hint?: string) {
+    super(message)
+    this.name = 'RegistryError'
+    this.reason = reason
+    this.hint = hint
+  }
+}
