@@ -3,6 +3,7 @@ import type { ApiContext } from './api/api-context.ts'
 import { ApiServer } from './api/api-server.ts'
 import type { SandboxRequest, SandboxResponse } from './api/exchange.ts'
 import { ResourceRegistry } from './api/resource-registry.ts'
+import { bootstrap } from './bootstrap.ts'
 import { builtinResourceTypes } from './builtin/resource-types.ts'
 import type { SimulationOptions } from './controllers/controller.ts'
 import { FailureSwitches } from './controllers/failure-switches.ts'
@@ -39,8 +40,6 @@ function randomSuffix(): string {
   for (let index = 0; index < 5; index += 1) suffix += suffixAlphabet[randomInt(suffixAlphabet.length)]
   return suffix
 }
-
-const systemNamespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-system']
 
 /** A Kubernetes API inside the process, with what happens in a cluster by itself: workloads start, owned objects go with their owner. */
 export class Sandbox {
@@ -89,7 +88,8 @@ export class Sandbox {
       }
     }
     const sandbox = new Sandbox(new ApiServer(context), store, log, release)
-    await sandbox.#bootstrap()
+    bootstrap(sandbox.#api, context)
+    await sandbox.#commit()
     sandbox.#start(context, options.simulation ?? {})
     return sandbox
   }
@@ -133,18 +133,5 @@ export class Sandbox {
     await Promise.resolve()
     this.#log.commit()
     if (this.#log.wantsCompaction) this.#log.compact(this.#store)
-  }
-
-  async #bootstrap(): Promise<void> {
-    for (const name of systemNamespaces) {
-      if (this.#store.get('/namespaces', '', name) !== undefined) continue
-      this.#api.handle({
-        method: 'POST',
-        path: '/api/v1/namespaces',
-        headers: { 'user-agent': 'kube-apiserver' },
-        body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
-      })
-    }
-    await this.#commit()
   }
 }

@@ -42,6 +42,8 @@ export interface Controller {
   readonly watches: readonly KindKey[]
   /** Kinds of whose deletions alone it wants to hear. Their objects are neither kept nor listed at the start. */
   readonly restores?: readonly KindKey[]
+  /** Works within the change itself, so that what it makes is there when the change is answered. */
+  readonly immediate?: true
   /** The objects to look at after a change of one of the watched kinds. */
   readonly concerned: (kind: KindKey, object: JsonObject, cache: ObjectCache) => readonly ObjectName[]
   /** Brings one object a step closer to where it should be. Called again after every change that concerns it. */

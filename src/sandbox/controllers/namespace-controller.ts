@@ -34,6 +34,8 @@ function namespaceOf(kind: string, object: JsonObject): ObjectName {
 export function namespaceController(): Controller {
   return {
     name: 'namespaces',
+    // A client that makes a namespace and lists it at once is to see the same in every run.
+    immediate: true,
     watches: [namespaces],
     restores: [configMaps, serviceAccounts],
     concerned: (kind, object) => [namespaceOf(kind, object)],

@@ -111,9 +111,11 @@ export function startControllers(host: ControllerHost, options: ControllerOption
   const looks = new Map<string, Look>()
   let cancelDrain: (() => void) | undefined
   let stopped = false
-  let suffixes = 0
+  // Names go on where no earlier run has been.
+  let suffixes = host.now().getTime()
 
   const enqueue = ({ controller, name }: Work): void => {
+    if (controller.immediate === true) return controller.reconcile(name, worldOf({ controller, name }))
     queues.get(controller)?.set(`${name.namespace}/${name.name}`, name)
     if (stopped || cancelDrain !== undefined) return
     cancelDrain = host.schedule(batchDelayMs, drain)
