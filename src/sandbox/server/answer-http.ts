@@ -46,7 +46,11 @@ export async function answerHttp(
     const method = methods.find((each) => each === message.method)
     if (method === undefined) return sendAnswer(message, response, textAnswer(405, 'Method Not Allowed\n'))
     const body = await readBody(message)
-    if (body === 'too-large') return sendAnswer(message, response, textAnswer(413, 'Request Entity Too Large\n'))
+    if (body === 'too-large') {
+      // What is left of the body is never read, so that the connection is good for nothing else.
+      response.shouldKeepAlive = false
+      return sendAnswer(message, response, textAnswer(413, 'Request Entity Too Large\n'))
+    }
     const answer = await handler.handle({
       method,
       path: message.url ?? '/',
@@ -74,7 +78,7 @@ async function readBody(message: IncomingMessage): Promise<Uint8Array | undefine
   if (message.method === 'GET' || message.method === 'HEAD') return undefined
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of message as AsyncIterable<Buffer>) {
+  for await (const chunk of message.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     length += chunk.length
     if (length > 2 * largestBody) return 'too-large'
     chunks.push(chunk)
