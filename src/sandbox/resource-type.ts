@@ -74,6 +74,8 @@ export interface ResourceType {
   readonly subresources: { readonly status: boolean; readonly scale?: ScalePaths; readonly others?: readonly string[] }
   /** Types, list types and keys for validation, pruning, defaulting and server-side apply. */
   readonly schema: StructuralSchema
+  /** Of a built-in kind: its model in the tables of models. */
+  readonly modelName?: string
   /** Of a custom kind: the schema as its definition has it, without the fields that every object has. */
   readonly declaredSchema?: StructuralSchema
   /** Objects of this kind count `metadata.generation` on changes of anything but metadata and status. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { JsonObject, JsonValue } from '../../plan/json.ts'
+import { openApiAnswer } from '../openapi/open-api-answer.ts'
 import type { ApiContext } from './api-context.ts'
 import { jsonAnswer, type SandboxAnswer, type SandboxRequest, textAnswer } from './exchange.ts'
 import { mediaRangesOf } from './media-type.ts'
@@ -218,6 +219,7 @@ export function discoveryAnswer(context: ApiContext, request: SandboxRequest, pa
     case '/api/v1':
       return jsonAnswer(200, coreList(registry))
     default: {
+      if (path.startsWith('/openapi/')) return openApiAnswer(registry, path, serverVersion.gitVersion)
       const [, root, group, version, ...more] = path.split('/')
       if (root !== 'apis' || group === undefined || more.length > 0) return undefined
       const versions = groups.get(group)

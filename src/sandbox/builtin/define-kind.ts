@@ -90,6 +90,7 @@ export function defineKind(definition: KindDefinition): ResourceType {
     get schema(): StructuralSchema {
       return schemaOfModel(model)
     },
+    modelName: model,
     countsGeneration: definition.countsGeneration === true,
     printerColumns: definition.allColumns ?? withNameAndAge(definition.columns ?? []),
     createdByReplace: definition.createdByReplace === true,

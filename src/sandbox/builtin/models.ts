@@ -14,28 +14,36 @@ import { rbacModels } from './models/rbac-models.ts'
 import { reviewModels } from './models/review-models.ts'
 import { volumeModels } from './models/volume-models.ts'
 
-const texts = [
-  metaModels,
-  podModels,
-  volumeModels,
-  coreModels,
-  appsModels,
-  batchModels,
-  autoscalingModels,
-  networkingModels,
-  policyModels,
-  rbacModels,
-  admissionModels,
-  clusterModels,
-  reviewModels,
-  extensionModels,
+/** Each table with the Go package that its models come from, as OpenAPI documents name them. */
+const tables: readonly (readonly [string, string])[] = [
+  ['io.k8s.apimachinery.pkg.apis.meta.v1', metaModels],
+  ['io.k8s.api.core.v1', podModels],
+  ['io.k8s.api.core.v1', volumeModels],
+  ['io.k8s.api.core.v1', coreModels],
+  ['io.k8s.api.apps.v1', appsModels],
+  ['io.k8s.api.batch.v1', batchModels],
+  ['io.k8s.api.autoscaling.v2', autoscalingModels],
+  ['io.k8s.api.networking.v1', networkingModels],
+  ['io.k8s.api.policy.v1', policyModels],
+  ['io.k8s.api.rbac.v1', rbacModels],
+  ['io.k8s.api.admissionregistration.v1', admissionModels],
+  ['io.k8s.api.cluster.v1', clusterModels],
+  ['io.k8s.api.authorization.v1', reviewModels],
+  ['io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1', extensionModels],
 ]
 
-let blocks: ReadonlyMap<string, string> | undefined
+interface ModelBlock {
+  readonly packageName: string
+  readonly text: string
+}
+
+let blocks: ReadonlyMap<string, ModelBlock> | undefined
 const parsed = new Map<string, Model>()
 
-function modelBlocks(): ReadonlyMap<string, string> {
-  blocks ??= new Map(texts.flatMap((text) => [...splitModels(text)]))
+function modelBlocks(): ReadonlyMap<string, ModelBlock> {
+  blocks ??= new Map(
+    tables.flatMap(([packageName, table]) => [...splitModels(table)].map(([name, text]) => [name, { packageName, text }])),
+  )
   return blocks
 }
 
@@ -45,7 +53,7 @@ export function modelNamed(name: string): Model {
   if (model === undefined) {
     const block = modelBlocks().get(name)
     if (block === undefined) throw new Error(`no model is named ${name}`)
-    model = parseModel(block)
+    model = parseModel(block.text)
     parsed.set(name, model)
   }
   return model
@@ -54,4 +62,9 @@ export function modelNamed(name: string): Model {
 /** Every model's name. */
 export function modelNames(): readonly string[] {
   return [...modelBlocks().keys()]
+}
+
+/** The model's name with its package in front, as OpenAPI documents refer to it. */
+export function qualifiedModelName(name: string): string {
+  return `${modelBlocks().get(name)?.packageName ?? 'io.k8s.api'}.${name}`
 }

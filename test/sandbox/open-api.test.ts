@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../src/plan/json.ts'
+import type { Sandbox } from '../../src/sandbox/sandbox.ts'
+import { apply, openSandbox, request } from './sandbox-requests.ts'
+
+let sandbox: Sandbox
+beforeAll(async () => {
+  sandbox = await openSandbox()
+})
+afterAll(() => sandbox.close())
+
+async function pathsOfIndex(): Promise<{ readonly [path: string]: JsonObject }> {
+  const { body } = await request(sandbox, 'GET', '/openapi/v3')
+  return body.paths as { readonly [path: string]: JsonObject }
+}
+
+function references(value: JsonValue, found: Set<string> = new Set()): Set<string> {
+  if (Array.isArray(value)) for (const item of value) references(item, found)
+  else if (isJsonObject(value)) {
+    for (const [name, inner] of Object.entries(value)) {
+      if (name === '$ref' && typeof inner === 'string') found.add(inner.slice('#/components/schemas/'.length))
+      else references(inner, found)
+    }
+  }
+  return found
+}
+
+test('every document is whole: each reference leads to a schema', async () => {
+  for (const { serverRelativeURL } of Object.values(await pathsOfIndex())) {
+    const { status, body } = await request(sandbox, 'GET', String(serverRelativeURL))
+    expect(status).toBe(200)
+    const schemas = (body.components as JsonObject).schemas as JsonObject
+    expect([...references(body)].filter((name) => !Object.hasOwn(schemas, name))).toEqual([])
+  }
+})
+
+test('a kind is found by its path, with what can be asked of a patch', async () => {
+  const { body } = await request(sandbox, 'GET', '/openapi/v3/apis/apps/v1')
+  const path = (body.paths as JsonObject)['/apis/apps/v1/namespaces/{namespace}/deployments/{name}'] as JsonObject
+  const patch = path.patch as JsonObject
+  expect(patch['x-kubernetes-group-version-kind']).toEqual({ group: 'apps', kind: 'Deployment', version: 'v1' })
+  expect((patch.parameters as readonly JsonObject[]).map((parameter) => parameter.name)).toContain('fieldValidation')
+  const schemas = (body.components as JsonObject).schemas as { readonly [name: string]: JsonObject }
+  const spec = schemas['io.k8s.api.core.v1.PodSpec']?.properties as JsonObject
+  expect(spec.containers).toMatchObject({
+    type: 'array',
+    'x-kubernetes-list-type': 'map',
+    'x-kubernetes-patch-merge-key': 'name',
+    items: { $ref: '#/components/schemas/io.k8s.api.core.v1.Container' },
+  })
+})
+
+test('a custom kind appears with its definition, and the index says that the document changed', async () => {
+  const definition = (type: string): JsonObject => ({
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'things.example.org' },
+    spec: {
+      group: 'example.org',
+      scope: 'Cluster',
+      names: { kind: 'Thing', plural: 'things' },
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          schema: {
+            openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties: { a: { type } } } } },
+          },
+        },
+      ],
+    },
+  })
+  await apply(sandbox, definition('string'), 'tests')
+  const before = (await pathsOfIndex())['apis/example.org/v1']?.serverRelativeURL
+  await apply(sandbox, definition('integer'), 'tests')
+  const after = (await pathsOfIndex())['apis/example.org/v1']?.serverRelativeURL
+  expect(before).not.toBe(after)
+  const { body } = await request(sandbox, 'GET', String(after))
+  const schemas = (body.components as JsonObject).schemas as { readonly [name: string]: JsonObject }
+  expect(schemas['org.example.v1.Thing']).toMatchObject({
+    'x-kubernetes-group-version-kind': [{ group: 'example.org', kind: 'Thing', version: 'v1' }],
+    properties: { spec: { properties: { a: { type: 'integer' } } } },
+  })
+})
