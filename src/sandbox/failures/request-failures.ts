@@ -1,6 +1,6 @@
 import type { SandboxRequest, SandboxResponse, SandboxStream, WatchEvent } from '../api/exchange.ts'
 import { jsonAnswer, textAnswer } from '../api/exchange.ts'
-import { internal } from '../api/status-error.ts'
+import { StatusError } from '../api/status-error.ts'
 import type { RequestFailureKind } from './failure-table.ts'
 
 /** One failure of requests: percent of the requests, or milliseconds, by its kind. */
@@ -45,7 +45,7 @@ export class RequestFailures {
         case 'throttle':
           return tooManyRequests
         case 'server-error':
-          return jsonAnswer(500, internal('the sandbox was asked to fail').status)
+          return serverError
         case 'slow':
           await delay(amount, request.signal)
           break
@@ -93,6 +93,16 @@ function isProbe(request: SandboxRequest): boolean {
 /** As a real server's filter for too many requests in flight answers: plain text, and when to come back. */
 const throttled = textAnswer(429, 'Too many requests, please try again later.\n')
 const tooManyRequests: SandboxResponse = { ...throttled, headers: { ...throttled.headers, 'retry-after': '1' } }
+
+const serverError: SandboxResponse = jsonAnswer(
+  500,
+  new StatusError({
+    code: 500,
+    message: 'Internal error occurred: the sandbox was asked to fail',
+    reason: 'InternalError',
+    details: { causes: [{ message: 'the sandbox was asked to fail' }] },
+  }).status,
+)
 
 function delay(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Clock } from '../../state/clock.ts'
 import type { ConcurrencyLimiter } from '../concurrency-limiter.ts'
 import { isTransient } from './status-error.ts'
@@ -53,6 +54,8 @@ export class RetryingSender {
 
   /** Only for requests that may safely be sent twice. */
   async send(request: TransportRequest): Promise<Exchange> {
+    // One signal stops any number of requests: many listeners are no leak.
+    setMaxListeners(0, request.signal)
     let renewed = false
     for (let attempt = 1; ; attempt++) {
       const exchange = await this.#limiter.run(() => this.#transport.request(request), request.signal)
