@@ -4,6 +4,7 @@ import type { MadePlan } from '../engine/make-plan.ts'
 import type { JsonValue } from '../plan/json.ts'
 import type { RecordedState } from '../plan/recorded-state.ts'
 import { coverOutput } from '../planner/build-plan.ts'
+import { withFinalMarks } from '../planner/rollout-design.ts'
 import type { RunView } from '../views/run-view.ts'
 import type { CommandIo } from './command-io.ts'
 import type { ExecuteRunRequest } from './execute-run.ts'
@@ -24,13 +25,15 @@ export function afterwardsOf(
       return { passed: true, restore: false, outputs: clean ? {} : state.outputs, baselines: state.baselines }
     }
     const outputs = outputsOf(source, state)
-    if (made.plan.checks.length === 0) return { passed: true, restore: false, outputs, baselines: state.baselines }
+    const clean = result.failed + result.skipped === 0
+    const baselines = clean ? withFinalMarks(state.baselines, source.design) : state.baselines
+    if (made.plan.checks.length === 0) return { passed: true, restore: false, outputs, baselines }
     const { runGate } = await import('./perf/gate.ts')
     const gate = await runGate(io, {
       design: source.design,
       plan: made.plan,
       result,
-      runs: state.baselines,
+      runs: baselines,
       emit: (event) => view.event(event),
       diagnose: (diagnostic) => view.diagnostics([diagnostic]),
     })

@@ -3,6 +3,7 @@ import { type Connections, connectAll } from '../engine/connect.ts'
 import type { EngineEvent } from '../engine/events.ts'
 import { type MadePlan, makePlan } from '../engine/make-plan.ts'
 import { prepareMeshes } from '../engine/mesh/prepare-meshes.ts'
+import type { Connection } from '../engine/refresh.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import type { PlanMode } from '../plan/plan.ts'
 import type { RecordedState } from '../plan/recorded-state.ts'
@@ -62,14 +63,25 @@ export async function planRun(request: PlanRunRequest): Promise<PlanRun> {
   return { made, connections, owner, design: prepared.design, request }
 }
 
-/** Plans once more over the same connections, without saying again what was said: another state, or the design a step further. */
-export function planAgain(
+/**
+ * Plans once more over the same connections, without saying again what was said: another state, or the design a step further. Kinds
+ * that were applied meanwhile are served by now.
+ */
+export async function planAgain(
   run: PlanRun,
   design: Design,
   state: RecordedState,
   emit: (event: EngineEvent) => void,
 ): Promise<MadePlan> {
-  return planOver({ ...run.request, state, emit, diagnostics: [], askAboutCreates: false }, design, run.owner, run.connections)
+  const served = await Promise.all(
+    [...run.connections.connections].map(async ([name, connection]): Promise<readonly [string, Connection]> => {
+      if (connection.kind !== 'connected') return [name, connection]
+      const kinds = await connection.target.served(run.request.io.signal, true)
+      return [name, kinds.ok ? { ...connection, served: kinds.value } : connection]
+    }),
+  )
+  const connections = { ...run.connections, connections: new Map(served) }
+  return planOver({ ...run.request, state, emit, diagnostics: [], askAboutCreates: false }, design, run.owner, connections)
 }
 
 function planOver(request: PlanRunRequest, design: Design, owner: Owner, connections: Connections): Promise<MadePlan> {

@@ -5,7 +5,7 @@ import { nextMove, type StepVerdict } from '../perf/check/rollout.ts'
 import { formatDuration } from '../plan/duration.ts'
 import type { RecordedState } from '../plan/recorded-state.ts'
 import { restorePlan } from '../planner/restore-plan.ts'
-import { designAt, type PlannedRollout, withMarks } from '../planner/rollout-design.ts'
+import { designAt, type PlannedRollout, withMarks, withMarksOf } from '../planner/rollout-design.ts'
 import type { StateResult } from '../state/state-result.ts'
 import type { RunView } from '../views/run-view.ts'
 import { addResults } from './add-results.ts'
@@ -115,17 +115,13 @@ async function judge(
   })
   const judged = [...checks].flatMap((address) => gate.verdicts.get(address) ?? [])
   const verdict = judged.includes('failed') ? 'failed' : judged.includes('invalid') ? 'invalid' : 'passed'
-  const marks = shifts.map(({ rollout, share }) => ({
-    rollout,
-    share: last && verdict === 'passed' ? undefined : share,
-  }))
   return {
     verdict,
     afterwards: {
       passed: gate.passed && verdict === 'passed',
       restore: gate.restore,
       outputs: outputsOf(walk.source, state),
-      baselines: withMarks(gate.runs, marks),
+      baselines: withMarks(gate.runs, shifts),
     },
   }
 }
@@ -142,12 +138,11 @@ async function goBack(walk: RolloutRun, before: RecordedState, done: Executed): 
   const restore = restorePlan(made.plan, before, now, (change) => addresses.has(change.address))
   const back: MadePlan = known ? { ...made, plan: restore.plan, manifests: restore.manifests } : made
   view.diagnostics(back.plan.diagnostics)
-  const forget = rollouts.map((rollout) => ({ rollout, share: undefined }))
   const executed = await walk.execute(back, 'rollback', async () => ({
     passed: true,
     restore: false,
-    outputs: now.outputs,
-    baselines: withMarks(now.baselines, forget),
+    outputs: before.outputs,
+    baselines: withMarksOf(now.baselines, before.baselines, rollouts),
   }))
   return executed.ok ? { ok: true, value: { ...addResults(done, executed.value), passed: false, restore: false } } : executed
 }

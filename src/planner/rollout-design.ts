@@ -21,13 +21,16 @@ export interface PlannedRollout {
   readonly holdMs: number
 }
 
-/** What the state remembers of a rollout under way: how far it got, and to where it goes. */
+/** What the state remembers of a rollout: the share that the version has, and the weights it went (or goes) to. */
 export interface RolloutMark {
   readonly share: number
   readonly to: { readonly [version: string]: number }
 }
 
-/** The rollouts that a plan begins or goes on with: those whose component it changes, with the steps still ahead. */
+/**
+ * The rollouts that a plan begins or goes on with: those whose component it changes, with the steps still ahead. A share that falls
+ * is no rollout. One that was interrupted begins with the share it got to.
+ */
 export function plannedRollouts(design: Design, plan: Plan, marks: ReadonlyMap<string, RolloutMark>): PlannedRollout[] {
   const changed = new Set(
     plan.changes
@@ -47,8 +50,11 @@ function rolloutsOf(component: ComponentOf<'traffic'>, plan: Plan, marks: Readon
     const final = to[version] ?? 0
     const id = `${component.address}/${index}`
     const mark = marks.get(id)
-    const behind = mark !== undefined && sameWeights(mark.to, to) ? mark.share : 0
-    const steps = [...rollout.steps.filter((step) => step < final && step >= behind), final]
+    const current = mark?.share ?? 0
+    if (final <= current) return []
+    const resumed = mark !== undefined && sameWeights(mark.to, to)
+    const ahead = rollout.steps.filter((step) => step < final && (step > current || (resumed && step === current)))
+    const steps = [...ahead, final]
     const scoped = component.scope === '' ? rollout.check : `${component.scope}.${rollout.check}`
     const check = plan.checks.find(({ address }) => address === scoped)?.address ?? rollout.check
     const holdMs = rollout.hold === undefined ? 0 : (parseDuration(rollout.hold) ?? 0)
@@ -104,6 +110,38 @@ function componentAt(
 
 const MARK = 'rollout/'
 
+/** What a state keeps once every split of a design is at its final weights. */
+export function withFinalMarks(
+  kept: { readonly [key: string]: JsonValue },
+  design: Design,
+): { readonly [key: string]: JsonValue } {
+  const next: Record<string, JsonValue> = { ...kept }
+  for (const component of design.components) {
+    if (component.section !== 'traffic') continue
+    for (const [index, route] of (component.spec.routes ?? []).entries()) {
+      const version = route.rollout?.version ?? Object.keys(route.to ?? {}).at(-1)
+      if (route.rollout === undefined || route.to === undefined || version === undefined) continue
+      next[`${MARK}${component.address}/${index}`] = { share: route.to[version] ?? 0, to: { ...route.to } }
+    }
+  }
+  return next
+}
+
+/** What a state keeps, with the marks of these rollouts as they were before. */
+export function withMarksOf(
+  kept: { readonly [key: string]: JsonValue },
+  before: { readonly [key: string]: JsonValue },
+  rollouts: readonly PlannedRollout[],
+): { readonly [key: string]: JsonValue } {
+  const next: Record<string, JsonValue> = { ...kept }
+  for (const { id } of rollouts) {
+    const old = before[MARK + id]
+    if (old === undefined) delete next[MARK + id]
+    else next[MARK + id] = old
+  }
+  return next
+}
+
 /** The rollouts under way that a state remembers, by id. */
 export function rolloutMarks(kept: { readonly [key: string]: JsonValue }): ReadonlyMap<string, RolloutMark> {
   return new Map(
@@ -122,15 +160,11 @@ function markOf(value: JsonValue): RolloutMark | undefined {
   return { share, to: Object.fromEntries(weights) }
 }
 
-/** What a state keeps, with how far rollouts are; a share of undefined forgets one. */
+/** What a state keeps, with how far rollouts are. */
 export function withMarks(
   kept: { readonly [key: string]: JsonValue },
-  shares: readonly { readonly rollout: PlannedRollout; readonly share: number | undefined }[],
+  shares: readonly { readonly rollout: PlannedRollout; readonly share: number }[],
 ): { readonly [key: string]: JsonValue } {
-  const next: Record<string, JsonValue> = { ...kept }
-  for (const { rollout, share } of shares) {
-    if (share === undefined) delete next[MARK + rollout.id]
-    else next[MARK + rollout.id] = { share, to: { ...rollout.to } }
-  }
-  return next
+  const marks = shares.map(({ rollout, share }) => [MARK + rollout.id, { share, to: { ...rollout.to } }] as const)
+  return { ...kept, ...Object.fromEntries(marks) }
 }

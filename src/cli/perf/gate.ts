@@ -225,6 +225,7 @@ function failure(
 
 function summaryOf(check: PerfCheckResult): string {
   const { result, comparison } = check
-  const against = comparison === undefined ? '' : `, against the last: ${comparison.verdict}`
+  const telling = comparison !== undefined && comparison.trials.candidate > 1
+  const against = telling ? `, against the baseline: ${comparison.verdict}` : ''
   return `${check.verdict}: ${perSecond(result.achievedRate)}, p50 ${milliseconds(result.latency.p50)}, p99 ${milliseconds(result.latency.p99)}, ${result.errors} errors${against}`
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { stringify } from 'yaml'
 import { movedAddress } from '../../../state/edit-state.ts'
 import type { CommandIo } from '../../command-io.ts'
 import { type RunOptions, withRunOptions } from '../../design-options.ts'
@@ -27,7 +28,6 @@ export function showCommand(io: CommandIo): Command {
         io.stdout.write(`${JSON.stringify(objects, null, 2)}\n`)
         return
       }
-      const { stringify } = await import('yaml')
       io.stdout.write(objects.map((object) => stringify(object.desired)).join('---\n'))
     })
 }
