@@ -1,6 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein'
 import { completed } from './complete-provider.ts'
 import { consul } from './consul/provider.ts'
+import { consulVm } from './consul-vm/provider.ts'
 import type { MeshProvider } from './contract.ts'
 import { gatewayApi } from './gateway-api/provider.ts'
 import { istio } from './istio/provider.ts'
@@ -13,6 +14,7 @@ const PROVIDERS = {
   linkerd,
   gatewayApi,
   consul,
+  consulVm,
   smi,
 }
 

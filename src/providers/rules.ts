@@ -7,6 +7,8 @@ export interface HealthRule {
   readonly status: 'True' | 'False'
   /** A condition that means failure when True. */
   readonly failedCondition?: string
+  /** An object without the condition is healthy: nobody has looked at it, or nobody does (as in the sandbox). */
+  readonly optional?: boolean
 }
 
 /** Fields that somebody else writes. Changes there are neither drift nor a reason to apply, and never make a plan stale. */

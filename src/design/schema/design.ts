@@ -49,7 +49,15 @@ export const cluster = closed(
         {
           address: text('Address of the HTTP API.'),
           datacenter: Type.Optional(text('Datacenter.')),
-          tokenFrom: Type.Optional(text('Environment variable that holds the token.')),
+          tokenFrom: Type.Optional(text('Environment variable that holds the token; default CONSUL_HTTP_TOKEN.')),
+          namespace: Type.Optional(text('Namespace of Consul Enterprise.')),
+          partition: Type.Optional(text('Admin partition of Consul Enterprise.')),
+          caFile: Type.Optional(
+            text('PEM file of the authority of the server; default $CONSUL_CACERT, else those of the system.'),
+          ),
+          certFile: Type.Optional(text('PEM file of a client certificate; default $CONSUL_CLIENT_CERT.')),
+          keyFile: Type.Optional(text('PEM file of its key; default $CONSUL_CLIENT_KEY.')),
+          serverName: Type.Optional(text('Name that the certificate of the server must bear; default $CONSUL_TLS_SERVER_NAME.')),
         },
         'A Consul server reached by its HTTP API.',
       ),

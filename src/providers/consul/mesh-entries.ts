@@ -9,6 +9,8 @@ export interface MeshDialect {
   readonly namespace: string
   /** `Mesh`, from 1.10 on. */
   readonly meshEntry: boolean
+  /** Proxies are told where to serve metrics; with consul-k8s the chart does that. */
+  readonly bindMetrics: boolean
 }
 
 /** The terminating gateway for hosts that name no gateway of the design. */
@@ -21,7 +23,7 @@ export function defaultTerminatingGateway(scope: Scope): string {
 export function meshEntries(scope: Scope, dialect: MeshDialect): readonly ConsulEntry[] {
   const { namespace } = dialect
   const free = [...scope.external.values()].filter((external) => external.spec.via === undefined)
-  const proxies = proxyDefaults(scope)
+  const proxies = proxyDefaults(scope, dialect)
   const mesh = dialect.meshEntry ? meshSpec(scope) : undefined
   return [
     ...(proxies === undefined ? [] : [{ kind: 'ProxyDefaults', name: 'global', namespace, spec: proxies, origin: [] } as const]),
@@ -40,15 +42,23 @@ export function meshEntries(scope: Scope, dialect: MeshDialect): readonly Consul
   ]
 }
 
+/** Where proxies serve metrics unless settings say otherwise: the port that consul-k8s uses too. */
+const METRICS_ADDRESS = '0.0.0.0:20200'
+
 /** An existing mesh keeps its own protocol unless the design names one. */
-function proxyDefaults(scope: Scope): DraftObject | undefined {
+function proxyDefaults(scope: Scope, dialect: MeshDialect): DraftObject | undefined {
   const { telemetry, settings, existing } = scope.mesh.spec
   const told = settings?.protocol
   const protocol = told === 'none' || (told === undefined && existing === true) ? undefined : (told ?? 'http')
-  const bind = settings?.prometheusBindAddress
+  const bind =
+    settings?.prometheusBindAddress ?? (dialect.bindMetrics && telemetry?.metrics === true ? METRICS_ADDRESS : undefined)
   const config: Record<string, Draft> = {}
   if (typeof protocol === 'string') config.protocol = from(told === undefined ? [] : ['settings', 'protocol'], protocol)
-  if (typeof bind === 'string') config.envoy_prometheus_bind_addr = from(['settings', 'prometheusBindAddress'], bind)
+  if (typeof bind === 'string')
+    config.envoy_prometheus_bind_addr = from(
+      bind === METRICS_ADDRESS ? ['telemetry', 'metrics'] : ['settings', 'prometheusBindAddress'],
+      bind,
+    )
   const accessLogs = telemetry?.accessLogs
   if (Object.keys(config).length === 0 && accessLogs === undefined) return undefined
   return {

@@ -1,9 +1,6 @@
 import type { ComponentOf } from '../../design/component.ts'
-import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { MeshProvider, ResolvedWorkload, Scope, Translation } from '../contract.ts'
-import { mistake } from '../mistake.ts'
 import { findWorkload } from '../references.ts'
-import { indexOf } from '../scope-index.ts'
 import { CONSUL_CAPABILITIES, ENTERPRISE_CAPABILITIES } from './capabilities.ts'
 import { asResource } from './entry.ts'
 import { extensionMistakes } from './extensions.ts'
@@ -13,13 +10,13 @@ import { installConsul } from './install.ts'
 import { intentionEntries } from './intentions.ts'
 import { meshEntries } from './mesh-entries.ts'
 import { CONSUL_METRICS } from './metrics.ts'
+import { namesakes } from './namesakes.ts'
 import { onboardPods } from './onboarding.ts'
 import { resolverEntries, subsetEntries } from './resolver.ts'
 import { routeEntries } from './routes.ts'
 import { CONSUL_RULES } from './rules.ts'
 import { defaultsMistakes, serviceDefaults } from './service-defaults.ts'
 import { CONSUL_SETTINGS } from './settings.ts'
-import { consulService } from './subsets.ts'
 
 function isEnterprise(scope: Scope): boolean {
   return scope.mesh.spec.mode === 'enterprise'
@@ -31,22 +28,7 @@ function onboard(workload: ResolvedWorkload, scope: Scope): Translation {
   if (workload.component.spec.onboard === 'off' || workload.service === undefined) return { manifests: pods, diagnostics: [] }
   const dialect = { mutualTlsMode: true, upstreamConfig: true, enterprise: isEnterprise(scope) }
   const entries = [serviceDefaults(workload, scope, dialect), ...subsetEntries(workload, scope)]
-  return { manifests: [...pods, ...entries.map(asResource)], diagnostics: namesakes(workload, scope) }
-}
-
-/** Outside Consul Enterprise a service has no namespace, so two of one name would be one. */
-function namesakes(workload: ResolvedWorkload, scope: Scope): readonly Diagnostic[] {
-  const service = consulService(workload)
-  const { workloads } = indexOf(scope)
-  const other = workloads.find((candidate) => candidate !== workload && consulService(candidate) === service)
-  if (other === undefined || isEnterprise(scope) || workloads.indexOf(other) > workloads.indexOf(workload)) return []
-  return [
-    mistake(workload.component, [], 'MF3021', {
-      summary: `${workload.address} and ${other.address} are both the Consul service "${service}"`,
-      detail: 'Names of services hold for the whole datacenter, whatever their Kubernetes namespaces.',
-      hint: 'Give one of them another Service, or use `mode: enterprise`.',
-    }),
-  ]
+  return { manifests: [...pods, ...entries.map(asResource)], diagnostics: isEnterprise(scope) ? [] : namesakes(workload, scope) }
 }
 
 function traffic(policy: ComponentOf<'traffic'>, scope: Scope): Translation {
@@ -82,7 +64,9 @@ export const consul: MeshProvider = {
   settingsSchema: CONSUL_SETTINGS,
   install: installConsul,
   mesh: (scope) => ({
-    manifests: meshEntries(scope, { namespace: scope.mesh.spec.namespace ?? 'consul', meshEntry: true }).map(asResource),
+    manifests: meshEntries(scope, { namespace: scope.mesh.spec.namespace ?? 'consul', meshEntry: true, bindMetrics: false }).map(
+      asResource,
+    ),
     diagnostics: [],
   }),
   onboard,

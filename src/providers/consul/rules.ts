@@ -21,7 +21,7 @@ const GROUP = 'consul.hashicorp.com'
 /** Rules of Consul on Kubernetes. */
 export const CONSUL_RULES: MeshProvider['rules'] = {
   // An entry that Consul refuses is there all the same: only its condition tells.
-  health: [{ group: GROUP, kinds: ENTRIES, condition: 'Synced', status: 'True' }],
+  health: [{ group: GROUP, kinds: ENTRIES, condition: 'Synced', status: 'True', optional: true }],
   ignore: [
     {
       group: GROUP,

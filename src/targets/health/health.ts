@@ -45,7 +45,10 @@ function ruleHealth(object: LiveObject, rule: HealthRule): Health {
     return { status: 'failed', reason: describeCondition(failed) }
   }
   const condition = conditionOf(object, rule.condition)
-  if (condition === undefined) return { status: 'in-progress', reason: `it has no condition ${rule.condition} yet` }
+  if (condition === undefined) {
+    if (rule.optional === true) return { status: 'current', reason: '' }
+    return { status: 'in-progress', reason: `it has no condition ${rule.condition} yet` }
+  }
   if (!isCurrent(object, condition))
     return { status: 'in-progress', reason: `condition ${rule.condition} is about an older generation` }
   if (condition.status !== rule.status) return { status: 'in-progress', reason: describeCondition(condition) }

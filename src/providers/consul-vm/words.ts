@@ -1,0 +1,93 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
+import type { ValuePath } from '../../plan/source.ts'
+import { asResource, type ConsulEntry, type EntryKind } from '../consul/entry.ts'
+import type { DesiredManifest } from '../contract.ts'
+
+/** API version of objects in the words of Consul's HTTP API. */
+export const CONSUL_HTTP_API = 'consul/v1'
+
+const KINDS: { readonly [Kind in EntryKind]: string } = {
+  ProxyDefaults: 'proxy-defaults',
+  Mesh: 'mesh',
+  ServiceDefaults: 'service-defaults',
+  ServiceResolver: 'service-resolver',
+  ServiceSplitter: 'service-splitter',
+  ServiceRouter: 'service-router',
+  ServiceIntentions: 'service-intentions',
+  TerminatingGateway: 'terminating-gateway',
+}
+
+/** Fields that the HTTP API spells in capitals (api/config_entry*.go of hashicorp/consul). */
+const CAPITALS: { readonly [field: string]: string } = {
+  http: 'HTTP',
+  tls: 'TLS',
+  sni: 'SNI',
+  ttl: 'TTL',
+  jwt: 'JWT',
+  caFile: 'CAFile',
+}
+
+/** Maps whose keys are names or text of the user, not fields. */
+const NAMED: ReadonlySet<string> = new Set(['config', 'subsets', 'failover', 'set', 'add', 'keyValues'])
+/** Maps that are handed on as they are, keys of inner maps too. */
+const VERBATIM: ReadonlySet<string> = new Set(['config', 'set', 'add', 'keyValues'])
+
+/** A config entry in Consul's own words: the fields that `PUT /v1/config` takes stand under `spec`. */
+export function asConfigEntry(entry: ConsulEntry): DesiredManifest {
+  const { manifest, origins } = asResource(entry)
+  const places = new Map<string, string>()
+  const spec = isJsonObject(manifest.spec) ? renamed(manifest.spec, '/spec', '/spec', places) : {}
+  const { Destination: destination, ...rest } = spec
+  // The entry's name is its destination; only the custom resource says it apart.
+  const intentions = entry.kind === 'ServiceIntentions'
+  const told = intentions && isJsonObject(destination) ? destination.Name : undefined
+  return {
+    manifest: {
+      apiVersion: CONSUL_HTTP_API,
+      kind: KINDS[entry.kind],
+      metadata: { name: typeof told === 'string' ? told : entry.name },
+      spec: intentions ? rest : spec,
+    },
+    origins: movedOrigins(origins, places),
+  }
+}
+
+function movedOrigins(
+  origins: DesiredManifest['origins'],
+  places: ReadonlyMap<string, string>,
+): { readonly [pointer: string]: ValuePath } {
+  return Object.fromEntries(Object.entries(origins).map(([pointer, path]) => [places.get(pointer) ?? pointer, path]))
+}
+
+function renamed(object: JsonObject, from: string, to: string, places: Map<string, string>): JsonObject {
+  return Object.fromEntries(
+    Object.entries(object).map(([name, value]) => {
+      const own = fieldName(name)
+      return [own, inside(name, value, `${from}/${escaped(name)}`, `${to}/${escaped(own)}`, places)]
+    }),
+  )
+}
+
+function inside(name: string, value: JsonValue, from: string, to: string, places: Map<string, string>): JsonValue {
+  places.set(from, to)
+  if (Array.isArray(value)) {
+    return (value as readonly JsonValue[]).map((item, index) => inside('', item, `${from}/${index}`, `${to}/${index}`, places))
+  }
+  if (!isJsonObject(value)) return value
+  if (!NAMED.has(name)) return renamed(value, from, to, places)
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => {
+      const [innerFrom, innerTo] = [`${from}/${escaped(key)}`, `${to}/${escaped(key)}`]
+      places.set(innerFrom, innerTo)
+      return [key, VERBATIM.has(name) || !isJsonObject(inner) ? inner : renamed(inner, innerFrom, innerTo, places)]
+    }),
+  )
+}
+
+function fieldName(name: string): string {
+  return CAPITALS[name] ?? `${name.charAt(0).toUpperCase()}${name.slice(1)}`
+}
+
+function escaped(step: string): string {
+  return step.replaceAll('~', '~0').replaceAll('/', '~1')
+}
