@@ -8,7 +8,6 @@ export const COMMAND_CODES = {
   },
   MF4004: { title: 'Object not gone in time', explanation: 'The object was deleted and is still there: a finalizer holds it.' },
   MF4005: { title: 'State can not be written', explanation: 'An intent could not be recorded, so its effect was not begun.' },
-  MF4006: { title: 'State can not be used', explanation: 'The state could not be read, locked or written.' },
   MF4007: {
     title: 'Stale plan',
     explanation: 'The saved plan no longer fits the state, the design or the live objects it was made from.',
@@ -27,6 +26,7 @@ export const COMMAND_CODES = {
     explanation: 'A file named on the command line can not be read, or is not what it should be.',
   },
   MF6004: { title: 'Not a plan file', explanation: 'The file is no plan that this version can apply.' },
+  MF6005: { title: 'Nothing to show', explanation: 'What was asked for is not recorded.' },
   MF6030: {
     title: 'Sandbox can not be served',
     explanation: 'The server of the sandbox did not start: its folder is in use, its port is taken, or its data can not be read.',

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Help, type Option } from 'commander'
 import { closest, distance } from 'fastest-levenshtein'
 import { chosenWorkspace } from './chosen-workspace.ts'
 import type { CommandEntry } from './command-entry.ts'
@@ -73,17 +73,27 @@ async function buildProgram(io: CommandIo, entry: CommandEntry | undefined): Pro
   return program
 }
 
-function configureAll(command: Command, io: CommandIo): void {
+/** Output, help and exits as all commands have them. */
+export function configureAll(command: Command, io: CommandIo): void {
   configure(command, io)
   for (const inner of command.commands) configureAll(inner, io)
 }
 
+/** An empty list is no default worth telling. */
+function describeOption(option: Option): string {
+  const text = new Help().optionDescription(option)
+  return text.replace(/ ?\(default: \[\]\)/, '').replace('(default: [], ', '(')
+}
+
 function configure(command: Command, io: CommandIo): void {
-  command.exitOverride().configureOutput({
-    writeOut: (text) => io.stdout.write(text),
-    writeErr: (text) => io.stderr.write(text),
-    outputError: (text, write) => write(text),
-  })
+  command
+    .configureHelp({ optionDescription: describeOption })
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      outputError: (text, write) => write(text),
+    })
 }
 
 const EXAMPLES = `

@@ -71,10 +71,6 @@ export const DESIGN_CODES = {
     title: 'Value does not fit into text',
     explanation: 'Only strings, numbers and booleans can stand inside other text.',
   },
-  MF1207: {
-    title: 'Known only after apply',
-    explanation: 'The value is told by the applied object. Only outputs and postconditions can wait for it.',
-  },
   MF1208: {
     title: 'each outside forEach',
     explanation: '`each.key` and `each.value` exist only in a component that has forEach.',
@@ -83,7 +79,6 @@ export const DESIGN_CODES = {
     title: 'Component is left out',
     explanation: 'The reference leads to a component whose `when` is false, or to a forEach item that is not there.',
   },
-  MF1210: { title: 'Evaluation goes too deep', explanation: 'Values refer to values so deeply that evaluation was stopped.' },
 
   MF1301: { title: 'No such component', explanation: 'The name stands for no component of the design.' },
   MF1302: {

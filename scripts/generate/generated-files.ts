@@ -1,0 +1,19 @@
+import { editorSchema } from '../../src/design/schema/editor-schema.ts'
+import type { JsonValue } from '../../src/plan/json.ts'
+import { commandReference } from './command-reference.ts'
+import { diagnosticsReference } from './diagnostics-reference.ts'
+import { languageReference } from './language-reference.ts'
+
+/** Every file of the repository that is made from the code, by path, with the text it must have. */
+export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
+  return new Map([
+    ['schemas/design.schema.json', json(editorSchema())],
+    ['docs/language.md', languageReference()],
+    ['docs/diagnostics.md', diagnosticsReference()],
+    ['docs/cli.md', await commandReference()],
+  ])
+}
+
+function json(value: JsonValue): string {
+  return `${JSON.stringify(value, null, 2)}\n`
+}
