@@ -27,8 +27,6 @@ export const PLANNER_CODES = {
       'The design is empty although its state is not: applying it would delete everything. Use destroy if that is meant.',
   },
   MF2008: { title: 'Too many deletes', explanation: 'The plan deletes more objects than --max-deletes allows.' },
-  MF2009: { title: 'The server refuses the object', explanation: 'A dry run of the object was refused by its API server.' },
-  MF2010: { title: 'Field owned by someone else', explanation: 'Another field manager owns a field that the design sets.' },
   MF2011: { title: 'Condition does not hold', explanation: 'A precondition, postcondition or policy of the design is false.' },
   MF2012: {
     title: 'Nothing matches the pattern',
@@ -42,10 +40,6 @@ export const PLANNER_CODES = {
     title: 'No second object of the name',
     explanation:
       'lifecycle.createBeforeDestroy is set, and the object must be replaced under its own name: a cluster holds one object of a name, so the old one has to go first.',
-  },
-  MF2013: {
-    title: 'Invalid object name',
-    explanation: 'The object has no valid name, or is not an object with apiVersion, kind and metadata.name.',
   },
   MF2030: {
     title: 'Object can not be put back',
