@@ -70,6 +70,7 @@ function serve(type: ResourceType): ServedResource {
 export class ResourceRegistry {
   readonly #byPath = new Map<string, ServedResource>()
   readonly #byKind = new Map<string, ServedResource>()
+  #groupVersions: ReadonlySet<string> | undefined
   #generation = 0
 
   constructor(builtin: readonly ResourceType[]) {
@@ -86,6 +87,7 @@ export class ResourceRegistry {
     const resource = serve(type)
     this.#byPath.set(`${resource.apiVersion}/${type.plural}`, resource)
     this.#byKind.set(`${resource.apiVersion}/${type.kind}`, resource)
+    this.#groupVersions = undefined
     this.#generation += 1
   }
 
@@ -96,6 +98,7 @@ export class ResourceRegistry {
       this.#byPath.delete(path)
       this.#byKind.delete(`${resource.apiVersion}/${resource.type.kind}`)
     }
+    this.#groupVersions = undefined
     this.#generation += 1
   }
 
@@ -122,8 +125,8 @@ export class ResourceRegistry {
   }
 
   hasGroupVersion(apiVersion: string): boolean {
-    for (const resource of this.#byPath.values()) if (resource.apiVersion === apiVersion) return true
-    return false
+    this.#groupVersions ??= new Set([...this.#byPath.values()].map((resource) => resource.apiVersion))
+    return this.#groupVersions.has(apiVersion)
   }
 
   all(): readonly ServedResource[] {

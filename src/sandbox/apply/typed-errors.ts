@@ -4,9 +4,19 @@ import { listElementOf } from './list-element.ts'
 import type { ListType, MapType, MergeType, ScalarKind } from './merge-type.ts'
 import { partOf } from './value-shape.ts'
 
+/** Where a value stands, from the inside out: its text is made only for what is wrong. */
+interface Place {
+  readonly parent: Place | undefined
+  readonly element: string
+}
+
 interface TypedError {
-  readonly path: string
+  readonly place: Place | undefined
   readonly message: string
+}
+
+function pathText(place: Place | undefined): string {
+  return place === undefined ? '' : pathText(place.parent) + describeElement(place.element)
 }
 
 /**
@@ -15,42 +25,42 @@ interface TypedError {
  */
 export function typedErrorsOf(value: JsonValue, type: MergeType): string | undefined {
   const errors: TypedError[] = []
-  check(value, type, '', errors)
+  check(value, type, undefined, errors)
   if (errors.length === 0) return undefined
-  const lines = errors.map((error) => (error.path === '' ? error.message : `${error.path}: ${error.message}`))
+  const lines = errors.map(({ place, message }) => (place === undefined ? message : `${pathText(place)}: ${message}`))
   return lines.length === 1 ? lines[0] : ['errors:', ...lines.map((line) => `  ${line}`)].join('\n')
 }
 
-function check(value: JsonValue, type: MergeType, path: string, errors: TypedError[]): void {
+function check(value: JsonValue, type: MergeType, place: Place | undefined, errors: TypedError[]): void {
   const part = partOf(type, value)
-  if (part.map !== undefined) checkMap(value, part.map, path, errors)
-  else if (part.scalar !== undefined) checkScalar(value, part.scalar, path, errors)
-  else if (part.list !== undefined) checkList(value, part.list, path, errors)
+  if (part.map !== undefined) checkMap(value, part.map, place, errors)
+  else if (part.scalar !== undefined) checkScalar(value, part.scalar, place, errors)
+  else if (part.list !== undefined) checkList(value, part.list, place, errors)
 }
 
-function checkScalar(value: JsonValue, kind: ScalarKind, path: string, errors: TypedError[]): void {
+function checkScalar(value: JsonValue, kind: ScalarKind, place: Place | undefined, errors: TypedError[]): void {
   if (value === null) return
   switch (kind) {
     case 'numeric':
-      if (typeof value !== 'number') errors.push({ path, message: `expected numeric (int or float), got ${goTypeName(value)}` })
+      if (typeof value !== 'number') errors.push({ place, message: `expected numeric (int or float), got ${goTypeName(value)}` })
       return
     case 'string':
       if (typeof value !== 'string') {
-        errors.push({ path, message: `expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}` })
+        errors.push({ place, message: `expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}` })
       }
       return
     case 'boolean':
-      if (typeof value !== 'boolean') errors.push({ path, message: `expected boolean, got &{${goPlain(value)}}` })
+      if (typeof value !== 'boolean') errors.push({ place, message: `expected boolean, got &{${goPlain(value)}}` })
       return
     case 'untyped':
-      if (typeof value === 'object') errors.push({ path, message: `expected any scalar, got &{${goPlain(value)}}` })
+      if (typeof value === 'object') errors.push({ place, message: `expected any scalar, got &{${goPlain(value)}}` })
   }
 }
 
-function checkList(value: JsonValue, type: ListType, path: string, errors: TypedError[]): void {
+function checkList(value: JsonValue, type: ListType, place: Place | undefined, errors: TypedError[]): void {
   if (value === null) return
   if (!Array.isArray(value)) {
-    errors.push({ path, message: `expected list, got &{${goPlain(value)}}` })
+    errors.push({ place, message: `expected list, got &{${goPlain(value)}}` })
     return
   }
   const seen = new Set<string>()
@@ -59,31 +69,31 @@ function checkList(value: JsonValue, type: ListType, path: string, errors: Typed
     if (type.relationship === 'associative') {
       const known = listElementOf(type, item)
       if (!known.ok) {
-        errors.push({ path, message: `element ${index}: ${known.problem}` })
+        errors.push({ place, message: `element ${index}: ${known.problem}` })
         return
       }
       element = known.element
-      if (seen.has(element)) errors.push({ path, message: `duplicate entries for key ${describeElement(element)}` })
+      if (seen.has(element)) errors.push({ place, message: `duplicate entries for key ${describeElement(element)}` })
       seen.add(element)
     }
-    check(item, type.element(), path + describeElement(element), errors)
+    check(item, type.element(), { parent: place, element }, errors)
   }
 }
 
-function checkMap(value: JsonValue, type: MapType, path: string, errors: TypedError[]): void {
+function checkMap(value: JsonValue, type: MapType, place: Place | undefined, errors: TypedError[]): void {
   if (value === null) return
   if (!isJsonObject(value)) {
-    errors.push({ path, message: `expected map, got &{${goPlain(value)}}` })
+    errors.push({ place, message: `expected map, got &{${goPlain(value)}}` })
     return
   }
   for (const [name, inner] of Object.entries(value)) {
     const fieldType = type.field(name) ?? type.element?.()
-    const fieldPath = path + describeElement(fieldElement(name))
+    const fieldPlace = { parent: place, element: fieldElement(name) }
     if (fieldType === undefined) {
-      errors.push({ path: fieldPath, message: 'field not declared in schema' })
+      errors.push({ place: fieldPlace, message: 'field not declared in schema' })
       return
     }
-    check(inner, fieldType, fieldPath, errors)
+    check(inner, fieldType, fieldPlace, errors)
   }
 }
 

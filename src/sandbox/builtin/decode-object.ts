@@ -70,14 +70,23 @@ function readBytes(reading: Reading, value: string): string {
 
 const timePattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/
 
+/** Times that were read lately and are in their canonical form already: most objects of one moment share one. */
+const canonicalTimes = new Set<string>()
+const mostCanonicalTimes = 1000
+
 function readTime(reading: Reading, value: string, layout: string, fractionDigits: 0 | 6): string {
+  if (fractionDigits === 0 && canonicalTimes.has(value)) return value
   const milliseconds = timePattern.test(value) ? Date.parse(value) : Number.NaN
   if (Number.isNaN(milliseconds)) {
     reading.error ??= `parsing time "${value}" as "${layout}": cannot parse "${value}" as "2006"`
     return value
   }
   const seconds = new Date(milliseconds).toISOString().slice(0, 19)
-  if (fractionDigits === 0) return `${seconds}Z`
+  if (fractionDigits === 0) {
+    if (canonicalTimes.size >= mostCanonicalTimes) canonicalTimes.clear()
+    canonicalTimes.add(`${seconds}Z`)
+    return `${seconds}Z`
+  }
   const fraction = /\.(\d+)/.exec(value)?.[1] ?? ''
   return `${seconds}.${fraction.padEnd(6, '0').slice(0, 6)}Z`
 }

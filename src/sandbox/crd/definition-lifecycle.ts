@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
 import type { ApiContext } from '../api/api-context.ts'
-import { finalizersOf, isTerminating, timestamp, withMetadata } from '../api/object-metadata.ts'
+import { finalizersOf, isTerminating, metadataOf, timestamp, withMetadata } from '../api/object-metadata.ts'
 import { SystemClient } from '../lifecycle/system-client.ts'
 import type { StoreEvent } from '../store/object-store.ts'
 import type { StoredObject } from '../store/stored-object.ts'
@@ -27,6 +27,18 @@ const deleting: DefinitionCondition = {
   message: 'CustomResource deletion is in progress',
 }
 
+/** A definition as it is served, and the state of its object that it was read from. */
+interface ServedDefinition {
+  readonly definition: Definition
+  readonly state: string
+}
+
+/** Changes with every change of what is defined, and with nothing else. */
+function stateOf(object: JsonObject): string {
+  const { uid, generation } = metadataOf(object)
+  return `${String(uid)}/${String(generation)}`
+}
+
 /**
  * Serves custom kinds as soon as they are defined, says so in their definitions' conditions, and empties a deleted definition
  * before it goes.
@@ -34,7 +46,7 @@ const deleting: DefinitionCondition = {
 export class DefinitionLifecycle {
   readonly #context: ApiContext
   readonly #client: SystemClient
-  readonly #served = new Map<string, Definition>()
+  readonly #served = new Map<string, ServedDefinition>()
   readonly #due = new Set<string>()
   /** Definitions that wait for objects of theirs, by where those are stored. */
   readonly #emptying = new Map<string, string>()
@@ -87,7 +99,7 @@ export class DefinitionLifecycle {
     const { name } = stored.key
     const definition = definitionOf(stored.object)
     this.#due.add(name)
-    if (this.#isFree(stored, definition)) this.#serve(name, definition)
+    if (this.#isFree(stored, definition)) this.#serve(name, definition, stateOf(stored.object))
   }
 
   #isFree(stored: StoredObject, definition: Definition): boolean {
@@ -103,18 +115,19 @@ export class DefinitionLifecycle {
     return acceptNames(definition.names, acceptedNamesOf(stored.object), takenNames(others))
   }
 
-  #serve(name: string, definition: Definition): void {
+  #serve(name: string, definition: Definition, state: string): void {
     const { registry } = this.#context
     const before = this.#served.get(name)
-    if (before !== undefined && JSON.stringify(before) === JSON.stringify(definition)) return
-    if (before !== undefined) registry.remove(before.group, before.names.plural)
+    if (before?.state === state) return
+    if (before !== undefined) registry.remove(before.definition.group, before.definition.names.plural)
     for (const type of resourceTypesOf(definition)) registry.add(type)
-    this.#served.set(name, definition)
+    this.#served.set(name, { definition, state })
   }
 
   #withdraw(name: string): void {
-    const definition = this.#served.get(name)
-    if (definition === undefined) return
+    const served = this.#served.get(name)
+    if (served === undefined) return
+    const { definition } = served
     this.#context.registry.remove(definition.group, definition.names.plural)
     this.#served.delete(name)
     this.#emptying.delete(storageOf(definition))

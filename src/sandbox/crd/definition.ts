@@ -131,8 +131,19 @@ function versionOf(version: JsonObject, group: string, kind: string): Definition
   }
 }
 
-/** Reads a stored definition. */
+const known = new WeakMap<JsonObject, Definition>()
+
+/** Reads a stored definition, once for each state of it. */
 export function definitionOf(object: JsonObject): Definition {
+  let definition = known.get(object)
+  if (definition === undefined) {
+    definition = readDefinition(object)
+    known.set(object, definition)
+  }
+  return definition
+}
+
+function readDefinition(object: JsonObject): Definition {
   const spec = child(object, 'spec') ?? {}
   const group = text(spec, 'group')
   const names = namesOf(child(spec, 'names') ?? {})

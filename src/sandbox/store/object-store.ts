@@ -16,17 +16,46 @@ export interface StoreLog {
 
 interface Collection {
   readonly objects: Map<string, StoredObject>
+  /** The objects in order as they last were asked for, and the addresses of those that changed since. */
   sorted: readonly StoredObject[] | undefined
+  readonly changed: Set<string>
 }
 
 function address(namespace: string, name: string): string {
   return `${namespace}/${name}`
 }
 
-function compareKeys(left: StoredObject, right: StoredObject): number {
-  const leftAddress = address(left.key.namespace, left.key.name)
-  const rightAddress = address(right.key.namespace, right.key.name)
-  return leftAddress < rightAddress ? -1 : leftAddress > rightAddress ? 1 : 0
+/** Few changes are worked into the last order; more are cheaper to sort anew. */
+const mostInsertions = 64
+
+function placeOf(sorted: readonly StoredObject[], at: string): number {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const { key } = sorted[middle] as StoredObject
+    if (address(key.namespace, key.name) < at) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+function inOrder(collection: Collection): readonly StoredObject[] {
+  const { objects, sorted, changed } = collection
+  if (sorted === undefined || changed.size > mostInsertions) {
+    return [...objects].sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0)).map(([, object]) => object)
+  }
+  const next = [...sorted]
+  for (const at of changed) {
+    const place = placeOf(next, at)
+    const there = next[place]
+    const known = there !== undefined && address(there.key.namespace, there.key.name) === at
+    const object = objects.get(at)
+    if (object === undefined) {
+      if (known) next.splice(place, 1)
+    } else next.splice(place, known ? 1 : 0, object)
+  }
+  return next
 }
 
 const historyLimit = 20_000
@@ -78,8 +107,14 @@ export class ObjectStore {
   list(resource: string, namespace?: string): readonly StoredObject[] {
     const collection = this.#collections.get(resource)
     if (collection === undefined) return []
-    collection.sorted ??= [...collection.objects.values()].sort(compareKeys)
-    return namespace === undefined ? collection.sorted : collection.sorted.filter((object) => object.key.namespace === namespace)
+    if (collection.sorted === undefined || collection.changed.size > 0) {
+      collection.sorted = inOrder(collection)
+      collection.changed.clear()
+    }
+    if (namespace === undefined) return collection.sorted
+    const from = placeOf(collection.sorted, `${namespace}/`)
+    // The character behind the slash: every address of the namespace comes before it.
+    return collection.sorted.slice(from, placeOf(collection.sorted, `${namespace}0`))
   }
 
   /** Resources with at least one object. */
@@ -100,7 +135,7 @@ export class ObjectStore {
     this.#version += 1
     const stored = StoredObject.ofObject(key, this.#version, inStorageOrder(object, this.#version))
     collection.objects.set(at, stored)
-    collection.sorted = undefined
+    collection.changed.add(at)
     this.#tell({ type: previous === undefined ? 'ADDED' : 'MODIFIED', object: stored, previous, version: this.#version })
     return stored
   }
@@ -112,7 +147,7 @@ export class ObjectStore {
     const previous = collection?.objects.get(at)
     if (collection === undefined || previous === undefined) return undefined
     collection.objects.delete(at)
-    collection.sorted = undefined
+    collection.changed.add(at)
     this.#version += 1
     const last = StoredObject.ofObject(key, this.#version, inStorageOrder(previous.object, this.#version))
     this.#tell({ type: 'DELETED', object: last, previous, version: this.#version })
@@ -148,7 +183,7 @@ export class ObjectStore {
   #collection(resource: string): Collection {
     let collection = this.#collections.get(resource)
     if (collection === undefined) {
-      collection = { objects: new Map(), sorted: undefined }
+      collection = { objects: new Map(), sorted: undefined, changed: new Set() }
       this.#collections.set(resource, collection)
     }
     return collection
