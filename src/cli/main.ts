@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { CommandIo } from './command-io.ts'
 import { VERSION } from './version.ts'
 
@@ -12,6 +13,8 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
 /** The process as commands see it. The first Ctrl-C asks to stop, the second ends at once: what is on disk is valid at any moment. */
 function processIo(): CommandIo {
   const controller = new AbortController()
+  // Every request and watch listens to it; there is no leak in many.
+  setMaxListeners(0, controller.signal)
   let interrupted = false
   const interrupt = () => {
     if (interrupted) process.exit(130)

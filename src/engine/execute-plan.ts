@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { digestOf } from '../plan/canonical-json.ts'
 import type { JsonValue } from '../plan/json.ts'
 import { planToJson } from '../plan/plan-file.ts'
@@ -56,6 +57,8 @@ export async function executePlan(request: ExecuteRequest): Promise<StateResult<
   const operation = begun.value
   const ended = new AbortController()
   const signal = AbortSignal.any([ended.signal, request.lockLost])
+  // Every watch listens to it.
+  setMaxListeners(0, signal)
   const waiters = openWaiters(request, signal)
   try {
     const result = await applyPlan({

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -42,11 +43,13 @@ async function runCommand(args: readonly string[], cwd: string, env: Record<stri
   const out: string[] = []
   const err: string[] = []
   let exitCode = 0
+  const { signal } = new AbortController()
+  setMaxListeners(0, signal)
   await run(args, {
     stdout: collect(out),
     stderr: collect(err),
     env,
-    signal: new AbortController().signal,
+    signal,
     cwd,
     setExitCode: (code) => {
       exitCode = code

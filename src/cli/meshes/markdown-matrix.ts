@@ -1,0 +1,69 @@
+import type { MeshProvider } from '../../providers/contract.ts'
+import { FEATURE_NAMES, FEATURES, type Feature, type Support } from '../../providers/features.ts'
+import { columnsOf, type MeshColumn } from './mesh-column.ts'
+
+/** How a cell of the matrix reads. */
+export function cellOf(support: Support): string {
+  switch (support.level) {
+    case 'yes':
+      return support.since === undefined ? '●' : `● ${support.since}`
+    case 'partial':
+      return support.since === undefined ? '◐' : `◐ ${support.since}`
+    case 'no':
+      return '·'
+  }
+}
+
+/** The file of a mesh's page. */
+export function pageName(provider: MeshProvider): string {
+  return `${provider.name}.md`
+}
+
+/** The capability matrix of all meshes as Markdown: the whole of docs/meshes/README.md. */
+export function markdownMatrix(providers: readonly MeshProvider[]): string {
+  const columns = providers.flatMap(columnsOf)
+  const groups = [...new Set(FEATURE_NAMES.map(groupOf))]
+  return [
+    '# Meshes and what they can do',
+    '',
+    'This page is written by `meshform providers --markdown` from the same tables that refuse a plan: what is not here is refused',
+    'with the place in the design, the reason and the nearest alternative. A page for each mesh says how each thing is done.',
+    '',
+    '● yes, ◐ with a difference that its page names, · no. A number is the version of the mesh from which it works.',
+    '',
+    '| mesh | `provider:` | `mode:` | state | checked against |',
+    '|---|---|---|---|---|',
+    ...columns.map(meshRow),
+    '',
+    ...groups.flatMap((group) =>
+      groupTable(
+        group,
+        FEATURE_NAMES.filter((feature) => groupOf(feature) === group),
+        columns,
+      ),
+    ),
+  ].join('\n')
+}
+
+function groupOf(feature: Feature): string {
+  return feature.slice(0, feature.indexOf('.'))
+}
+
+function meshRow({ provider, title, mode }: MeshColumn): string {
+  const usual = provider.defaultMode === undefined ? '' : `\`${provider.defaultMode}\``
+  return `| [${title}](${pageName(provider)}) | \`${provider.name}\` | ${mode === undefined ? usual : `\`${mode}\``} | ${provider.status} | ${provider.defaultVersion} |`
+}
+
+function groupTable(group: string, features: readonly Feature[], columns: readonly MeshColumn[]): readonly string[] {
+  return [
+    `## ${group}`,
+    '',
+    `| feature | |${columns.map(({ name }) => ` ${name} |`).join('')}`,
+    `|---|---|${columns.map(() => ':-:|').join('')}`,
+    ...features.map(
+      (feature) =>
+        `| \`${feature}\` | ${FEATURES[feature]} |${columns.map(({ table }) => ` ${cellOf(table[feature])} |`).join('')}`,
+    ),
+    '',
+  ]
+}
