@@ -5,6 +5,7 @@ import { type Diagnostic, hasErrors } from '../plan/diagnostic.ts'
 import { expandDesign } from '../planner/expand.ts'
 import type { CommandIo } from './command-io.ts'
 import type { DesignOptions } from './design-options.ts'
+import { pinFilters } from './filter/pin-filters.ts'
 import { providerCatalog } from './provider-catalog.ts'
 
 /**
@@ -22,7 +23,11 @@ export async function readDesign(
     cwd: io.cwd,
   })
   const diagnostics = [...inputs.diagnostics, ...loaded.diagnostics]
-  if (loaded.design === undefined || !hasErrors(diagnostics)) return { design: loaded.design, diagnostics }
+  if (loaded.design === undefined) return { design: undefined, diagnostics }
+  if (!hasErrors(diagnostics)) {
+    const pinned = await pinFilters(io, loaded.design)
+    return { design: pinned.design, diagnostics: [...diagnostics, ...pinned.diagnostics] }
+  }
   return { design: loaded.design, diagnostics: sortDiagnostics([...diagnostics, ...refusalsOf(loaded.design)]) }
 }
 

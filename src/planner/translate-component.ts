@@ -102,8 +102,24 @@ function byProvider(
     case 'external':
       return provider.external(component, scope)
     case 'filters':
-      return provider.filter(component, scope)
+      return withBehaviour(component, provider.filter(component, scope))
   }
+}
+
+/**
+ * Says on each object what its filter does, in words: so a plan shows what another module changes, and not only that its digest
+ * did.
+ */
+function withBehaviour(filter: ComponentOf<'filters'>, translation: Translation): Translation {
+  const { behaviour } = filter.spec
+  if (behaviour === undefined) return translation
+  const key = `filter.meshform.dev/${filter.name}`
+  const manifests = translation.manifests.map((desired): DesiredManifest => {
+    const { metadata } = desired.manifest
+    const annotations = { ...metadata.annotations, [key]: behaviour }
+    return { ...desired, manifest: { ...desired.manifest, metadata: { ...metadata, annotations } } }
+  })
+  return { ...translation, manifests }
 }
 
 function withoutMesh(component: Component, meshAddress: string | undefined, context: TranslationContext): Translation {

@@ -3,6 +3,7 @@ import type { CommandIo } from '../command-io.ts'
 import { filterAddCommand } from '../filter/add.ts'
 import { filterInspectCommand } from '../filter/inspect.ts'
 import { filterListCommand, filterRemoveCommand, filterShowCommand } from '../filter/library-commands.ts'
+import { filterLockCommand } from '../filter/lock.ts'
 import { filterPullCommand } from '../filter/pull.ts'
 import { filterPushCommand } from '../filter/push.ts'
 import { filterRunCommand } from '../filter/run.ts'
@@ -28,6 +29,7 @@ export function filterCommand(io: CommandIo): Command {
     filterRemoveCommand,
     filterPushCommand,
     filterPullCommand,
+    filterLockCommand,
     filterSignCommand,
     filterVerifyCommand,
   ]

@@ -18,6 +18,12 @@ export const filter = closed(
     ),
     source: Type.Optional(text('Path, https:// or oci:// address of the module.')),
     sha256: Type.Optional(text('Digest that the module must have.')),
+    behaviour: Type.Optional(
+      text('What it does, in one line: plans show it when it changes. Default: read from the module when it is locked.'),
+    ),
+    verificationKeys: Type.Optional(
+      Type.Array(Type.String(), { description: 'Public keys (PEM files), one of which must have signed the module.' }),
+    ),
     pullSecret: Type.Optional(text('Secret for pulling an image.')),
     code: Type.Optional(text('Lua source, written here.')),
     config: Type.Optional(

@@ -1,5 +1,5 @@
 import { parse, stringify } from 'yaml'
-import { isJsonObject, type JsonValue } from '../../plan/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
 
 /** Name of the file beside a design that says which bytes its addresses stood for. */
 export const LOCK_FILE = 'meshform.lock.yaml'
@@ -13,6 +13,10 @@ export interface LockedModule {
   readonly size: number
   /** What the module does, in one line: shown in plans when it changes. */
   readonly behaviour: string
+  /** JSON Schema that configurations must fit, so that plans need no network to compare them. */
+  readonly configSchema?: JsonObject
+  /** Ids of the keys whose signatures held when it was locked. */
+  readonly signedBy?: readonly string[]
 }
 
 /** The locked modules by address, and everything else that the file holds. */
@@ -37,7 +41,7 @@ export function parseLock(text: string): LockFile | undefined {
   const locked = new Map<string, LockedModule>()
   for (const [source, entry] of Object.entries(isJsonObject(filters) ? filters : {})) {
     if (!isJsonObject(entry)) return undefined
-    const { digest, sha256, size, behaviour } = entry
+    const { digest, sha256, size, behaviour, configSchema, signedBy } = entry
     if (typeof digest !== 'string' || !/^sha256:[0-9a-f]{64}$/.test(digest)) return undefined
     if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) return undefined
     locked.set(source, {
@@ -45,6 +49,8 @@ export function parseLock(text: string): LockFile | undefined {
       sha256,
       size: typeof size === 'number' ? size : 0,
       behaviour: typeof behaviour === 'string' ? behaviour : '',
+      ...(isJsonObject(configSchema) ? { configSchema } : {}),
+      ...(Array.isArray(signedBy) ? { signedBy: signedBy.filter((id): id is string => typeof id === 'string') } : {}),
     })
   }
   return { filters: locked, rest }

@@ -41,8 +41,11 @@ export interface ResolveOptions {
   readonly lock: LockFile
   readonly library: FilterLibrary
   readonly access: RegistryAccess
-  /** Ask the network even where a locked module is at hand, and take what it gives. */
-  readonly refresh?: boolean
+  /**
+   * `locked`: a locked module that is kept here is enough. `compare`: ask the address whether it still stands for what was locked.
+   * `update`: take whatever it stands for. Default `locked`.
+   */
+  readonly trust?: 'locked' | 'compare' | 'update'
 }
 
 /**
@@ -62,9 +65,10 @@ export async function resolveModule(source: string, options: ResolveOptions): Pr
 
 async function resolveReference(source: string, reference: ModuleReference, options: ResolveOptions): Promise<ModuleResolution> {
   if (reference.kind === 'file') return fromFile(source, reference.path, options)
-  const locked = options.refresh === true ? undefined : options.lock.filters.get(source)
+  const locked = options.trust === 'update' ? undefined : options.lock.filters.get(source)
   const expected = options.sha256 ?? (reference.kind === 'oci' ? reference.digest?.slice('sha256:'.length) : undefined)
-  if (locked !== undefined && (expected === undefined || locked.digest === `sha256:${expected}`)) {
+  const enough = options.trust !== 'compare' && (expected === undefined || locked?.digest === `sha256:${expected}`)
+  if (locked !== undefined && enough) {
     const kept = await options.library.module(locked.sha256)
     if (kept !== undefined) {
       const { bytes, metadata, signature } = kept
