@@ -14,6 +14,8 @@ const START_MS = 20_000
 /** How long a server may take to end after it was asked to, in milliseconds. */
 const STOP_MS = 15_000
 const POLL_MS = 20
+/** `kubectl delete -f` asks for a namespace and then for each thing in it: those are still to be there. */
+const NAMESPACE_END_MS = 300
 const logName = 'server.log'
 
 /** How a sandbox is served by a command. */
@@ -57,7 +59,7 @@ export async function runSandboxServer(
   const { directory } = options
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 })
-    const sandbox = await Sandbox.open({ directory })
+    const sandbox = await Sandbox.open({ directory, simulation: { namespaceEndDelayMs: NAMESPACE_END_MS } })
     try {
       for (const parsed of failures.value) {
         if (parsed.concerns === 'pods') sandbox.failures.pods.fail(parsed.pods, parsed.failure)

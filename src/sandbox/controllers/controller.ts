@@ -9,6 +9,8 @@ export interface SimulationOptions {
   readonly podStartDelayMs: number
   /** From the start of a Job's pod to its end. */
   readonly jobRunDelayMs: number
+  /** From a namespace's deletion to that of what is in it. */
+  readonly namespaceEndDelayMs: number
   /** ConfigMaps that every namespace gets, by name: what a real cluster's controllers publish there. */
   readonly namespaceConfigMaps: ReadonlyMap<string, NamespaceConfigMap>
   /** Whether every namespace gets its `default` ServiceAccount. */

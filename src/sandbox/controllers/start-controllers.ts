@@ -25,6 +25,7 @@ export interface RunningControllers {
 const defaults: SimulationOptions = {
   podStartDelayMs: 2,
   jobRunDelayMs: 5,
+  namespaceEndDelayMs: 0,
   namespaceConfigMaps: publishedConfigMaps,
   defaultServiceAccounts: false,
 }

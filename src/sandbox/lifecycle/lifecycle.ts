@@ -21,7 +21,9 @@ export class Lifecycle {
   #stopped = false
 
   constructor(context: ApiContext, controllers: ControllerOptions) {
-    this.#workers = [new DefinitionLifecycle(context), new GarbageCollector(context), new NamespaceLifecycle(context)]
+    const { namespaceEndDelayMs: pause = 0 } = controllers
+    const namespaces = new NamespaceLifecycle(context, pause === 0 ? undefined : (then) => this.#later(pause, then))
+    this.#workers = [new DefinitionLifecycle(context), new GarbageCollector(context), namespaces]
     this.#stops.push(
       context.store.subscribe((event) => {
         for (const worker of this.#workers) worker.accept(event)
@@ -39,6 +41,14 @@ export class Lifecycle {
     this.#stopped = true
     clearImmediate(this.#scheduled)
     for (const stop of this.#stops) stop()
+  }
+
+  #later(delayMs: number, then: () => void): void {
+    const timer = setTimeout(() => {
+      then()
+      this.#schedule()
+    }, delayMs)
+    this.#stops.push(() => clearTimeout(timer))
   }
 
   #schedule(): void {

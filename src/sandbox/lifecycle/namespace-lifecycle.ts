@@ -13,9 +13,12 @@ export class NamespaceLifecycle {
   readonly #client: SystemClient
   readonly #terminating = new Set<string>()
   readonly #due = new Set<string>()
+  readonly #delay: ((then: () => void) => void) | undefined
 
-  constructor(context: ApiContext) {
+  /** `delay` puts off the emptying of a namespace whose deletion was just asked for; without it, it is emptied at once. */
+  constructor(context: ApiContext, delay?: (then: () => void) => void) {
     this.#context = context
+    this.#delay = delay
     this.#client = new SystemClient(context, 'kube-controller-manager')
     for (const namespace of context.store.list(namespaces)) this.#notice(namespace)
   }
@@ -45,8 +48,16 @@ export class NamespaceLifecycle {
 
   #notice(namespace: StoredObject): void {
     if (!namespace.text.includes('"deletionTimestamp"') || !isTerminating(namespace.object)) return
-    this.#terminating.add(namespace.key.name)
-    this.#due.add(namespace.key.name)
+    const { name } = namespace.key
+    if (this.#terminating.has(name) || this.#delay === undefined) {
+      this.#terminating.add(name)
+      this.#due.add(name)
+      return
+    }
+    this.#delay(() => {
+      this.#terminating.add(name)
+      this.#due.add(name)
+    })
   }
 
   #contentsOf(name: string): readonly StoredObject[] {
