@@ -115,7 +115,7 @@ function bodyOf(manifest: Manifest, live: JsonObject | undefined, manager: strin
   if (spec === undefined && metadata.labels === undefined) {
     return live === undefined
       ? undefined
-      : { ...contentOf(live), Kind: kind, Name: metadata.name, Meta: withoutMarks(live.Meta, false) }
+      : { ...canonicalFields(kind, contentOf(live)), Kind: kind, Name: metadata.name, Meta: withoutMarks(live.Meta, false) }
   }
   return { ...(isJsonObject(spec) ? spec : {}), Kind: kind, Name: metadata.name, Meta: metaOfMarks(metadata, manager, false) }
 }
