@@ -3,6 +3,7 @@ import type { JsonValue } from '../../src/plan/json.ts'
 import { commandReference } from './command-reference.ts'
 import { diagnosticsReference } from './diagnostics-reference.ts'
 import { languageReference } from './language-reference.ts'
+import { meshPages } from './mesh-pages.ts'
 
 /** Every file of the repository that is made from the code, by path, with the text it must have. */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
@@ -11,6 +12,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['docs/language.md', languageReference()],
     ['docs/diagnostics.md', diagnosticsReference()],
     ['docs/cli.md', await commandReference()],
+    ...meshPages(),
   ])
 }
 

@@ -26,8 +26,8 @@ export function markdownMatrix(providers: readonly MeshProvider[]): string {
   return [
     '# Meshes and what they can do',
     '',
-    'This page is written by `meshform providers --markdown` from the same tables that refuse a plan: what is not here is refused',
-    'with the place in the design, the reason and the nearest alternative. A page for each mesh says how each thing is done.',
+    'This page is written by `npm run generate` from the same tables that refuse a plan: what a mesh cannot do is refused with the',
+    'place in the design, the reason and the nearest alternative. The page of a mesh says how each thing is done.',
     '',
     '● yes, ◐ with a difference that its page names, · no. A number is the version of the mesh from which it works.',
     '',

@@ -18,7 +18,7 @@ export function markdownPage(provider: MeshProvider): string {
     `# ${provider.title}`,
     '',
     `\`provider: ${provider.name}\`, ${provider.status}, checked against ${provider.defaultVersion}. ${ENDED[provider.status]}`.trim(),
-    'This page is written by `meshform providers show` from the tables that the planner uses; [the matrix](README.md) compares the meshes.',
+    'This page is written by `npm run generate` from the tables that the planner uses; [the matrix](README.md) compares the meshes.',
     '',
     ...(columns.length > 1 ? modes(columns) : []),
     ...columns.flatMap((column) => install(column, columns.length > 1)),
