@@ -116,6 +116,10 @@ export const PROVIDER_CODES = {
     title: 'Certificate is not verified',
     explanation: 'TLS is spoken without a certificate authority to check the other side against.',
   },
+  MF3037: {
+    title: 'Object is of an older version of the mesh',
+    explanation: 'The mesh reads the object, or this part of it, no longer from its next version on.',
+  },
 } as const
 
 /** A code of a provider. */

@@ -5,6 +5,7 @@ import { consulVm } from './consul-vm/provider.ts'
 import type { MeshProvider } from './contract.ts'
 import { gatewayApi } from './gateway-api/provider.ts'
 import { istio } from './istio/provider.ts'
+import { kongMesh, kuma } from './kuma/provider.ts'
 import { linkerd } from './linkerd/provider.ts'
 import { smi } from './smi/provider.ts'
 
@@ -12,6 +13,8 @@ import { smi } from './smi/provider.ts'
 const PROVIDERS = {
   istio,
   linkerd,
+  kuma,
+  kongMesh,
   gatewayApi,
   consul,
   consulVm,

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { StringMap } from '../../plan/manifest.ts'
 import type { ValuePath } from '../../plan/source.ts'
 import type { DesiredManifest, Scope, Translation } from '../contract.ts'
+import { envoyHttpFilter } from '../envoy-http-filter.ts'
 import { filterKindOf } from '../filter-kind.ts'
 import { filterMistakes } from '../filter-mistakes.ts'
 import { joinName, objectNameOf } from '../object-name.ts'
@@ -23,17 +24,6 @@ export interface FilterTarget {
 }
 
 const PHASES = { authn: 'AUTHN', authz: 'AUTHZ', stats: 'STATS', unspecified: undefined } as const
-
-/** Envoy's HTTP filters by the kinds of the language, with the type of their configuration. */
-const NATIVE_FILTERS = {
-  'local-rate-limit': {
-    name: 'envoy.filters.http.local_ratelimit',
-    type: 'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit',
-  },
-  'ext-authz': { name: 'envoy.filters.http.ext_authz', type: 'envoy.extensions.filters.http.ext_authz.v3.ExtAuthz' },
-  cors: { name: 'envoy.filters.http.cors', type: 'envoy.extensions.filters.http.cors.v3.Cors' },
-  compression: { name: 'envoy.filters.http.compressor', type: 'envoy.extensions.filters.http.compressor.v3.Compressor' },
-} as const
 
 /** The sidecars and gateway pods a filter is attached to. */
 export function sidecarTargets(
@@ -135,25 +125,4 @@ function envoyFilter(filter: ComponentOf<'filters'>, target: FilterTarget): Desi
     },
     target.path,
   )
-}
-
-/** The filter as Envoy configures it: Lua source, or a native filter with the configuration of the design. */
-export function envoyHttpFilter(filter: ComponentOf<'filters'>): Draft {
-  const { spec } = filter
-  const kind = filterKindOf(spec)
-  if (kind === 'lua' || kind === 'wasm') {
-    return {
-      name: 'envoy.filters.http.lua',
-      typed_config: {
-        '@type': 'type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua',
-        default_source_code: { inline_string: from(['code'], spec.code) },
-      },
-    }
-  }
-  const native = NATIVE_FILTERS[kind]
-  const config = typeof spec.config === 'object' ? (spec.config as DraftObject) : {}
-  return {
-    name: native.name,
-    typed_config: from(['config'], { '@type': `type.googleapis.com/${native.type}`, ...config }),
-  }
 }

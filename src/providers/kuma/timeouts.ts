@@ -1,0 +1,100 @@
+import type { RouteSpec } from '../../design/schema/traffic.ts'
+import type { ValuePath } from '../../plan/source.ts'
+import type { DesiredManifest } from '../contract.ts'
+import { joinName } from '../object-name.ts'
+import { type Draft, type DraftObject, from, traceManifest } from '../traced-manifest.ts'
+import { KUMA_API, meshService, policyLabels, sectionOf } from './api.ts'
+import type { RouteGroup, RouteRequest } from './routes.ts'
+
+const RETRY_WORDS: { readonly [word: string]: string } = {
+  '5xx': '5xx',
+  'gateway-error': 'GatewayError',
+  'connect-failure': 'ConnectFailure',
+  reset: 'Reset',
+  'refused-stream': 'RefusedStream',
+  'retriable-4xx': 'Retriable4xx',
+}
+
+/** An outbound policy of Kuma: what holds for requests to a MeshService, or to the MeshHTTPRoutes named. */
+export function outboundPolicy(
+  kind: string,
+  suffix: string,
+  entries: readonly { readonly targetRef: DraftObject; readonly default: Draft }[],
+  { name, workload, scope }: Pick<RouteRequest, 'name' | 'workload' | 'scope'>,
+  path: ValuePath,
+): DesiredManifest {
+  return traceManifest(
+    {
+      apiVersion: KUMA_API,
+      kind,
+      metadata: { name: joinName(name, suffix), namespace: workload.namespace, labels: policyLabels(scope) },
+      spec: { targetRef: { kind: 'Mesh' }, to: entries.map((entry) => ({ ...entry })) },
+    },
+    path,
+  )
+}
+
+/** The MeshService of a policy's workload; with the port where it has several. */
+export function targetService({ workload, port }: Pick<RouteRequest, 'workload' | 'port'>): DraftObject {
+  return meshService(
+    workload.service ?? workload.name,
+    workload.namespace,
+    workload.ports.length < 2 ? undefined : sectionOf(port),
+  )
+}
+
+/** Timeouts of routes and of connections as one MeshTimeout, retries as one MeshRetry. */
+export function timeoutsAndRetries(request: RouteRequest, groups: readonly RouteGroup[]): readonly DesiredManifest[] {
+  const alone = groups.length === 1
+  const targets = ({ names }: RouteGroup): readonly DraftObject[] =>
+    alone
+      ? [targetService(request)]
+      : names.map((name) => ({
+          kind: 'MeshHTTPRoute',
+          labels: { 'kuma.io/display-name': name, 'k8s.kuma.io/namespace': request.workload.namespace },
+        }))
+  const connection = connectionTimeouts(request)
+  const timeouts = groups.flatMap((group) => {
+    const [first] = group.routes
+    const timeout = first?.spec.timeout
+    if (first === undefined || timeout === undefined) return []
+    const http = { http: { requestTimeout: from([...first.path, 'timeout'], timeout) } }
+    return targets(group).map((targetRef) => ({ targetRef, default: { ...(alone ? connection : {}), ...http } }))
+  })
+  const onService = connection !== undefined && !(alone && timeouts.length > 0)
+  const entries = [...(onService ? [{ targetRef: targetService(request), default: connection }] : []), ...timeouts]
+  const retries = groups.flatMap((group) => {
+    const [first] = group.routes
+    if (first?.spec.retries === undefined) return []
+    const conf = retryOf(first.spec.retries, [...first.path, 'retries'], request.port.protocol === 'grpc')
+    return targets(group).map((targetRef) => ({ targetRef, default: conf }))
+  })
+  return [
+    ...(entries.length === 0 ? [] : [outboundPolicy('MeshTimeout', 'timeout', entries, request, ['routes'])]),
+    ...(retries.length === 0 ? [] : [outboundPolicy('MeshRetry', 'retry', retries, request, ['routes'])]),
+  ]
+}
+
+function connectionTimeouts({ policy }: RouteRequest): DraftObject | undefined {
+  const { connectTimeout, idleTimeout } = policy.spec.circuitBreaker ?? {}
+  if (connectTimeout === undefined && idleTimeout === undefined) return undefined
+  return {
+    connectionTimeout: from(['circuitBreaker', 'connectTimeout'], connectTimeout),
+    idleTimeout: from(['circuitBreaker', 'idleTimeout'], idleTimeout),
+  }
+}
+
+/** gRPC has conditions of its own, told by its status; the defaults are what `5xx` means there. */
+function retryOf(retries: NonNullable<RouteSpec['retries']>, path: ValuePath, grpc: boolean): Draft {
+  const common = {
+    numRetries: from([...path, 'attempts'], retries.attempts),
+    perTryTimeout: from([...path, 'perTry'], retries.perTry),
+    backOff:
+      retries.backoff === undefined
+        ? undefined
+        : from([...path, 'backoff'], { baseInterval: retries.backoff.base, maxInterval: retries.backoff.maximum }),
+  }
+  if (grpc) return from(path, { grpc: common })
+  const on = (retries.on ?? ['5xx']).map((word) => RETRY_WORDS[word] ?? word)
+  return from(path, { http: { ...common, retryOn: from([...path, 'on'], on) } })
+}

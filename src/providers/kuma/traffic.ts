@@ -1,0 +1,223 @@
+import type { ComponentOf } from '../../design/component.ts'
+import type { Diagnostic } from '../../plan/diagnostic.ts'
+import type { DesiredManifest, ResolvedWorkload, Scope, ServicePort, Translation } from '../contract.ts'
+import { orderWarnings } from '../gateway-api/route-order.ts'
+import { mistake } from '../mistake.ts'
+import { joinName, nameAbout } from '../object-name.ts'
+import { findWorkload } from '../references.ts'
+import { resolveRoutes } from '../resolve-routes.ts'
+import { routeConflicts, servesNothing } from '../route-conflicts.ts'
+import { portChooser, trafficPort } from '../service-port.ts'
+import { type Draft, from, traceManifest } from '../traced-manifest.ts'
+import { dataplanes, KUMA_API, policyLabels } from './api.ts'
+import { faultPolicies } from './faults.ts'
+import { share } from './mesh-objects.ts'
+import { meshHttpRoutes, meshTcpRoute, type RouteRequest, routeMistakes } from './routes.ts'
+import { outboundPolicy, targetService, timeoutsAndRetries } from './timeouts.ts'
+
+const BALANCERS = {
+  'round-robin': { type: 'RoundRobin' },
+  'least-request': { type: 'LeastRequest' },
+  random: { type: 'Random' },
+  'ring-hash': { type: 'RingHash' },
+  maglev: { type: 'Maglev' },
+} as const
+
+const INTERVALS = { second: '1s', minute: '1m', hour: '1h' } as const
+
+/** A traffic policy as routes and one policy of Kuma for each kind of setting, all about the MeshService of the workload. */
+export function kumaTraffic(policy: ComponentOf<'traffic'>, scope: Scope): Translation {
+  const found = findWorkload(policy.spec.workload, policy, ['workload'], scope)
+  const workload = found.value
+  if (workload === undefined) return { manifests: [], diagnostics: found.diagnostics }
+  if (workload.service === undefined) return { manifests: [], diagnostics: [servesNothing(policy, workload)] }
+  const { port, diagnostics } = trafficPort(policy, workload)
+  if (port === undefined) return { manifests: [], diagnostics }
+  const { routes, diagnostics: unresolved } = resolveRoutes(policy, workload, scope)
+  const request: RouteRequest = {
+    policy,
+    name: nameAbout(workload.service, policy),
+    workload,
+    port,
+    routes,
+    portFor: portChooser(workload, port),
+    scope,
+  }
+  const balancing = balancingOf(request)
+  const routed = routedBy(request)
+  return {
+    manifests: [
+      ...routed.manifests,
+      ...breakers(request),
+      ...balancing.manifests,
+      ...rateLimits(policy, workload, port, request),
+    ],
+    diagnostics: [
+      ...unresolved,
+      ...routeConflicts(policy, workload, scope),
+      ...otherPorts(policy, port),
+      ...routed.diagnostics,
+      ...balancing.diagnostics,
+    ],
+  }
+}
+
+function routedBy(request: RouteRequest): Translation {
+  const { policy, port, routes } = request
+  const protocol = policy.spec.protocol ?? port.protocol
+  const stream = protocol === 'tcp' || protocol === 'tls' || protocol === 'https' || protocol === 'udp'
+  if (stream && routes.length > 0) {
+    const { manifests, diagnostics } = meshTcpRoute(request)
+    return { manifests: [...manifests, ...timeoutsAndRetries(request, [])], diagnostics }
+  }
+  const { manifests, groups } = meshHttpRoutes(request)
+  const faults = faultPolicies(request)
+  return {
+    manifests: [...manifests, ...timeoutsAndRetries(request, groups), ...faults.manifests],
+    diagnostics: [
+      ...orderWarnings(policy, routes),
+      ...routes.flatMap((route) => routeMistakes(policy, route)),
+      ...faults.diagnostics,
+    ],
+  }
+}
+
+function breakers(request: RouteRequest): readonly DesiredManifest[] {
+  const breaker = request.policy.spec.circuitBreaker
+  if (breaker === undefined) return []
+  const at = (...path: string[]) => ['circuitBreaker', ...path]
+  const { maxConnections, maxPendingRequests, maxRequests, maxRetries, outlier } = breaker
+  const limits = {
+    maxConnections: from(at('maxConnections'), maxConnections),
+    maxPendingRequests: from(at('maxPendingRequests'), maxPendingRequests),
+    maxRequests: from(at('maxRequests'), maxRequests),
+    maxRetries: from(at('maxRetries'), maxRetries),
+  }
+  const limited = Object.values(limits).some((value) => value !== undefined)
+  if (!limited && outlier === undefined) return []
+  const detection: Draft =
+    outlier === undefined
+      ? undefined
+      : from(at('outlier'), {
+          interval: outlier.interval,
+          baseEjectionTime: outlier.ejectFor,
+          maxEjectionPercent: outlier.maxEjectedPercent === undefined ? undefined : Math.round(outlier.maxEjectedPercent),
+          healthyPanicThreshold: outlier.minHealthPercent === undefined ? undefined : share(outlier.minHealthPercent),
+          detectors: {
+            totalFailures: consecutive(outlier.consecutiveErrors),
+            gatewayFailures: consecutive(outlier.consecutiveGatewayErrors),
+          },
+        })
+  const conf = { connectionLimits: limited ? limits : undefined, outlierDetection: detection }
+  const entry = { targetRef: targetService(request), default: conf }
+  return [outboundPolicy('MeshCircuitBreaker', 'circuit-breaker', [entry], request, ['circuitBreaker'])]
+}
+
+function consecutive(count: number | undefined): Draft {
+  return count === undefined ? undefined : { consecutive: count }
+}
+
+function balancingOf(request: RouteRequest): Translation {
+  const { policy } = request
+  const balancing = policy.spec.loadBalancing
+  if (balancing === undefined) return { manifests: [], diagnostics: [] }
+  const path = ['loadBalancing']
+  const { policy: wanted, hashOn, failover } = balancing
+  const diagnostics: Diagnostic[] = []
+  if (wanted === 'passthrough') {
+    diagnostics.push(
+      mistake(policy, [...path, 'policy'], 'MF3020', {
+        summary: 'Kuma has no passthrough of the address a client chose',
+        hint: 'Use round-robin, least-request, random, ring-hash or maglev.',
+      }),
+    )
+  }
+  const hashing = wanted === 'ring-hash' || wanted === 'maglev' || (wanted === undefined && hashOn !== undefined)
+  if (hashing !== (hashOn !== undefined)) {
+    diagnostics.push(
+      mistake(policy, [...path, hashing ? 'policy' : 'hashOn'], 'MF3020', {
+        summary: hashing ? `${wanted ?? 'ring-hash'} needs something to hash` : `${wanted ?? 'It'} hashes nothing`,
+        hint: hashing ? 'Say `hashOn: {header: ...}`.' : 'Use policy ring-hash or maglev, or remove hashOn.',
+      }),
+    )
+  }
+  const balancer =
+    wanted === undefined
+      ? hashOn === undefined
+        ? undefined
+        : BALANCERS['ring-hash']
+      : wanted === 'passthrough'
+        ? undefined
+        : BALANCERS[wanted]
+  const conf = {
+    loadBalancer: from([...path, 'policy'], balancer),
+    hashPolicies: hashOn === undefined ? undefined : from([...path, 'hashOn'], hashPolicies(hashOn)),
+    localityAwareness:
+      failover === undefined
+        ? undefined
+        : from([...path, 'failover'], {
+            crossZone: {
+              failover: failover.map((pair, index) =>
+                from([...path, 'failover', index], { from: { zones: [pair.from] }, to: { type: 'Only', zones: [pair.to] } }),
+              ),
+            },
+          }),
+  }
+  const entry = { targetRef: targetService(request), default: conf }
+  return { manifests: [outboundPolicy('MeshLoadBalancingStrategy', 'load-balancing', [entry], request, path)], diagnostics }
+}
+
+function hashPolicies(
+  hash: NonNullable<NonNullable<ComponentOf<'traffic'>['spec']['loadBalancing']>['hashOn']>,
+): readonly Draft[] {
+  return [
+    ...(hash.header === undefined ? [] : [{ type: 'Header', header: { name: hash.header } }]),
+    ...(hash.cookie === undefined ? [] : [{ type: 'Cookie', cookie: { name: hash.cookie, ttl: hash.cookieTtl } }]),
+    ...(hash.query === undefined ? [] : [{ type: 'QueryParameter', queryParameter: { name: hash.query } }]),
+    ...(hash.sourceIp === true ? [{ type: 'Connection', connection: { sourceIP: true } }] : []),
+  ]
+}
+
+function rateLimits(
+  policy: ComponentOf<'traffic'>,
+  workload: ResolvedWorkload,
+  port: ServicePort,
+  { name, scope }: RouteRequest,
+): readonly DesiredManifest[] {
+  const limit = policy.spec.rateLimit
+  if (limit === undefined) return []
+  const http = {
+    requestRate: {
+      num: from(['rateLimit', 'requests'], limit.requests),
+      interval: from(['rateLimit', 'per'], INTERVALS[limit.per ?? 'second']),
+    },
+    onRateLimit: limit.status === undefined ? undefined : { status: from(['rateLimit', 'status'], limit.status) },
+  }
+  return [
+    traceManifest(
+      {
+        apiVersion: KUMA_API,
+        kind: 'MeshRateLimit',
+        metadata: { name: joinName(name, 'rate-limit'), namespace: workload.namespace, labels: policyLabels(scope) },
+        spec: { targetRef: dataplanes(workload, port), rules: [{ default: { local: { http } } }] },
+      },
+      ['rateLimit'],
+    ),
+  ]
+}
+
+/** A route belongs to one port of the MeshService; matches that name another one would never hold. */
+function otherPorts(policy: ComponentOf<'traffic'>, port: ServicePort): readonly Diagnostic[] {
+  return (policy.spec.routes ?? []).flatMap((route, index) =>
+    (route.match ?? []).flatMap((match, position) =>
+      match.port === undefined || match.port === port.port
+        ? []
+        : [
+            mistake(policy, ['routes', index, 'match', position, 'port'], 'MF3020', {
+              summary: `The route belongs to port ${port.port}, so it never matches on port ${match.port}`,
+              hint: `Write a second policy with \`port: ${match.port}\`.`,
+            }),
+          ],
+    ),
+  )
+}

@@ -1,0 +1,169 @@
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { isJsonObject, type JsonValue } from '../../src/plan/json.ts'
+import type { Manifest } from '../../src/plan/manifest.ts'
+import { objectIn, objectsIn, stringIn } from '../../src/providers/json-view.ts'
+import { findProvider } from '../../src/providers/registry.ts'
+import { canonical, meshObjects, only, type Sections, SHOP, translate } from './design-fixture.ts'
+import { meshExample, sorted } from './mesh-example.ts'
+
+const MESH = { provider: 'kuma' }
+
+function shop(sections: Sections): ReturnType<typeof translate> {
+  return translate({ meshes: { mesh: MESH }, workloads: SHOP, ...sections })
+}
+
+/** The example limits its policies to the proxies of the frontend; the neutral design speaks of every caller. */
+function forEveryCaller(manifest: Manifest): Manifest {
+  if (objectsIn(manifest, 'spec', 'to').length === 0) return manifest
+  const named = manifest.kind === 'MeshTimeout' ? { ...manifest.metadata, name: 'backend-timeout' } : manifest.metadata
+  return { ...manifest, metadata: named, spec: { ...objectIn(manifest, 'spec'), targetRef: { kind: 'Mesh' } } }
+}
+
+describe('Kuma', () => {
+  test('the canonical pattern says what the example says, for every caller, and leaves the frontend open to the mesh', () => {
+    const translated = translate(canonical({ ...MESH, mtls: 'strict' }))
+    expect(translated.diagnostics).toEqual([])
+    const objects = meshObjects(translated).filter(
+      (manifest) => manifest.kind !== 'Service' && manifest.metadata.name !== 'frontend-allow-mesh',
+    )
+    expect(sorted(objects)).toEqual(sorted(meshExample('kuma').map(forEveryCaller)))
+    expect(only(translated, 'MeshTrafficPermission', 'frontend-allow-mesh').spec).toEqual({
+      targetRef: { kind: 'Dataplane', labels: { app: 'frontend' } },
+      rules: [{ default: { allow: [{ spiffeID: { type: 'Prefix', value: 'spiffe://default.default.mesh.local/' } }] } }],
+    })
+  })
+
+  test('3.0: the Mesh has no field that it dropped', () => {
+    expect(only(translate(canonical({ ...MESH, version: '3.0.0', mtls: 'strict' })), 'Mesh').spec).toEqual({})
+  })
+
+  test('older versions are refused by the table', () => {
+    const { diagnostics } = translate(canonical({ ...MESH, version: '2.10.0', mtls: 'strict' }))
+    expect(diagnostics.map(({ code, location }) => [code, location?.file])).toEqual([
+      ['MF3003', 'mtls'],
+      ['MF3003', 'allow'],
+      ['MF3003', 'allow'],
+    ])
+  })
+
+  test('mesh, zone and trust domain are part of identities', () => {
+    const sections = canonical({ ...MESH, settings: { mesh: 'payments', zone: 'east' } })
+    const permission = only(translate(sections), 'MeshTrafficPermission', 'backend-allow-frontend')
+    expect(permission.metadata.labels).toEqual({ 'kuma.io/mesh': 'payments' })
+    expect(JSON.stringify(permission.spec)).toContain('spiffe://payments.east.mesh.local/ns/shop/sa/frontend')
+    const told = translate(canonical({ ...MESH, trustDomain: 'mesh.example' }))
+    expect(JSON.stringify(only(told, 'MeshIdentity').spec)).toContain('"trustDomain":"mesh.example"')
+    expect(JSON.stringify(only(told, 'MeshTrafficPermission', 'backend-allow-frontend').spec)).toContain(
+      'spiffe://mesh.example/ns/shop/sa/frontend',
+    )
+  })
+
+  test('routes that differ in timeouts or retries are objects of their own, which the policies name', () => {
+    const translated = shop({
+      traffic: {
+        backend: {
+          workload: 'backend',
+          circuitBreaker: { connectTimeout: '1s' },
+          routes: [
+            { match: [{ headers: { 'X-Slow': { present: true } } }], to: { v1: 100 }, timeout: '30s' },
+            { to: { v1: 100 }, retries: { attempts: 1 } },
+          ],
+        },
+      },
+    })
+    expect(translated.diagnostics).toEqual([])
+    const named = (name: string) => ({
+      kind: 'MeshHTTPRoute',
+      labels: { 'kuma.io/display-name': name, 'k8s.kuma.io/namespace': 'shop' },
+    })
+    const service = {
+      kind: 'MeshService',
+      labels: { 'kuma.io/display-name': 'backend', 'k8s.kuma.io/namespace': 'shop' },
+    }
+    expect(objectsIn(only(translated, 'MeshTimeout'), 'spec', 'to')).toEqual([
+      { targetRef: service, default: { connectionTimeout: '1s' } },
+      { targetRef: named('backend'), default: { http: { requestTimeout: '30s' } } },
+    ])
+    expect(objectsIn(only(translated, 'MeshRetry'), 'spec', 'to')).toEqual([
+      { targetRef: named('backend-2'), default: { http: { numRetries: 1, retryOn: ['5xx'] } } },
+    ])
+    // Header names are in lower case, as the schema wants them.
+    expect(JSON.stringify(only(translated, 'MeshHTTPRoute', 'backend').spec)).toContain('"x-slow"')
+  })
+
+  test('a fault of a route that matches requests is a fault filter that looks at their headers', () => {
+    const translated = shop({
+      traffic: {
+        backend: {
+          workload: 'backend',
+          routes: [
+            {
+              match: [{ headers: { 'x-chaos': { exact: 'on' } }, path: { exact: '/a.b' }, methods: ['GET', 'PUT'] }],
+              to: { v1: 100 },
+              fault: { delay: { duration: '1500ms', percent: 50 }, abort: { status: 503, percent: 12.5 } },
+            },
+            { to: { v1: 100 } },
+          ],
+        },
+      },
+    })
+    expect(translated.diagnostics).toEqual([])
+    const [patch] = objectsIn(only(translated, 'MeshProxyPatch'), 'spec', 'default', 'appendModifications')
+    expect(parse(stringIn(patch, 'httpFilter', 'value') ?? '')).toEqual({
+      name: 'envoy.filters.http.fault.0.0',
+      typed_config: {
+        '@type': 'type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault',
+        headers: [
+          { name: ':path', string_match: { safe_regex: { regex: '(/a\\.b)(\\?.*)?' } } },
+          { name: 'x-chaos', string_match: { exact: 'on' } },
+          { name: ':method', string_match: { safe_regex: { regex: 'GET|PUT' } } },
+        ],
+        delay: { fixed_delay: '1.5s', percentage: { numerator: 50, denominator: 'HUNDRED' } },
+        abort: { http_status: 503, percentage: { numerator: 125_000, denominator: 'MILLION' } },
+      },
+    })
+  })
+
+  test('a module from the network comes through a cluster of its own, and only with its digest', () => {
+    const filter = (sha256?: string): Sections => ({
+      filters: {
+        auth: {
+          mesh: 'mesh',
+          workloads: ['backend'],
+          source: 'https://modules.example.org/auth.wasm',
+          ...(sha256 === undefined ? {} : { sha256 }),
+        },
+      },
+    })
+    const errors = (sections: Sections) => shop(sections).diagnostics.filter(({ severity }) => severity === 'error')
+    expect(errors(filter()).map(({ code, location }) => [code, location?.file])).toEqual([['MF3019', 'source']])
+    expect(errors(filter('b'.repeat(64)))).toEqual([])
+    const [cluster, wasm] = objectsIn(
+      only(shop(filter('b'.repeat(64))), 'MeshProxyPatch'),
+      'spec',
+      'default',
+      'appendModifications',
+    ).map((modification): JsonValue => {
+      const value: unknown = parse(
+        stringIn(modification, 'cluster', 'value') ?? stringIn(modification, 'httpFilter', 'value') ?? '',
+      )
+      return isJsonObject(value) ? value : {}
+    })
+    expect(cluster).toMatchObject({ name: 'meshform-filter-auth', type: 'STRICT_DNS' })
+    expect(objectIn(wasm, 'typed_config', 'config', 'vm_config', 'code', 'remote')).toEqual({
+      http_uri: { uri: 'https://modules.example.org/auth.wasm', cluster: 'meshform-filter-auth', timeout: '60s' },
+      sha256: 'b'.repeat(64),
+    })
+  })
+
+  test('what 3.0 drops is found in raw objects', () => {
+    const findings = findProvider('kuma').provider?.lint(meshExample('kuma-legacy-mtls')) ?? []
+    expect(findings.map(({ object, path }) => `${object.kind} ${path.join('.')}`)).toEqual([
+      'Mesh spec.mtls',
+      'MeshHTTPRoute spec.targetRef.kind',
+      'MeshTrafficPermission spec.from',
+      'MeshTrafficPermission spec.targetRef.kind',
+    ])
+  })
+})
