@@ -29,21 +29,21 @@ export function formatDesign(text: string, file: string): FormattedDesign {
 }
 
 function formatDocument(document: Document.Parsed): string {
-  if (isMap(document.contents)) sortKeys(document.contents, valueSchema(design))
+  if (isMap(document.contents)) sortKeys(document.contents, valueSchema(design), 'document')
   return document.toString({ indent: 2, lineWidth: LINE_WIDTH, flowCollectionPadding: false, indentSeq: true })
 }
 
-function sortKeys(map: YAMLMap, schema: ValueSchema): void {
+function sortKeys(map: YAMLMap, schema: ValueSchema, place: 'document' | 'inside' = 'inside'): void {
   const order = new Map(Object.keys(schema.properties ?? {}).map((key, index) => [key, index]))
   if (order.size > 0) {
-    // A comment above the first key belongs to the map, so the first key stays where its comment is.
     const [head] = map.items
     const lead = leadingComment(map, head)
     map.items = map.items
       .map((pair, index) => ({ pair, index, rank: order.get(keyText(pair.key)) ?? order.size }))
       .sort((left, right) => left.rank - right.rank || left.index - right.index)
       .map(({ pair }) => pair)
-    if (lead !== undefined) moveLead(map, head, lead)
+    // What stands on top of the file speaks of the file.
+    if (lead !== undefined && place === 'inside') moveLead(map, head, lead)
   }
   for (const pair of map.items) {
     const child = childSchema(schema, keyText(pair.key))

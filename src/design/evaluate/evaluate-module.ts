@@ -66,9 +66,13 @@ function outputOf(entry: Entry, value: JsonValue): Output {
 /** True, with the mistake said, when an expression leads to a component that is left out or to an item that is not there. */
 function refersToNothing({ entry, scan }: ScannedEntry, instance: ModuleInstance, context: EvaluationContext): boolean {
   let found = false
+  // `has(workloads.a) ? workloads.a.host : ...`: whoever asks first may then use it.
+  const asked = new Set(
+    scan.references.flatMap(({ reference: { root, steps, optional } }) => (optional ? [`${root}.${steps[0]?.name ?? ''}`] : [])),
+  )
   for (const { reference, piece } of scan.references) {
     const [first, second] = reference.steps
-    if (first === undefined || reference.optional) continue
+    if (first === undefined || asked.has(`${reference.root}.${first.name}`)) continue
     const target = instance.entries.get(`${reference.root}.${first.name}`)
     if (target === undefined) continue
     const name = `${reference.root}.${first.name}`

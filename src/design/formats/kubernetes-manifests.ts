@@ -69,8 +69,13 @@ function labelOf(text: string): string {
 
 /** Manifests know no expressions: what looks like one is meant as it stands. */
 function escapeExpressions(value: JsonValue): JsonValue {
-  if (typeof value === 'string') return value.replaceAll('${', '$${')
+  if (typeof value === 'string') return escapeText(value)
   if (Array.isArray(value)) return value.map(escapeExpressions)
   if (!isJsonObject(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.replaceAll('${', '$${'), escapeExpressions(item)]))
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [escapeText(key), escapeExpressions(item)]))
+}
+
+function escapeText(text: string): string {
+  // As a function: in a replacement text, two dollars would stand for one.
+  return text.replaceAll('${', () => '$${')
 }

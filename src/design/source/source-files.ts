@@ -93,8 +93,8 @@ export class SourceFiles {
     let found: string[]
     try {
       found = isFolder(plain)
-        ? globSync(['**/*.yaml', '**/*.yml', '**/*.json'], { cwd: plain, absolute: true, followSymbolicLinks: false })
-        : globSync([rest], { cwd: base, absolute: true, followSymbolicLinks: false, dot: true })
+        ? globSync(['**/*.yaml', '**/*.yml', '**/*.json'], { cwd: plain, absolute: true, followSymbolicLinks: true })
+        : globSync([rest], { cwd: base, absolute: true, followSymbolicLinks: true, dot: true })
     } catch (error) {
       return failed(mistake('MF1003', at, { summary: `${pattern} cannot be read`, detail: reasonOf(error) }))
     }
