@@ -173,6 +173,23 @@ function behaves(
       expect((await errorOf(target.get(keyOf('service', 'backend-v1'), 'consul/v1', never)))?.kind).toBe('not-found')
     })
 
+    test('a service on a node without agent is kept in the catalog', async () => {
+      const service = entry('node-service', 'legacy-1', {
+        Node: 'legacy',
+        Address: '10.0.0.7',
+        Service: { Service: 'legacy', Port: 9090, Meta: { version: 'v1' } },
+      })
+      const live = await value(target.apply(service, write))
+      expect(live).toMatchObject({
+        metadata: { name: 'legacy-1', labels: LABELS },
+        spec: { Node: 'legacy', Address: '10.0.0.7', Service: { Service: 'legacy', Port: 9090, Meta: { version: 'v1' } } },
+      })
+      expect(await value(target.apply(service, { ...write, dryRun: true }))).toEqual(live)
+      const options = { propagation: 'Background', signal: never } as const
+      expect(await value(target.delete(keyOf('node-service', 'legacy-1'), 'consul/v1', options))).toBe('deleted')
+      expect(await value(target.list({ apiVersion: 'consul/v1', kind: 'node-service' }, never))).toEqual([])
+    })
+
     test('somebody else wrote: the object is no longer as we left it, and giving it up takes our marks off', async () => {
       const made = entry('service-defaults', 'drift', { Protocol: 'http' })
       const live = await value(target.apply(made, write))

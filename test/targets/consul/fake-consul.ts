@@ -21,6 +21,7 @@ interface Entry {
 export async function startFakeConsul(options: { readonly version: string; readonly token?: string }): Promise<FakeConsul> {
   const entries = new Map<string, Entry>()
   const services = new Map<string, JsonObject>()
+  const catalog = new Map<string, JsonObject>()
   const waiting = new Set<() => void>()
   let index = 10
   const changed = () => {
@@ -82,6 +83,11 @@ export async function startFakeConsul(options: { readonly version: string; reado
       services.delete(`${id}-sidecar-proxy`)
       return answer(200, undefined)
     }
+    if (api === 'catalog') {
+      const done = catalogAnswer(catalog, first, second, body)
+      if (request.method === 'PUT') changed()
+      return done === undefined ? answer(404, 'not found') : answer(200, done)
+    }
     if (api !== 'config') return answer(404, 'not found')
     if (request.method === 'PUT') {
       const wrong = refusal(body)
@@ -134,5 +140,27 @@ function register(services: Map<string, JsonObject>, body: JsonObject): void {
   services.set(id, { Tags: [], Address: '', Weights: { Passing: 1, Warning: 1 }, ...rest, ID: id, Service: Name ?? '' })
   if (isJsonObject(Connect) && Connect.SidecarService !== undefined) {
     services.set(`${id}-sidecar-proxy`, { Kind: 'connect-proxy', ID: `${id}-sidecar-proxy`, Service: `${Name}-sidecar-proxy` })
+  }
+}
+
+/** Registrations of nodes without agent, and the catalog's answers about them. */
+function catalogAnswer(catalog: Map<string, JsonObject>, first: string, second: string, body: JsonObject): JsonValue | undefined {
+  switch (first) {
+    case 'register': {
+      const service = isJsonObject(body.Service) ? body.Service : {}
+      const instance = { Node: body.Node ?? '', Address: body.Address ?? '', CreateIndex: 1, ModifyIndex: 1 }
+      const fields = Object.entries(service).map(([name, value]) => [`Service${name === 'Service' ? 'Name' : name}`, value])
+      catalog.set(String(service.ID), { ...instance, ServiceWeights: { Passing: 1, Warning: 1 }, ...Object.fromEntries(fields) })
+      return true
+    }
+    case 'deregister':
+      catalog.delete(String(body.ServiceID))
+      return true
+    case 'services':
+      return Object.fromEntries([...catalog.values()].map((instance) => [String(instance.ServiceName), []]))
+    case 'service':
+      return [...catalog.values()].filter((instance) => instance.ServiceName === second)
+    default:
+      return undefined
   }
 }
