@@ -24,6 +24,10 @@ export async function readDesign(
   })
   const diagnostics = [...inputs.diagnostics, ...loaded.diagnostics]
   if (loaded.design === undefined) return { design: undefined, diagnostics }
+  if (loaded.design.components.some((component) => component.section === 'perfChecks')) {
+    const { checkMistakes } = await import('./perf/check-mistakes.ts')
+    diagnostics.push(...(await checkMistakes(io, loaded.design)))
+  }
   if (!hasErrors(diagnostics)) {
     const pinned = await pinFilters(io, loaded.design)
     return { design: pinned.design, diagnostics: [...diagnostics, ...pinned.diagnostics] }

@@ -94,7 +94,7 @@ function bucketSamples(check: PerfCheckResult, labels: Readonly<Record<string, s
     ...LATENCY_BOUNDS.map((bound) => ({
       name: `${name}_bucket`,
       labels: { ...labels, le: String(bound) },
-      value: buckets.reduce((sum, bucket) => (bucket.low < bound * 1000 ? sum + bucket.count : sum), 0),
+      value: buckets.reduce((sum, bucket) => (bucket.low <= bound * 1000 ? sum + bucket.count : sum), 0),
     })),
     { name: `${name}_bucket`, labels: { ...labels, le: '+Inf' }, value: latency.count },
     { name: `${name}_sum`, labels, value: (latency.mean * latency.count) / 1000 },
