@@ -1,4 +1,6 @@
 import { editorSchema } from '../../src/design/schema/editor-schema.ts'
+import { perfCheckJsonSchema } from '../../src/perf/check/perf-check-schema.ts'
+import { recordJsonSchema } from '../../src/perf/check/perf-record.ts'
 import type { JsonValue } from '../../src/plan/json.ts'
 import { commandReference } from './command-reference.ts'
 import { diagnosticsReference } from './diagnostics-reference.ts'
@@ -9,6 +11,8 @@ import { meshPages } from './mesh-pages.ts'
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ['schemas/design.schema.json', json(editorSchema())],
+    ['schemas/perf-check.schema.json', json(perfCheckJsonSchema())],
+    ['schemas/perf-result.schema.json', json(recordJsonSchema())],
     ['docs/language.md', languageReference()],
     ['docs/diagnostics.md', diagnosticsReference()],
     ['docs/cli.md', await commandReference()],

@@ -1,5 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { type Static, Type } from 'typebox'
+import type { JsonObject } from '../../plan/json.ts'
 import { LoadResultSchema } from '../load/load-result.ts'
 import { readResult } from '../load/read-result.ts'
 import type { PerfCheckResult } from './run-perf-check.ts'
@@ -105,7 +106,7 @@ export const PerfRecordSchema = Type.Object(
 export type PerfRecord = Static<typeof PerfRecordSchema>
 
 /** The JSON Schema of result files (draft 2020-12), as published in schemas/perf-result.schema.json. */
-export function recordJsonSchema(): object {
+export function recordJsonSchema(): JsonObject {
   return { $schema: 'https://json-schema.org/draft/2020-12/schema', ...JSON.parse(JSON.stringify(PerfRecordSchema)) }
 }
 

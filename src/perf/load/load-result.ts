@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import type { JsonObject } from '../../plan/json.ts'
 
 /** Name and version of the result format. */
 export const RESULT_FORMAT = 'meshform.dev/perf-result/v1'
@@ -139,6 +140,6 @@ export type LoadSummary = Static<typeof LoadSummary>
 export type Counts = Static<typeof Counts>
 
 /** The JSON Schema of result files (draft 2020-12), as published in schemas/perf-result.schema.json. */
-export function resultJsonSchema(): object {
+export function resultJsonSchema(): JsonObject {
   return { $schema: 'https://json-schema.org/draft/2020-12/schema', ...JSON.parse(JSON.stringify(LoadResultSchema)) }
 }
