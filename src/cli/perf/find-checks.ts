@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import type { Component } from '../../design/component.ts'
 import type { Design } from '../../design/design.ts'
 import { findChecks } from '../../perf/check/check-file.ts'
 import { designCheckValue } from '../../perf/check/design-check.ts'
@@ -10,6 +9,7 @@ import { isJsonObject } from '../../plan/json.ts'
 import type { SourceLocation, ValuePath } from '../../plan/source.ts'
 import type { CommandIo } from '../command-io.ts'
 import type { DesignOptions } from '../design-options.ts'
+import { checkNameOf, fileReader } from './design-check-reader.ts'
 import { type LoadOptions, withLoadOverrides } from './perf-options.ts'
 
 /** The checks that a word on the command line stands for, with the design they are part of. */
@@ -131,11 +131,6 @@ async function designChecks(
   )
 }
 
-/** The name of a check of a design: its address without the section, so that checks of patterns keep apart. */
-export function checkNameOf(component: Pick<Component, 'address'>): string {
-  return component.address.replace(/(^|\.)perfChecks\./, '$1')
-}
-
 interface Written {
   readonly name: string
   readonly value: Readonly<Record<string, unknown>>
@@ -161,9 +156,4 @@ async function readAll(
 
 function nothing(diagnostics: readonly Diagnostic[]): FoundChecks {
   return { checks: [], adHoc: false, design: undefined, diagnostics }
-}
-
-/** Reads files that a check names, relative to a folder. */
-export function fileReader(folder: string): (path: string) => Promise<Uint8Array> {
-  return (path) => readFile(resolve(folder, path))
 }

@@ -1,11 +1,9 @@
 import { lookup } from 'node:dns/promises'
-import { resolve } from 'node:path'
 import type { ComponentOf } from '../../design/component.ts'
 import type { Design } from '../../design/design.ts'
 import type { ApplyResult } from '../../engine/apply.ts'
 import type { Emit } from '../../engine/events.ts'
-import { designCheckValue } from '../../perf/check/design-check.ts'
-import { type PerfCheckSpec, readPerfCheck } from '../../perf/check/read-perf-check.ts'
+import type { PerfCheckSpec } from '../../perf/check/read-perf-check.ts'
 import { comparedTrials, type RecordedRuns, withRun } from '../../perf/check/recorded-runs.ts'
 import { type PerfCheckEvent, type PerfCheckResult, runPerfCheck } from '../../perf/check/run-perf-check.ts'
 import { EngineProblem } from '../../perf/engines/run-engine.ts'
@@ -16,8 +14,8 @@ import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { CommandIo } from '../command-io.ts'
 import { checkOptions } from './check-run.ts'
+import { readDesignCheck } from './design-check-reader.ts'
 import { designEnvironment } from './design-environment.ts'
-import { checkNameOf, fileReader } from './find-checks.ts'
 import { runEnvironment } from './run-environment.ts'
 
 /** What the checks of an apply need. */
@@ -103,12 +101,7 @@ async function readCheck(
   request: GateRequest,
   component: ComponentOf<'perfChecks'>,
 ): Promise<PerfCheckSpec | undefined> {
-  const read = await readPerfCheck(
-    checkNameOf(component),
-    designCheckValue(component.spec),
-    fileReader(resolve(io.cwd, request.design.directory)),
-    (path) => component.locate(path),
-  )
+  const read = await readDesignCheck(io, request.design, component)
   if (read.ok) return read.check
   for (const diagnostic of read.diagnostics) request.diagnose(diagnostic)
   return undefined
