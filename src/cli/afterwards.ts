@@ -1,6 +1,5 @@
 import type { ApplyResult } from '../engine/apply.ts'
 import type { Afterwards } from '../engine/execute-plan.ts'
-import type { MadePlan } from '../engine/make-plan.ts'
 import type { JsonValue } from '../plan/json.ts'
 import type { RecordedState } from '../plan/recorded-state.ts'
 import { coverOutput } from '../planner/build-plan.ts'
@@ -8,6 +7,7 @@ import { withFinalMarks } from '../planner/rollout-design.ts'
 import type { RunView } from '../views/run-view.ts'
 import type { CommandIo } from './command-io.ts'
 import type { ExecuteRunRequest } from './execute-run.ts'
+import type { PlanRun } from './plan-run.ts'
 import type { PlanSource } from './plan-source.ts'
 
 /** What is done when the changes are: perf-checks run and outputs are taken down. */
@@ -15,7 +15,7 @@ export function afterwardsOf(
   io: CommandIo,
   request: ExecuteRunRequest,
   source: PlanSource,
-  made: MadePlan,
+  { made, connections }: PlanRun,
   state: RecordedState,
   view: RunView,
 ): (result: ApplyResult) => Promise<Afterwards> {
@@ -24,9 +24,22 @@ export function afterwardsOf(
       const clean = result.failed + result.skipped === 0
       return { passed: true, restore: false, outputs: clean ? {} : state.outputs, baselines: state.baselines }
     }
+    if (request.operation === 'rollback') {
+      return { passed: true, restore: false, outputs: state.outputs, baselines: state.baselines }
+    }
+    const { failedPostconditions } = await import('./postconditions.ts')
+    const unmet = await failedPostconditions(
+      source.design,
+      made.plan,
+      result,
+      connections.connections,
+      AbortSignal.timeout(60_000),
+    )
+    view.diagnostics(unmet)
     const outputs = outputsOf(source, state)
     const clean = result.failed + result.skipped === 0
-    const baselines = clean ? withFinalMarks(state.baselines, source.design) : state.baselines
+    const baselines = clean && unmet.length === 0 ? withFinalMarks(state.baselines, source.design) : state.baselines
+    if (unmet.length > 0) return { passed: false, restore: false, outputs, baselines }
     if (made.plan.checks.length === 0) return { passed: true, restore: false, outputs, baselines }
     const { runGate } = await import('./perf/gate.ts')
     const gate = await runGate(io, {

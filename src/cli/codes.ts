@@ -12,6 +12,10 @@ export const COMMAND_CODES = {
     title: 'Stale plan',
     explanation: 'The saved plan no longer fits the state, the design or the live objects it was made from.',
   },
+  MF4009: {
+    title: 'No way back',
+    explanation: 'The history of the state does not reach back to the deploy that a rollback names.',
+  },
   MF4008: {
     title: 'Perf-check failed',
     explanation: 'A threshold of a perf-check does not hold, or the measurement is not valid.',

@@ -75,6 +75,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/state.ts')).stateCommand,
   },
   {
+    name: 'refresh',
+    group: 'State',
+    summary: 'Bring the state up to what is live',
+    load: async () => (await import('./commands/refresh.ts')).refreshCommand,
+  },
+  {
+    name: 'rollback',
+    group: 'State',
+    summary: 'Go back to an earlier deploy',
+    load: async () => (await import('./commands/rollback.ts')).rollbackCommand,
+  },
+  {
     name: 'workspace',
     group: 'State',
     summary: 'Keep several states of one design',

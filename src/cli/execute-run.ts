@@ -2,7 +2,7 @@ import { disconnectAll } from '../engine/connect.ts'
 import { type Executed, executePlan } from '../engine/execute-plan.ts'
 import type { MadePlan } from '../engine/make-plan.ts'
 import { hasErrors } from '../plan/diagnostic.ts'
-import { hasChanges, summarize } from '../plan/plan.ts'
+import { hasChanges, type Plan, summarize } from '../plan/plan.ts'
 import type { RecordedState } from '../plan/recorded-state.ts'
 import { fieldManagerOf } from '../planner/owner-labels.ts'
 import { restorePlan } from '../planner/restore-plan.ts'
@@ -25,20 +25,24 @@ import type { ExecuteOne } from './rollout-run.ts'
 
 /** What to carry out. */
 export interface ExecuteRunRequest {
-  readonly operation: 'apply' | 'destroy'
+  readonly operation: 'apply' | 'destroy' | 'rollback'
   readonly options: RunOptions & SelectionOptions & ExecuteOptions
   readonly planFile: string | undefined
+  /** Serial of the deploy that a rollback leads back to. */
+  readonly rollbackTo?: number
 }
 
 /** The recipe of apply and destroy: read, lock, plan, show, confirm, carry out, report. */
-export async function executeRun(io: CommandIo, request: ExecuteRunRequest): Promise<void> {
-  const view = openView(io, request.options, request.operation)
-  const source = await readSource(io, request)
+export async function executeRun(io: CommandIo, asked: ExecuteRunRequest): Promise<void> {
+  const view = openView(io, asked.options, shownOperation(asked.operation))
+  const source = await readSource(io, asked)
   if (source.value === undefined) {
     view.diagnostics(source.diagnostics)
+    view.close()
     io.setExitCode(1)
     return
   }
+  const request = asSaved(asked, source.value.saved)
   const opened = await openBackend(io, request.options, source.value.design)
   if (!opened.ok) {
     view.diagnostics([stateDiagnostic(opened.error)])
@@ -77,6 +81,8 @@ async function underLock(
   const run = await planForExecution(io, request, source, locked.session.state, (event) => view.event(event))
   try {
     const { plan } = run.made
+    // Why a saved plan is stale is best seen in what would be done now.
+    if (source.saved !== undefined && hasErrors(plan.diagnostics)) view.plan(plan)
     view.diagnostics(plan.diagnostics)
     if (hasErrors(plan.diagnostics)) {
       io.setExitCode(1)
@@ -92,6 +98,18 @@ async function underLock(
   } finally {
     await disconnectAll(run.connections.connections)
   }
+}
+
+/** What a saved plan was made for is what it is carried out on; only how is still free. */
+function asSaved(request: ExecuteRunRequest, saved: Plan | undefined): ExecuteRunRequest {
+  if (saved === undefined) return request
+  const { workspace, context, selection } = saved.options
+  const options = { ...request.options, ...selection, workspace }
+  return { ...request, options: context === undefined ? options : { ...options, context } }
+}
+
+function shownOperation(operation: ExecuteRunRequest['operation']): 'apply' | 'destroy' {
+  return operation === 'destroy' ? 'destroy' : 'apply'
 }
 
 /** A saved plan is its own approval; otherwise somebody must say yes. */
@@ -111,7 +129,7 @@ async function agreed(io: CommandIo, request: ExecuteRunRequest, made: MadePlan,
     return false
   }
   view.close()
-  if (await confirmPlan(made.plan, request.operation)) return true
+  if (await confirmPlan(made.plan, shownOperation(request.operation))) return true
   view.note('Nothing was changed.')
   io.setExitCode(1)
   return false
@@ -154,7 +172,7 @@ async function carryOut(
           ...{ io, source, run, view, rollouts, execute },
           state: () => session.state,
         })
-      : await execute(made, request.operation, afterwardsOf(io, request, source, made, before, view))
+      : await execute(made, request.operation, afterwardsOf(io, request, source, run, before, view))
   const executed = applied.ok && applied.value.restore ? await putBack(made, before, applied.value, view, execute, run) : applied
   view.close()
   if (!executed.ok) {
@@ -165,11 +183,11 @@ async function carryOut(
   const { result, state, passed } = executed.value
   view.diagnostics(result.diagnostics)
   const outputs = Object.entries(state.outputs).map(([name, output]) => ({ name, ...output }))
-  if (request.operation === 'apply') view.outputs(outputs)
+  if (request.operation !== 'destroy') view.outputs(outputs)
   const interrupted = io.signal.aborted
   if (announced) {
     view.summary({
-      operation: request.operation,
+      operation: shownOperation(request.operation),
       counts: result.summary,
       failed: result.failed,
       skipped: result.skipped,

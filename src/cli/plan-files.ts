@@ -4,7 +4,11 @@ import type { Diagnostic } from '../plan/diagnostic.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../plan/json.ts'
 import type { Plan } from '../plan/plan.ts'
 import { planFromJson, planToJson } from '../plan/plan-file.ts'
+import { sealedFromJson, sealedToJson } from '../state/sealed-text.ts'
+import { stateDiagnostic } from '../state/state-diagnostic.ts'
+import { ok, refused, type StateResult } from '../state/state-result.ts'
 import type { CommandIo } from './command-io.ts'
+import { stateCipher } from './state-keys.ts'
 import { VERSION } from './version.ts'
 import { writeFileAtomically } from './write-file.ts'
 
@@ -18,9 +22,30 @@ export interface ReadPlan {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** Saves a plan: JSON, mode 0600, whole or not at all. */
-export async function writePlanFile(io: CommandIo, path: string, plan: Plan): Promise<void> {
-  await writeFileAtomically(resolve(io.cwd, path), `${JSON.stringify(planToJson(plan, VERSION), null, 1)}\n`)
+/** What an encrypted plan is bound to, besides its key. */
+const SEAL_CONTEXT = 'meshform plan 1'
+
+/** Saves a plan: JSON, mode 0600, whole or not at all; encrypted where there is a key. Gives the mistake where there is one. */
+export async function writePlanFile(io: CommandIo, path: string, plan: Plan): Promise<Diagnostic | undefined> {
+  const cipher = stateCipher(io)
+  if (!cipher.ok) return stateDiagnostic(cipher.error)
+  const sealer = await cipher.value?.sealer()
+  const json = planToJson(plan, VERSION)
+  const text =
+    sealer === undefined
+      ? JSON.stringify(json, null, 1)
+      : JSON.stringify({ sealed_plan: 1, sealed: sealedToJson(sealer(JSON.stringify(json), SEAL_CONTEXT)) })
+  try {
+    await writeFileAtomically(resolve(io.cwd, path), `${text}\n`)
+    return undefined
+  } catch (error) {
+    return {
+      severity: 'error',
+      code: 'MF6003',
+      summary: `${path} can not be written`,
+      detail: error instanceof Error ? error.message : String(error),
+    }
+  }
 }
 
 /** Reads a saved plan. Whatever is wrong with the file is a diagnostic; the file is never touched. */
@@ -45,13 +70,34 @@ export async function readPlanFile(io: CommandIo, path: string): Promise<ReadPla
     return refuse(`${path} can not be read`, error instanceof Error ? error.message : String(error), 'MF6003')
   }
   if (content.length > LARGEST_PLAN) return refuse(`${path} is too large to be a plan`, `It has ${content.length} characters.`)
-  const json = parse(content)
-  if (json === undefined) return refuse(`${path} is not a plan`, 'It is no JSON object: truncated, or another kind of file.')
-  const problem = await schemaProblem(json)
+  const outer = parse(content)
+  if (outer === undefined) return refuse(`${path} is not a plan`, 'It is no JSON object: truncated, or another kind of file.')
+  const opened = outer.sealed === undefined ? ok(outer) : await openSealed(io, outer, path)
+  if (!opened.ok) return { plan: undefined, inputs: { input: [] }, diagnostics: [stateDiagnostic(opened.error)] }
+  const json = opened.value
+  const { planShapeProblem } = await import('./plan-shape.ts')
+  const problem = planShapeProblem(json)
   if (problem !== undefined) return refuse(`${path} is not a plan that this version can apply`, problem)
   const plan = planFromJson(json)
   const input = Object.entries(plan.design.inputs).map(([name, value]) => `${name}=${inputText(value)}`)
   return { plan, inputs: { input }, diagnostics: [] }
+}
+
+async function openSealed(io: CommandIo, outer: JsonObject, path: string): Promise<StateResult<JsonObject>> {
+  const sealed = sealedFromJson(outer.sealed)
+  const damaged = { kind: 'corrupt', file: path, line: undefined, column: undefined } as const
+  if (sealed === undefined || outer.sealed_plan !== 1) {
+    return refused({ ...damaged, message: `${path} says that it is encrypted, but not in a way that meshform writes.` })
+  }
+  const cipher = stateCipher(io)
+  if (!cipher.ok) return cipher
+  if (cipher.value === undefined) {
+    return refused({ kind: 'sealed', message: `${path} is encrypted, and no key was given.`, file: path })
+  }
+  const text = await cipher.value.open(sealed, SEAL_CONTEXT, path)
+  if (!text.ok) return text
+  const json = parse(text.value)
+  return json === undefined ? refused({ ...damaged, message: `${path} holds no plan.` }) : ok(json)
 }
 
 function inputText(value: JsonValue): string {
@@ -65,12 +111,4 @@ function parse(content: string): JsonObject | undefined {
   } catch {
     return undefined
   }
-}
-
-async function schemaProblem(json: JsonObject): Promise<string | undefined> {
-  const [{ Ajv2020 }, { planFileSchema }] = await Promise.all([import('ajv/dist/2020.js'), import('../plan/plan-schema.ts')])
-  const validate = new Ajv2020({ strict: false, allErrors: false }).compile(planFileSchema)
-  if (validate(json)) return undefined
-  const [error] = validate.errors ?? []
-  return `${error?.instancePath === '' ? 'The file' : (error?.instancePath ?? 'The file')} ${error?.message ?? 'has another shape'}.`
 }

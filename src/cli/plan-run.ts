@@ -7,11 +7,13 @@ import type { Connection } from '../engine/refresh.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import type { PlanMode } from '../plan/plan.ts'
 import type { RecordedState } from '../plan/recorded-state.ts'
+import type { Expansion } from '../planner/expand.ts'
 import type { Owner } from '../planner/owner-labels.ts'
 import type { CommandIo } from './command-io.ts'
 import type { RunOptions, SelectionOptions } from './design-options.ts'
 import { targetOpeners } from './open-targets.ts'
 import { providerCatalog } from './provider-catalog.ts'
+import { readPolicies } from './read-policies.ts'
 
 /** What a planning command does with a design and a state. */
 export interface PlanRunRequest {
@@ -23,6 +25,8 @@ export interface PlanRunRequest {
   readonly askAboutCreates: boolean
   readonly diagnostics: readonly Diagnostic[]
   readonly emit: (event: EngineEvent) => void
+  /** See MakePlanRequest. */
+  readonly recast?: (expansion: Expansion) => Expansion
 }
 
 /** A plan together with the connections it was made over. */
@@ -46,6 +50,7 @@ export async function planRun(request: PlanRunRequest): Promise<PlanRun> {
     { offline: options.offline === true, context: options.context, kubeconfig: options.kubeconfig },
     io.signal,
   )
+  const extra = await readPolicies(io, options.policy)
   const prepared =
     request.mode === 'destroy'
       ? { design, diagnostics: [] }
@@ -58,9 +63,10 @@ export async function planRun(request: PlanRunRequest): Promise<PlanRun> {
           env: io.env,
           signal: io.signal,
         })
-  const diagnostics = [...request.diagnostics, ...connections.diagnostics, ...prepared.diagnostics]
-  const made = await planOver({ ...request, diagnostics }, prepared.design, owner, connections)
-  return { made, connections, owner, design: prepared.design, request }
+  const diagnostics = [...request.diagnostics, ...extra.diagnostics, ...connections.diagnostics, ...prepared.diagnostics]
+  const ruled = { ...prepared.design, policies: [...prepared.design.policies, ...extra.policies] }
+  const made = await planOver({ ...request, diagnostics }, ruled, owner, connections)
+  return { made, connections, owner, design: ruled, request }
 }
 
 /**
@@ -94,6 +100,8 @@ function planOver(request: PlanRunRequest, design: Design, owner: Owner, connect
     connections: connections.connections,
     clusters: connections.clusters,
     catalog: providerCatalog,
+    context: options.context,
+    ...(request.recast === undefined ? {} : { recast: request.recast }),
     selection: { target: options.target, exclude: options.exclude, replace: options.replace },
     limits: { maxDeletes: options.maxDeletes, allowEmpty: options.dangerousAllowEmpty === true },
     askAboutCreates: request.askAboutCreates,

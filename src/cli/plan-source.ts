@@ -8,6 +8,7 @@ import type { ExecuteRunRequest } from './execute-run.ts'
 import { readPlanFile } from './plan-files.ts'
 import { type PlanRun, planRun } from './plan-run.ts'
 import { readDesign } from './read-design.ts'
+import { rollbackSource } from './rollback-source.ts'
 import { staleness } from './staleness.ts'
 
 /** What is carried out: a design as it is now, or a plan that was saved from it. */
@@ -30,7 +31,12 @@ export async function readSource(
   const read = await readPlanFile(io, request.planFile)
   if (read.plan === undefined) return { value: undefined, diagnostics: read.diagnostics }
   const file = request.options.file.length === 0 ? [read.plan.design.directory] : request.options.file
-  const { design, diagnostics } = await readDesign(io, { ...request.options, file, ...read.inputs })
+  const { design, diagnostics } = await readDesign(io, {
+    ...request.options,
+    file,
+    // Sensitive inputs are not in the plan and must be given again.
+    input: [...read.inputs.input, ...request.options.input],
+  })
   if (design === undefined || hasErrors(diagnostics)) return { value: undefined, diagnostics }
   return { value: { design, diagnostics, saved: read.plan }, diagnostics }
 }
@@ -47,14 +53,16 @@ export async function planForExecution(
   emit: (event: EngineEvent) => void,
 ): Promise<PlanRun> {
   const { saved } = source
+  const back = request.rollbackTo === undefined ? undefined : rollbackSource(source.design, state, request.rollbackTo)
   const run = await planRun({
     io,
     options: request.options,
-    design: source.design,
+    design: back?.ok === true ? back.value.design : source.design,
+    ...(back?.ok === true ? { recast: back.value.recast } : {}),
     state,
     mode: saved?.mode ?? (request.operation === 'destroy' ? 'destroy' : 'apply'),
     askAboutCreates: request.options.yes !== true && saved === undefined,
-    diagnostics: source.diagnostics,
+    diagnostics: back?.ok === false ? [...source.diagnostics, back.diagnostic] : source.diagnostics,
     emit,
   })
   if (saved === undefined) return run

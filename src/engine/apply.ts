@@ -28,6 +28,8 @@ export interface EffectJournal {
 /** What applying a plan needs. Everything that could be decided has been. */
 export interface ApplyRequest {
   readonly plan: Plan
+  /** Values that the state must not hold. */
+  readonly sensitiveValues: readonly string[]
   /** The objects with their secrets, by id: a plan on disk holds none. */
   readonly manifests: ReadonlyMap<string, Manifest>
   /** Rules of each object, by id. */
@@ -148,7 +150,7 @@ async function recordUnchanged(change: ObjectChange, request: ApplyRequest): Pro
       ...old,
       address: change.address,
       desiredDigest: change.desiredDigest,
-      desired: recordedSecrets(manifest),
+      desired: recordedSecrets(manifest, request.sensitiveValues),
       ownedDigest: change.liveDigest ?? old.ownedDigest,
       dependencies: change.dependencies,
       protect: change.protect,
@@ -249,7 +251,7 @@ function recordOf(change: ObjectChange, manifest: Manifest, live: LiveObject, re
     apiVersion: change.apiVersion,
     address: change.address,
     desiredDigest: change.desiredDigest ?? '',
-    desired: recordedSecrets(manifest),
+    desired: recordedSecrets(manifest, request.sensitiveValues),
     ownedDigest: ownedDigest(live, request.fieldManager, request.rules.get(change.id)?.ignore ?? []),
     resourceVersion: versionOf(live),
     uid: uidOf(live),

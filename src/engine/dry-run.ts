@@ -31,8 +31,9 @@ export async function dryRunAll(
   request.emit({ type: 'dry-run-start', objects: asked.length })
   let done = 0
   await Promise.all(
-    asked.map(async ({ desired }) => {
-      const answer = await dryRunOne(desired, request, diagnostics)
+    asked.map(async ({ desired, reason }) => {
+      const force = desired.conflict === 'force' || reason === 'take_from_other_design'
+      const answer = await dryRunOne(desired, force, request, diagnostics)
       if (answer !== undefined) results.set(desired.id, answer)
       done++
       request.emit({ type: 'dry-run-progress', done, objects: asked.length })
@@ -41,12 +42,17 @@ export async function dryRunAll(
   return { results, diagnostics }
 }
 
-async function dryRunOne(desired: DesiredObject, request: DryRunRequest, diagnostics: Diagnostic[]): Promise<DryRun | undefined> {
+async function dryRunOne(
+  desired: DesiredObject,
+  force: boolean,
+  request: DryRunRequest,
+  diagnostics: Diagnostic[],
+): Promise<DryRun | undefined> {
   const connection = request.connections.get(desired.key.cluster)
   if (connection === undefined || connection.kind === 'unavailable') return undefined
   const options = {
     fieldManager: request.fieldManager,
-    force: desired.conflict === 'force',
+    force,
     dryRun: true,
     signal: request.signal,
   }

@@ -65,6 +65,7 @@ export async function executePlan(request: ExecuteRequest): Promise<StateResult<
       ...request,
       plan,
       manifests: made.manifests,
+      sensitiveValues: made.sensitiveValues,
       rules: made.rules,
       recorded: session.state.objects,
       waiters,

@@ -2,9 +2,9 @@ import type { Design } from '../design/design.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import { hasErrors } from '../plan/diagnostic.ts'
 import type { Manifest } from '../plan/manifest.ts'
-import type { Plan, PlanMode, PlannedCluster } from '../plan/plan.ts'
+import type { Plan, PlanMode, PlannedCluster, PlanOptions } from '../plan/plan.ts'
 import type { RecordedState } from '../plan/recorded-state.ts'
-import { assess, type Candidate } from '../planner/assess.ts'
+import { assess, type LiveView } from '../planner/assess.ts'
 import { buildPlan } from '../planner/build-plan.ts'
 import { checkBlocks, importedIds } from '../planner/check-blocks.ts'
 import { checkPlan, type PlanLimits } from '../planner/check-plan.ts'
@@ -15,6 +15,7 @@ import { fieldManagerOf, type Owner } from '../planner/owner-labels.ts'
 import { checkPolicies } from '../planner/policies.ts'
 import { replaceTriggered } from '../planner/replace-triggers.ts'
 import { type Selection, selectCandidates } from '../planner/select.ts'
+import { settledEffects } from '../planner/settled-effects.ts'
 import type { HealthRule, IgnoreRule } from '../providers/rules.ts'
 import { dryRunAll } from './dry-run.ts'
 import type { Emit } from './events.ts'
@@ -33,6 +34,10 @@ export interface MakePlanRequest {
   readonly clusters: readonly PlannedCluster[]
   readonly catalog: ProviderCatalog
   readonly selection: Selection
+  /** The kubeconfig's context that stands in for the sandbox, as a saved plan must find it again. */
+  readonly context: string | undefined
+  /** Puts something else in place of what the design comes to: for a rollback. */
+  readonly recast?: (expansion: Expansion) => Expansion
   readonly limits: PlanLimits
   /** Ask the server about new objects too; left out where the apply follows at once. */
   readonly askAboutCreates: boolean
@@ -50,12 +55,17 @@ export interface MadePlan {
   readonly rules: ReadonlyMap<string, { readonly ignore: readonly IgnoreRule[]; readonly health: readonly HealthRule[] }>
   /** Ids of what interrupted operations left open and refresh has looked for. */
   readonly settled: readonly string[]
+  /** Values that the state must not hold. */
+  readonly sensitiveValues: readonly string[]
+  /** What refresh found. */
+  readonly live: LiveView
 }
 
 /** The recipe of a plan: expand, refresh, assess, ask, build, check. */
 export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
-  const expanded = request.mode === 'destroy' ? nothing(request) : expand(request)
-  const conditions = request.mode === 'apply' ? checkPreconditions(request.design) : []
+  const designed = request.mode === 'destroy' ? NOTHING : expand(request)
+  const expanded = request.recast === undefined ? designed : request.recast(designed)
+  const conditions = request.mode === 'apply' && request.recast === undefined ? checkPreconditions(request.design) : []
   const expansion = { ...expanded, diagnostics: [...conditions, ...expanded.diagnostics] }
   if (hasErrors(expansion.diagnostics)) return failedPlan(request, expansion)
   const fieldManager = fieldManagerOf(request.owner)
@@ -71,7 +81,8 @@ export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
     destroy: request.mode === 'destroy',
   })
   const blocks = request.mode === 'destroy' ? [] : checkBlocks(request.design, expansion.objects, request.state, refreshed.live)
-  const triggered = replaceTriggered(assessed.candidates, request.mode === 'destroy' ? [] : request.design.components)
+  const isDesign = request.mode !== 'destroy' && request.recast === undefined
+  const triggered = isDesign ? replaceTriggered(assessed.candidates, request.design.components) : assessed.candidates
   const selected = selectCandidates(triggered, request.selection)
   const found = [
     ...request.diagnostics,
@@ -87,6 +98,7 @@ export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
   const plan = buildPlan({
     mode: request.mode,
     design: request.design,
+    options: optionsOf(request),
     components: expansion.components,
     state: request.state,
     live: refreshed.live,
@@ -104,7 +116,9 @@ export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
     plan: { ...plan, diagnostics: [...plan.diagnostics, ...checkPlan(plan, request.state, request.limits), ...policies] },
     manifests: new Map(expansion.objects.map((object) => [object.id, sent.get(object.id) ?? object.manifest])),
     rules: new Map(expansion.objects.map((object) => [object.id, { ignore: object.ignore, health: object.health }])),
-    settled: settledIds(request.state, selected.candidates),
+    settled: settledEffects(request.state, assessed.candidates, plan, refreshed.live),
+    sensitiveValues: request.design.sensitiveValues,
+    live: refreshed.live,
   }
 }
 
@@ -120,28 +134,34 @@ function expand(request: MakePlanRequest): Expansion {
   })
 }
 
-function nothing(_request: MakePlanRequest): Expansion {
-  return { objects: [], components: [], diagnostics: [] }
-}
+const NOTHING: Expansion = { objects: [], components: [], diagnostics: [] }
 
 function failedPlan(request: MakePlanRequest, expansion: Expansion): MadePlan {
   const plan = buildPlan({
     mode: request.mode,
     design: request.design,
+    options: optionsOf(request),
     components: expansion.components,
     state: request.state,
-    live: { objects: new Map(), unknown: new Map(), ownedDigests: new Map() },
+    live: NO_VIEW,
     clusters: request.clusters,
     candidates: [],
     dryRuns: new Map(),
     masker: createMasker(request.design.sensitiveValues),
     diagnostics: [...request.diagnostics, ...expansion.diagnostics],
   })
-  return { plan: { ...plan, outputs: [] }, manifests: new Map(), rules: new Map(), settled: [] }
+  return {
+    plan: { ...plan, outputs: [] },
+    manifests: new Map(),
+    rules: new Map(),
+    settled: [],
+    sensitiveValues: [],
+    live: NO_VIEW,
+  }
 }
 
-/** Pending effects that this plan says something about, or that were looked for and are not there. */
-function settledIds(state: RecordedState, candidates: readonly Candidate[]): readonly string[] {
-  const planned = new Set(candidates.map((candidate) => ('desired' in candidate ? candidate.desired.id : '')))
-  return (state.pending ?? []).filter((effect) => !planned.has(effect.id)).map((effect) => effect.id)
+const NO_VIEW: LiveView = { objects: new Map(), unknown: new Map(), ownedDigests: new Map() }
+
+function optionsOf({ owner, context, selection }: MakePlanRequest): PlanOptions {
+  return { workspace: owner.workspace, context, selection }
 }

@@ -108,6 +108,11 @@ export const planFileSchema = Type.Object(
         meshform_version: text,
         mode: Type.Unsafe<string>({ type: 'string', enum: ['apply', 'destroy', 'refresh-only'] }),
         design: Type.Object({ name: text, version: optionalText, digest: text, directory: text, inputs: looseObject }),
+        options: Type.Object({
+          workspace: text,
+          context: optionalText,
+          selection: Type.Object({ target: Type.Array(text), exclude: Type.Array(text), replace: Type.Array(text) }),
+        }),
         state: Type.Object({ lineage: text, serial: Type.Integer() }),
         clusters: Type.Array(
           Type.Object({ name: text, kind: text, context: optionalText, server: optionalText, version: optionalText }),

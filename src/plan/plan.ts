@@ -24,6 +24,18 @@ export interface OutputChange {
 /** What a plan is for. */
 export type PlanMode = 'apply' | 'destroy' | 'refresh-only'
 
+/** How a plan was asked for, so that a saved one is applied to the same things. */
+export interface PlanOptions {
+  readonly workspace: string
+  /** The kubeconfig's context that stood in for the sandbox. */
+  readonly context: string | undefined
+  readonly selection: {
+    readonly target: readonly string[]
+    readonly exclude: readonly string[]
+    readonly replace: readonly string[]
+  }
+}
+
 /** A perf-check that runs after what it measures. */
 export interface PlannedCheck {
   readonly address: string
@@ -46,6 +58,7 @@ export interface Plan {
     /** Inputs as they were given, but for sensitive ones, which must be given again. */
     readonly inputs: { readonly [name: string]: JsonValue }
   }
+  readonly options: PlanOptions
   /** The state it was made from. A plan is stale when either has moved. */
   readonly state: { readonly lineage: string; readonly serial: number }
   readonly clusters: readonly PlannedCluster[]

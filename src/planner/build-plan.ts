@@ -4,7 +4,7 @@ import type { ActionReason, Certainty, FieldChange, ObjectChange } from '../plan
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import type { JsonObject, JsonValue } from '../plan/json.ts'
 import { objectKeyText } from '../plan/manifest.ts'
-import type { OutputChange, Plan, PlanMode, PlannedCheck, PlannedCluster } from '../plan/plan.ts'
+import type { OutputChange, Plan, PlanMode, PlannedCheck, PlannedCluster, PlanOptions } from '../plan/plan.ts'
 import type { RecordedObject, RecordedState } from '../plan/recorded-state.ts'
 import { type Candidate, type LiveView, uidOf } from './assess.ts'
 import { barrierOf, type ComponentNode, type DesiredObject } from './desired-object.ts'
@@ -23,6 +23,7 @@ export const PRUNE_BARRIER = 'prune'
 export interface BuildRequest {
   readonly mode: PlanMode
   readonly design: Design
+  readonly options: PlanOptions
   readonly components: readonly ComponentNode[]
   readonly state: RecordedState
   readonly live: LiveView
@@ -70,6 +71,7 @@ export function buildPlan(request: BuildRequest): Plan {
         ),
       ),
     },
+    options: request.options,
     state: { lineage: request.state.lineage, serial: request.state.serial },
     clusters: request.clusters,
     changes: request.mode === 'refresh-only' ? [] : sequenced,

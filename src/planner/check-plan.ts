@@ -29,7 +29,7 @@ export function checkPlan(plan: Plan, state: RecordedState, limits: PlanLimits):
     diagnostics.push({
       severity: 'error',
       code: 'MF2008',
-      summary: `The plan deletes ${gone} objects, and --max-deletes allows ${limits.maxDeletes}`,
+      summary: `The plan deletes ${gone} ${gone === 1 ? 'object' : 'objects'}, and --max-deletes allows ${limits.maxDeletes}`,
       detail: 'Nothing was changed.',
       hint: 'Look at the deletes. If they are meant, raise --max-deletes.',
     })

@@ -66,21 +66,44 @@ export function createMasker(sensitiveValues: readonly string[]): Masker {
   }
 }
 
-/** The object as the state keeps it: secret values replaced by a digest, enough to see that they changed. */
-export function recordedSecrets(object: JsonObject): JsonObject {
-  if (object.kind !== 'Secret' || object.apiVersion !== 'v1') return object
+/** Begins what stands in the state for a secret value. */
+const COVERED = '(sensitive sha256:'
+
+/** The object as the state keeps it: secret values, and texts that hold sensitive inputs, replaced by digests. */
+export function recordedSecrets(object: JsonObject, sensitiveValues: readonly string[]): JsonObject {
+  const coverText = (text: string): string => {
+    const digest = createHash('sha256').update(JSON.stringify(object.metadata)).update(text).digest('hex')
+    return `${COVERED}${digest.slice(0, 16)})`
+  }
+  if (object.kind !== 'Secret' || object.apiVersion !== 'v1') {
+    const masker = sensitiveValues.length === 0 ? undefined : createMasker(sensitiveValues)
+    return masker === undefined ? object : coverTexts(object, masker.isSecretText, coverText)
+  }
   const cover = (values: JsonValue | undefined): JsonValue =>
-    Object.fromEntries(
-      Object.entries(isJsonObject(values) ? values : {}).map(([key, value]) => [
-        key,
-        `(sensitive sha256:${createHash('sha256').update(JSON.stringify(object.metadata)).update(String(value)).digest('hex').slice(0, 16)})`,
-      ]),
-    )
+    Object.fromEntries(Object.entries(isJsonObject(values) ? values : {}).map(([key, value]) => [key, coverText(String(value))]))
   return {
     ...object,
     ...(object.data === undefined ? {} : { data: cover(object.data) }),
     ...(object.stringData === undefined ? {} : { stringData: cover(object.stringData) }),
   }
+}
+
+/** True when a value of the recorded object is not there any more, only its digest. */
+export function holdsCoveredValue(value: JsonValue | undefined): boolean {
+  if (typeof value === 'string') return value.startsWith(COVERED)
+  if (typeof value !== 'object' || value === null) return false
+  return Object.values(value).some((item: JsonValue | undefined) => holdsCoveredValue(item))
+}
+
+function coverTexts(object: JsonObject, isSecret: (text: string) => boolean, cover: (text: string) => string): JsonObject {
+  const walk = (value: JsonValue): JsonValue => {
+    if (typeof value === 'string') return isSecret(value) ? cover(value) : value
+    if (Array.isArray(value)) return value.map(walk)
+    return isJsonObject(value) ? coverTexts(value, isSecret, cover) : value
+  }
+  const copy: Record<string, JsonValue> = {}
+  for (const [key, value] of Object.entries(object)) if (value !== undefined) copy[key] = walk(value)
+  return copy
 }
 
 function isSecretField(object: JsonObject, field: string): boolean {

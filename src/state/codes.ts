@@ -9,7 +9,10 @@ export const STATE_CODES = {
     title: 'State of a newer meshform',
     explanation: 'The state was written by a newer version, whose meaning this one does not know.',
   },
-  MF8003: { title: 'State is encrypted', explanation: 'The state is encrypted, and no key was given that opens it.' },
+  MF8003: {
+    title: 'Encrypted, and no key opens it',
+    explanation: 'The state or plan is encrypted, and no key was given that opens it.',
+  },
   MF8004: {
     title: 'State is locked',
     explanation:
@@ -26,7 +29,8 @@ export const STATE_CODES = {
   },
   MF8007: {
     title: 'Another state',
-    explanation: 'The state belongs to another design or another lineage: mixing them would lose objects.',
+    explanation:
+      'The state belongs to another design or another lineage, or is older than the stored one: taking it would lose objects. `state push --force` takes it all the same.',
   },
   MF8008: {
     title: 'Invalid name',

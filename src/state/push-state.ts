@@ -26,7 +26,7 @@ export async function pushState(
   }
   if (!force && pushed.serial < stored.serial) {
     return refused({
-      kind: 'moved',
+      kind: 'lineage',
       message: `The pushed state has the serial ${pushed.serial}, and the stored one ${stored.serial}: it is older.`,
     })
   }

@@ -71,7 +71,11 @@ async function runPlan(io: CommandIo, options: PlanOptions): Promise<void> {
   if (hasErrors(plan.diagnostics)) return fail()
   view.plan(plan)
   if (options.out !== undefined) {
-    await writePlanFile(io, options.out, plan)
+    const refusal = await writePlanFile(io, options.out, plan)
+    if (refusal !== undefined) {
+      view.diagnostics([refusal])
+      return fail()
+    }
     view.note(`The plan is saved. Apply it with: meshform apply ${options.out}`)
   }
   const changes = mode === 'refresh-only' ? plan.drift.length > 0 : hasChanges(plan)

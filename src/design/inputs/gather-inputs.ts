@@ -46,7 +46,8 @@ export function gatherInputs(
     if (text !== undefined) typed(name, text, variable ?? '')
   }
   for (const path of sources.files) {
-    const file = files.read(path)
+    // Their values are part of the digest, wherever they come from.
+    const file = files.peek(path)
     if (!file.ok) {
       diagnostics.push(...file.diagnostics)
       continue

@@ -86,6 +86,7 @@ function readDocuments(
   const diagnostics: Diagnostic[] = []
   const designs: SourceDocument[] = []
   const others: SourceDocument[] = []
+  const manifestFiles: string[] = []
   let directory: string | undefined
   for (const path of paths) {
     const listed = files.list(path, at)
@@ -95,7 +96,7 @@ function readDocuments(
     }
     const named = listed.value.length === 1 && listed.value[0] === path
     for (const file of listed.value) {
-      const text = files.read(file, at)
+      const text = files.peek(file, at)
       if (!text.ok) {
         diagnostics.push(...text.diagnostics)
         continue
@@ -105,6 +106,8 @@ function readDocuments(
       // In a folder, files that say nothing of designs are somebody else's, mistakes and all.
       if (named || found.length > 0 || /meshform\.dev\//.test(text.value.text)) diagnostics.push(...reading.diagnostics)
       if (found.length > 0) directory ??= folderOf(file)
+      if (named || found.length > 0) files.read(file, at)
+      else if (reading.documents.some(isResourceDocument)) manifestFiles.push(file)
       designs.push(...found)
       const rest = reading.documents.filter((document) => !isDesign(document))
       if (named) others.push(...rest)
@@ -118,6 +121,7 @@ function readDocuments(
   const manifests = others.filter(isResourceDocument)
   const [firstPath = '.'] = paths
   if (manifests.length > 0 && manifests.length === others.length) {
+    for (const file of manifestFiles) files.read(file)
     const listed = files.list(firstPath)
     const folder = listed.ok && listed.value[0] === firstPath ? folderOf(firstPath) : firstPath
     return { documents: [resourcesFromManifests(manifests, folder)], directory: folder, diagnostics }

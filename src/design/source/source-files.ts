@@ -26,6 +26,8 @@ export type Reading<Value> =
 export class SourceFiles {
   readonly #cwd: string
   readonly #read = new Map<string, SourceFile>()
+  /** Paths of what the design consists of: a file that is only looked at makes no other design. */
+  readonly #parts = new Set<string>()
 
   constructor(cwd: string) {
     this.#cwd = cwd
@@ -37,8 +39,14 @@ export class SourceFiles {
     return name === '' ? '.' : name.startsWith(`..${sep}..${sep}..`) ? path : name
   }
 
-  /** Reads a file. `at` is the place that names it. */
+  /** Reads a file of the design. `at` is the place that names it. */
   read(path: string, at?: SourceLocation): Reading<SourceFile> {
+    this.#parts.add(path)
+    return this.peek(path, at)
+  }
+
+  /** Reads a file that the design does not consist of, or may not: the digest leaves it out. */
+  peek(path: string, at?: SourceLocation): Reading<SourceFile> {
     const known = this.#read.get(path)
     if (known !== undefined) return { ok: true, value: known }
     const name = this.nameOf(path)
@@ -116,10 +124,11 @@ export class SourceFiles {
     return { ok: true, value: found.sort() }
   }
 
-  /** sha256 over everything read and `more`, as lower-case hex. */
+  /** sha256 over every file of the design and `more`, as lower-case hex. */
   digest(directory: string, more: string): string {
     const hash = createHash('sha256')
-    const files = [...this.#read.values()].map((file) => ({ name: relative(directory, file.path).split(sep).join('/'), file }))
+    const parts = [...this.#read.values()].filter(({ path }) => this.#parts.has(path))
+    const files = parts.map((file) => ({ name: relative(directory, file.path).split(sep).join('/'), file }))
     for (const { name, file } of files.sort((left, right) => (left.name < right.name ? -1 : 1))) {
       hash.update(`${name}\0${Buffer.byteLength(file.text)}\0`).update(file.text)
     }
