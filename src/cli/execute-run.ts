@@ -216,7 +216,7 @@ async function putBack(
   view.plan(restore.plan)
   const rules = new Map([...run.made.rules, ...made.rules])
   const executed = await execute(
-    { plan: restore.plan, manifests: restore.manifests, rules, settled: [] },
+    { ...made, plan: restore.plan, manifests: restore.manifests, rules, settled: [] },
     'rollback',
     async () => ({
       passed: true,

@@ -5,6 +5,7 @@ import { describeObject, type Manifest } from '../plan/manifest.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { RecordedObject, RecordedState } from '../plan/recorded-state.ts'
 import { diffFields } from './diff/field-diff.ts'
+import { holdsCoveredValue } from './mask.ts'
 
 /** The barrier that deletes of a restore wait for: everything that is put back. */
 const PUT_BACK = 'restore:put-back'
@@ -112,7 +113,7 @@ function putBack(change: ObjectChange, old: RecordedObject, now: RecordedObject 
 /** The object as it was sent; undefined where the record holds digests in place of secret values. */
 function recordedManifest(recorded: RecordedObject): Manifest | undefined {
   const { desired } = recorded
-  if (recorded.key.kind === 'Secret' && recorded.key.group === '') return undefined
+  if (holdsCoveredValue(desired)) return undefined
   return isManifest(desired) ? desired : undefined
 }
 
