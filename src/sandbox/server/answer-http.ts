@@ -36,8 +36,16 @@ export async function answerHttp(
   message: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const gone = new AbortController()
-  response.on('close', () => gone.abort())
+  // Most requests are answered before anybody could wait for their end: the signal is made when it is asked for.
+  let gone: AbortController | undefined
+  response.on('close', () => {
+    if (!response.writableFinished) gone?.abort()
+  })
+  const signalOf = (): AbortSignal => {
+    gone ??= new AbortController()
+    if (response.destroyed) gone.abort()
+    return gone.signal
+  }
   try {
     if (!isAllowed(message.headers.authorization)) {
       message.resume()
@@ -56,11 +64,13 @@ export async function answerHttp(
       path: message.url ?? '/',
       headers: singleHeaders(message),
       ...(body === undefined ? {} : { body }),
-      signal: gone.signal,
+      get signal() {
+        return signalOf()
+      },
     })
-    if (gone.signal.aborted) return
+    if (response.destroyed) return
     if (answer.kind === 'answer') sendAnswer(message, response, answer)
-    else await sendStream(response, answer, gone.signal)
+    else await sendStream(response, answer, signalOf())
   } catch {
     // The connection broke while it was read or written.
     response.destroy()
@@ -73,18 +83,22 @@ function singleHeaders(message: IncomingMessage): { readonly [name: string]: str
   return headers
 }
 
-/** The body; one over the limit is cut there for the API to refuse, and one far beyond it is not read at all. */
-async function readBody(message: IncomingMessage): Promise<Uint8Array | undefined | 'too-large'> {
-  if (message.method === 'GET' || message.method === 'HEAD') return undefined
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of message.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    length += chunk.length
-    if (length > 2 * largestBody) return 'too-large'
-    chunks.push(chunk)
-  }
-  const [first] = chunks
-  return length === 0 ? undefined : chunks.length === 1 ? first : Buffer.concat(chunks)
+/** The body; one over the limit is read for the API to refuse, and one far beyond it is not read to its end. */
+function readBody(message: IncomingMessage): Promise<Uint8Array | undefined | 'too-large'> {
+  if (message.method === 'GET' || message.method === 'HEAD') return Promise.resolve(undefined)
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    message.on('data', (chunk: Buffer) => {
+      length += chunk.length
+      if (length > 2 * largestBody) {
+        message.pause()
+        resolve('too-large')
+      } else chunks.push(chunk)
+    })
+    message.on('end', () => resolve(length === 0 ? undefined : chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)))
+    message.on('error', reject)
+  })
 }
 
 function sendAnswer(message: IncomingMessage, response: ServerResponse, answer: SandboxAnswer): void {
@@ -107,9 +121,9 @@ function send(
   headers: { readonly [name: string]: string },
   text: string,
 ): void {
-  const body = Buffer.from(text)
-  response.writeHead(status, status === 304 ? headers : { ...headers, 'content-length': body.length })
-  response.end(message.method === 'HEAD' || status === 304 ? undefined : body)
+  response.writeHead(status, status === 304 ? headers : { ...headers, 'content-length': Buffer.byteLength(text) })
+  // Text, not bytes: it leaves together with the headers in one write.
+  response.end(message.method === 'HEAD' || status === 304 ? undefined : text)
 }
 
 /** Writes events as lines, no faster than the client reads them. */
