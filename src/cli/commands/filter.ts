@@ -1,12 +1,14 @@
 import { Command } from 'commander'
 import type { CommandIo } from '../command-io.ts'
 import { filterAddCommand } from '../filter/add.ts'
+import { filterBenchCommand } from '../filter/bench.ts'
 import { filterInspectCommand } from '../filter/inspect.ts'
 import { filterListCommand, filterRemoveCommand, filterShowCommand } from '../filter/library-commands.ts'
 import { filterLockCommand } from '../filter/lock.ts'
 import { filterPullCommand } from '../filter/pull.ts'
 import { filterPushCommand } from '../filter/push.ts'
 import { filterRunCommand } from '../filter/run.ts'
+import { filterServeCommand } from '../filter/serve.ts'
 import { filterSignCommand, filterVerifyCommand } from '../filter/sign.ts'
 import { filterTestCommand } from '../filter/test.ts'
 
@@ -23,6 +25,8 @@ export function filterCommand(io: CommandIo): Command {
     filterInspectCommand,
     filterRunCommand,
     filterTestCommand,
+    filterServeCommand,
+    filterBenchCommand,
     filterAddCommand,
     filterListCommand,
     filterShowCommand,

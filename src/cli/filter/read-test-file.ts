@@ -2,14 +2,13 @@ import { readFile } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { type FilterTestFileSpec, filterTestFile } from '../../design/schema/filter-test.ts'
 import { readYaml } from '../../design/source/read-yaml.ts'
-import { checkValue } from '../../design/validate/check-value.ts'
-import { valueSchema } from '../../design/validate/value-schema.ts'
 import { filterSettings } from '../../filters/host/filter-settings.ts'
 import type { FilterSuite } from '../../filters/test/filter-suite.ts'
 import { configurationBytes } from '../../filters/test/test-messages.ts'
 import { type Diagnostic, hasErrors } from '../../plan/diagnostic.ts'
 import type { JsonValue } from '../../plan/json.ts'
 import type { CommandIo } from '../command-io.ts'
+import { misfitDiagnostics } from './misfit-diagnostics.ts'
 import { openModule } from './open-module.ts'
 
 /** Reads a `*.filter-test.yaml` file and the modules that it names. Mistakes come with file and line. */
@@ -30,18 +29,7 @@ export async function readTestFile(io: CommandIo, path: string): Promise<FilterS
     const empty: Diagnostic = { severity: 'error', code: 'MF6003', summary: `${file} holds no tests` }
     return broken(diagnostics.length > 0 ? diagnostics : [empty])
   }
-  const misfits = checkValue(valueSchema(filterTestFile), document.value, 'evaluated').map((misfit): Diagnostic => {
-    const { code, summary, detail, hint } = misfit
-    const location = misfit.onKey ? document.locateKey(misfit.path) : document.locate(misfit.path)
-    return {
-      severity: 'error',
-      code,
-      summary,
-      location,
-      ...(detail === undefined ? {} : { detail }),
-      ...(hint === undefined ? {} : { hint }),
-    }
-  })
+  const misfits = misfitDiagnostics(document, filterTestFile)
   if (!fits(document.value, misfits)) return broken([...diagnostics, ...misfits])
   const spec = document.value
   const suite: FilterSuite['filters'][number][] = []

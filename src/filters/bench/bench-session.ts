@@ -11,6 +11,7 @@ import type { CallbackTrace } from './chain.ts'
 import { reportExchange } from './exchange-report.ts'
 import { benchOptions, FilterBench } from './filter-bench.ts'
 import type { ExchangePhase, HttpExchange, HttpMessage } from './http-exchange.ts'
+import { measureOverhead, type OverheadReport } from './measure-overhead.ts'
 import { type ExchangeReport, type ReportedBody, type ReportedCallout, type ReportedHeaders, reportBody } from './report.ts'
 
 /** A message as plain data; pseudo-headers such as `:path` stand among the headers. */
@@ -42,6 +43,7 @@ export type TcpStep =
 export type BenchCommand =
   | { readonly op: 'start'; readonly setup: BenchSetup }
   | { readonly op: 'run'; readonly request: PlainMessage; readonly upstream: PlainMessage }
+  | { readonly op: 'measure'; readonly request: PlainMessage; readonly upstream: PlainMessage; readonly requests: number }
   | { readonly op: 'open'; readonly request: PlainMessage }
   | { readonly op: 'respond'; readonly exchange: number; readonly response: PlainMessage }
   | {
@@ -73,7 +75,7 @@ export interface BenchState {
   readonly logs: readonly LogRecord[]
   readonly metrics: readonly MetricSnapshot[]
   readonly callouts: readonly ReportedCallout[]
-  /** The exchanges that are open, after whatever has just happened. */
+  /** The open exchanges that have come further since they were told last. */
   readonly steps: readonly ExchangeStep[]
 }
 
@@ -92,11 +94,14 @@ export type BenchReply =
   | { readonly kind: 'state'; readonly state: BenchState }
   | { readonly kind: 'report'; readonly report: ExchangeReport }
   | { readonly kind: 'connection'; readonly report: ConnectionReport }
+  | { readonly kind: 'overhead'; readonly report: OverheadReport }
 
 /** Carries out commands on one bench. The same in the calling thread and in a worker; every reply is plain data. */
 export class BenchSession {
   #bench: FilterBench | undefined
   readonly #open = new Map<number, HttpExchange>()
+  /** The phase of each open exchange that was told last. */
+  readonly #told = new Map<number, ExchangePhase>()
   #lastExchange = 0
 
   /** Throws on a command that doesn't fit, which is its caller's bug; whatever a guest does is told in the reply. */
@@ -114,6 +119,10 @@ export class BenchSession {
         const exchange = bench.request(httpMessage(command.request), () => ({ ...upstream, headers: upstream.headers.copy() }))
         return { kind: 'report', report: reportExchange(bench, exchange) }
       }
+      case 'measure': {
+        const report = measureOverhead(bench, httpMessage(command.request), httpMessage(command.upstream), command.requests)
+        return { kind: 'overhead', report }
+      }
       case 'open':
         this.#lastExchange += 1
         this.#open.set(this.#lastExchange, bench.open(httpMessage(command.request)))
@@ -128,6 +137,7 @@ export class BenchSession {
         const exchange = this.#exchange(command.exchange)
         bench.finish(exchange)
         this.#open.delete(command.exchange)
+        this.#told.delete(command.exchange)
         return { kind: 'report', report: reportExchange(bench, exchange) }
       }
       case 'advance':
@@ -145,13 +155,15 @@ export class BenchSession {
   }
 
   #state(bench: FilterBench): BenchReply {
-    const steps = [...this.#open].map(([id, exchange]): ExchangeStep => {
+    const steps = [...this.#open].flatMap(([id, exchange]): readonly ExchangeStep[] => {
       exchange.proceed()
       const { phase, response } = exchange
-      if (phase === 'upstream') return { exchange: id, phase, upstreamRequest: plainMessage(bench.upstreamRequest(exchange)) }
-      if (phase !== 'over' || response === undefined || !response.sink.headers) return { exchange: id, phase }
+      if (this.#told.get(id) === phase) return []
+      this.#told.set(id, phase)
+      if (phase === 'upstream') return [{ exchange: id, phase, upstreamRequest: plainMessage(bench.upstreamRequest(exchange)) }]
+      if (phase !== 'over' || response === undefined || !response.sink.headers) return [{ exchange: id, phase }]
       const { headers, trailers, sink } = response
-      return { exchange: id, phase, response: plainMessage({ headers, chunks: sink.body, trailers }) }
+      return [{ exchange: id, phase, response: plainMessage({ headers, chunks: sink.body, trailers }) }]
     })
     const state: BenchState = {
       startFailures: bench.startFailures,

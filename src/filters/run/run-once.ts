@@ -120,7 +120,7 @@ async function carryOut(order: RunOrder, kind: RunKind, bench: SandboxedBench): 
       ? await bench.send({ op: 'run', request: order.request, upstream: order.upstream })
       : await bench.send({ op: 'connect', steps: order.connection })
   if (!done.ok) return { ...base, problem: describeSandboxProblem(done.problem) }
-  if (done.reply.kind === 'state') return { ...base, problem: 'the bench gave no report' }
+  if (done.reply.kind !== 'report' && done.reply.kind !== 'connection') return { ...base, problem: 'the bench gave no report' }
   const { failures } = done.reply.report
   const problem = failures.length === 0 ? {} : { problem: failures.map(describeFailure).join('; ') }
   const result = { ...base, failures, ...problem }

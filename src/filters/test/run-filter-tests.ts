@@ -152,7 +152,7 @@ class TestRun {
           ? await this.#bench.send({ op: 'run', request: requestMessage(step.request), upstream: responseMessage(step.response) })
           : await this.#bench.send({ op: 'connect', steps: connectionSteps(step.connection) })
       if (!result.ok) return this.#problem(result)
-      if (result.reply.kind === 'state') return 'the bench gave no report'
+      if (result.reply.kind !== 'report' && result.reply.kind !== 'connection') return 'the bench gave no report'
       const { kind, report } = result.reply
       const { metrics, failures } = report
       seen = {
