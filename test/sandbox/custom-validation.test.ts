@@ -53,10 +53,16 @@ describe('values of custom kinds', () => {
       'spec.n: Invalid value: "string": spec.n in body must be of type integer: "string"',
     ],
     [
-      'null where it is not allowed',
-      { properties: { n: { type: 'integer' } } },
-      { n: null },
-      'spec.n: Invalid value: "null": spec.n in body must be of type integer: "null"',
+      'null where it is not allowed in a list',
+      { properties: { l: { type: 'array', items: { type: 'integer' } } } },
+      { l: [null] },
+      'spec.l[0]: Invalid value: "null": spec.l[0] in body must be of type integer: "null"',
+    ],
+    [
+      'null where it is not allowed in a field',
+      { properties: { n: { type: 'integer' }, m: { type: 'string', default: 'x' } } },
+      { n: null, m: null },
+      { m: 'x' },
     ],
     ['null where it is allowed', { properties: { n: { type: 'integer', nullable: true } } }, { n: null }, { n: null }],
     [

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../plan/json.ts'
 import { defaultObject } from '../schema/default-object.ts'
+import { dropNulls } from '../schema/drop-nulls.ts'
 import { pruneObject } from '../schema/prune-object.ts'
 import type { FieldValidation } from './request-options.ts'
 import type { ServedResource } from './resource-registry.ts'
@@ -33,7 +34,7 @@ export function decodeInput(
   if (decoded?.error !== undefined) throw problem(decoded.error)
   const unknown = validation === 'Ignore' ? [] : pruned.unknown.map((field) => `unknown field ${JSON.stringify(field)}`)
   if (validation === 'Strict' && unknown.length > 0) throw problem(`strict decoding error: ${unknown.join(', ')}`)
-  return { object: decoded?.object ?? pruned.object, warnings: unknown }
+  return { object: decoded?.object ?? dropNulls(pruned.object, type.schema), warnings: unknown }
 }
 
 /** Fills in defaults: those of the schema, then those that the kind computes. */
