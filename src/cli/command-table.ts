@@ -99,6 +99,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/force-unlock.ts')).forceUnlockCommand,
   },
   {
+    name: 'explain',
+    group: 'Designs',
+    summary: 'Say in words what a component will do',
+    load: async () => (await import('./commands/explain.ts')).explainCommand,
+  },
+  {
     name: 'providers',
     group: 'Meshes',
     summary: 'Show what each mesh can do',
