@@ -42,8 +42,8 @@ function sortKeys(map: YAMLMap, schema: ValueSchema, place: 'document' | 'inside
       .map((pair, index) => ({ pair, index, rank: order.get(keyText(pair.key)) ?? order.size }))
       .sort((left, right) => left.rank - right.rank || left.index - right.index)
       .map(({ pair }) => pair)
-    // What stands on top of the file speaks of the file.
-    if (lead !== undefined && place === 'inside') moveLead(map, head, lead)
+    if (place === 'document') keepOnTop(map, head)
+    else if (lead !== undefined) moveLead(map, head, lead)
   }
   for (const pair of map.items) {
     const child = childSchema(schema, keyText(pair.key))
@@ -84,4 +84,12 @@ function moveLead(map: YAMLMap, head: Pair | undefined, lead: string): void {
   if (map.items[0] === head || head === undefined || !isScalar(head.key)) return
   map.commentBefore = null
   head.key.commentBefore = lead
+}
+
+/** What stands on top of the file speaks of the file, whatever key comes first. */
+function keepOnTop(map: YAMLMap, head: Pair | undefined): void {
+  const first = map.items[0]
+  if (head === first || !isScalar(head?.key) || !isScalar(first?.key) || typeof head.key.commentBefore !== 'string') return
+  first.key.commentBefore = [head.key.commentBefore, first.key.commentBefore].filter((text) => typeof text === 'string').join('\n')
+  head.key.commentBefore = null
 }

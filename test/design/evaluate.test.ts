@@ -217,8 +217,8 @@ test('formatting orders keys, keeps comments, and is done after once', () => {
   ].join('\n')
   const once = formatDesign(text, 'design.yaml')
   expect(once.text).toMatchInlineSnapshot(`
-    "apiVersion: meshform.dev/v1
-    # About this design.
+    "# About this design.
+    apiVersion: meshform.dev/v1
     kind: Design
     metadata:
       name: shop
