@@ -9,9 +9,8 @@ let validator: Ajv | undefined
 /** Loads the validator that declarations beyond types, bounds and enums need. Costs nothing where none of them does. */
 export async function prepareInputChecks(declarations: readonly JsonObject[]): Promise<void> {
   if (validator !== undefined || declarations.every(isSimple)) return
-  const [{ Ajv }, formats] = await Promise.all([import('ajv'), import('ajv-formats')])
-  validator = new Ajv({ allErrors: false, strict: false, allowUnionTypes: true })
-  formats.default.default(validator)
+  const { createSchemaValidator } = await import('./schema-validator.ts')
+  validator = createSchemaValidator()
 }
 
 /** The declaration of an input as the JSON Schema of its values. Without a type it is a string, or of the type of its default. */

@@ -1,0 +1,121 @@
+import { readFileSync, statSync } from 'node:fs'
+import { afterEach, expect, test } from 'vitest'
+import { Project } from './project.ts'
+
+let project = new Project()
+afterEach(() => {
+  project.dispose()
+  project = new Project()
+})
+
+const SMALL = `apiVersion: meshform.dev/v1
+kind: Design
+metadata: {name: small}
+inputs: {value: {default: one}}
+resources:
+  map: {manifest: {apiVersion: v1, kind: ConfigMap, metadata: {name: map}, data: {value: "\${inputs.value}"}}}
+outputs: {name: {value: "\${resources.map.manifest.metadata.name}"}}
+`
+
+test('a design with many mistakes tells them all at once, each with its place', async () => {
+  project.copy('test/cli/mistakes')
+  const { code, stdout, stderr } = await project.run(['validate', '-f', 'test/cli/mistakes/design.yaml'])
+  expect(code).toBe(1)
+  await expect(`${stderr}\n${stdout}`).toMatchFileSnapshot('goldens/mistakes.golden.txt')
+  const json = await project.run(['validate', '-f', 'test/cli/mistakes/design.yaml', '--json'])
+  expect(json.code).toBe(1)
+  const told = JSON.parse(json.stdout)
+  expect(told.valid).toBe(false)
+  expect(told.error_count).toBeGreaterThanOrEqual(10)
+  expect(told.diagnostics.every((each: { location?: { line: number } }) => each.location?.line !== undefined)).toBe(true)
+})
+
+test('nobody to ask: apply without --yes refuses and changes nothing', async () => {
+  project.write({ 'design.yaml': SMALL })
+  const { code, stderr } = await project.run(['apply'])
+  expect(code).toBe(1)
+  expect(stderr).toContain('MF6002')
+  expect((await project.run(['plan'])).stdout).toContain('Plan: 1 to create.')
+})
+
+test('init writes a design that applies as it is', async () => {
+  expect((await project.run(['init', 'shop'])).stdout).toMatchInlineSnapshot(`
+    "Wrote shop/design.yaml. Next:
+      meshform plan -f shop
+      meshform apply -f shop
+    "
+  `)
+  expect((await project.run(['apply', '-f', 'shop', '--yes'])).code).toBe(0)
+  const twice = await project.run(['init', 'shop'])
+  expect(twice.code).toBe(1)
+  expect(twice.stderr).toContain('MF6003')
+  expect((await project.run(['destroy', '-f', 'shop', '--yes'])).code).toBe(0)
+})
+
+test('a folder without a design, a file that is not there, a command that does not exist', async () => {
+  const none = await project.run(['plan'])
+  expect(none.code).toBe(1)
+  expect(none.stderr).toContain('meshform init')
+  const missing = await project.run(['plan', '-f', 'nowhere.yaml'])
+  expect(missing.code).toBe(1)
+  expect(missing.stderr).toContain('nowhere.yaml cannot be read')
+  const unknown = await project.run(['aply'])
+  expect(unknown.code).toBe(1)
+  expect(unknown.stderr).toBe('error: There is no command "aply". Did you mean `meshform apply`?\n')
+  expect((await project.run(['plan', '--wat'])).code).toBe(1)
+})
+
+test('help, version and completion', async () => {
+  expect((await project.run(['--version'])).stdout).toMatch(/^meshform \d+\.\d+\.\d+\n$/)
+  expect((await project.run(['--help'])).stdout).toContain('Main:')
+  for (const shell of ['bash', 'zsh', 'fish']) {
+    const { code, stdout } = await project.run(['completion', shell])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(shell === 'fish' ? /-l input / : /--input/)
+  }
+})
+
+test('a saved plan is for its owner only, and show prints it without design or cluster', async () => {
+  project.write({ 'design.yaml': SMALL })
+  expect((await project.run(['plan', '--out', 'plan.json'])).code).toBe(0)
+  expect(statSync(project.path('plan.json')).mode & 0o777).toBe(0o600)
+  expect(JSON.parse(readFileSync(project.path('plan.json'), 'utf8'))).toMatchObject({ format_version: expect.any(String) })
+  project.write({ 'design.yaml': SMALL.replace('name: small', 'name: gone') })
+  const shown = await project.run(['show', 'plan.json'])
+  expect(shown.code).toBe(0)
+  expect(shown.stdout).toContain('ConfigMap default/map')
+})
+
+test('fields that another design took are told with their owner and place', async () => {
+  project.write({ 'design.yaml': SMALL })
+  expect((await project.run(['apply', '--yes'])).code).toBe(0)
+  const other = SMALL.replace('name: small', 'name: other').replace('{manifest:', '{adoption: take, conflict: force, manifest:')
+  project.write({ 'other/design.yaml': other })
+  expect((await project.run(['apply', '-f', 'other', '--input', 'value=two', '--yes'])).code).toBe(0)
+  const { code, stderr } = await project.run(['plan'])
+  expect(code).toBe(1)
+  expect(stderr).toContain('data.value is owned by "meshform-other".')
+  expect(stderr).toContain('design.yaml:6:')
+})
+
+test('text goes to pipes without colour, and to terminals that ask for none', async () => {
+  project.write({ 'design.yaml': SMALL })
+  const plain = await project.run(['plan'])
+  expect(plain.stdout).not.toContain('\u001b[')
+})
+
+test('console evaluates an expression over the design', async () => {
+  project.write({ 'design.yaml': SMALL })
+  expect(await project.run(['console', 'resources.map.manifest.data'])).toMatchObject({
+    code: 0,
+    stdout: '{\n  "value": "one"\n}\n',
+  })
+  expect(await project.run(['console', 'nothing'])).toMatchObject({ code: 1 })
+})
+
+test('fmt --check fails for a file that is not in the canonical form, and fmt mends it', async () => {
+  project.write({ 'design.yaml': 'kind: Design\napiVersion: meshform.dev/v1\nmetadata: {name: a}\n' })
+  expect((await project.run(['fmt', '--check'])).code).toBe(1)
+  expect((await project.run(['fmt'])).stdout).toBe('design.yaml\n')
+  expect((await project.run(['fmt', '--check'])).code).toBe(0)
+})
