@@ -90,6 +90,8 @@ function moveLead(map: YAMLMap, head: Pair | undefined, lead: string): void {
 function keepOnTop(map: YAMLMap, head: Pair | undefined): void {
   const first = map.items[0]
   if (head === first || !isScalar(head?.key) || !isScalar(first?.key) || typeof head.key.commentBefore !== 'string') return
-  first.key.commentBefore = [head.key.commentBefore, first.key.commentBefore].filter((text) => typeof text === 'string').join('\n')
+  first.key.commentBefore = [head.key.commentBefore, first.key.commentBefore]
+    .filter((text) => typeof text === 'string')
+    .join('\n')
   head.key.commentBefore = null
 }
