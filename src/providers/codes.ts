@@ -120,6 +120,11 @@ export const PROVIDER_CODES = {
     title: 'Object is of an older version of the mesh',
     explanation: 'The mesh reads the object, or this part of it, no longer from its next version on.',
   },
+  MF3038: {
+    title: 'Project of the mesh has ended',
+    explanation:
+      'Nobody maintains this mesh any more: no fixes, no releases for new versions of Kubernetes. What the design says is carried out all the same.',
+  },
 } as const
 
 /** A code of a provider. */

@@ -18,7 +18,10 @@ export function completed(provider: MeshProvider): MeshProvider {
     ...provider,
     mesh: (scope) => {
       const own = provider.mesh(scope)
-      const translation = { manifests: own.manifests, diagnostics: [...invalidSettings(provider, scope), ...own.diagnostics] }
+      const translation = {
+        manifests: own.manifests,
+        diagnostics: [...ended(provider, scope), ...invalidSettings(provider, scope), ...own.diagnostics],
+      }
       return withLabels(translation, scope.mesh.spec.labels)
     },
     onboard: (workload, scope) => withLabels(provider.onboard(workload, scope), scope.mesh.spec.labels),
@@ -42,6 +45,27 @@ function withLabels(translation: Translation, labels: StringMap | undefined): Tr
       return Object.keys(added).length === 0 ? object : withObjectMetadata(object, 'labels', added, [])
     }),
   }
+}
+
+/** What became of meshes that nobody works on any more. */
+const ENDINGS: { readonly [Status in MeshProvider['status']]: string | undefined } = {
+  active: undefined,
+  dormant: 'has had no release for years',
+  archived: 'is archived: there will be no further release',
+  ended: 'has ended: its service or its support is gone',
+}
+
+/** Said once for each mesh of a design. */
+function ended(provider: MeshProvider, { mesh }: Scope): readonly Diagnostic[] {
+  const ending = ENDINGS[provider.status]
+  if (ending === undefined) return []
+  return [
+    mistake(mesh, ['provider'], 'MF3038', {
+      severity: 'warning',
+      summary: `${provider.title} ${ending}`,
+      hint: 'It works as before; plan the move: another `provider:` here shows what would change.',
+    }),
+  ]
 }
 
 function invalidSettings(provider: MeshProvider, { mesh }: Scope): readonly Diagnostic[] {

@@ -7,6 +7,7 @@ import { gatewayApi } from './gateway-api/provider.ts'
 import { istio } from './istio/provider.ts'
 import { kongMesh, kuma } from './kuma/provider.ts'
 import { linkerd } from './linkerd/provider.ts'
+import { osm } from './osm/provider.ts'
 import { smi } from './smi/provider.ts'
 
 /** One line a provider, in the order of the capability matrix. */
@@ -18,6 +19,7 @@ const PROVIDERS = {
   gatewayApi,
   consul,
   consulVm,
+  osm,
   smi,
 }
 

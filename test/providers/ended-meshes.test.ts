@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest'
+import type { RouteSpec } from '../../src/design/schema/traffic.ts'
+import type { Sections } from './design-fixture.ts'
+import { canonical, meshObjects, only, SHOP, translate } from './design-fixture.ts'
+import { meshExample, sorted } from './mesh-example.ts'
+
+/** The canonical pattern with another route, where a mesh cannot say all of it. */
+function canary(provider: string, route: RouteSpec, mtls?: 'strict'): Sections {
+  return {
+    ...canonical({ provider, ...(mtls === undefined ? {} : { mtls }) }),
+    traffic: { backend: { workload: 'backend', routes: [{ name: 'canary', to: { v1: 90, v2: 10 }, ...route }] } },
+  }
+}
+
+function objectsOf(sections: Sections) {
+  const translated = translate(sections)
+  const errors = translated.diagnostics.filter(({ severity }) => severity === 'error')
+  return { objects: meshObjects(translated).filter(({ kind }) => kind !== 'Service'), errors, translated }
+}
+
+describe('Open Service Mesh', () => {
+  test('says once that it is archived', () => {
+    const { diagnostics } = translate(canary('osm', {}))
+    expect(diagnostics.map(({ severity, summary, location }) => [severity, summary, location?.file])).toEqual([
+      ['warning', 'Open Service Mesh is archived: there will be no further release', 'provider'],
+    ])
+  })
+
+  test('the canonical pattern says what the example says, its timeout as that of each try', () => {
+    const { objects, errors } = objectsOf(canary('osm', { retries: { attempts: 3, perTry: '2s', on: ['5xx'] } }, 'strict'))
+    expect(errors).toEqual([])
+    expect(sorted(objects)).toEqual(sorted(meshExample('osm')))
+  })
+
+  test('every known caller has its retries; limits hold for versions too', () => {
+    const { translated } = objectsOf({
+      meshes: { mesh: { provider: 'osm' } },
+      workloads: { ...SHOP, worker: { ...SHOP.frontend } },
+      traffic: {
+        backend: {
+          workload: 'backend',
+          routes: [{ to: { v1: 90, v2: 10 }, retries: { attempts: 2 } }],
+          circuitBreaker: { maxConnections: 10 },
+        },
+      },
+    })
+    const named = (kind: string) =>
+      translated.objects
+        .map(({ manifest }) => manifest)
+        .flatMap(({ kind: own, metadata }) => (own === kind ? [metadata.name] : []))
+    expect(named('Retry')).toEqual(['backend-retry-frontend', 'backend-retry-worker'])
+    expect(named('UpstreamTrafficSetting')).toEqual(['backend', 'backend-v1', 'backend-v2'])
+    expect(only(translated, 'UpstreamTrafficSetting', 'backend-v1').spec).toMatchObject({
+      host: 'backend-v1.shop.svc.cluster.local',
+    })
+  })
+
+  test('what an ingress decides is refused on its backends', () => {
+    const { errors } = objectsOf({
+      meshes: { mesh: { provider: 'osm' } },
+      workloads: SHOP,
+      gateways: {
+        web: { mesh: 'mesh', listeners: [{ port: 80 }], routes: [{ to: { 'workloads.frontend': 60, 'workloads.backend': 40 } }] },
+      },
+    })
+    expect(errors.map(({ code, location }) => [code, location?.file])).toEqual([['MF3020', 'routes.0.to']])
+  })
+})
