@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../src/plan/json.ts'
 import type { Sandbox, SandboxRequest } from '../../src/sandbox/sandbox.ts'
 
+/** Whoever answers: the sandbox, or a real server. */
+export type Answerer = Pick<Sandbox, 'handle'>
+
 /** One line of a recorded scenario. */
 export interface RecordedStep {
   readonly step: string
@@ -109,7 +112,7 @@ function pick(body: JsonValue, paths: readonly string[] | undefined): JsonValue 
   return picked
 }
 
-async function ask(sandbox: Sandbox, step: RecordedStep, saved: Map<string, string>): Promise<RecordedAnswer> {
+async function ask(sandbox: Answerer, step: RecordedStep, saved: Map<string, string>): Promise<RecordedAnswer> {
   const { request } = step
   const headers = {
     ...(request.type === undefined ? {} : { 'content-type': request.type }),
@@ -139,7 +142,7 @@ async function ask(sandbox: Sandbox, step: RecordedStep, saved: Map<string, stri
 }
 
 /** Replays one step; repeats it while it waits for something that comes with time. */
-export async function replay(sandbox: Sandbox, step: RecordedStep, saved: Map<string, string>): Promise<RecordedAnswer> {
+export async function replay(sandbox: Answerer, step: RecordedStep, saved: Map<string, string>): Promise<RecordedAnswer> {
   const { until } = step.request
   // Over a network there is time between two requests, in which controllers do their work.
   await new Promise((resolve) => setTimeout(resolve, 5))
@@ -149,7 +152,7 @@ export async function replay(sandbox: Sandbox, step: RecordedStep, saved: Map<st
       until === undefined ||
       (until.status !== undefined && answer.status === until.status) ||
       (until.path !== undefined && JSON.stringify(valueAt(answer.body, until.path)) === JSON.stringify(until.value))
-    if (done || attempt > 200) return answer
+    if (done || attempt > 1500) return answer
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
