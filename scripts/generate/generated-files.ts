@@ -2,6 +2,8 @@ import { editorSchema } from '../../src/design/schema/editor-schema.ts'
 import { perfCheckJsonSchema } from '../../src/perf/check/perf-check-schema.ts'
 import { recordJsonSchema } from '../../src/perf/check/perf-record.ts'
 import type { JsonValue } from '../../src/plan/json.ts'
+import { planFileSchema } from '../../src/plan/plan-schema.ts'
+import { STATE_SCHEMA } from '../../src/state/state-schema.ts'
 import { commandReference } from './command-reference.ts'
 import { diagnosticsReference } from './diagnostics-reference.ts'
 import { languageReference } from './language-reference.ts'
@@ -13,6 +15,8 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['schemas/design.schema.json', json(editorSchema())],
     ['schemas/perf-check.schema.json', json(perfCheckJsonSchema())],
     ['schemas/perf-result.schema.json', json(recordJsonSchema())],
+    ['schemas/plan.schema.json', `${JSON.stringify(planFileSchema, null, 2)}\n`],
+    ['schemas/state.schema.json', `${JSON.stringify(STATE_SCHEMA, null, 2)}\n`],
     ['docs/language.md', languageReference()],
     ['docs/diagnostics.md', diagnosticsReference()],
     ['docs/cli.md', await commandReference()],

@@ -81,7 +81,7 @@ const plain = closed(
     pending: { type: 'array', items: pendingEffect },
     outputs: {
       type: 'object',
-      additionalProperties: closed({ value: true as unknown as object, sensitive: { type: 'boolean' } }, 'One output.'),
+      additionalProperties: closed({ value: { description: 'Any JSON.' }, sensitive: { type: 'boolean' } }, 'One output.'),
     },
     history: { type: 'array', items: deployRecord, description: 'The oldest first.' },
     baselines: { type: 'object', description: 'Perf baselines and last results by name.' },
