@@ -3,6 +3,7 @@ import type { ComponentOf } from '../../design/component.ts'
 import type { Design } from '../../design/design.ts'
 import type { ApplyResult } from '../../engine/apply.ts'
 import type { Emit } from '../../engine/events.ts'
+import { expandMatrix } from '../../perf/check/matrix.ts'
 import type { PerfCheckSpec } from '../../perf/check/read-perf-check.ts'
 import { comparedTrials, type RecordedRuns, withRun } from '../../perf/check/recorded-runs.ts'
 import { type PerfCheckEvent, type PerfCheckResult, runPerfCheck } from '../../perf/check/run-perf-check.ts'
@@ -70,30 +71,39 @@ export async function runGate(io: CommandIo, request: GateRequest): Promise<Gate
       passed = false
       continue
     }
-    request.emit({ type: 'check-start', address })
-    const context = {
-      environment: { ...environment, ...designEnvironment(request.design, address) },
-      baseline: comparedTrials(runs, check.name, check.baseline),
-      warn: (text: string) => request.diagnose({ severity: 'warning', code: 'MF7014', summary: text, address }),
+    for (const { check: cell } of expandMatrix(check)) {
+      request.emit({ type: 'check-start', address })
+      const context = {
+        environment: { ...environment, ...designEnvironment(request.design, address), ...cell.written.environment },
+        baseline: comparedTrials(runs, cell.name, cell.baseline),
+        warn: (text: string) => request.diagnose({ severity: 'warning', code: 'MF7014', summary: text, address }),
+      }
+      const outcome = await measure(io, cell, context, request.emit)
+      if ('problem' in outcome) {
+        request.emit({ type: 'check-complete', address, passed: false, summary: outcome.problem })
+        request.diagnose(unusable(component, outcome.problem))
+        passed = false
+        break
+      }
+      runs = withRun(runs, outcome)
+      verdicts.set(address, worse(verdicts.get(address), outcome.verdict))
+      const good = outcome.verdict === 'passed'
+      const named = cell.name === check.name ? '' : `${cell.name}: `
+      request.emit({ type: 'check-complete', address, passed: good, summary: `${named}${summaryOf(outcome)}` })
+      if (good) continue
+      const stepping = request.rollout?.has(address) === true && check.onFail !== 'rollback'
+      request.diagnose(failure(component, outcome, check.onFail, stepping ? 'The traffic goes back to where it was.' : undefined))
+      if (check.onFail !== 'warn') passed = false
+      if (check.onFail === 'rollback' && !io.signal.aborted) restore = true
     }
-    const outcome = await measure(io, check, context, request.emit)
-    if ('problem' in outcome) {
-      request.emit({ type: 'check-complete', address, passed: false, summary: outcome.problem })
-      request.diagnose(unusable(component, outcome.problem))
-      passed = false
-      continue
-    }
-    runs = withRun(runs, outcome)
-    verdicts.set(address, outcome.verdict)
-    const good = outcome.verdict === 'passed'
-    request.emit({ type: 'check-complete', address, passed: good, summary: summaryOf(outcome) })
-    if (good) continue
-    const stepping = request.rollout?.has(address) === true && check.onFail !== 'rollback'
-    request.diagnose(failure(component, outcome, check.onFail, stepping ? 'The traffic goes back to where it was.' : undefined))
-    if (check.onFail !== 'warn') passed = false
-    if (check.onFail === 'rollback' && !io.signal.aborted) restore = true
   }
   return { passed, restore, runs, verdicts }
+}
+
+/** The verdict of several cells: the worst of them. */
+function worse(before: PerfCheckResult['verdict'] | undefined, now: PerfCheckResult['verdict']): PerfCheckResult['verdict'] {
+  if (before === 'failed' || now === 'failed') return 'failed'
+  return before === 'invalid' || now === 'invalid' ? 'invalid' : 'passed'
 }
 
 async function readCheck(

@@ -1,9 +1,12 @@
+import { expandMatrix } from '../../perf/check/matrix.ts'
 import { toRecord } from '../../perf/check/perf-record.ts'
 import type { PerfCheckSpec } from '../../perf/check/read-perf-check.ts'
 import { comparedTrials, type RecordedRuns, withRun } from '../../perf/check/recorded-runs.ts'
 import { type PerfCheckOptions, type PerfCheckResult, runPerfCheck } from '../../perf/check/run-perf-check.ts'
 import { EngineProblem } from '../../perf/engines/run-engine.ts'
 import { poolResults } from '../../perf/load/pool-results.ts'
+import { type MeasuredCell, matrixRows } from '../../perf/report/matrix-table.ts'
+import { alignRows } from '../../perf/report/terminal-report.ts'
 import { hasErrors } from '../../plan/diagnostic.ts'
 import type { CommandIo } from '../command-io.ts'
 import type { RunOptions } from '../design-options.ts'
@@ -38,17 +41,28 @@ export async function runChecks(io: CommandIo, target: string | undefined, optio
   const environment = await runEnvironment(io, options.env)
   const progress = new LiveProgress(io, options.json === true)
   const results: PerfCheckResult[] = []
+  let expected = 0
   for (const check of found.checks) {
-    if (io.signal.aborted) break
-    const context = {
-      environment: { ...environment, ...designEnvironment(found.design, check.address) },
-      baseline: comparedTrials(recorded, check.name, check.baseline),
-      warn: (text: string) => view.note(text),
+    const cells = expandMatrix(check)
+    const measured: MeasuredCell[] = []
+    expected += cells.length
+    for (const { check: cell, settings } of cells) {
+      if (io.signal.aborted) break
+      const context = {
+        environment: { ...environment, ...designEnvironment(found.design, check.address), ...cell.written.environment },
+        baseline: comparedTrials(recorded, cell.name, cell.baseline),
+        warn: (text: string) => view.note(text),
+      }
+      const result = await runOne(io, cell, progress, checkOptions(io, cell, context))
+      if (result === undefined) continue
+      if (options.json !== true && cells.length === 1)
+        await writeReport(io, textOf(io, 'terminal', [result], recorded), undefined)
+      measured.push({ settings, check: result })
+      results.push(result)
     }
-    const result = await runOne(io, check, progress, checkOptions(io, check, context))
-    if (result === undefined) continue
-    if (options.json !== true) await writeReport(io, textOf(io, 'terminal', [result], recorded), undefined)
-    results.push(result)
+    if (cells.length > 1 && options.json !== true) {
+      io.stdout.write(`${[check.name, ...alignRows(matrixRows(measured)).map((row) => `  ${row}`)].join('\n')}\n`)
+    }
   }
   if (options.json === true) io.stdout.write(recordsText(results.map(toRecord)))
   for (const file of options.output) {
@@ -60,7 +74,7 @@ export async function runChecks(io: CommandIo, target: string | undefined, optio
   }
   const problems = await pushResults(io, results, options)
   view.diagnostics(problems)
-  const good = results.length === found.checks.length && results.every((result) => holds(result, found.adHoc))
+  const good = results.length === expected && results.every((result) => holds(result, found.adHoc))
   if (!good || hasErrors(problems)) io.setExitCode(1)
   if (io.signal.aborted) io.setExitCode(130)
 }

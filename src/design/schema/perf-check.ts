@@ -124,7 +124,14 @@ export const perfCheckRequest = Type.Object(
 
 const Matrix = Type.Object(
   {
-    meshes: Type.Optional(Type.Array(text('A mesh; none for without'), { minItems: 1 })),
+    meshes: Type.Optional(
+      Type.Array(text('A mesh, with a version after an @ where versions are compared; none for without'), { minItems: 1 }),
+    ),
+    targets: Type.Optional(
+      Type.Record(Type.String({ maxLength: 256 }), Type.String({ maxLength: 10_000 }), {
+        description: 'Where each mesh is measured, by its name in meshes; the check’s target for those not named',
+      }),
+    ),
     connections: Type.Optional(Type.Array(Type.Integer({ minimum: 1 }), { minItems: 1 })),
     rates: Type.Optional(Type.Array(rate('A rate'), { minItems: 1 })),
     payloads: Type.Optional(Type.Array(Type.Integer({ minimum: 0 }), { minItems: 1, description: 'Body sizes in bytes' })),

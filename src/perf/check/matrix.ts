@@ -30,19 +30,56 @@ export function expandMatrix(check: PerfCheckSpec): MatrixCell[] {
     return [{ name: check.name, settings, check }]
   }
   const cells: MatrixCell[] = []
-  for (const mesh of choices(matrix.meshes)) {
+  for (const mesh of choices(matrix.meshes ?? namesOf(matrix.targets))) {
     for (const protocol of choices(matrix.protocols as readonly LoadProtocol[] | undefined)) {
       for (const connections of choices(matrix.connections)) {
         for (const rate of choices(matrix.rates)) {
           for (const payload of choices(matrix.payloads)) {
             const settings = { mesh, protocol, connections, rate, payload }
-            cells.push({ name: cellName(settings), settings, check: { ...check, spec: withSettings(check.spec, settings) } })
+            cells.push({ name: cellName(settings), settings, check: cellCheck(check, settings) })
           }
         }
       }
     }
   }
   return cells
+}
+
+function namesOf(targets: Readonly<Record<string, string>> | undefined): readonly string[] | undefined {
+  return targets === undefined ? undefined : Object.keys(targets)
+}
+
+/** The check of a cell: its load, its target where the mesh has one of its own, and its mesh in the environment. */
+function cellCheck(check: PerfCheckSpec, settings: MatrixSettings): PerfCheckSpec {
+  const spec = withSettings(check.spec, settings)
+  const { mesh } = settings
+  if (mesh === undefined) return { ...check, name: `${check.name} (${cellName(settings)})`, spec }
+  const target = check.written.matrix?.targets?.[mesh]
+  const [provider = mesh, version] = mesh.split('@')
+  const { environment, overhead } = check.written
+  return {
+    ...check,
+    name: `${check.name} (${cellName(settings)})`,
+    spec:
+      target === undefined
+        ? spec
+        : { ...spec, requests: spec.requests.map((one) => atTarget(one, check.written.target, target)) },
+    written: {
+      ...check.written,
+      environment: { ...environment, mesh: provider, ...(version === undefined ? {} : { meshVersion: version }) },
+      ...(overhead === undefined ? {} : { overhead: { ...overhead, mesh: provider } }),
+    },
+  }
+}
+
+/** A request to the check's own target, sent to another: the same path there, or the other's where the check has none. */
+function atTarget(request: LoadSpec['requests'][number], own: string, other: string): LoadSpec['requests'][number] {
+  if (!URL.canParse(request.url) || !URL.canParse(own) || !URL.canParse(other)) return request
+  const [from, target] = [new URL(request.url), new URL(other)]
+  if (from.host !== new URL(own).host) return request
+  const path =
+    request.url === own && target.pathname.length > 1 ? `${target.pathname}${target.search}` : `${from.pathname}${from.search}`
+  return { ...request, url: `${target.protocol}//${target.host}${path}` }
 }
 
 function choices<T>(values: readonly T[] | undefined): readonly (T | undefined)[] {

@@ -39,7 +39,7 @@ const STYLE = `
 @media (prefers-color-scheme:dark){:root{--ink:#e6e9ef;--faint:#98a2b3;--line:#344054;--paper:#12161d;--good:#3ccb7f;--bad:#f97066;--one:#7aa7ff;--two:#fdb022;--three:#bda4ff}}
 body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:920px;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.5rem}h2{font-size:1.2rem;margin-top:2.5rem;border-top:1px solid var(--line);padding-top:1.2rem}
-table{border-collapse:collapse;margin:.8rem 0;font-variant-numeric:tabular-nums}td,th{padding:.25rem .8rem .25rem 0;text-align:right;border-bottom:1px solid var(--line);font-weight:400}
+table{border-collapse:collapse;margin:.8rem 0;font-variant-numeric:tabular-nums}td,th{padding:.25rem .8rem .25rem 0;text-align:right;border-bottom:1px solid var(--line);font-weight:400;white-space:nowrap}table{display:block;overflow-x:auto}
 th{color:var(--faint)}td:first-child,th:first-child{text-align:left}
 .passed{color:var(--good)}.failed,.invalid,.regression,.unmeasured{color:var(--bad)}.faint{color:var(--faint)}
 figure{margin:1.2rem 0}figcaption{color:var(--faint);margin-bottom:.3rem}svg{width:100%;height:auto}
