@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { benchOptions, FilterBench } from '../../src/filters/bench/filter-bench.ts'
+import { findRootId, mayHoldRoots } from '../../src/filters/bench/find-root-id.ts'
 import { type FilterSettings, filterSettings } from '../../src/filters/host/filter-settings.ts'
 import { ok, request, send } from './bench-fixture.ts'
 import { compileSource } from './compile-filter.ts'
@@ -111,6 +112,33 @@ describe('modules that are not as one would wish', () => {
       benchOptions({ filters: [filterSettings({ name: 'odd', wasm })], properties: { node: { metadata: { x: 3 } } } }),
     )
     expect(send(bench, request({})).callbacks[0]).toMatchObject({ returned: 0 })
+  })
+
+  test('a module that does nothing without a root id is given the one that it registers', async () => {
+    const wasm = await compileSource(`${marker}
+      @external("env", "proxy_get_property") declare function property(path: usize, length: i32, out: usize, size: usize): i32
+      @external("env", "proxy_log") declare function log(level: i32, at: usize, length: i32): i32
+      const path = memory.data<u8>([112,108,117,103,105,110,95,114,111,111,116,95,105,100,0])
+      const other = memory.data<u8>([97, 110, 121, 116, 104, 105, 110, 103, 0])
+      const root = memory.data<u8>([109, 121, 95, 114, 111, 111, 116, 0])
+      const out = memory.data(16)
+      let mine = false
+      export function proxy_on_context_create(id: i32, parent: i32): void {
+        if (parent != 0) return
+        property(path, 14, out, out + 4)
+        mine = load<i32>(out + 4) == 7 && memory.compare(load<usize>(out), root, 7) == 0 && load<u8>(other) == 97
+      }
+      export function proxy_on_request_headers(id: i32, count: i32, end: i32): i32 { if (mine) log(2, root, 7); return 0 }
+    `)
+    const settings = filterSettings({ name: 'odd', wasm })
+    expect(mayHoldRoots(wasm)).toBe(true)
+    expect(findRootId(settings, () => request({}), ok)).toBe('my_root')
+    expect(findRootId({ ...settings, rootId: 'my_root' }, () => request({}), ok)).toBe('my_root')
+    const plain = await compileSource(`${marker}
+      @external("env", "proxy_log") declare function log(level: i32, at: usize, length: i32): i32
+      export function proxy_on_request_headers(id: i32, count: i32, end: i32): i32 { return log(2, 0, 0) }
+    `)
+    expect(findRootId(filterSettings({ name: 'odd', wasm: plain }), () => request({}), ok)).toBeUndefined()
   })
 
   test('a filter that is not done yet is waited for, on the virtual clock', async () => {

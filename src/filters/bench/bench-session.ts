@@ -10,6 +10,7 @@ import { type CalloutRule, calloutAnswer, type PlainAnswer, respondByRules } fro
 import type { CallbackTrace } from './chain.ts'
 import { reportExchange } from './exchange-report.ts'
 import { benchOptions, FilterBench } from './filter-bench.ts'
+import { findRootId } from './find-root-id.ts'
 import type { ExchangePhase, HttpExchange, HttpMessage } from './http-exchange.ts'
 import { measureOverhead, type OverheadReport } from './measure-overhead.ts'
 import { type ExchangeReport, type ReportedBody, type ReportedCallout, type ReportedHeaders, reportBody } from './report.ts'
@@ -42,6 +43,13 @@ export type TcpStep =
 /** What a bench can be asked, as plain data. */
 export type BenchCommand =
   | { readonly op: 'start'; readonly setup: BenchSetup }
+  /** Looks for the root id of a filter that does nothing without one; needs no start. */
+  | {
+      readonly op: 'find-root-id'
+      readonly filter: FilterSettings
+      readonly request: PlainMessage
+      readonly upstream: PlainMessage
+    }
   | { readonly op: 'run'; readonly request: PlainMessage; readonly upstream: PlainMessage }
   | { readonly op: 'measure'; readonly request: PlainMessage; readonly upstream: PlainMessage; readonly requests: number }
   | { readonly op: 'open'; readonly request: PlainMessage }
@@ -95,6 +103,7 @@ export type BenchReply =
   | { readonly kind: 'report'; readonly report: ExchangeReport }
   | { readonly kind: 'connection'; readonly report: ConnectionReport }
   | { readonly kind: 'overhead'; readonly report: OverheadReport }
+  | { readonly kind: 'root-id'; readonly rootId: string | undefined }
 
 /** Carries out commands on one bench. The same in the calling thread and in a worker; every reply is plain data. */
 export class BenchSession {
@@ -109,6 +118,14 @@ export class BenchSession {
     if (command.op === 'start') {
       this.#bench = new FilterBench(optionsOf(command.setup))
       return this.#state(this.#bench)
+    }
+    if (command.op === 'find-root-id') {
+      const rootId = findRootId(
+        command.filter,
+        () => httpMessage(command.request),
+        () => httpMessage(command.upstream),
+      )
+      return { kind: 'root-id', rootId }
     }
     const bench = this.#bench
     if (bench === undefined) throw new Error('the bench is not started')

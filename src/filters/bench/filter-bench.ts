@@ -27,6 +27,8 @@ export interface BenchOptions {
   readonly foreignFunctions: Readonly<Record<string, ForeignFunction>>
   readonly logLevel: number
   readonly responder: CalloutResponder
+  /** Told of every call of a host function, by name. */
+  readonly onHostCall?: (name: string) => void
   /** How long a stream that is held may wait, on the virtual clock. */
   readonly maximumWaitMilliseconds: number
 }
@@ -74,6 +76,7 @@ export class FilterBench {
       foreignFunctions: options.foreignFunctions,
       logLevel: Math.min(Math.max(0, Math.trunc(options.logLevel)), logLevels.length - 1),
       ...(clusters === undefined ? {} : { clusters }),
+      ...(options.onHostCall === undefined ? {} : { onHostCall: options.onHostCall }),
     })
     const links: ChainLink[] = []
     const failures: FilterFailure[] = []

@@ -68,15 +68,14 @@ export class FilterVm implements Guest {
     if (!parsed.ok) return refuse(`not a WebAssembly module: ${JSON.stringify(parsed.problem)}`)
     const abi = abiVersionOf(parsed.module)
     if (abi === undefined) return refuse('it exports no proxy_abi_version_* marker, so it is not a Proxy-Wasm filter')
-    const bytes = limitMemory(settings.wasm, parsed.module, settings.memoryLimitPages)
-    if (bytes === undefined)
-      return refuse(`its memory starts above the limit of ${(settings.memoryLimitPages * pageSize) >> 20} MiB`)
-
     const vm = new FilterVm(settings, abi, world)
     const imports = buildImports(vm, parsed.module)
     if (!imports.ok) return refuse(imports.problem)
     try {
-      const instance = new WebAssembly.Instance(compile(bytes), imports.imports)
+      const module = compile(settings.wasm, parsed.module, settings.memoryLimitPages)
+      if (module === undefined)
+        return refuse(`its memory starts above the limit of ${(settings.memoryLimitPages * pageSize) >> 20} MiB`)
+      const instance = new WebAssembly.Instance(module, imports.imports)
       const problem = vm.#bind(instance, parsed.module)
       if (problem !== undefined) return refuse(problem)
     } catch (error) {
@@ -259,14 +258,16 @@ export function abiVersionOf(module: ModuleSummary): AbiVersion | undefined {
   return abiVersions.findLast((version) => exported.has(`proxy_abi_version_${version.replaceAll('.', '_')}`))
 }
 
-const compiled = new WeakMap<Uint8Array, WebAssembly.Module>()
+const compiled = new WeakMap<Uint8Array, Map<number, WebAssembly.Module>>()
 
-/** Compiles once for the same bytes, as long as somebody holds them. */
-function compile(bytes: Uint8Array): WebAssembly.Module {
-  let module = compiled.get(bytes)
-  if (module === undefined) {
-    module = new WebAssembly.Module(bytes)
-    compiled.set(bytes, module)
-  }
+/** Compiles a module with its memory bounded, once for the same bytes, as long as somebody holds them. Undefined when it starts above. */
+function compile(bytes: Uint8Array, summary: ModuleSummary, maximumPages: number): WebAssembly.Module | undefined {
+  const known = compiled.get(bytes) ?? new Map<number, WebAssembly.Module>()
+  const before = known.get(maximumPages)
+  if (before !== undefined) return before
+  const limited = limitMemory(bytes, summary, maximumPages)
+  if (limited === undefined) return undefined
+  const module = new WebAssembly.Module(limited)
+  compiled.set(bytes, known.set(maximumPages, module))
   return module
 }

@@ -72,9 +72,18 @@ export function buildImports(guest: Guest, module: ModuleSummary): BuiltImports 
       group = Object.create(null) as Record<string, WebAssembly.ImportValue>
       imports[entry.module] = group
     }
-    group[entry.name] = target
+    group[entry.name] = guest.world.onHostCall === undefined ? target : watched(entry.name, target, guest.world.onHostCall)
   }
   return { ok: true, imports, warnings }
+}
+
+/** A function that tells of its calls. */
+function watched(name: string, target: WebAssembly.ImportValue, tell: (name: string) => void): WebAssembly.ImportValue {
+  if (typeof target !== 'function') return target
+  return (...parameters: never[]) => {
+    tell(name)
+    return target(...parameters)
+  }
 }
 
 const none: HostFunctionTable = {}

@@ -1,3 +1,4 @@
+import { fromByteText } from '../abi/byte-text.ts'
 import { GuestAbort, GuestExit } from './failure.ts'
 import type { Guest, HostFunctionTable } from './guest.ts'
 import { nanosecondsPerMillisecond } from './virtual-clock.ts'
@@ -65,6 +66,14 @@ export function runtimeFunctions(guest: Guest): HostFunctionTable {
       return 0
     },
     getTempRet0: () => temporary,
+    // TinyGo's, from before it used WASI.
+    'runtime.ticks': milliseconds,
+    'runtime.sleepTicks': () => 0,
+    io_get_stdout: () => 1,
+    resource_write: (_stream: number, pointer: number, length: number) => {
+      guest.world.log.writeStream(guest.settings.name, 'stdout', fromByteText(guest.memory.text(pointer, length) ?? ''))
+      return length
+    },
     seed: () => Number(guest.world.clock.now / nanosecondsPerMillisecond),
     trace: () => 0,
   }

@@ -28,6 +28,8 @@ export interface WorldOptions {
   readonly foreignFunctions: Readonly<Record<string, ForeignFunction>>
   /** The level that proxy_get_log_level answers, by number. */
   readonly logLevel: number
+  /** Told of every call of a host function, by name. Slows all of them down. */
+  readonly onHostCall?: (name: string) => void
 }
 
 /** Callouts under way at once, past which the proxy refuses more. */
@@ -46,6 +48,7 @@ export class World<Owner> {
   readonly log = new BenchLog()
   readonly properties: JsonObject
   readonly logLevel: number
+  readonly onHostCall: ((name: string) => void) | undefined
   readonly #clusters: ReadonlySet<string> | undefined
   readonly #foreign: ReadonlyMap<string, ForeignFunction>
   /** Callouts under way, oldest first. */
@@ -60,6 +63,7 @@ export class World<Owner> {
     this.random = new SeededRandom(options.seed)
     this.properties = options.properties
     this.logLevel = options.logLevel
+    this.onHostCall = options.onHostCall
     this.#clusters = options.clusters === undefined ? undefined : new Set(options.clusters)
     this.#foreign = new Map([...Object.entries(envoyForeignFunctions), ...Object.entries(options.foreignFunctions)])
   }

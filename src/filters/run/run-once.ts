@@ -1,5 +1,6 @@
 import type { BenchSetup, BenchState, ConnectionReport, PlainMessage, TcpStep } from '../bench/bench-session.ts'
 import type { CalloutRule } from '../bench/callout-rules.ts'
+import { mayHoldRoots } from '../bench/find-root-id.ts'
 import type { ExchangeReport } from '../bench/report.ts'
 import { type BenchLauncher, describeSandboxProblem, type SandboxedBench } from '../bench/sandboxed-bench.ts'
 import { describeFailure, type FilterFailure } from '../host/failure.ts'
@@ -57,7 +58,27 @@ export async function runOnce(order: RunOrder, launch: BenchLauncher): Promise<R
   return { ...again, warnings: [...again.warnings, warning] }
 }
 
-async function runAsAny(order: RunOrder, launch: BenchLauncher): Promise<RunResult> {
+async function runAsAny(given: RunOrder, launch: BenchLauncher): Promise<RunResult> {
+  const rootId = await rootIdFor(given, launch)
+  if (rootId === undefined) return runKinds(given, launch)
+  const result = await runKinds({ ...given, filter: { ...given.filter, rootId } }, launch)
+  const warning = `without a root id it does nothing, so "${rootId}" was taken, which it registers: say so with --root-id`
+  return { ...result, warnings: [...result.warnings, warning] }
+}
+
+/** The root id that a C++ module registers, when none is given and it does nothing without one. */
+async function rootIdFor({ filter, request, upstream }: RunOrder, launch: BenchLauncher): Promise<string | undefined> {
+  if (filter.rootId !== '' || !mayHoldRoots(filter.wasm)) return undefined
+  const bench = launch()
+  try {
+    const found = await bench.send({ op: 'find-root-id', filter, request, upstream })
+    return found.ok && found.reply.kind === 'root-id' ? found.reply.rootId : undefined
+  } finally {
+    await bench.close()
+  }
+}
+
+async function runKinds(order: RunOrder, launch: BenchLauncher): Promise<RunResult> {
   if (order.kind !== 'auto') return runAs(order, order.kind, launch)
   const first = await runAs(order, 'http', launch)
   if (!refusesContext(first.exchange?.failures)) return first

@@ -43,6 +43,8 @@ export interface ModuleSummary {
   readonly memories: readonly MemoryLimits[]
   /** The memory section's place in the file, header included: what a memory bound is written into. */
   readonly memorySection?: { readonly start: number; readonly end: number }
+  /** The data section's place in the file, header included: where constants stand. */
+  readonly dataSection?: { readonly start: number; readonly end: number }
   readonly hasStartFunction: boolean
   readonly dataSegmentCount: number
   readonly codeSize: number
@@ -132,6 +134,7 @@ class ModuleDraft {
   #producers: Producers = {}
   #targetFeatures: readonly string[] = []
   #memorySection: { start: number; end: number } | undefined
+  #dataSection: { start: number; end: number } | undefined
   #hasStart = false
   #dataSegments = 0
   #codeSize = 0
@@ -172,6 +175,7 @@ class ModuleDraft {
         break
       }
       case 11:
+        this.#dataSection = { start, end: body.position + body.remaining }
         this.#dataSegments = body.count()
         break
       default: // tables, globals, elements, tags, data count: nothing in them is told to a user
@@ -207,6 +211,7 @@ class ModuleDraft {
       functionCount,
       memories: this.#memories,
       ...(this.#memorySection === undefined ? {} : { memorySection: this.#memorySection }),
+      ...(this.#dataSection === undefined ? {} : { dataSection: this.#dataSection }),
       hasStartFunction: this.#hasStart,
       dataSegmentCount: this.#dataSegments,
       codeSize: this.#codeSize,

@@ -1,0 +1,64 @@
+import type { FilterSettings } from '../host/filter-settings.ts'
+import { parseModule } from '../wasm/module-parser.ts'
+import { benchOptions, FilterBench } from './filter-bench.ts'
+import type { HttpMessage } from './http-exchange.ts'
+
+/** Candidates tried at most, and for how long: milliseconds. */
+const mostCandidates = 400
+const longestSearch = 4_000
+
+/** Host calls that every filter makes, whether or not it has anything to do. */
+const idleCalls: ReadonlySet<string> = new Set([
+  'proxy_get_property',
+  'emscripten_notify_memory_growth',
+  'proc_exit',
+  'proxy_set_effective_context',
+])
+
+/** True when a module asks for its root id by name: C++ modules do, and may hold several filters. */
+export function mayHoldRoots(wasm: Uint8Array): boolean {
+  return Buffer.from(wasm.buffer, wasm.byteOffset, wasm.length).includes('plugin_root_id')
+}
+
+/**
+ * Finds the root id that a module registers, when it does nothing without one: the first of its constants with which it calls the
+ * host for a request. Undefined when it works without, or with none of them.
+ */
+export function findRootId(filter: FilterSettings, request: () => HttpMessage, upstream: () => HttpMessage): string | undefined {
+  const acts = (rootId: string): boolean => {
+    let calls = 0
+    const bench = new FilterBench(
+      benchOptions({
+        filters: [{ ...filter, rootId, kind: 'http' }],
+        onHostCall: (name) => {
+          if (!idleCalls.has(name)) calls += 1
+        },
+      }),
+    )
+    // A filter that fails is not idle: its failure is what has to be told.
+    if (bench.startFailures.length > 0) return rootId === ''
+    bench.request(request(), () => upstream())
+    bench.advance(2_000)
+    return calls > 0
+  }
+  if (acts('')) return undefined
+  const until = performance.now() + longestSearch
+  for (const candidate of rootCandidates(filter.wasm)) {
+    if (performance.now() > until) return undefined
+    if (acts(candidate)) return candidate
+  }
+  return undefined
+}
+
+/** Constants of a module that could be names, likely ones first. */
+function rootCandidates(wasm: Uint8Array): readonly string[] {
+  const parsed = parseModule(wasm)
+  const section = parsed.ok ? parsed.module.dataSection : undefined
+  if (section === undefined) return []
+  const text = Buffer.from(wasm.buffer, wasm.byteOffset, wasm.length).toString('latin1', section.start, section.end)
+  const names = new Set<string>()
+  for (const [name] of text.matchAll(/(?<![ -~])[A-Za-z][A-Za-z0-9_.-]{1,63}(?=\0)/g)) names.add(name)
+  const likely = (name: string): number =>
+    (/root|filter|plugin|auth|_id$/i.test(name) ? 0 : 2) + (/^[a-z][a-z0-9_.-]*$/.test(name) ? 0 : 1)
+  return [...names].sort((left, right) => likely(left) - likely(right)).slice(0, mostCandidates)
+}
