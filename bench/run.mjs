@@ -1,0 +1,176 @@
+// Measures meshform beside kubectl, a bare HTTP loop and Terraform: `npm run bench -- --help`.
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism, cpus, tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { bareLoop } from './bare-loop.mjs'
+import { dependentResources, designOf, documentsOf, objectsFor } from './objects.mjs'
+import { medianOf, timeProcess } from './run-process.mjs'
+
+const { values: options } = parseArgs({
+  options: {
+    objects: { type: 'string', default: '2000,10000' },
+    only: { type: 'string', default: 'start,apply,graph' },
+    kinds: { type: 'string', default: 'configmaps,mixed' },
+    'skip-peers': { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+if (options.help) {
+  process.stdout.write(`npm run bench -- [options]
+
+  --objects 2000,10000        how many objects
+  --kinds configmaps,mixed    which objects
+  --only start,apply,graph    which measurements
+  --skip-peers                leave out kubectl and Terraform
+  --json                      print the measurements as JSON
+
+All tools talk to the same served sandbox, each in namespaces of its own. Peers that are not installed are left out.
+`)
+  process.exit(0)
+}
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const main = join(root, 'dist/main.js')
+if (!existsSync(main)) throw new Error('Build it first: npm run build')
+const folder = mkdtempSync(join(tmpdir(), 'meshform-bench-'))
+const only = new Set(options.only.split(','))
+const rows = []
+
+try {
+  print(`node ${process.version}, ${availableParallelism()} cores, ${cpus()[0]?.model ?? 'unknown processor'}`)
+  if (only.has('start')) await measureStart()
+  for (const count of options.objects.split(',').map(Number)) {
+    if (only.has('apply')) for (const kinds of options.kinds.split(',')) await measureApply(count, kinds)
+    if (only.has('graph')) await measureGraph(count)
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+if (options.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
+
+async function measureStart() {
+  print('\nstart-up, the middle of nine runs')
+  const node = await medianOf(9, () => timeProcess(process.execPath, ['-e', '0']))
+  record({ what: 'node -e 0', seconds: node })
+  const version = await medianOf(9, () => timeProcess(process.execPath, [main, '--version']))
+  record({
+    what: 'meshform --version',
+    seconds: version,
+    note: `${Math.round((version - node) * 1000)} ms more`,
+    holds: version - node <= 0.08,
+  })
+}
+
+async function measureApply(count, kinds) {
+  print(`\n${count} ${kinds === 'mixed' ? 'mixed objects' : 'ConfigMaps'}`)
+  const work = workFolder(`apply-${kinds}-${count}`)
+  meshform(work, 'sandbox', 'start', '--background')
+  try {
+    const server = JSON.parse(readFileSync(join(work, '.meshform/sandbox/server.json'), 'utf8'))
+    const of = (tool, changed = 0) => objectsFor(tool, count, kinds, changed)
+    const bare = await bareLoop(server, of('bare'))
+    record({ what: 'bare HTTP loop, first apply', seconds: bare, count, kinds })
+    const design = join(work, 'design.json')
+    const time = (...args) => timeProcess(process.execPath, [main, ...args, '-f', design], { cwd: work })
+    writeFileSync(design, designOf('bench', of('meshform')))
+    const first = await time('apply', '--yes')
+    record({
+      what: 'meshform apply, first',
+      seconds: first,
+      count,
+      kinds,
+      note: `${ratio(first, bare)} the bare loop`,
+      holds: first <= 2 * bare,
+    })
+    const noOp = await medianOf(3, () => time('plan'))
+    record({
+      what: 'meshform plan, nothing to do',
+      seconds: noOp,
+      count,
+      kinds,
+      ...(count === 2000 ? { holds: noOp < 0.7 } : {}),
+    })
+    writeFileSync(design, designOf('bench', of('meshform', 5)))
+    record({ what: 'meshform plan, 5 % changed', seconds: await time('plan'), count, kinds })
+    record({ what: 'meshform apply, 5 % changed', seconds: await time('apply', '--yes'), count, kinds })
+    if (!options['skip-peers'] && isInstalled('kubectl')) await measureKubectl(work, count, kinds, of)
+  } finally {
+    meshform(work, 'sandbox', 'stop')
+  }
+}
+
+async function measureKubectl(work, count, kinds, of) {
+  const kubeconfig = join(work, 'kubeconfig')
+  writeFileSync(kubeconfig, meshform(work, 'sandbox', 'kubeconfig'), { mode: 0o600 })
+  const env = { PATH: process.env.PATH, HOME: work, KUBECONFIG: kubeconfig }
+  const file = join(work, 'objects.yaml')
+  const time = (args, codes) => timeProcess('kubectl', [...args, '-f', file], { cwd: work, env, codes })
+  writeFileSync(file, documentsOf(of('kubectl')))
+  record({ what: 'kubectl apply --server-side, first', seconds: await time(['apply', '--server-side']), count, kinds })
+  record({ what: 'kubectl diff, nothing to do', seconds: await time(['diff', '--server-side'], [0]), count, kinds })
+  writeFileSync(file, documentsOf(of('kubectl', 5)))
+  record({ what: 'kubectl diff, 5 % changed', seconds: await time(['diff', '--server-side'], [1]), count, kinds })
+}
+
+async function measureGraph(count) {
+  print(`\n${count} resources that depend on each other, no cluster`)
+  const work = workFolder(`graph-${count}`)
+  const { design, terraform } = dependentResources(count)
+  const file = join(work, 'design.json')
+  writeFileSync(file, design)
+  const plan = await timeProcess(process.execPath, [main, 'plan', '--offline', '-f', file], { cwd: work })
+  record({ what: 'meshform plan --offline', seconds: plan, count, ...(count === 10_000 ? { holds: plan < 2 } : {}) })
+  if (options['skip-peers'] || !isInstalled('terraform')) return
+  writeFileSync(join(work, 'main.tf'), terraform)
+  const env = { ...process.env, CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1' }
+  await timeProcess('terraform', ['init', '-input=false'], { cwd: work, env })
+  record({ what: 'terraform plan', seconds: await timeProcess('terraform', ['plan', '-input=false'], { cwd: work, env }), count })
+  if (count > 2000) return
+  const apply = await timeProcess('terraform', ['apply', '-auto-approve', '-input=false'], { cwd: work, env })
+  record({ what: 'terraform apply (engine and state alone)', seconds: apply, count })
+  record({
+    what: 'terraform plan, nothing to do',
+    seconds: await timeProcess('terraform', ['plan', '-input=false'], { cwd: work, env }),
+    count,
+  })
+}
+
+function record(row) {
+  rows.push(row)
+  const verdict = row.holds === undefined ? '' : row.holds ? 'holds' : 'does not hold'
+  print(
+    `  ${row.what.padEnd(42)} ${row.seconds.toFixed(3).padStart(9)} s  ${[row.note, verdict].filter(Boolean).join(', ')}`.trimEnd(),
+  )
+}
+
+function print(line) {
+  ;(options.json ? process.stderr : process.stdout).write(`${line}\n`)
+}
+
+function ratio(seconds, base) {
+  return `${(seconds / base).toFixed(2)} x`
+}
+
+function workFolder(name) {
+  const path = join(folder, name)
+  mkdirSync(path)
+  return path
+}
+
+function meshform(cwd, ...args) {
+  return execFileSync(process.execPath, [main, ...args], { cwd, encoding: 'utf8' })
+}
+
+function isInstalled(command) {
+  try {
+    execFileSync(command, ['version', ...(command === 'kubectl' ? ['--client'] : [])], { stdio: 'ignore' })
+    return true
+  } catch {
+    print(`  (${command} is not installed: left out)`)
+    return false
+  }
+}
