@@ -7,6 +7,7 @@ import { gatewayApi } from './gateway-api/provider.ts'
 import { istio } from './istio/provider.ts'
 import { kongMesh, kuma } from './kuma/provider.ts'
 import { linkerd } from './linkerd/provider.ts'
+import { nginx } from './nginx/provider.ts'
 import { osm } from './osm/provider.ts'
 import { smi } from './smi/provider.ts'
 
@@ -20,6 +21,7 @@ const PROVIDERS = {
   consul,
   consulVm,
   osm,
+  nginx,
   smi,
 }
 

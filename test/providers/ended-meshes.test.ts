@@ -66,3 +66,35 @@ describe('Open Service Mesh', () => {
     expect(errors.map(({ code, location }) => [code, location?.file])).toEqual([['MF3020', 'routes.0.to']])
   })
 })
+
+describe('NGINX Service Mesh', () => {
+  test('the canonical pattern says what the example says, without timeout and retries', () => {
+    const { objects, errors } = objectsOf(canary('nginx', {}, 'strict'))
+    expect(errors).toEqual([])
+    expect(sorted(objects)).toEqual(sorted(meshExample('nginx-sm')))
+    expect(objectsOf(canary('nginx', { timeout: '2s' })).errors.map(({ code, location }) => [code, location?.file])).toEqual([
+      ['MF3001', 'routes.0.timeout'],
+    ])
+  })
+
+  test('each caller has a rate of its own', () => {
+    const { objects, errors } = objectsOf({
+      meshes: { mesh: { provider: 'nginx' } },
+      workloads: { ...SHOP, worker: { ...SHOP.frontend } },
+      traffic: { backend: { workload: 'backend', rateLimit: { requests: 600, per: 'hour', by: { client: true } } } },
+    })
+    expect(errors).toEqual([])
+    const limits = objects.filter(({ kind }) => kind === 'RateLimit')
+    expect(limits.map(({ metadata, spec }) => [metadata.name, spec])).toEqual(
+      ['frontend', 'worker'].map((name) => [
+        `backend-rate-limit-${name}`,
+        {
+          destination: { kind: 'Service', name: 'backend', namespace: 'shop' },
+          sources: [{ kind: 'Deployment', name, namespace: 'shop' }],
+          name: `backend-rate-limit-${name}`,
+          rate: '10r/m',
+        },
+      ]),
+    )
+  })
+})
