@@ -81,7 +81,7 @@ describe('values of custom kinds', () => {
       'a text too long',
       { properties: { m: { type: 'string', maxLength: 2 } } },
       { m: 'abc' },
-      'spec.m: Too long: may not be more than 2 characters',
+      'spec.m: Too long: may not be more than 2 bytes',
     ],
     [
       'a number out of bounds',
@@ -248,6 +248,20 @@ describe('rules of custom kinds', () => {
 })
 
 describe('definitions', () => {
+  test('a rule that what is stored breaks already is only warned of while that part stays', async () => {
+    const sandbox = await served({ properties: { m: { type: 'string' }, n: { type: 'string' } } })
+    await request(sandbox, 'POST', things, thing({ m: 'UPPER' }))
+    const name = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/things.example.org'
+    const rules = { 'x-kubernetes-validations': [{ rule: 'self == self.lowerAscii()', message: 'must be lower case' }] }
+    const patch = definition({ properties: { m: { type: 'string', ...rules }, n: { type: 'string' } } })
+    const merge = { 'content-type': 'application/merge-patch+json' }
+    await request(sandbox, 'PATCH', name, patch, merge)
+    const kept = await request(sandbox, 'PATCH', `${things}/a`, { spec: { n: 'x' } }, merge)
+    expect(kept.status).toBe(200)
+    expect(kept.warning).toBe('299 - "spec.m: Invalid value: \\"UPPER\\": must be lower case"')
+    await sandbox.close()
+  })
+
   test('what a stored object breaks already it may keep', async () => {
     const sandbox = await served({ properties: { m: { type: 'string' }, n: { type: 'string' } } })
     await request(sandbox, 'POST', things, thing({ m: 'long enough' }))

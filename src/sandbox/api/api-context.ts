@@ -6,9 +6,15 @@ import type { StorageKey } from '../store/stored-object.ts'
 import { timestamp } from './object-metadata.ts'
 import type { ResourceRegistry, ServedResource } from './resource-registry.ts'
 
+/** What is against an object, and what is only said because the object was so before. */
+export interface CustomVerdict {
+  readonly errors: readonly FieldError[]
+  readonly warnings: readonly string[]
+}
+
 /** What a custom kind's schema says against an object, beyond what pruning takes away. */
 export interface CustomValidator {
-  validate(resource: ServedResource, object: JsonObject, old: JsonObject | undefined): readonly FieldError[]
+  validate(resource: ServedResource, object: JsonObject, old: JsonObject | undefined): CustomVerdict
 }
 
 /** What every verb works on. Clock and chance come in from outside. */

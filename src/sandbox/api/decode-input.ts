@@ -2,6 +2,7 @@ import type { JsonObject } from '../../plan/json.ts'
 import { defaultObject } from '../schema/default-object.ts'
 import { dropNulls } from '../schema/drop-nulls.ts'
 import { pruneObject } from '../schema/prune-object.ts'
+import { duplicateFields, fieldPositions } from './duplicate-fields.ts'
 import type { FieldValidation } from './request-options.ts'
 import type { ServedResource } from './resource-registry.ts'
 import { badRequest } from './status-error.ts'
@@ -21,18 +22,42 @@ export function decodeProblemOf(resource: ServedResource): DecodeProblem {
   return (problem) => badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${problem}`)
 }
 
+function unknownField(path: string): string {
+  return `unknown field ${JSON.stringify(path)}`
+}
+
+/**
+ * What strict reading finds: duplicate fields, where the object came as text, and unknown ones. Go's own types tell of them
+ * as they come; of custom kinds the duplicates come first, then the unknown fields in order of their names.
+ */
+function fieldComplaints(unknown: readonly string[], resource: ServedResource, text: string | undefined): readonly string[] {
+  const duplicates = text === undefined ? [] : duplicateFields(text)
+  const duplicate = (path: string): string => `duplicate field ${JSON.stringify(path)}`
+  if (resource.custom) return [...duplicates.map(({ path }) => duplicate(path)), ...[...unknown].sort().map(unknownField)]
+  if (text === undefined || duplicates.length === 0) return unknown.map(unknownField)
+  const positions = fieldPositions(text)
+  const known = duplicates.filter(({ path }) => !unknown.includes(path))
+  return [
+    ...known.map(({ path, position }) => ({ complaint: duplicate(path), position })),
+    ...unknown.map((path) => ({ complaint: unknownField(path), position: positions.get(path) ?? 0 })),
+  ]
+    .sort((left, right) => left.position - right.position)
+    .map(({ complaint }) => complaint)
+}
+
 /** Reads an object as its type: unknown fields are cut (warned of, or refused), values get their canonical form. */
 export function decodeInput(
   object: JsonObject,
   resource: ServedResource,
   validation: FieldValidation,
   problem: DecodeProblem,
+  text?: string,
 ): DecodedInput {
   const { type } = resource
   const pruned = pruneObject(object, type.schema)
   const decoded = type.decode?.(object)
   if (decoded?.error !== undefined) throw problem(decoded.error)
-  const unknown = validation === 'Ignore' ? [] : pruned.unknown.map((field) => `unknown field ${JSON.stringify(field)}`)
+  const unknown = validation === 'Ignore' ? [] : fieldComplaints(pruned.unknown, resource, text)
   if (validation === 'Strict' && unknown.length > 0) throw problem(`strict decoding error: ${unknown.join(', ')}`)
   return { object: decoded?.object ?? dropNulls(pruned.object, type.schema), warnings: unknown }
 }

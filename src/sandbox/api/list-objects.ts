@@ -4,6 +4,7 @@ import { parseLabelSelector } from '../selectors/label-selector.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import type { StoredObject } from '../store/stored-object.ts'
 import { goJsonByteError } from './go-json-error.ts'
+import { queryNumber } from './request-options.ts'
 import type { ServedResource } from './resource-registry.ts'
 import { badRequest, expired, invalid, versionTooLarge } from './status-error.ts'
 
@@ -147,7 +148,7 @@ export function listObjects(
   const all = objectsAt(store, resource, namespace, version, () => expired(token === undefined ? tooOldVersion : tooOldToken))
   let selected = filter.isEmpty ? all : all.filter(filter.matches)
   if (token !== undefined) selected = selected.filter((object) => keyText(object) > token.after)
-  const limit = Number(query.get('limit') ?? '0')
+  const limit = queryNumber(query, 'limit') ?? 0
   if (!(limit > 0) || selected.length <= limit)
     return { objects: selected, version, continueToken: undefined, remaining: undefined }
   const objects = selected.slice(0, limit)

@@ -2,6 +2,7 @@ import jsonPatch from 'fast-json-patch'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
 import { type FieldManagerOutcome, manageApply, manageUpdate } from '../apply/field-manager.ts'
 import { describePath } from '../apply/field-set.ts'
+import { goPlain } from '../apply/go-text.ts'
 import type { ManagerEntry } from '../apply/managed-fields.ts'
 import type { Conflict } from '../apply/ownership.ts'
 import { mergePatch } from '../patch/merge-patch.ts'
@@ -25,16 +26,20 @@ import {
   unprocessable,
   unsupportedMediaType,
 } from './status-error.ts'
+import { unstructuredError } from './unstructured-error.ts'
 
 /** The media type of server-side apply. */
 export const applyPatchType = 'application/apply-patch+yaml'
+
+const mergePatchType = 'application/merge-patch+json'
+const strategicPatchType = 'application/strategic-merge-patch+json'
 
 const mostPatchOperations = 10_000
 
 /** Patch formats of a resource; built-in kinds take strategic merge patches too. */
 export function patchTypesOf(resource: ServedResource): readonly string[] {
-  const types = ['application/json-patch+json', 'application/merge-patch+json']
-  return resource.custom ? [...types, applyPatchType] : [...types, 'application/strategic-merge-patch+json', applyPatchType]
+  const types = ['application/json-patch+json', mergePatchType]
+  return resource.custom ? [...types, applyPatchType] : [...types, strategicPatchType, applyPatchType]
 }
 
 /** The patch's format, refused when the resource doesn't take it. */
@@ -147,17 +152,22 @@ export function patchObject(
   subresource: string,
 ): PatchedObject {
   const type = patchTypeOf(request, resource)
-  const patched = patchedValue(type, liveObjectOf(resource, live), readPatch(request), resource)
+  const patch = readPatch(request)
+  const patched = patchedValue(type, liveObjectOf(resource, live), patch, resource)
+  // A strategic merge patch is shown itself, as Go prints it; of the others their result is.
+  const isStrategic = type === strategicPatchType
+  const shown = isStrategic ? goPlain(patch) : JSON.stringify(patched)
   const problem = (text: string): Error =>
     invalid({ group: '', name: '' }, '', [
       {
         type: 'FieldValueInvalid',
         field: 'patch',
-        message: `Invalid value: ${JSON.stringify(JSON.stringify(patched))}: ${text}`,
+        message: `Invalid value: ${JSON.stringify(shown)}: ${isStrategic ? unstructuredError(text) : text}`,
       },
     ])
   if (!isJsonObject(patched)) throw problem('json: cannot unmarshal into Go value')
-  const { object, warnings } = decodeInput(patched, resource, options.fieldValidation, problem)
+  const text = type === mergePatchType ? bodyText(request) : undefined
+  const { object, warnings } = decodeInput(patched, resource, options.fieldValidation, problem, text)
   const filled = fillDefaults(object, resource)
   const manager = managerContextOf(context, resource, options.updateManager, subresource)
   return { object: manageUpdate(live.object, filled, manager), warnings }

@@ -24,6 +24,11 @@ export function bodyText(request: SandboxRequest): string | undefined {
   return text
 }
 
+/** The body as text where it is JSON and came as text. */
+export function jsonText(request: SandboxRequest): string | undefined {
+  return mediaTypeOf(request) === 'application/yaml' ? undefined : bodyText(request)
+}
+
 /** Refuses keys that would reach into JavaScript's own machinery. No Kubernetes field has such a name. */
 function refuseProtoKey(text: string): void {
   if (text.includes('"__proto__"')) throw badRequest('the key "__proto__" is not accepted')

@@ -93,6 +93,14 @@ export function writeOptionsOf(
   }
 }
 
+/** A whole number of the query. */
+export function queryNumber(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name) ?? ''
+  if (text === '') return undefined
+  if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
+  return Number(text)
+}
+
 /** How dependants are treated when their owner goes. */
 export type Propagation = 'Background' | 'Foreground' | 'Orphan'
 
@@ -129,6 +137,13 @@ export function deleteOptionsOf(query: URLSearchParams, body: JsonObject | undef
       message: `Unsupported value: ${JSON.stringify(propagation)}: supported values: "Foreground", "Background", "Orphan", "nil"`,
     })
   }
+  if (propagation !== undefined && orphan !== undefined) {
+    errors.push({
+      type: 'FieldValueInvalid',
+      field: 'propagationPolicy',
+      message: `Invalid value: ${JSON.stringify(propagation)}: orphanDependents and deletionPropagation cannot be both set`,
+    })
+  }
   if (dryRun.some((value) => value !== 'All')) {
     errors.push({
       type: 'FieldValueNotSupported',
@@ -138,7 +153,7 @@ export function deleteOptionsOf(query: URLSearchParams, body: JsonObject | undef
   }
   if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', name: 'DeleteOptions' }, '', errors)
   const preconditions = isJsonObject(options.preconditions) ? options.preconditions : {}
-  const grace = options.gracePeriodSeconds ?? query.get('gracePeriodSeconds') ?? undefined
+  const grace = options.gracePeriodSeconds ?? queryNumber(query, 'gracePeriodSeconds')
   return {
     dryRun: dryRun.length > 0,
     propagation: (propagation as Propagation | undefined) ?? (orphan === true ? 'Orphan' : undefined),

@@ -16,6 +16,8 @@ export interface ObjectUpdate {
   readonly dryRun: boolean
   /** The write replaces the whole object, so some kinds want it to say which version. */
   readonly isReplace: boolean
+  /** Takes up what the client is to be warned of. */
+  readonly warnings?: string[]
 }
 
 /** Refuses an update that was meant for another object or another version of it. */
@@ -105,7 +107,7 @@ export function updateObject(
 ): StoredObject {
   checkPreconditions(resource, live, update)
   const next = settle(resource, live.object, update.object, update.subresource)
-  const errors = validateChange(context, resource, next, live.object)
+  const errors = validateChange(context, resource, next, live.object, update.warnings ?? [])
   if (errors.length > 0) throw invalid(resource.kind, live.key.name, errors)
   if (isNoop(live.object, next)) return live
   const key = storageKeyOf(resource, live.key.namespace, live.key.name)

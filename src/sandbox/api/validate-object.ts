@@ -8,15 +8,16 @@ import type { ServedResource } from './resource-registry.ts'
 /** What is wrong with an object about to be created. */
 export function validateNew(context: ApiContext, resource: ServedResource, object: JsonObject): readonly FieldError[] {
   const own = resource.type.validate?.(object) ?? []
-  return resource.custom ? [...own, ...context.customValidator.validate(resource, object, undefined)] : own
+  return resource.custom ? [...own, ...context.customValidator.validate(resource, object, undefined).errors] : own
 }
 
-/** What is wrong with an object about to take the place of another. */
+/** What is wrong with an object about to take the place of another; what is only to be warned of is added to `warnings`. */
 export function validateChange(
   context: ApiContext,
   resource: ServedResource,
   object: JsonObject,
   old: JsonObject,
+  warnings: string[],
 ): readonly FieldError[] {
   const { type } = resource
   const errors = [
@@ -24,7 +25,10 @@ export function validateChange(
     ...(type.validate?.(object) ?? []),
     ...(type.validateUpdate?.(object, old) ?? []),
   ]
-  return resource.custom ? [...errors, ...context.customValidator.validate(resource, object, old)] : errors
+  if (!resource.custom) return errors
+  const verdict = context.customValidator.validate(resource, object, old)
+  warnings.push(...verdict.warnings)
+  return [...errors, ...verdict.errors]
 }
 
 const immutableMetadata = [

@@ -6,6 +6,7 @@ import { type WatchEvent, watchEvent } from './exchange.ts'
 import { filterOf, type ObjectFilter, versionOf } from './list-objects.ts'
 import { withMetadata } from './object-metadata.ts'
 import { type Projection, projectObject } from './object-projection.ts'
+import { queryNumber } from './request-options.ts'
 import type { ServedResource } from './resource-registry.ts'
 import { expired, invalid } from './status-error.ts'
 
@@ -152,7 +153,7 @@ export function watchObjects(context: ApiContext, request: WatchRequest): AsyncI
     for (const change of changes) tell(change)
   }
   cleanups.push(store.subscribe(tell))
-  const seconds = Math.min(Number(query.get('timeoutSeconds') ?? '0') || longestTimeoutSeconds, longestTimeoutSeconds)
+  const seconds = Math.min(queryNumber(query, 'timeoutSeconds') || longestTimeoutSeconds, longestTimeoutSeconds)
   const timer = setTimeout(() => {
     if (bookmarks) queue.push(bookmark(resource, store.version, false))
     queue.end()

@@ -7,7 +7,7 @@ import { decodeInput, decodeProblemOf, fillDefaults } from './decode-input.ts'
 import type { SandboxRequest } from './exchange.ts'
 import { metadataOf, metadataText, withMetadata } from './object-metadata.ts'
 import { applyObject, applyPatchType, liveObjectOf, patchObject, patchTypeOf, readAppliedObject } from './patch-object.ts'
-import { readObject } from './request-body.ts'
+import { jsonText, readObject } from './request-body.ts'
 import { writeOptionsOf } from './request-options.ts'
 import type { ServedResource } from './resource-registry.ts'
 import { badRequest, conflict, notFound } from './status-error.ts'
@@ -56,7 +56,7 @@ export function postObject(context: ApiContext, write: WriteRequest): Written {
   const { request, query, resource, namespace } = write
   const options = writeOptionsOf(query, userAgentOf(request), 'CreateOptions', false)
   const given = readObject(request, resource, context.registry)
-  const decoded = decodeInput(given, resource, options.fieldValidation, decodeProblemOf(resource))
+  const decoded = decodeInput(given, resource, options.fieldValidation, decodeProblemOf(resource), jsonText(request))
   const object = fillDefaults(inRequestNamespace(decoded.object, resource, namespace), resource)
   const manager = managerContextOf(context, resource, options.updateManager, '')
   const managed = manageUpdate(resource.emptyObject, object, manager)
@@ -98,7 +98,7 @@ export function putObject(context: ApiContext, write: WriteRequest, name: string
   const { request, query, resource, namespace, subresource } = write
   const options = writeOptionsOf(query, userAgentOf(request), 'UpdateOptions', false)
   const given = readObject(request, resource, context.registry)
-  const decoded = decodeInput(given, resource, options.fieldValidation, decodeProblemOf(resource))
+  const decoded = decodeInput(given, resource, options.fieldValidation, decodeProblemOf(resource), jsonText(request))
   checkName(decoded.object, name, namespace)
   const object = fillDefaults(inRequestNamespace(decoded.object, resource, namespace), resource)
   const live = find(context, resource, namespace, name)
@@ -112,13 +112,15 @@ export function putObject(context: ApiContext, write: WriteRequest, name: string
   const managed = manageUpdate(live.object, object, manager)
   const next = throughSubresource(subresource, liveObjectOf(resource, live), managed)
   const uid = metadataText(object, 'uid')
+  const warnings: string[] = []
   const stored = updateObject(context, resource, live, {
     object: uid === '' ? next : withMetadata(next, { uid }),
     subresource,
     dryRun: options.dryRun,
     isReplace: true,
+    warnings,
   })
-  return { status: 200, object: stored, warnings: [...decoded.warnings, ...warningsOf(resource, stored.object)] }
+  return { status: 200, object: stored, warnings: [...decoded.warnings, ...warnings, ...warningsOf(resource, stored.object)] }
 }
 
 /** PATCH on an object or a subresource that carries the whole object. */
@@ -147,13 +149,15 @@ function applyVerb(context: ApiContext, write: WriteRequest, name: string): Writ
     return { status: 201, object: stored, warnings: warningsOf(resource, stored.object) }
   }
   const next = throughSubresource(subresource, liveObjectOf(resource, live), object)
+  const warnings: string[] = []
   const stored = updateObject(context, resource, live, {
     object: next,
     subresource,
     dryRun: options.dryRun,
     isReplace: false,
+    warnings,
   })
-  return { status: 200, object: stored, warnings: warningsOf(resource, stored.object) }
+  return { status: 200, object: stored, warnings: [...warnings, ...warningsOf(resource, stored.object)] }
 }
 
 function changeVerb(context: ApiContext, write: WriteRequest, name: string): Written {
@@ -164,11 +168,13 @@ function changeVerb(context: ApiContext, write: WriteRequest, name: string): Wri
   const patched = patchObject(context, resource, live, request, options, subresource)
   checkName(patched.object, name, namespace)
   const next = throughSubresource(subresource, liveObjectOf(resource, live), patched.object)
+  const warnings: string[] = []
   const stored = updateObject(context, resource, live, {
     object: next,
     subresource,
     dryRun: options.dryRun,
     isReplace: false,
+    warnings,
   })
-  return { status: 200, object: stored, warnings: [...patched.warnings, ...warningsOf(resource, stored.object)] }
+  return { status: 200, object: stored, warnings: [...patched.warnings, ...warnings, ...warningsOf(resource, stored.object)] }
 }

@@ -1,5 +1,6 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
+import { isJsonObject, type JsonValue } from '../../plan/json.ts'
 import { describeElement, fieldElement } from './field-set.ts'
+import { goPlain, goSyntax } from './go-text.ts'
 import { listElementOf } from './list-element.ts'
 import type { ListType, MapType, MergeType, ScalarKind } from './merge-type.ts'
 import { partOf } from './value-shape.ts'
@@ -101,27 +102,4 @@ function goTypeName(value: JsonValue): string {
   if (typeof value === 'string') return 'string'
   if (typeof value === 'boolean') return 'bool'
   return Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}'
-}
-
-/** A value as Go prints it with `%v`. */
-function goPlain(value: JsonValue): string {
-  if (value === null) return '<nil>'
-  if (Array.isArray(value)) return `[${(value as readonly JsonValue[]).map(goPlain).join(' ')}]`
-  if (isJsonObject(value)) {
-    const names = Object.keys(value).sort()
-    return `map[${names.map((name) => `${name}:${goPlain(value[name] ?? null)}`).join(' ')}]`
-  }
-  return String(value)
-}
-
-/** A value as Go prints it with `%#v`. */
-function goSyntax(value: JsonValue): string {
-  if (value === null) return 'interface {}(nil)'
-  if (Array.isArray(value)) return `[]interface {}{${(value as readonly JsonValue[]).map(goSyntax).join(', ')}}`
-  if (isJsonObject(value)) {
-    const object: JsonObject = value
-    const names = Object.keys(object).sort()
-    return `map[string]interface {}{${names.map((name) => `${JSON.stringify(name)}:${goSyntax(object[name] ?? null)}`).join(', ')}}`
-  }
-  return JSON.stringify(value)
 }

@@ -29,21 +29,32 @@ interface Seen {
   readonly cel: unknown
 }
 
-/** What the rules of a schema say against a value; those that compare with the value before say nothing of a new one. */
-export function validateRules(value: JsonValue, schema: StructuralSchema, old: JsonValue | undefined): readonly FieldError[] {
-  if (!hasRules(schema)) return []
-  const errors: FieldError[] = []
-  const seen = { json: value, cel: celValue(value, schema) }
-  walk(seen, schema, '', old === undefined ? undefined : { json: old, cel: celValue(old, schema) }, errors)
-  return errors
+/** What rules say against a value, and what they say against a part of it that did not change. */
+export interface RuleVerdict {
+  readonly errors: readonly FieldError[]
+  readonly tolerated: readonly FieldError[]
 }
 
-function walk(value: Seen, schema: StructuralSchema, path: string, old: Seen | undefined, errors: FieldError[]): void {
+interface Found {
+  readonly errors: FieldError[]
+  readonly tolerated: FieldError[]
+}
+
+/** What the rules of a schema say against a value; those that compare with the value before say nothing of a new one. */
+export function validateRules(value: JsonValue, schema: StructuralSchema, old: JsonValue | undefined): RuleVerdict {
+  const found: Found = { errors: [], tolerated: [] }
+  if (!hasRules(schema)) return found
+  const seen = { json: value, cel: celValue(value, schema) }
+  walk(seen, schema, '', old === undefined ? undefined : { json: old, cel: celValue(old, schema) }, found)
+  return found
+}
+
+function walk(value: Seen, schema: StructuralSchema, path: string, old: Seen | undefined, found: Found): void {
   if (!hasRules(schema) || value.json === null) return
   const unchanged = old !== undefined && jsonEqual(value.json, old.json)
-  for (const rule of schema['x-kubernetes-validations'] ?? []) checkRule(rule, value, schema, path, old, unchanged, errors)
-  if (Array.isArray(value.json)) walkItems(value.json, value.cel, schema, path, old, errors)
-  else if (isJsonObject(value.json)) walkFields(value, schema, path, old, errors)
+  for (const rule of schema['x-kubernetes-validations'] ?? []) checkRule(rule, value, schema, path, old, unchanged, found)
+  if (Array.isArray(value.json)) walkItems(value.json, value.cel, schema, path, old, found)
+  else if (isJsonObject(value.json)) walkFields(value, schema, path, old, found)
 }
 
 function walkItems(
@@ -52,7 +63,7 @@ function walkItems(
   schema: StructuralSchema,
   path: string,
   old: Seen | undefined,
-  errors: FieldError[],
+  found: Found,
 ): void {
   const { items } = schema
   if (items === undefined || !hasRules(items) || !Array.isArray(cel)) return
@@ -60,7 +71,7 @@ function walkItems(
   for (const [index, item] of list.entries()) {
     const oldItem = before(item)
     const oldSeen = oldItem === undefined ? undefined : { json: oldItem, cel: celValue(oldItem, items) }
-    walk({ json: item, cel: cel[index] }, items, `${path}[${index}]`, oldSeen, errors)
+    walk({ json: item, cel: cel[index] }, items, `${path}[${index}]`, oldSeen, found)
   }
 }
 
@@ -68,7 +79,7 @@ function celField(cel: unknown, name: string): unknown {
   return typeof cel === 'object' && cel !== null ? (cel as { readonly [name: string]: unknown })[name] : undefined
 }
 
-function walkFields(value: Seen, schema: StructuralSchema, path: string, old: Seen | undefined, errors: FieldError[]): void {
+function walkFields(value: Seen, schema: StructuralSchema, path: string, old: Seen | undefined, found: Found): void {
   const { properties, additionalProperties } = schema
   for (const [name, inner] of Object.entries(isJsonObject(value.json) ? value.json : {})) {
     const declared = properties !== undefined && Object.hasOwn(properties, name) ? properties[name] : undefined
@@ -78,7 +89,7 @@ function walkFields(value: Seen, schema: StructuralSchema, path: string, old: Se
     const oldInner = fieldBefore(schema, old?.json, name)
     const oldSeen = oldInner === undefined ? undefined : { json: oldInner, cel: celField(old?.cel, celName) }
     const at = declared === undefined ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`
-    walk({ json: inner, cel: celField(value.cel, celName) }, innerSchema, at, oldSeen, errors)
+    walk({ json: inner, cel: celField(value.cel, celName) }, innerSchema, at, oldSeen, found)
   }
 }
 
@@ -89,16 +100,16 @@ function checkRule(
   path: string,
   old: Seen | undefined,
   unchanged: boolean,
-  errors: FieldError[],
+  found: Found,
 ): void {
   const compiled = compileRule(rule)
   if (isRuleProblem(compiled)) {
-    errors.push(invalidValue(path, typeText(schema), `rule compile error: ${compiled.message}`))
+    found.errors.push(invalidValue(path, typeText(schema), `rule compile error: ${compiled.message}`))
     return
   }
   if (compiled.usesOldSelf && old === undefined && rule.optionalOldSelf !== true) return
   // What a stored value breaks already it may go on breaking, unless the rule is about the change itself.
-  if (unchanged && !compiled.usesOldSelf) return
+  const errors = unchanged && !compiled.usesOldSelf ? found.tolerated : found.errors
   report(compiled, value, path, old, errors)
 }
 

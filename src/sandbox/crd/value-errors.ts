@@ -31,7 +31,7 @@ export function notSupported(field: string, value: JsonValue, supported: readonl
 
 /** A text over its longest length. */
 export function tooLong(field: string, maximum: number): FieldError {
-  const unit = maximum === 1 ? 'character' : 'characters'
+  const unit = maximum === 1 ? 'byte' : 'bytes'
   return { type: 'FieldValueTooLong', field, message: `Too long: may not be more than ${maximum} ${unit}` }
 }
 

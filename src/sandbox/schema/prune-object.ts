@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
 import type { StructuralSchema } from '../structural-schema.ts'
 
-/** An object cut down to its schema, and the paths of what was cut. */
+/** An object cut down to its schema, and the paths of what was cut, in their order. */
 export interface PrunedObject {
   readonly object: JsonObject
   readonly unknown: readonly string[]
@@ -11,7 +11,7 @@ export interface PrunedObject {
 export function pruneObject(object: JsonObject, schema: StructuralSchema): PrunedObject {
   const unknown: string[] = []
   const pruned = prune(object, schema, '', unknown)
-  return { object: isJsonObject(pruned) ? pruned : object, unknown: unknown.sort() }
+  return { object: isJsonObject(pruned) ? pruned : object, unknown }
 }
 
 const typeFields: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata'])
