@@ -15,7 +15,8 @@ export function perfCommand(io: CommandIo): Command {
     .summary('Measure latency, throughput and overhead')
     .description('Runs perf-checks, compares and reports what they found.')
     .addHelpText('after', EXAMPLES)
-  for (const make of [runCommand, compareCommand, reportCommand, baselineCommand, historyCommand]) command.addCommand(make(io))
+  for (const make of [runCommand, compareCommand, reportCommand, baselineCommand, historyCommand, grafanaCommand])
+    command.addCommand(make(io))
   return command
 }
 
@@ -130,6 +131,42 @@ function historyCommand(io: CommandIo): Command {
     })
 }
 
+function grafanaCommand(io: CommandIo): Command {
+  const command = new Command('grafana')
+    .summary('Dashboards as code')
+    .description('Dashboards of perf-checks and of each mesh, made from code. The token is read from MESHFORM_GRAFANA_TOKEN.')
+  command
+    .command('dashboards')
+    .summary('List the dashboards, or write them as files')
+    .description('Lists the dashboards of perf-checks and meshes, or writes them as JSON files.')
+    .option('-o, --output <folder>', 'folder to write them to')
+    .action(async (options: { readonly output?: string }) => {
+      const { writeDashboards } = await import('../perf/grafana.ts')
+      await writeDashboards(io, options)
+    })
+  command
+    .command('push')
+    .summary('Put the dashboards into a Grafana')
+    .description('Creates the dashboards in a Grafana, or brings those it has up to date.')
+    .argument('<address>', 'address of the Grafana')
+    .option('--folder <uid>', 'folder to put them in')
+    .action(async (address: string, options: { readonly folder?: string }) => {
+      const { pushDashboards } = await import('../perf/grafana.ts')
+      await pushDashboards(io, address, options)
+    })
+  command
+    .command('import')
+    .summary('Take over the queries of an existing board')
+    .description('Prints the Prometheus queries of a board as `overhead.queries` of a perf-check.')
+    .argument('<board>', 'a dashboard file, or with --url the uid of a dashboard')
+    .option('--url <address>', 'Grafana to fetch it from')
+    .action(async (board: string, options: { readonly url?: string }) => {
+      const { importBoard } = await import('../perf/grafana.ts')
+      await importBoard(io, board, options)
+    })
+  return command
+}
+
 function withEnvironment(command: Command): Command {
   return command.option('--env <name=value>', 'what the result says of its environment, such as mesh=istio', collect, [])
 }
@@ -138,6 +175,7 @@ function withPushOptions(command: Command): Command {
   return command
     .option('--push-gateway <address>', 'send the figures to a Pushgateway')
     .option('--remote-write <address>', 'send the figures to a Prometheus by remote write')
+    .option('--grafana <address>', 'leave an annotation for each run in a Grafana')
 }
 
 function share(text: string): number {

@@ -2,7 +2,7 @@ import type { PerfCheckSpec } from '../../perf/check/read-perf-check.ts'
 import type { LoadRunner, MeasuredOverhead, PerfCheckOptions } from '../../perf/check/run-perf-check.ts'
 import { outsideRunner } from '../../perf/engines/run-engine.ts'
 import type { LoadResult, RunEnvironment } from '../../perf/load/load-result.ts'
-import { overheadFromPrometheus } from '../../perf/metrics/measure-overhead.ts'
+import { overheadFromPrometheus, ownQueries } from '../../perf/metrics/measure-overhead.ts'
 import { findProvider } from '../../providers/registry.ts'
 import type { CommandIo } from '../command-io.ts'
 
@@ -43,7 +43,8 @@ function overheadSource(
   if (asked?.prometheus === undefined) return undefined
   const mesh = asked.mesh ?? context.environment.mesh
   const { provider } = findProvider(mesh ?? '')
-  if (provider === undefined) {
+  const queries = asked.queries ?? {}
+  if (provider === undefined && Object.keys(queries).length === 0) {
     context.warn(
       `${check.name}: overhead is not measured: ${mesh === undefined ? 'no mesh is named' : `there is no mesh ${mesh}`}.`,
     )
@@ -53,9 +54,11 @@ function overheadSource(
   return async (window) => {
     const scope = { namespace: asked.namespace ?? 'default', workload: asked.workload ?? hostOf(check.written.target) }
     const source = { url, token: io.env.MESHFORM_PROMETHEUS_TOKEN }
-    const answer = await overheadFromPrometheus(source, provider.metrics, scope, window, io.signal)
-    for (const problem of answer.problems) context.warn(`${check.name}: ${problem}`)
-    return answer.overhead
+    const planes =
+      provider === undefined ? undefined : await overheadFromPrometheus(source, provider.metrics, scope, window, io.signal)
+    const own = await ownQueries(source, queries, scope, window, io.signal)
+    for (const problem of [...(planes?.problems ?? []), ...own.problems]) context.warn(`${check.name}: ${problem}`)
+    return { ...planes?.overhead, ...(Object.keys(own.metrics).length === 0 ? {} : { metrics: own.metrics }) }
   }
 }
 

@@ -4,6 +4,7 @@ import { trialsOf } from '../../perf/formats/read-results.ts'
 import type { SmpDialect } from '../../perf/formats/smp-write.ts'
 import type { LoadResult } from '../../perf/load/load-result.ts'
 import { poolResults } from '../../perf/load/pool-results.ts'
+import { annotateRun } from '../../perf/metrics/grafana.ts'
 import { pushToGateway, remoteWrite } from '../../perf/metrics/push-metrics.ts'
 import { COMPARISON_DEFAULTS, compareTrials } from '../../perf/statistics/compare-trials.ts'
 import { type Diagnostic, hasErrors } from '../../plan/diagnostic.ts'
@@ -17,6 +18,7 @@ import { reportText, writeReport } from './write-report.ts'
 export interface PushTargets {
   readonly pushGateway?: string
   readonly remoteWrite?: string
+  readonly grafana?: string
 }
 
 /** Options of `perf report`. */
@@ -79,6 +81,14 @@ export async function pushResults(
   if (targets.remoteWrite !== undefined) {
     const token = io.env.MESHFORM_PROMETHEUS_TOKEN
     told('Prometheus', await remoteWrite(checks, { url: targets.remoteWrite, token, signal: io.signal }))
+  }
+  if (targets.grafana !== undefined) {
+    const site = { url: targets.grafana, token: io.env.MESHFORM_GRAFANA_TOKEN, signal: io.signal }
+    for (const check of checks) {
+      const answer = await annotateRun(site, check)
+      told('Grafana', answer.ok ? undefined : answer.problem)
+      if (!answer.ok) break
+    }
   }
   return diagnostics
 }

@@ -157,6 +157,12 @@ const Overhead = Type.Object(
     namespace: Type.Optional(text('Namespace of the workloads')),
     workload: Type.Optional(text('Workload whose proxies are measured; by default the first word of the target’s host')),
     controlPlaneNamespace: Type.Optional(text('Namespace of the control plane')),
+    queries: Type.Optional(
+      Type.Record(Type.String({ maxLength: 256 }), Type.String({ maxLength: 10_000 }), {
+        description:
+          'Further queries of Prometheus over the time of the run, by name; $namespace, $workload and $window are filled in',
+      }),
+    ),
   },
   strict,
 )

@@ -81,7 +81,15 @@ export const PerfRecordSchema = Type.Object(
     comparison: Type.Optional(ComparisonSchema),
     overhead: Type.Optional(
       Type.Object(
-        { dataplane: Type.Optional(PlaneSchema), controlplane: Type.Optional(PlaneSchema) },
+        {
+          dataplane: Type.Optional(PlaneSchema),
+          controlplane: Type.Optional(PlaneSchema),
+          metrics: Type.Optional(
+            Type.Record(Type.String(), Type.Object({ mean: Type.Number(), max: Type.Number() }, closed), {
+              description: 'Answers of the check’s own queries over the run',
+            }),
+          ),
+        },
         { ...closed, description: 'Use of processor and memory while the check ran' },
       ),
     ),
@@ -126,12 +134,17 @@ export function toRecord(check: PerfCheckResult): PerfRecord {
       ...(note === undefined ? {} : { note }),
     })),
     ...(comparison === undefined ? {} : { comparison: recordComparison(comparison) }),
-    ...(overhead === undefined ? {} : { overhead: { ...overhead } }),
+    ...(overhead === undefined ? {} : { overhead: overheadRecord(overhead) }),
     ...(search === undefined
       ? {}
       : { search: { rate: search.rate ?? null, limitedBy: search.limitedBy, steps: search.steps.map((step) => ({ ...step })) } }),
     ...(trials.length > 1 ? { trials: [...trials] } : {}),
   }
+}
+
+function overheadRecord({ metrics, ...planes }: NonNullable<PerfCheckResult['overhead']>): NonNullable<PerfRecord['overhead']> {
+  const copied = Object.entries(metrics ?? {}).map(([name, figures]) => [name, { ...figures }] as const)
+  return { ...planes, ...(metrics === undefined ? {} : { metrics: Object.fromEntries(copied) }) }
 }
 
 /** A comparison as its record. */

@@ -14,6 +14,8 @@ import { nextRate, type RateOutcome, type RateStep } from './search-rate.ts'
 export interface MeasuredOverhead {
   readonly dataplane?: PlaneUse
   readonly controlplane?: PlaneUse
+  /** Answers of the check's own queries over the run, by name: means and maxima over time, summed over series. */
+  readonly metrics?: Readonly<Record<string, { readonly mean: number; readonly max: number }>>
 }
 
 /** What a check says while it runs. */

@@ -1,6 +1,6 @@
 import type { MeasuredOverhead } from '../check/run-perf-check.ts'
 import type { PlaneUse } from '../thresholds/metric.ts'
-import { type PrometheusSource, queryInstant } from './prometheus.ts'
+import { type PrometheusSource, queryInstant, queryRange } from './prometheus.ts'
 
 /**
  * A mesh's queries for processor and memory use (a provider's MetricQueries): `$namespace`, `$workload` and `$window` stand for
@@ -78,4 +78,35 @@ export async function overheadFromPrometheus(
 
 function planeUse(cpu: number | undefined, memory: number | undefined): PlaneUse | undefined {
   return cpu === undefined || memory === undefined ? undefined : { cpu, memory }
+}
+
+/** Asks a Prometheus the check's own queries over a window (milliseconds since the epoch). */
+export async function ownQueries(
+  source: PrometheusSource,
+  queries: Readonly<Record<string, string>>,
+  scope: UsageScope,
+  window: { readonly from: number; readonly to: number },
+  signal: AbortSignal,
+): Promise<{ readonly metrics: NonNullable<MeasuredOverhead['metrics']>; readonly problems: readonly string[] }> {
+  const seconds = (window.to - window.from) / 1000
+  const range = { from: window.from / 1000, to: window.to / 1000, step: Math.max(1, seconds / 100) }
+  const metrics: Record<string, { mean: number; max: number }> = {}
+  const problems: string[] = []
+  await Promise.all(
+    Object.entries(queries).map(async ([name, query]) => {
+      const answer = await queryRange(source, fillQuery(query, scope, seconds), range, signal)
+      if (!answer.ok) {
+        problems.push(`${name}: ${answer.problem}`)
+        return
+      }
+      const sums = new Map<number, number>()
+      for (const series of answer.series) {
+        for (const [time, value] of series.values) sums.set(time, (sums.get(time) ?? 0) + value)
+      }
+      const values = [...sums.values()]
+      if (values.length === 0) problems.push(`${name}: Prometheus has no series for it`)
+      else metrics[name] = { mean: values.reduce((sum, value) => sum + value, 0) / values.length, max: Math.max(...values) }
+    }),
+  )
+  return { metrics, problems }
 }

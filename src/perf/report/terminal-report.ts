@@ -220,7 +220,10 @@ function overheadLines(check: PerfCheckResult): string[] {
       result.achievedRate > 0 ? `, ${Number(((use.cpu / result.achievedRate) * 1000).toPrecision(3))} cores per 1,000/s` : ''
     return [`  ${name}: ${Number(use.cpu.toPrecision(3))} cores, ${bytes(use.memory)}${per}`]
   }
-  return ['', ...line('data plane', overhead.dataplane), ...line('control plane', overhead.controlplane)]
+  const metrics = Object.entries(overhead.metrics ?? {}).map(
+    ([name, { mean, max }]) => `  ${name}: mean ${Number(mean.toPrecision(4))}, max ${Number(max.toPrecision(4))}`,
+  )
+  return ['', ...line('data plane', overhead.dataplane), ...line('control plane', overhead.controlplane), ...metrics]
 }
 
 function verdictLine(check: PerfCheckResult, style: TerminalStyle): string {
