@@ -140,10 +140,12 @@ function assessDesired(
   const unknown = request.live.unknown.get(desired.id)
   if (unknown !== undefined && !unknown.notServed) return assessBlind(desired, recorded, unknown.reason)
   if (live === undefined) {
-    const waits = desired.dependencies.find((id) => created.has(id) && /\/\/Namespace\/\/|\/CustomResourceDefinition\//.test(id))
-    const unsure =
-      unknown?.reason ??
-      (waits === undefined ? undefined : `${waits.includes('/Namespace/') ? 'its namespace' : 'its kind'} is made by this plan`)
+    const made = desired.dependencies.filter((id) => created.has(id))
+    const definition = unknown?.notServed === true && made.some((id) => id.includes('/CustomResourceDefinition/'))
+    const namespace = made.some((id) => id.includes('//Namespace//'))
+    const unsure = definition
+      ? 'its kind comes with this plan'
+      : (unknown?.reason ?? (namespace ? 'its namespace comes with this plan' : undefined))
     return {
       kind: 'create',
       desired,
@@ -151,7 +153,7 @@ function assessDesired(
       reason: recorded === undefined ? undefined : 'create_because_missing',
       ask: unsure === undefined,
       unsure,
-      deferred: unknown?.notServed === true && waits === undefined,
+      deferred: unknown?.notServed === true && !definition && !namespace,
     }
   }
   return assessExisting(desired, recorded, live, request, diagnostics)
