@@ -63,6 +63,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/test.ts')).testCommand,
   },
   {
+    name: 'import',
+    group: 'Designs',
+    summary: 'Write the design of live objects',
+    load: async () => (await import('./commands/import.ts')).importCommand,
+  },
+  {
     name: 'console',
     group: 'Designs',
     summary: 'Evaluate expressions of a design',

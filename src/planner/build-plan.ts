@@ -14,6 +14,7 @@ import type { DryRun } from './dry-run.ts'
 import { DEFAULT_TIMEOUT } from './expand.ts'
 import type { Masker } from './mask.ts'
 import { barrierMembers, effectiveBarriers } from './order-objects.ts'
+import { isOwnMark } from './own-marks.ts'
 import { visibleFields } from './visible-fields.ts'
 
 /** The barrier that all deletes wait for: everything else that the plan does. */
@@ -151,7 +152,9 @@ function updateOf(candidate: Extract<Candidate, { kind: 'update' }>, request: Bu
           : (candidate.unsure ?? 'the server was not asked'),
     diff: 'both',
   })
-  if (change.fields.length > 0 || replace) return change
+  // Our own marks are no change of an object that is only taken in.
+  const onlyMarks = candidate.recorded === undefined && change.fields.every(isOwnMark)
+  if ((change.fields.length > 0 && !onlyMarks) || replace) return change
   // Nothing visible differs: what is left is to record it.
   return { ...change, action: candidate.recorded === undefined ? 'import' : 'no-op' }
 }
