@@ -197,9 +197,7 @@ export class FilterBench {
 
   /** Takes out the callouts that were begun since the last time. */
   drainCallouts(): readonly ReportedCallout[] {
-    const { begun } = this.world
-    this.world.begun = []
-    return begun.map(reportCallout)
+    return this.world.takeBegun().map(reportCallout)
   }
 
   /** The failures so far, one a filter, as sentences. */

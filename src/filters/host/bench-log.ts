@@ -42,7 +42,9 @@ export class BenchLog {
       return
     }
     const message = record.message
-    this.#records.push(message.length <= maximumMessage ? record : { ...record, message: `${message.slice(0, maximumMessage)}…` })
+    // A copy through bytes: a slice would keep the whole text alive.
+    const cut = (): string => `${Buffer.from(message.slice(0, maximumMessage)).toString()}…`
+    this.#records.push(message.length <= maximumMessage ? record : { ...record, message: cut() })
   }
 
   /** Takes out what was written since the last time. */

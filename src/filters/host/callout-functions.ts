@@ -155,7 +155,7 @@ export function calloutFunctions(guest: Guest): HostFunctionTable {
       )
       if (entry === undefined) return Status.notFound
       if (entry.callout.kind !== 'grpc-stream') return Status.badArgument
-      if (entry.callout.messages.length >= 1_000) return Status.internalFailure
+      if (entry.callout.messages.length >= 1_000 || !guest.world.claim(bytes.length)) return Status.internalFailure
       entry.callout.messages.push(bytes)
       return Status.ok
     },

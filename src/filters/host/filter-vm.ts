@@ -1,5 +1,6 @@
 import { type CallbackSpec, callbackTypeProblem, findCallback } from '../abi/callbacks.ts'
 import { type AbiVersion, abiVersions } from '../abi/constants.ts'
+import { describeModuleProblem } from '../wasm/describe-problem.ts'
 import { limitMemory, pageSize } from '../wasm/memory-limit.ts'
 import { type ModuleSummary, parseModule } from '../wasm/module-parser.ts'
 import type { FilterContext, RootContext } from './contexts.ts'
@@ -65,7 +66,7 @@ export class FilterVm implements Guest {
   static load(settings: FilterSettings, world: World<FilterVm>): LoadedFilter {
     const refuse = (message: string): LoadedFilter => ({ ok: false, failure: { kind: 'load', filter: settings.name, message } })
     const parsed = parseModule(settings.wasm)
-    if (!parsed.ok) return refuse(`not a WebAssembly module: ${JSON.stringify(parsed.problem)}`)
+    if (!parsed.ok) return refuse(describeModuleProblem(parsed.problem))
     const abi = abiVersionOf(parsed.module)
     if (abi === undefined) return refuse('it exports no proxy_abi_version_* marker, so it is not a Proxy-Wasm filter')
     const vm = new FilterVm(settings, abi, world)

@@ -2,6 +2,12 @@ import { Status } from '../abi/constants.ts'
 import { pageSize } from '../wasm/memory-limit.ts'
 
 /**
+ * The longest text that the host takes from a guest: names, headers, log lines. What a guest makes the host keep is bounded
+ * everywhere, since a guest could otherwise fill the process' memory without filling its own. Bytes.
+ */
+export const longestText = 1024 * 1024
+
+/**
  * The guest's linear memory, with every access checked: a pointer that leads outside is an answer to the guest, never an
  * exception. Views are made anew when the memory has grown, since growth detaches them.
  */
@@ -63,11 +69,11 @@ export class GuestMemory {
     return view === undefined ? undefined : Buffer.from(view)
   }
 
-  /** The guest's bytes as text of one character a byte. */
+  /** The guest's bytes as text of one character a byte. Undefined when they lie outside, or are more than any text has. */
   text(pointer: number, length: number): string | undefined {
     const start = pointer >>> 0
     const size = length >>> 0
-    return this.#holds(start, size) ? this.#view().toString('latin1', start, start + size) : undefined
+    return size <= longestText && this.#holds(start, size) ? this.#view().toString('latin1', start, start + size) : undefined
   }
 
   readU32(pointer: number): number | undefined {

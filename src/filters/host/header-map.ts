@@ -3,6 +3,8 @@ import type { HeaderPair } from '../abi/header-pairs.ts'
 
 /** More headers than any proxy takes: past it, additions are dropped, so that a filter can't fill the host's memory. */
 const maximumHeaders = 4096
+/** Likewise: bytes that may be put into one map in its life. */
+const maximumBytes = 64 * 1024 * 1024
 
 /**
  * Headers in order, names in lower case, values a character a byte. It behaves as Envoy's HeaderMap does towards filters:
@@ -10,6 +12,8 @@ const maximumHeaders = 4096
  */
 export class HeaderMap {
   #pairs: HeaderPair[]
+  /** All that was ever put in, in bytes. */
+  #size = 0
 
   /** Takes pairs whose text is already a character a byte. */
   constructor(pairs: readonly HeaderPair[] = []) {
@@ -44,7 +48,8 @@ export class HeaderMap {
   }
 
   add(name: string, value: string): void {
-    if (this.#pairs.length >= maximumHeaders) return
+    this.#size += name.length + value.length
+    if (this.#pairs.length >= maximumHeaders || this.#size > maximumBytes) return
     const key = name.toLowerCase()
     // Pseudo-headers stand before all others, wherever they are added.
     const at = key.startsWith(':') ? this.#pairs.findIndex((pair) => !pair[0].startsWith(':')) : -1
@@ -60,6 +65,8 @@ export class HeaderMap {
       this.add(key, value)
       return
     }
+    this.#size += value.length
+    if (this.#size > maximumBytes) return
     this.#pairs = this.#pairs.filter((pair, index) => pair[0] !== key || index === at)
     this.#pairs[at] = [key, value]
   }

@@ -21,6 +21,7 @@ interface Metric {
 
 const maximumMetrics = 10_000
 const maximumRecords = 1_000
+const longestName = 4_096
 
 /** The metrics that filters define: one of a name and type, however often and by whichever filter it is defined, as in Envoy. */
 export class MetricStore {
@@ -30,7 +31,7 @@ export class MetricStore {
   /** The metric's number, from 1, or the status that refuses it. */
   define(typeNumber: number, name: string): { readonly id: number } | { readonly status: Status } {
     const type = metricTypes[typeNumber]
-    if (type === undefined) return { status: Status.badArgument }
+    if (type === undefined || name.length > longestName) return { status: Status.badArgument }
     const key = `${type} ${name}`
     const known = this.#ids.get(key)
     if (known !== undefined) return { id: known }

@@ -1,6 +1,7 @@
 import { fromByteText } from '../abi/byte-text.ts'
 import { logLevels, Status } from '../abi/constants.ts'
 import type { Guest, HostFunctionTable } from './guest.ts'
+import { longestText } from './guest-memory.ts'
 import { readProperty, writeProperty } from './properties.ts'
 
 /** Host functions of the plugin as a whole: log, time, contexts, properties, foreign functions, and what emscripten imports. */
@@ -10,7 +11,7 @@ export function pluginFunctions(guest: Guest): HostFunctionTable {
     proxy_log: (level: number, message: number, length: number) => {
       const name = logLevels[level]
       if (name === undefined) return Status.badArgument
-      const text = guest.memory.text(message, length)
+      const text = guest.memory.view(message, length) && guest.memory.text(message, Math.min(length >>> 0, longestText))
       if (text === undefined) return Status.invalidMemoryAccess
       world.log.write({ filter: guest.settings.name, level: name, message: fromByteText(text), via: 'log' })
       return Status.ok

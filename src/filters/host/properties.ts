@@ -34,6 +34,9 @@ export function readProperty(guest: Guest, path: string): Buffer | undefined {
   return known === undefined ? undefined : encodeProperty(known)
 }
 
+/** Bytes that filters may put into one stream's state. */
+const largestFilterState = 16 * 1024 * 1024
+
 /** proxy_set_property: kept with the stream, so that later filters and callbacks read it back. A root context has no stream. */
 export function writeProperty(guest: Guest, path: string, value: Buffer): Status {
   const context = guest.context()
@@ -43,6 +46,8 @@ export function writeProperty(guest: Guest, path: string, value: Buffer): Status
     .filter((segment) => segment !== '')
     .join('\0')
   const state = context.info.filterState
+  context.info.filterStateBytes += key.length + value.length
+  if (context.info.filterStateBytes > largestFilterState) return Status.internalFailure
   if (state.size >= 10_000 && !state.has(key)) return Status.internalFailure
   state.set(key, value)
   return Status.ok

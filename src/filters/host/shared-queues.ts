@@ -7,19 +7,22 @@ interface Queue<Owner> {
 
 const maximumQueues = 1_000
 const maximumItems = 100_000
+const maximumBytes = 64 * 1024 * 1024
+const longestName = 4_096
 
 /** The queues of one proxy, by vm id and name. An owner is who registered it first and is told of new items. */
 export class SharedQueues<Owner> {
   readonly #queues: Queue<Owner>[] = []
   readonly #ids = new Map<string, number>()
   #items = 0
+  #bytes = 0
 
   /** The queue's number, from 1; registering again gives the same. Undefined when there are too many. */
   register(vmId: string, name: string, owner: Owner): number | undefined {
     const key = `${vmId}\0${name}`
     const known = this.#ids.get(key)
     if (known !== undefined) return known
-    if (this.#queues.length >= maximumQueues) return undefined
+    if (this.#queues.length >= maximumQueues || key.length > longestName) return undefined
     this.#queues.push({ owner, items: [] })
     this.#ids.set(key, this.#queues.length)
     return this.#queues.length
@@ -33,8 +36,9 @@ export class SharedQueues<Owner> {
   enqueue(id: number, item: Buffer): { readonly owner: Owner } | { readonly status: Status } {
     const queue = this.#queues[id - 1]
     if (queue === undefined) return { status: Status.notFound }
-    if (this.#items >= maximumItems) return { status: Status.internalFailure }
+    if (this.#items >= maximumItems || this.#bytes + item.length > maximumBytes) return { status: Status.internalFailure }
     this.#items += 1
+    this.#bytes += item.length
     queue.items.push(item)
     return { owner: queue.owner }
   }
@@ -45,6 +49,7 @@ export class SharedQueues<Owner> {
     const item = queue.items.shift()
     if (item === undefined) return { status: Status.empty }
     this.#items -= 1
+    this.#bytes -= item.length
     return { item }
   }
 }

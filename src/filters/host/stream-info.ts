@@ -16,9 +16,19 @@ export interface StreamInfo {
   routeCacheClears: number
   /** What filters set with proxy_set_property, by path. */
   readonly filterState: Map<string, Buffer>
+  /** Bytes that were put into the filter state. */
+  filterStateBytes: number
 }
 
 /** A stream that has just begun. */
 export function newStreamInfo(startTime: bigint, connectionId: number): StreamInfo {
-  return { startTime, connectionId, requestSize: 0, responseSize: 0, routeCacheClears: 0, filterState: new Map() }
+  return {
+    startTime,
+    connectionId,
+    requestSize: 0,
+    responseSize: 0,
+    routeCacheClears: 0,
+    filterState: new Map(),
+    filterStateBytes: 0,
+  }
 }

@@ -3,24 +3,33 @@ import { hostLimits } from '../abi/constants.ts'
 import { Errno } from '../abi/wasi-functions.ts'
 import { GuestExit } from './failure.ts'
 import type { Guest, HostFunctionTable } from './guest.ts'
-import type { GuestMemory } from './guest-memory.ts'
+import { type GuestMemory, longestText } from './guest-memory.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
 const maximumVectors = 1024
 
-/** The text of a list of (pointer, length) pairs, or undefined when one leads outside. */
-function gather(memory: GuestMemory, vectors: number, count: number): string | undefined {
+/**
+ * The text of a list of (pointer, length) pairs and the bytes that it stands for, or undefined when one leads outside. Of very much
+ * text only the beginning is kept.
+ */
+function gather(
+  memory: GuestMemory,
+  vectors: number,
+  count: number,
+): { readonly text: string; readonly written: number } | undefined {
   if (count < 0 || count > maximumVectors) return undefined
   let text = ''
+  let written = 0
   for (let index = 0; index < count; index += 1) {
     const pointer = memory.readU32(vectors + index * 8)
     const length = memory.readU32(vectors + index * 8 + 4)
     if (pointer === undefined || length === undefined) return undefined
-    const part = memory.text(pointer, length)
+    const part = memory.view(pointer, length)
     if (part === undefined) return undefined
-    text += part
+    written += part.length
+    if (text.length < longestText) text += part.toString('latin1', 0, longestText - text.length)
   }
-  return text
+  return { text, written: written >>> 0 }
 }
 
 /** Sizes of a subscription and of an event of poll_oneoff, and where their fields stand (WASI preview 1, typenames). */
@@ -94,9 +103,9 @@ export function wasiFunctions(guest: Guest): HostFunctionTable {
     },
     fd_write: (file: number, vectors: number, count: number, writtenOut: number) => {
       if (file !== 1 && file !== 2) return Errno.badf
-      const text = gather(memory, vectors, count)
-      if (text === undefined || !memory.writeU32(writtenOut, text.length)) return Errno.fault
-      world.log.writeStream(settings.name, file === 1 ? 'stdout' : 'stderr', fromByteText(text))
+      const gathered = gather(memory, vectors, count)
+      if (gathered === undefined || !memory.writeU32(writtenOut, gathered.written)) return Errno.fault
+      world.log.writeStream(settings.name, file === 1 ? 'stdout' : 'stderr', fromByteText(gathered.text))
       return Errno.success
     },
     fd_fdstat_get: (file: number, statOut: number) => {

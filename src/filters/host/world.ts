@@ -34,6 +34,8 @@ export interface WorldOptions {
 
 /** Callouts under way at once, past which the proxy refuses more. */
 const maximumCallouts = 1_000
+/** Bytes of all callouts' bodies and messages that are kept at once. */
+const maximumCalloutBytes = 128 * 1024 * 1024
 
 /**
  * All that filters of one proxy have in common: its clock, its stores, its log and its callouts under way. `Owner` is the running
@@ -50,6 +52,7 @@ export class World<Owner> {
   readonly logLevel: number
   readonly onHostCall: ((name: string) => void) | undefined
   readonly #clusters: ReadonlySet<string> | undefined
+  #claimed = 0
   readonly #foreign: ReadonlyMap<string, ForeignFunction>
   /** Callouts under way, oldest first. */
   readonly pending: PendingCallout<Owner>[] = []
@@ -78,10 +81,26 @@ export class World<Owner> {
 
   /** Puts a callout under way; false when there are too many. */
   begin(guest: Owner, callout: Callout): boolean {
-    if (this.pending.length >= maximumCallouts || this.begun.length >= maximumCallouts) return false
+    const size = callout.kind === 'http' ? callout.body.length : (callout.messages[0]?.length ?? 0)
+    if (this.pending.length >= maximumCallouts || this.begun.length >= maximumCallouts || !this.claim(size)) return false
     this.pending.push({ guest, callout, startedAt: this.clock.now })
     this.begun.push(callout)
     return true
+  }
+
+  /** Takes bytes that callouts are about to keep out of what they may; false when there are none left. */
+  claim(bytes: number): boolean {
+    if (this.#claimed + bytes > maximumCalloutBytes) return false
+    this.#claimed += bytes
+    return true
+  }
+
+  /** Hands out the callouts that were begun since the last time. */
+  takeBegun(): readonly Callout[] {
+    const { begun } = this
+    this.begun = []
+    if (this.pending.length === 0) this.#claimed = 0
+    return begun
   }
 
   /** Ends a callout: its answer is in, or nobody waits for it. HTTP and gRPC callouts are numbered apart. */
