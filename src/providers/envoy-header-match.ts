@@ -29,7 +29,8 @@ function pathMatcher(how: StringMatchSpec): DraftObject {
   return { string_match: regex(`(${path})(\\?.*)?`) }
 }
 
-function queryMatcher(name: string, how: StringMatchSpec): DraftObject {
+/** A parameter, as it stands in :path. */
+export function queryMatcher(name: string, how: StringMatchSpec): DraftObject {
   const value =
     'exact' in how
       ? escapeRegex(how.exact)

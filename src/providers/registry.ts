@@ -1,4 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein'
+import { cilium } from './cilium/provider.ts'
 import { completed } from './complete-provider.ts'
 import { consul } from './consul/provider.ts'
 import { consulVm } from './consul-vm/provider.ts'
@@ -17,6 +18,7 @@ const PROVIDERS = {
   linkerd,
   kuma,
   kongMesh,
+  cilium,
   gatewayApi,
   consul,
   consulVm,

@@ -4,21 +4,18 @@ import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { ValuePath } from '../../plan/source.ts'
 import type { DesiredManifest, ResolvedWorkload, Scope, Translation } from '../contract.ts'
 import { envoyHttpFilter } from '../envoy-http-filter.ts'
+import { moduleCluster, unverifiedModule, wasmFilter } from '../envoy-wasm-filter.ts'
 import { filterKindOf } from '../filter-kind.ts'
 import { filterMistakes } from '../filter-mistakes.ts'
-import { mistake } from '../mistake.ts'
 import { joinName, objectNameOf } from '../object-name.ts'
 import { findWorkload } from '../references.ts'
-import { type Draft, type DraftObject, from, plainValue, traceManifest } from '../traced-manifest.ts'
+import { from, plainValue, traceManifest } from '../traced-manifest.ts'
 import { dataplanes, KUMA_API, policyLabels } from './api.ts'
 import { routerPatch } from './proxy-patch.ts'
 
-/** Where modules of images are mounted into the sidecar. */
-const MODULES = '/etc/meshform/filters'
-
 /** A filter as MeshProxyPatch of each workload. */
 export function kumaFilter(filter: ComponentOf<'filters'>, scope: Scope): Translation {
-  const diagnostics: Diagnostic[] = [...filterMistakes(filter), ...unverified(filter)]
+  const diagnostics: Diagnostic[] = [...filterMistakes(filter), ...unverifiedModule(filter)]
   const targets = (filter.spec.workloads ?? []).flatMap((name, index) => {
     const path = ['workloads', index]
     const found = findWorkload(name, filter, path, scope)
@@ -27,19 +24,6 @@ export function kumaFilter(filter: ComponentOf<'filters'>, scope: Scope): Transl
   })
   if (diagnostics.some((diagnostic) => diagnostic.severity === 'error')) return { manifests: [], diagnostics }
   return { manifests: targets.map(({ workload, path }) => proxyPatch(filter, workload, path, scope)), diagnostics }
-}
-
-/** Envoy runs no module from the network whose digest it isn't told. */
-function unverified(filter: ComponentOf<'filters'>): readonly Diagnostic[] {
-  const { spec } = filter
-  const fetched = filterKindOf(spec) === 'wasm' && /^https?:/.test(spec.source ?? '')
-  if (!fetched || spec.sha256 !== undefined) return []
-  return [
-    mistake(filter, ['source'], 'MF3019', {
-      summary: 'Envoy fetches no module without its digest',
-      hint: 'Say `sha256: <digest>`; `meshform filter inspect` prints it.',
-    }),
-  ]
 }
 
 function proxyPatch(filter: ComponentOf<'filters'>, workload: ResolvedWorkload, path: ValuePath, scope: Scope): DesiredManifest {
@@ -69,72 +53,4 @@ function proxyPatch(filter: ComponentOf<'filters'>, workload: ResolvedWorkload, 
     },
     path,
   )
-}
-
-function clusterName(filter: ComponentOf<'filters'>): string {
-  return `meshform-filter-${objectNameOf(filter)}`
-}
-
-function wasmFilter(filter: ComponentOf<'filters'>): DraftObject {
-  const { spec } = filter
-  const { config, source = '' } = spec
-  const fetched = /^https?:/.test(source)
-  const file = source.startsWith('file://') ? source.slice('file://'.length) : `${MODULES}/${objectNameOf(filter)}.wasm`
-  return {
-    name: `envoy.filters.http.wasm.${objectNameOf(filter)}`,
-    typed_config: {
-      '@type': 'type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm',
-      config: {
-        name: objectNameOf(filter),
-        root_id: spec.rootId,
-        fail_open: spec.failOpen,
-        configuration:
-          config === undefined
-            ? undefined
-            : {
-                '@type': 'type.googleapis.com/google.protobuf.StringValue',
-                value: typeof config === 'string' ? config : JSON.stringify(config),
-              },
-        vm_config: {
-          runtime: 'envoy.wasm.runtime.v8',
-          environment_variables: spec.environment === undefined ? undefined : { key_values: spec.environment },
-          code: fetched
-            ? { remote: { http_uri: { uri: source, cluster: clusterName(filter), timeout: '60s' }, sha256: spec.sha256 } }
-            : { local: { filename: file } },
-        },
-      },
-    },
-  }
-}
-
-/** The cluster through which Envoy fetches a module. */
-function moduleCluster(filter: ComponentOf<'filters'>): Draft {
-  const match = /^(https?):\/\/([^/:]+)(?::(\d+))?/.exec(filter.spec.source ?? '')
-  const [, scheme, host, port] = match ?? []
-  if (scheme === undefined || host === undefined) return undefined
-  const name = clusterName(filter)
-  const socket = { address: host, port_value: port === undefined ? (scheme === 'https' ? 443 : 80) : Number(port) }
-  const tls = {
-    name: 'envoy.transport_sockets.tls',
-    typed_config: {
-      '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext',
-      sni: host,
-      common_tls_context: {
-        validation_context: {
-          trusted_ca: { filename: '/etc/ssl/certs/ca-certificates.crt' },
-          match_typed_subject_alt_names: [{ san_type: 'DNS', matcher: { exact: host } }],
-        },
-      },
-    },
-  }
-  return {
-    name,
-    type: 'STRICT_DNS',
-    connect_timeout: '5s',
-    load_assignment: {
-      cluster_name: name,
-      endpoints: [{ lb_endpoints: [{ endpoint: { address: { socket_address: socket } } }] }],
-    },
-    transport_socket: scheme === 'https' ? tls : undefined,
-  }
 }

@@ -1,0 +1,201 @@
+import { type CapabilityTable, no, partial, rows, yes } from '../features.ts'
+
+const ENVOY_MODE = 'Say `mode: envoy-config`: a CiliumEnvoyConfig in front of the Service.'
+const EVERY_POD = 'every pod on a Cilium node is in'
+
+/** What Cilium can do where the Gateway API shapes its traffic (checked against 1.20; docs.cilium.io). */
+export const CILIUM_CAPABILITIES: CapabilityTable = {
+  'onboarding.namespace': yes(`${EVERY_POD}; with ztunnel encryption, Namespace label io.cilium/mtls-enabled: "true"`),
+  ...rows(['onboarding.workload', 'onboarding.off'], no(EVERY_POD, 'Leave `onboard` out.')),
+  'onboarding.revision': no('there is one agent a node', 'Leave `revision` out.'),
+  'traffic.split': yes('HTTPRoute backendRefs[].weight on the Service (GAMMA); a Service for each version', '1.16'),
+  'traffic.otherWorkloads': yes('HTTPRoute backendRefs[]', '1.16'),
+  'traffic.hosts': no(
+    'inside the mesh a route belongs to the Service it is attached to',
+    'Name the `gateways` that the hosts are for.',
+  ),
+  'traffic.gateways': yes('HTTPRoute parentRefs and hostnames', '1.16'),
+  ...rows(
+    [
+      'traffic.match.path',
+      'traffic.match.headers',
+      'traffic.match.query',
+      'traffic.match.method',
+      'traffic.match.port',
+      'traffic.match.regex',
+    ],
+    yes('HTTPRoute rules[].matches', '1.16'),
+  ),
+  'traffic.match.prefix': yes('as a regular expression', '1.16'),
+  'traffic.match.from': no(
+    'a route belongs to the Service and its namespace, whoever calls (no consumer routes)',
+    'Match on a header that the caller sets.',
+  ),
+  'traffic.match.absent': no('HTTPRoute has no match for what is absent', ENVOY_MODE),
+  ...rows(['traffic.timeout', 'traffic.retries.perTry'], yes('HTTPRoute rules[].timeouts', '1.16')),
+  ...rows(
+    ['traffic.retries', 'traffic.retries.backoff', 'traffic.retries.status'],
+    yes('HTTPRoute rules[].retry, of the experimental channel of the Gateway API', '1.18'),
+  ),
+  'traffic.retries.backoff.maximum': no('HTTPRoute retry has a first pause only', ENVOY_MODE),
+  'traffic.retries.connection': partial(
+    'connection errors are retried wherever a rule has retries; that cannot be turned on alone',
+    '1.18',
+  ),
+  ...rows(
+    ['traffic.fault.delay', 'traffic.fault.abort'],
+    no(
+      'the fault filter is not built into its proxy',
+      'Route a share of the requests to a workload that fails: `to: {v1: 90, workloads.broken: 10}`.',
+    ),
+  ),
+  'traffic.mirror': yes('HTTPRoute filter RequestMirror', '1.16'),
+  'traffic.mirror.percent': yes('HTTPRoute filter RequestMirror percent', '1.18'),
+  'traffic.rewrite': yes('HTTPRoute filter URLRewrite', '1.16'),
+  'traffic.redirect': yes('HTTPRoute filter RequestRedirect', '1.16'),
+  'traffic.headers': yes('HTTPRoute header modifier filters', '1.16'),
+  'traffic.cors': yes('HTTPRoute filter CORS', '1.20'),
+  'traffic.tcp': no('routes on Services are of requests', ENVOY_MODE),
+  'traffic.tls': no('the agents encrypt, or nobody does', 'Leave it out.'),
+  ...rows(
+    [
+      'circuitBreaker.connections',
+      'circuitBreaker.requestsPerConnection',
+      'circuitBreaker.retries',
+      'circuitBreaker.idleTimeout',
+      'circuitBreaker.connectTimeout',
+      'circuitBreaker.outlier',
+      'circuitBreaker.outlier.gatewayErrors',
+      'circuitBreaker.outlier.share',
+      'circuitBreaker.outlier.minHealth',
+      'loadBalancing.policy',
+      'loadBalancing.hash',
+      'loadBalancing.warmup',
+      'rateLimit.local',
+      'rateLimit.global',
+      'rateLimit.burst',
+      'rateLimit.status',
+      'rateLimit.byHeader',
+      'rateLimit.byClient',
+      'filter.wasm',
+      'filter.native',
+    ],
+    no(
+      'the Gateway API has no word for it, and a CiliumEnvoyConfig on the same Service would take its requests away from the route',
+      ENVOY_MODE,
+    ),
+  ),
+  'loadBalancing.failover': partial(
+    'Cluster Mesh: the Service is global and prefers endpoints of its own cluster; which cluster comes next cannot be chosen',
+  ),
+  'mtls.strict': partial(
+    'policies ask for authentication: SPIFFE identities that agents check beside the connection (beta, with SPIRE); encryption is WireGuard, IPsec or ztunnel, chosen at install',
+    '1.14',
+  ),
+  'mtls.permissive': yes('no policy asks for authentication'),
+  'mtls.disable': yes('no policy asks for authentication'),
+  'authorization.allow': yes('CiliumNetworkPolicy ingress'),
+  'authorization.deny': yes('CiliumNetworkPolicy ingressDeny; requests are left out of those that are allowed'),
+  'authorization.denyByDefault': yes('whoever no ingress rule names is denied'),
+  ...rows(
+    ['authorization.methods', 'authorization.paths', 'authorization.hosts', 'authorization.headers'],
+    yes('toPorts[].rules.http'),
+  ),
+  'authorization.headers.regex': no('a header is compared with one value', 'Use exact.'),
+  'authorization.ports': yes('toPorts[].ports'),
+  'authorization.namespace': yes('fromEndpoints with label io.kubernetes.pod.namespace'),
+  'authorization.principal': yes('fromEndpoints with label io.cilium.k8s.policy.serviceaccount'),
+  'authorization.authenticated': yes('every pod, with authentication', '1.14'),
+  'authorization.ipBlock': yes('fromCIDR; for addresses outside the cluster'),
+  'authorization.wide': yes('CiliumNetworkPolicy for all pods of the namespace'),
+  'gateway.ingress': yes('Gateway of class cilium'),
+  'gateway.egress': partial(
+    'CiliumEgressGatewayPolicy: connections leave by nodes with the labels of `selector`, told apart by address rather than host',
+  ),
+  'gateway.eastWest': no('Cluster Mesh joins clusters without gateways', 'Leave it out, and connect the clusters.'),
+  'gateway.tls': yes('Gateway listeners[].tls'),
+  'gateway.tls.mutual': no('its gateways ask for no client certificates', 'Check them in the application.'),
+  ...rows(['external.hosts', 'external.addresses'], yes('CiliumNetworkPolicy egress, toFQDNs and toCIDR')),
+  'filter.gateways': no(
+    'its gateways take no filters',
+    'Attach the filter to the workloads behind them, with `mode: envoy-config`.',
+  ),
+  'filter.outbound': no('its proxy stands on the side of the called Service', 'Attach the filter to the called workload.'),
+  'filter.lua': no('Lua is not built into its proxy', 'Write the filter as Wasm.'),
+  'telemetry.metrics': partial('Hubble measures what it was installed to measure; it cannot be switched here'),
+  'telemetry.tracing': no('its proxies trace nothing by themselves', 'Trace in the applications.'),
+  'telemetry.accessLogs': no('requests are seen in Hubble', 'Use `hubble observe`.'),
+  'install.charts': yes('chart cilium'),
+}
+
+/** What it can do where CiliumEnvoyConfigs shape its traffic. */
+export const CILIUM_ENVOY_CAPABILITIES: CapabilityTable = {
+  ...CILIUM_CAPABILITIES,
+  'traffic.split': yes('CiliumEnvoyConfig weighted_clusters; a Service for each version'),
+  'traffic.otherWorkloads': yes('CiliumEnvoyConfig backendServices'),
+  'traffic.hosts': no(
+    'a CiliumEnvoyConfig takes the requests to its Service',
+    'Write a policy for the workload that the host stands for.',
+  ),
+  'traffic.gateways': no(
+    'gateways take routes of the Gateway API',
+    'Write the routes in the gateway, or use `mode: gateway-api`.',
+  ),
+  ...rows(
+    [
+      'traffic.match.path',
+      'traffic.match.headers',
+      'traffic.match.query',
+      'traffic.match.method',
+      'traffic.match.port',
+      'traffic.match.regex',
+      'traffic.match.prefix',
+      'traffic.match.absent',
+    ],
+    yes('CiliumEnvoyConfig route match'),
+  ),
+  'traffic.match.from': no('the listener of a Service sees no identities', 'Match on a header that the caller sets.'),
+  ...rows(['traffic.timeout', 'traffic.retries.perTry'], yes('CiliumEnvoyConfig route timeout and retry_policy')),
+  ...rows(
+    [
+      'traffic.retries',
+      'traffic.retries.backoff',
+      'traffic.retries.backoff.maximum',
+      'traffic.retries.connection',
+      'traffic.retries.status',
+    ],
+    yes('CiliumEnvoyConfig retry_policy'),
+  ),
+  ...rows(
+    ['traffic.mirror', 'traffic.mirror.percent', 'traffic.rewrite', 'traffic.redirect', 'traffic.headers', 'traffic.cors'],
+    yes('CiliumEnvoyConfig route'),
+  ),
+  'traffic.tcp': yes('CiliumEnvoyConfig tcp_proxy'),
+  ...rows(
+    [
+      'circuitBreaker.connections',
+      'circuitBreaker.requestsPerConnection',
+      'circuitBreaker.retries',
+      'circuitBreaker.idleTimeout',
+      'circuitBreaker.connectTimeout',
+      'circuitBreaker.outlier',
+      'circuitBreaker.outlier.gatewayErrors',
+      'circuitBreaker.outlier.share',
+      'circuitBreaker.outlier.minHealth',
+      'loadBalancing.policy',
+      'loadBalancing.hash',
+      'loadBalancing.warmup',
+    ],
+    yes('CiliumEnvoyConfig cluster'),
+  ),
+  ...rows(['rateLimit.local', 'rateLimit.burst', 'rateLimit.status'], yes('local_ratelimit, counted in the proxy of each node')),
+  'rateLimit.byHeader': yes('descriptor of the header; each value has its own bucket in each proxy', '1.18'),
+  'rateLimit.byClient': partial('each address is a client: the proxy of a node sees no identities', '1.18'),
+  'rateLimit.global': partial(
+    'the ratelimit filter asks your rate limit service; how many requests it allows is set in the service, under domain meshform-<policy>',
+  ),
+  'filter.wasm': partial(
+    'the proxy fetches the module over http(s), and looks for one of an image (oci://) in its own files, under /etc/meshform/filters/<filter>.wasm, where the cilium-envoy DaemonSet must mount it',
+  ),
+  'filter.native': yes('HTTP filter of the CiliumEnvoyConfig'),
+}

@@ -1,0 +1,46 @@
+import type { ComponentOf } from '../../design/component.ts'
+import type { Install } from '../contract.ts'
+import { gatewayBundle } from '../gateway-api/api.ts'
+
+/** Cilium's chart with what its mesh needs; the operator registers its CRDs (docs.cilium.io/network/servicemesh). */
+export function installCilium({ spec }: ComponentOf<'meshes'>): Install {
+  const namespace = spec.namespace ?? 'kube-system'
+  const envoy = spec.mode === 'envoy-config'
+  const bundle = spec.settings?.gatewayApi
+  return {
+    namespace,
+    charts: [
+      {
+        repository: 'https://helm.cilium.io/',
+        name: 'cilium',
+        version: spec.version,
+        release: 'cilium',
+        namespace,
+        values: {
+          kubeProxyReplacement: true,
+          gatewayAPI: { enabled: true },
+          ...(envoy ? { envoyConfig: { enabled: true }, loadBalancer: { l7: { backend: 'envoy' } } } : {}),
+          ...(spec.mtls === 'strict'
+            ? {
+                authentication: { enabled: true, mutual: { spire: { enabled: true, install: { enabled: true } } } },
+                encryption: { enabled: true, type: 'wireguard' },
+              }
+            : {}),
+          ...spec.install?.values,
+        },
+        crdsOnly: false,
+      },
+    ],
+    requires: [
+      {
+        crd: 'httproutes.gateway.networking.k8s.io',
+        get: gatewayBundle('experimental', typeof bundle === 'string' ? bundle : undefined),
+      },
+    ],
+    controlPlane: [
+      { kind: 'DaemonSet', name: 'cilium', container: 'cilium-agent' },
+      { kind: 'Deployment', name: 'cilium-operator', container: 'cilium-operator' },
+      { kind: 'DaemonSet', name: 'cilium-envoy', container: 'cilium-envoy' },
+    ],
+  }
+}

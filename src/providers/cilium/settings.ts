@@ -1,0 +1,16 @@
+import { BUNDLE_SETTING } from '../gateway-api/settings.ts'
+
+/** `settings` of a mesh with provider cilium. */
+export const CILIUM_SETTINGS = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    gatewayApi: BUNDLE_SETTING,
+    egress: {
+      enum: ['allow', 'deny'],
+      description:
+        'What becomes of connections out of the cluster that `external` does not name, in the namespaces where it names some.',
+      default: 'allow',
+    },
+  },
+} as const

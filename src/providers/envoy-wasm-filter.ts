@@ -1,0 +1,91 @@
+import type { ComponentOf } from '../design/component.ts'
+import type { Diagnostic } from '../plan/diagnostic.ts'
+import { filterKindOf } from './filter-kind.ts'
+import { mistake } from './mistake.ts'
+import { objectNameOf } from './object-name.ts'
+import type { DraftObject } from './traced-manifest.ts'
+
+/** Where modules of images are mounted into the proxy. */
+const MODULES = '/etc/meshform/filters'
+
+/** Envoy runs no module from the network whose digest it isn't told. */
+export function unverifiedModule(filter: ComponentOf<'filters'>): readonly Diagnostic[] {
+  const { spec } = filter
+  const fetched = filterKindOf(spec) === 'wasm' && /^https?:/.test(spec.source ?? '')
+  if (!fetched || spec.sha256 !== undefined) return []
+  return [
+    mistake(filter, ['source'], 'MF3019', {
+      summary: 'Envoy fetches no module without its digest',
+      hint: 'Say `sha256: <digest>`; `meshform filter inspect` prints it.',
+    }),
+  ]
+}
+
+function clusterName(filter: ComponentOf<'filters'>): string {
+  return `meshform-filter-${objectNameOf(filter)}`
+}
+
+/** A Wasm filter as Envoy configures it: fetched over http(s), or read from a file of the proxy. */
+export function wasmFilter(filter: ComponentOf<'filters'>): DraftObject {
+  const { spec } = filter
+  const { config, source = '' } = spec
+  const fetched = /^https?:/.test(source)
+  const file = source.startsWith('file://') ? source.slice('file://'.length) : `${MODULES}/${objectNameOf(filter)}.wasm`
+  return {
+    name: `envoy.filters.http.wasm.${objectNameOf(filter)}`,
+    typed_config: {
+      '@type': 'type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm',
+      config: {
+        name: objectNameOf(filter),
+        root_id: spec.rootId,
+        fail_open: spec.failOpen,
+        configuration:
+          config === undefined
+            ? undefined
+            : {
+                '@type': 'type.googleapis.com/google.protobuf.StringValue',
+                value: typeof config === 'string' ? config : JSON.stringify(config),
+              },
+        vm_config: {
+          runtime: 'envoy.wasm.runtime.v8',
+          environment_variables: spec.environment === undefined ? undefined : { key_values: spec.environment },
+          code: fetched
+            ? { remote: { http_uri: { uri: source, cluster: clusterName(filter), timeout: '60s' }, sha256: spec.sha256 } }
+            : { local: { filename: file } },
+        },
+      },
+    },
+  }
+}
+
+/** The cluster through which Envoy fetches a module; undefined where it doesn't. */
+export function moduleCluster(filter: ComponentOf<'filters'>): DraftObject | undefined {
+  const match = /^(https?):\/\/([^/:]+)(?::(\d+))?/.exec(filter.spec.source ?? '')
+  const [, scheme, host, port] = match ?? []
+  if (scheme === undefined || host === undefined) return undefined
+  const name = clusterName(filter)
+  const socket = { address: host, port_value: port === undefined ? (scheme === 'https' ? 443 : 80) : Number(port) }
+  const tls = {
+    name: 'envoy.transport_sockets.tls',
+    typed_config: {
+      '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext',
+      sni: host,
+      common_tls_context: {
+        validation_context: {
+          trusted_ca: { filename: '/etc/ssl/certs/ca-certificates.crt' },
+          match_typed_subject_alt_names: [{ san_type: 'DNS', matcher: { exact: host } }],
+        },
+      },
+    },
+  }
+  return {
+    name,
+    type: 'STRICT_DNS',
+    connect_timeout: '5s',
+    load_assignment: {
+      cluster_name: name,
+      endpoints: [{ lb_endpoints: [{ endpoint: { address: { socket_address: socket } } }] }],
+    },
+    transport_socket: scheme === 'https' ? tls : undefined,
+  }
+}
