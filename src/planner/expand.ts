@@ -10,6 +10,7 @@ import { type ScopeOf, scopeLookup, withNamespace } from './cluster-scoped-kinds
 import { barrierOf, type ComponentNode, type DesiredObject } from './desired-object.ts'
 import type { Draft } from './draft.ts'
 import { implicitNamespaces, mergeNamespaceMetadata } from './implicit-namespaces.ts'
+import { lintObjects } from './lint-objects.ts'
 import { locateOrigin } from './locate-origin.ts'
 import { orderObjects } from './order-objects.ts'
 import { type Owner, withOwner } from './owner-labels.ts'
@@ -68,6 +69,7 @@ export function expandDesign(request: ExpandRequest): Expansion {
   const complete = [...implicitNamespaces(placed, workloads, context), ...placed]
   const rules = ignoreRules(meshes, request.providers)
   const objects = uniqueObjects(complete, diagnostics).map((draft) => finish(draft, request, rules, context))
+  diagnostics.push(...lintObjects(objects, meshes, request.providers))
   const ordered = orderObjects(objects, componentNodes(request.design), request.providers, diagnostics)
   return { objects: ordered, components: componentNodes(request.design), diagnostics }
 }

@@ -83,3 +83,38 @@ describe('a mesh that exists', () => {
     expect(planned.stderr).toContain('The version is 1.24.1')
   })
 })
+
+describe('objects written by hand beside the neutral ones', () => {
+  test('are looked at too, and a finding leads to their line', async () => {
+    const workspace = makeWorkspace()
+    try {
+      await workspace.write(
+        'design.yaml',
+        `apiVersion: meshform.dev/v1
+kind: Design
+metadata: {name: shop}
+meshes:
+  istio: {provider: istio}
+resources:
+  routes:
+    manifest:
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: backend, namespace: shop}
+      spec:
+        hosts: [backend]
+        http:
+          - route: [{destination: {host: backend}}]
+          - match: [{uri: {prefix: /never}}]
+            route: [{destination: {host: backend}}]
+`,
+      )
+      const planned = await workspace.meshform('plan', '--offline')
+      expect(planned.exitCode, planned.stderr).toBe(0)
+      expect(planned.stderr).toContain('MF3033')
+      expect(planned.stderr).toContain('design.yaml:16:')
+    } finally {
+      workspace.remove()
+    }
+  })
+})
