@@ -2,7 +2,7 @@ import type { Diagnostic } from '../plan/diagnostic.ts'
 import type { Candidate } from '../planner/assess.ts'
 import type { DesiredObject } from '../planner/desired-object.ts'
 import type { DryRun } from '../planner/dry-run.ts'
-import { withoutConflicts } from '../planner/leave-conflicts.ts'
+import { expectedConflicts, withoutConflicts } from '../planner/leave-conflicts.ts'
 import { targetDiagnostic } from '../targets/error-diagnostics.ts'
 import type { Emit } from './events.ts'
 import type { Connection } from './refresh.ts'
@@ -58,6 +58,13 @@ async function dryRunOne(
   }
   let sent = desired.manifest
   let answer = await connection.target.apply(sent, options)
+  if (!answer.ok && answer.error.kind === 'conflict') {
+    const expected = expectedConflicts(sent, answer.error.conflicts, desired.ignore)
+    if (expected.length > 0) {
+      sent = withoutConflicts(sent, expected)
+      answer = await connection.target.apply(sent, options)
+    }
+  }
   if (!answer.ok && answer.error.kind === 'conflict' && desired.conflict === 'leave') {
     sent = withoutConflicts(sent, answer.error.conflicts)
     answer = await connection.target.apply(sent, options)

@@ -9,6 +9,7 @@ import type { IgnoreRule } from '../providers/rules.ts'
 import { type ScopeOf, scopeLookup, withNamespace } from './cluster-scoped-kinds.ts'
 import { barrierOf, type ComponentNode, type DesiredObject } from './desired-object.ts'
 import type { Draft } from './draft.ts'
+import { ignoreRulesOf } from './ignore-rules.ts'
 import { implicitNamespaces, mergeNamespaceMetadata } from './implicit-namespaces.ts'
 import { lintObjects } from './lint-objects.ts'
 import { locateOrigin } from './locate-origin.ts'
@@ -216,15 +217,7 @@ function ignoreRules(
   return meshes.flatMap((mesh) => {
     const provider = providers.get(mesh.spec.provider)
     if (provider === undefined) return []
-    const own = (mesh.spec.ignore ?? []).map(
-      (rule): IgnoreRule => ({
-        group: rule.group ?? '*',
-        kinds: rule.kinds,
-        paths: rule.paths,
-        reason: rule.reason ?? 'said by the design',
-      }),
-    )
-    return [{ mesh, provider, ignore: [...provider.rules.ignore, ...own] }]
+    return [{ mesh, provider, ignore: ignoreRulesOf(mesh, provider) }]
   })
 }
 

@@ -55,6 +55,7 @@ export const ignoreRule = closed(
     group: Type.Optional(text('API group; default: any.')),
     paths: Type.Array(Type.String(), { description: 'Field paths such as `webhooks[*].clientConfig.caBundle`.' }),
     reason: Type.Optional(text('Who writes these fields, and why.')),
+    ours: Type.Optional(flag('Takes back what the provider ships for these fields: changes there are drift after all.')),
   },
   'Fields that others write.',
 )
@@ -76,7 +77,9 @@ export const mesh = closed(
     install: Type.Optional(install),
     telemetry: Type.Optional(telemetry),
     ignore: Type.Optional(
-      Type.Array(ignoreRule, { description: 'Further fields that others write, beside those the provider ships.' }),
+      Type.Array(ignoreRule, {
+        description: 'Further fields that others write, beside those the provider ships; or, with `ours`, fewer.',
+      }),
     ),
     labels: Type.Optional(stringMap('Labels set on every object made for this mesh.')),
     settings: Type.Optional(freeObject('Settings of this provider alone, checked against its schema.')),
