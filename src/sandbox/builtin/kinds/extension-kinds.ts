@@ -1,3 +1,4 @@
+import { validateDefinition, validateDefinitionUpdate } from '../../crd/validate-definition.ts'
 import type { ResourceType } from '../../resource-type.ts'
 import { defaultDefinition, prepareDefinition, prepareDefinitionUpdate } from '../defaults/definition-defaults.ts'
 import { defineKind } from '../define-kind.ts'
@@ -27,5 +28,7 @@ export const extensionKinds: readonly ResourceType[] = [
     setDefaults: defaultDefinition,
     prepareCreate: prepareDefinition,
     prepareUpdate: prepareDefinitionUpdate,
+    validate: validateDefinition,
+    validateUpdate: validateDefinitionUpdate,
   }),
 ]
