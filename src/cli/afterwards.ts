@@ -46,6 +46,7 @@ export function afterwardsOf(
       design: source.design,
       plan: made.plan,
       result,
+      connections: connections.connections,
       runs: baselines,
       emit: (event) => view.event(event),
       diagnose: (diagnostic) => view.diagnostics([diagnostic]),

@@ -107,6 +107,7 @@ async function judge(
     design: walk.source.design,
     plan: made.plan,
     result,
+    connections: walk.run.connections.connections,
     runs: state.baselines,
     emit: (event) => view.event(event),
     diagnose: (diagnostic) => view.diagnostics([diagnostic]),

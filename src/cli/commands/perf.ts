@@ -17,6 +17,13 @@ export function perfCommand(io: CommandIo): Command {
     .addHelpText('after', EXAMPLES)
   for (const make of [runCommand, compareCommand, reportCommand, baselineCommand, historyCommand, grafanaCommand])
     command.addCommand(make(io))
+  command.addCommand(
+    new Command('worker').description('The program of the pods of a distributed run.').action(async () => {
+      const { runPerfWorker } = await import('../perf/worker.ts')
+      await runPerfWorker(io)
+    }),
+    { hidden: true },
+  )
   return command
 }
 

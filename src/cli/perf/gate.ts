@@ -3,6 +3,7 @@ import type { ComponentOf } from '../../design/component.ts'
 import type { Design } from '../../design/design.ts'
 import type { ApplyResult } from '../../engine/apply.ts'
 import type { Emit } from '../../engine/events.ts'
+import type { Connection } from '../../engine/refresh.ts'
 import { expandMatrix } from '../../perf/check/matrix.ts'
 import type { PerfCheckSpec } from '../../perf/check/read-perf-check.ts'
 import { comparedTrials, type RecordedRuns, withRun } from '../../perf/check/recorded-runs.ts'
@@ -17,6 +18,7 @@ import type { CommandIo } from '../command-io.ts'
 import { checkOptions } from './check-run.ts'
 import { readDesignCheck } from './design-check-reader.ts'
 import { designEnvironment } from './design-environment.ts'
+import { clusterRunner } from './distributed.ts'
 import { runEnvironment } from './run-environment.ts'
 
 /** What the checks of an apply need. */
@@ -24,6 +26,8 @@ export interface GateRequest {
   readonly design: Design
   readonly plan: Plan
   readonly result: ApplyResult
+  /** The clusters as they are connected, for checks that are run from inside them. */
+  readonly connections: ReadonlyMap<string, Connection>
   /** What the state keeps of earlier runs. */
   readonly runs: RecordedRuns
   readonly emit: Emit
@@ -73,7 +77,11 @@ export async function runGate(io: CommandIo, request: GateRequest): Promise<Gate
     }
     for (const { check: cell } of expandMatrix(check)) {
       request.emit({ type: 'check-start', address })
+      const runner = clusterRunner(cell, component.cluster, request.connections, (text) =>
+        request.emit({ type: 'check-progress', address, progress: { text } }),
+      )
       const context = {
+        ...(runner === undefined ? {} : { runner }),
         environment: { ...environment, ...designEnvironment(request.design, address), ...cell.written.environment },
         baseline: comparedTrials(runs, cell.name, cell.baseline),
         warn: (text: string) => request.diagnose({ severity: 'warning', code: 'MF7014', summary: text, address }),

@@ -1,3 +1,4 @@
+import { SANDBOX_CLUSTER } from '../../design/design.ts'
 import { expandMatrix } from '../../perf/check/matrix.ts'
 import { toRecord } from '../../perf/check/perf-record.ts'
 import type { PerfCheckSpec } from '../../perf/check/read-perf-check.ts'
@@ -13,6 +14,7 @@ import type { RunOptions } from '../design-options.ts'
 import { terminalView } from '../open-view.ts'
 import { checkOptions } from './check-run.ts'
 import { designEnvironment } from './design-environment.ts'
+import { clusterRunner, LazyClusters } from './distributed.ts'
 import { type FoundChecks, findPerfChecks } from './find-checks.ts'
 import { LiveProgress } from './live-progress.ts'
 import type { LoadOptions } from './perf-options.ts'
@@ -41,6 +43,7 @@ export async function runChecks(io: CommandIo, target: string | undefined, optio
   const environment = await runEnvironment(io, options.env)
   const progress = new LiveProgress(io, options.json === true)
   const results: PerfCheckResult[] = []
+  const clusters = new LazyClusters(io, options, found.design)
   let expected = 0
   for (const check of found.checks) {
     const cells = expandMatrix(check)
@@ -48,7 +51,12 @@ export async function runChecks(io: CommandIo, target: string | undefined, optio
     expected += cells.length
     for (const { check: cell, settings } of cells) {
       if (io.signal.aborted) break
+      const runner =
+        cell.written.distributed === undefined
+          ? undefined
+          : clusterRunner(cell, homeOf(found, check), await clusters.connect(), (text) => view.note(text))
       const context = {
+        ...(runner === undefined ? {} : { runner }),
         environment: { ...environment, ...designEnvironment(found.design, check.address), ...cell.written.environment },
         baseline: comparedTrials(recorded, cell.name, cell.baseline),
         warn: (text: string) => view.note(text),
@@ -64,6 +72,7 @@ export async function runChecks(io: CommandIo, target: string | undefined, optio
       io.stdout.write(`${[check.name, ...alignRows(matrixRows(measured)).map((row) => `  ${row}`)].join('\n')}\n`)
     }
   }
+  await clusters.close()
   if (options.json === true) io.stdout.write(recordsText(results.map(toRecord)))
   for (const file of options.output) {
     await writeReport(io, textOf(io, formatOfFile(file) ?? 'json', results, recorded), file)
@@ -77,6 +86,11 @@ export async function runChecks(io: CommandIo, target: string | undefined, optio
   const good = results.length === expected && results.every((result) => holds(result, found.adHoc))
   if (!good || hasErrors(problems)) io.setExitCode(1)
   if (io.signal.aborted) io.setExitCode(130)
+}
+
+/** The cluster that a check belongs to. */
+function homeOf(found: FoundChecks, check: PerfCheckSpec): string {
+  return found.design?.components.find((component) => component.address === check.address)?.cluster ?? SANDBOX_CLUSTER
 }
 
 /** What the state of the design keeps, to compare with; nothing for files and addresses without a design. */

@@ -167,6 +167,19 @@ const Overhead = Type.Object(
   strict,
 )
 
+const Distributed = Type.Object(
+  {
+    workers: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, description: 'Pods in each cluster; 1 by default' })),
+    clusters: Type.Optional(Type.Array(text('A cluster of the design'), { minItems: 1 })),
+    namespace: Type.Optional(text('Namespace of the pods; default by default')),
+    image: Type.Optional(text('Image of the pods; that of this version of meshform by default')),
+    command: Type.Optional(Type.Array(text('A word of the command'), { minItems: 1 })),
+    labels: Type.Optional(headers('Labels of the pods, such as those that bring them into a mesh')),
+    timeout: Type.Optional(duration('How long pods may take until they are ready; 2m by default')),
+  },
+  { ...strict, description: 'Puts the load on from inside clusters, by an indexed Job in each' },
+)
+
 /** What a check says of itself: everything but its place in a design. */
 export const perfCheckFields = {
   target: text('Address to load: http://, https://, grpc://, grpcs://, tcp:// or tls://'),
@@ -182,6 +195,7 @@ export const perfCheckFields = {
   compare: Type.Optional(Compare),
   matrix: Type.Optional(Matrix),
   overhead: Type.Optional(Overhead),
+  distributed: Type.Optional(Distributed),
   environment: Type.Optional(Type.Record(Type.String(), Type.String({ maxLength: 1_000 }))),
   engine: Type.Optional(words(['meshform', 'fortio', 'wrk2', 'k6', 'nighthawk'], 'What makes the load')),
   ...bodyFields,
