@@ -14,6 +14,8 @@ export interface DryRunRequest {
   readonly fieldManager: string
   /** Ask about new objects too. Left out where the apply follows at once and says the same. */
   readonly includeCreates: boolean
+  /** Only to be looked at: whoever owns a field, the answer is what differs, and never a refusal. */
+  readonly onlyToSee: boolean
   readonly emit: Emit
   readonly signal: AbortSignal
 }
@@ -32,7 +34,7 @@ export async function dryRunAll(
   let done = 0
   await Promise.all(
     asked.map(async ({ desired, reason }) => {
-      const force = desired.conflict === 'force' || reason === 'take_from_other_design'
+      const force = request.onlyToSee || desired.conflict === 'force' || reason === 'take_from_other_design'
       const answer = await dryRunOne(desired, force, request, diagnostics)
       if (answer !== undefined) results.set(desired.id, answer)
       done++

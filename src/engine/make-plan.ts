@@ -94,7 +94,13 @@ export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
   ]
   const asked = hasErrors(found)
     ? { results: new Map(), diagnostics: [] }
-    : await dryRunAll({ ...request, candidates: selected.candidates, fieldManager, includeCreates: request.askAboutCreates })
+    : await dryRunAll({
+        ...request,
+        candidates: selected.candidates,
+        fieldManager,
+        includeCreates: request.askAboutCreates,
+        onlyToSee: request.mode === 'refresh-only',
+      })
   const plan = buildPlan({
     mode: request.mode,
     design: request.design,

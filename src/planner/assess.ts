@@ -153,7 +153,7 @@ function assessDesired(
       reason: recorded === undefined ? undefined : 'create_because_missing',
       ask: unsure === undefined,
       unsure,
-      deferred: unknown?.notServed === true && !definition && !namespace,
+      deferred: unknown?.notServed === true && !definition,
     }
   }
   return assessExisting(desired, recorded, live, request, diagnostics)
