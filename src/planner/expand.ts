@@ -104,17 +104,6 @@ function usableMeshes(request: ExpandRequest, diagnostics: Diagnostic[]): readon
       })
       return false
     }
-    if (provider.status !== 'active') {
-      diagnostics.push({
-        severity: 'warning',
-        code: 'MF2002',
-        summary: `${provider.title} is ${provider.status}`,
-        detail: 'It works here, but its own project is no longer cared for.',
-        address: component.address,
-        location: component.locate(['provider']),
-        hint: 'Plan a move: the design stays the same, only `provider` changes.',
-      })
-    }
     return true
   })
 }

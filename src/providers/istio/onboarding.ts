@@ -8,11 +8,18 @@ export function sidecarNamespaceLabels(mesh: MeshSpec): StringMap {
   return mesh.revision === undefined ? { 'istio-injection': 'enabled' } : { 'istio.io/rev': mesh.revision }
 }
 
-/** The objects of a workload with the pod labels that take it in alone, or keep it out. */
+/**
+ * The objects of a workload with the pod labels that take it in alone, or keep it out. With a revision the pods bear it too, so that
+ * another revision rolls them over: a namespace's label alone changes no pod that runs.
+ */
 export function onboardWithSidecar(workload: ResolvedWorkload, scope: Scope): readonly DesiredManifest[] {
   switch (workload.component.spec.onboard ?? 'namespace') {
-    case 'namespace':
-      return workload.objects
+    case 'namespace': {
+      const { revision } = scope.mesh.spec
+      return revision === undefined
+        ? workload.objects
+        : withPodMetadata(workload.objects, { labels: { 'istio.io/rev': revision } }, ['mesh'])
+    }
     case 'off':
       return withPodMetadata(workload.objects, { labels: { 'sidecar.istio.io/inject': 'false' } }, ['onboard'])
     case 'workload': {

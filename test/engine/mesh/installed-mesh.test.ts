@@ -50,6 +50,7 @@ echo >> "$HELM_LOG"
 case "$2" in
   istio-base) cat "$HELM_CHARTS/base.yaml" ;;
   istiod) cat "$HELM_CHARTS/istiod.yaml" ;;
+  istiod-*) sed "s/name: istiod,/name: $2,/" "$HELM_CHARTS/istiod.yaml" ;;
   *) echo "Error: chart $3 not found in repository" >&2; exit 1 ;;
 esac
 `
@@ -102,6 +103,29 @@ describe('a mesh that the design installs', () => {
       'template istiod istiod --repo https://istio-release.storage.googleapis.com/charts --version 1.30.0 --namespace istio-system --include-crds',
     )
     expect(log).toContain('"tag":"special"')
+  })
+
+  test('is upgraded by revision: the new one beside the old, workloads moved over, the old one gone last', async () => {
+    await withHelm()
+    const revised = (revision: string) => DESIGN('{}').replace('mtls: strict', `mtls: strict\n    revision: ${revision}`)
+    await workspace.write('shop/design.yaml', revised('one'))
+    expect((await workspace.meshform('apply', '-f', 'shop', '--yes')).exitCode).toBe(0)
+    await workspace.write('shop/design.yaml', revised('two'))
+    const applied = await workspace.meshform('apply', '-f', 'shop', '--yes')
+    expect(applied.exitCode, applied.stderr).toBe(0)
+    const place = (text: string) => {
+      const index = applied.stderr.indexOf(text)
+      expect(index, `${text} in ${applied.stderr}`).toBeGreaterThan(-1)
+      return index
+    }
+    const order = [
+      place('Deployment istio-system/istiod-two  created'),
+      place('Deployment shop/web  changed'),
+      place('Deployment istio-system/istiod-one  deleted'),
+    ]
+    expect(order).toEqual([...order].sort((left, right) => left - right))
+    expect(applied.stdout).toContain('istio.io/rev')
+    expect((await workspace.meshform('plan', '-f', 'shop', '--detailed-exitcode')).exitCode).toBe(0)
   })
 
   test('leaves its definitions when it is uninstalled', async () => {

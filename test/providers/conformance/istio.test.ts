@@ -104,7 +104,10 @@ conform({
     'onboarding.off': (run) => {
       expect(podLabels(run, 'backend-v1')).toMatchObject({ 'sidecar.istio.io/inject': 'false' })
     },
-    'onboarding.revision': ({ manifests, install }) => {
+    'onboarding.revision': (run) => {
+      const { manifests, install } = run
+      // Pods bear the revision too, so that another one rolls them over.
+      expect(podLabels(run, 'frontend')).toMatchObject({ 'istio.io/rev': 'canary' })
       const namespace = manifests.find((manifest) => manifest.kind === 'Namespace')
       expect(namespace?.metadata.labels).toEqual({ 'istio.io/rev': 'canary' })
       expect(install.controlPlane[0]).toMatchObject({ kind: 'Deployment', name: 'istiod-canary' })
