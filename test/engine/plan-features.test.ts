@@ -313,7 +313,7 @@ describe('saved plans', () => {
         + Namespace shop
 
       resources.a                                                                              shop.yaml:8
-        + ConfigMap shop/a  (approximate: its namespace is made by this plan)
+        + ConfigMap shop/a  (approximate: its namespace comes with this plan)
             data.a: 1
 
       Plan: 2 to create.
