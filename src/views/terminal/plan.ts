@@ -1,8 +1,8 @@
 import type { Action, FieldChange, ObjectChange } from '../../plan/change.ts'
 import { formatFieldPath } from '../../plan/field-text.ts'
-import type { JsonValue } from '../../plan/json.ts'
 import { describeObject } from '../../plan/manifest.ts'
 import { hasChanges, type OutputChange, type Plan, summarize } from '../../plan/plan.ts'
+import { changedOutputs, isBookkeeping, MARKS, noteOf, valueText } from '../plan-words.ts'
 import { plural, type Style, shorten } from './style.ts'
 
 /** How much of a plan is printed. */
@@ -13,16 +13,6 @@ export interface PlanViewOptions {
 
 /** Fields shown of a new object before the rest is only counted. */
 const FIELDS_SHOWN = 8
-
-const MARKS: { readonly [A in Action]: string } = {
-  'no-op': ' ',
-  create: '+',
-  update: '~',
-  replace: '±',
-  delete: '-',
-  forget: '.',
-  import: '<',
-}
 
 const VERBS: { readonly [A in Action]: string } = {
   'no-op': 'unchanged',
@@ -109,36 +99,6 @@ function renderChange(change: ObjectChange, style: Style, options: PlanViewOptio
   return [head, ...shown, ...(hidden > 0 ? [colors.dim(`      … ${plural(hidden, 'more field')} (--full shows them)`)] : [])]
 }
 
-/** Marks that meshform puts on every object: true of each, so worth no line. */
-function isBookkeeping(field: FieldChange): boolean {
-  const [first, second, third] = field.path
-  if (first === 'apiVersion' || first === 'kind') return true
-  if (first !== 'metadata') return false
-  if (second === 'name' || second === 'namespace') return true
-  return typeof third === 'string' && third.startsWith('meshform.dev/')
-}
-
-function noteOf(change: ObjectChange): string | undefined {
-  switch (change.reason) {
-    case 'update_because_drift':
-      return 'changed outside, put back'
-    case 'create_because_missing':
-      return 'was gone'
-    case 'adopt_unowned':
-      return 'exists, taken over'
-    case 'take_from_other_design':
-      return 'taken from another design'
-    case 'moved':
-      return `moved from ${change.previousAddress ?? 'another address'}`
-    case 'replace_by_request':
-      return 'as asked'
-    case 'replace_by_triggers':
-      return 'triggered'
-    default:
-      return undefined
-  }
-}
-
 function renderField(field: FieldChange, change: ObjectChange, { colors, width }: Style): string {
   const path = formatFieldPath(field.path)
   const before = valueText(field.before)
@@ -161,14 +121,6 @@ function renderField(field: FieldChange, change: ObjectChange, { colors, width }
   return plainLength + where.length + 2 <= width ? `${text}  ${colors.dim(where)}` : `${text}\n        ${colors.dim(where)}`
 }
 
-/** A value on one line, long ones shortened in the middle of nowhere rather than wrapped. */
-function valueText(value: JsonValue | undefined): string {
-  if (value === undefined) return ''
-  if (typeof value === 'string')
-    return /^[\w./:@+-]+( [\w./:@+-]+)*$|^\(sensitive/.test(value) ? shorten(value, 120) : shorten(JSON.stringify(value), 120)
-  return shorten(JSON.stringify(value), 120)
-}
-
 function renderDrift(plan: Plan, style: Style): readonly string[] {
   if (plan.drift.length === 0) return []
   const { colors } = style
@@ -182,7 +134,7 @@ function renderDrift(plan: Plan, style: Style): readonly string[] {
 }
 
 function renderOutputs(outputs: readonly OutputChange[], { colors }: Style): readonly string[] {
-  const changed = outputs.filter((output) => output.unknown || JSON.stringify(output.before) !== JSON.stringify(output.after))
+  const changed = changedOutputs(outputs)
   if (changed.length === 0) return []
   const width = Math.max(...changed.map((output) => output.name.length))
   return [

@@ -1,0 +1,177 @@
+import type { FieldChange, ObjectChange } from '../../plan/change.ts'
+import { formatFieldPath } from '../../plan/field-text.ts'
+import { describeObject } from '../../plan/manifest.ts'
+import type { Plan } from '../../plan/plan.ts'
+import { changedOutputs, countsText, isBookkeeping, noteOf, valueText } from '../plan-words.ts'
+
+/** How long a text may be on hosts of pull requests, in characters. What is longer is refused or dropped whole there. */
+export const MARKDOWN_LIMITS = {
+  /** GitHub refuses longer comments. */
+  'github-comment': 65_536,
+  /** GitHub drops longer job summaries (1 MiB) whole. */
+  'github-summary': 1_048_576,
+  /** GitLab's limit for notes. */
+  'gitlab-note': 1_000_000,
+  none: Number.POSITIVE_INFINITY,
+} as const
+
+/** A host's limit by name. */
+export type MarkdownLimit = keyof typeof MARKDOWN_LIMITS
+
+/** Fields shown of one object before the rest is only counted. */
+const FIELDS_SHOWN = 40
+
+/** Deletes listed by name before the rest is only counted, so that the list itself always fits. */
+const DELETES_LISTED = 100
+
+/**
+ * A plan as Markdown for a pull request: what is deleted first, then by component what changes in which field. Never longer than
+ * the limit: what doesn't fit is counted, whole components at a time.
+ */
+export function planToMarkdown(plan: Plan, limit: number): string {
+  const head = [
+    `### ${escapeText(plan.design.name)}: ${countsText(plan)}`,
+    '',
+    `${plan.mode === 'destroy' ? 'Destroys the design' : plan.mode === 'refresh-only' ? 'Looks for drift' : 'Applies the design'} on ${clusters(plan)}.`,
+  ]
+  const sections = [...deletes(plan), ...drift(plan), ...components(plan), ...outputs(plan)]
+  const text: string[] = [head.join('\n')]
+  // Room for the line that says what was left out.
+  let room = limit - (text[0]?.length ?? 0) - 200
+  let left = 0
+  for (const section of sections) {
+    const cost = section.length + 2
+    if (left > 0 || cost > room) {
+      left++
+      continue
+    }
+    text.push(section)
+    room -= cost
+  }
+  if (left > 0) text.push(`**${left} more sections do not fit here.** \`meshform show PLAN\` prints all of them.`)
+  return `${text.join('\n\n')}\n`
+}
+
+function clusters(plan: Plan): string {
+  const names = plan.clusters.map(({ name, context, server }) => {
+    const where = [context, server].filter((part) => part !== undefined).join(', ')
+    return where === '' || name === where ? `\`${name}\`` : `\`${name}\` (${escapeText(where)})`
+  })
+  return names.length === 0 ? 'no cluster' : names.join(', ')
+}
+
+function deletes(plan: Plan): readonly string[] {
+  const gone = plan.changes.filter(({ action }) => action === 'delete' || action === 'replace')
+  const forgotten = plan.changes.filter(({ action }) => action === 'forget')
+  const list = (changes: readonly ObjectChange[]) => [
+    ...changes
+      .slice(0, DELETES_LISTED)
+      .map(
+        ({ key, address, action }) =>
+          `- \`${describeObject(key)}\` (${escapeText(address)})${action === 'replace' ? ', made anew' : ''}`,
+      ),
+    ...(changes.length > DELETES_LISTED ? [`- and ${changes.length - DELETES_LISTED} more`] : []),
+  ]
+  return [
+    ...(gone.length === 0
+      ? []
+      : [
+          [
+            `> [!CAUTION]`,
+            `> ${gone.length} ${gone.length === 1 ? 'object' : 'objects'} will be **DELETED**`,
+            '',
+            ...list(gone),
+          ].join('\n'),
+        ]),
+    ...(forgotten.length === 0 ? [] : [['Forgotten, not deleted:', '', ...list(forgotten)].join('\n')]),
+  ]
+}
+
+function drift(plan: Plan): readonly string[] {
+  if (plan.drift.length === 0) return []
+  return [
+    [
+      'Changed outside since the last apply:',
+      '',
+      ...plan.drift.map((change) => `- \`${describeObject(change.key)}\` (${escapeText(change.address)})`),
+    ].join('\n'),
+  ]
+}
+
+function components(plan: Plan): readonly string[] {
+  const byComponent = new Map<string, ObjectChange[]>()
+  for (const change of plan.changes) {
+    if (change.action === 'no-op' || change.action === 'delete' || change.action === 'forget') continue
+    const known = byComponent.get(change.address)
+    if (known === undefined) byComponent.set(change.address, [change])
+    else known.push(change)
+  }
+  return [...byComponent].map(([address, changes]) => {
+    const body = changes.map(objectLines).join('\n')
+    const fence = '`'.repeat(Math.max(3, longestRun(body) + 1))
+    const place = changes[0]?.origin
+    const where = place === undefined || place.file === '' ? '' : ` <code>${escapeText(place.file)}:${place.line}</code>`
+    const open = changes.some(({ action }) => action === 'update' || action === 'replace') ? ' open' : ''
+    return `<details${open}><summary><b>${escapeText(address)}</b>: ${tally(changes)}${where}</summary>\n\n${fence}diff\n${body}\n${fence}\n\n</details>`
+  })
+}
+
+function tally(changes: readonly ObjectChange[]): string {
+  const words = { create: 'created', update: 'changed', replace: 'replaced', import: 'adopted' } as const
+  return Object.entries(words)
+    .flatMap(([action, word]) => {
+      const count = changes.filter((change) => change.action === action).length
+      return count === 0 ? [] : [`${count} ${word}`]
+    })
+    .join(', ')
+}
+
+/** Lines of a diff block: hosts colour them by their first character. */
+function objectLines(change: ObjectChange): string {
+  const mark = change.action === 'create' || change.action === 'import' ? '+' : change.action === 'replace' ? '-' : '!'
+  const notes = [
+    noteOf(change),
+    change.certainty === 'exact' ? undefined : `${change.certainty}: ${change.certaintyReason ?? 'not asked'}`,
+  ]
+  const note = notes.filter((text) => text !== undefined).join('; ')
+  const fields = change.fields.filter((field) => !isBookkeeping(field))
+  const shown = fields.slice(0, FIELDS_SHOWN).flatMap((field) => fieldLines(field))
+  const more = fields.length > FIELDS_SHOWN ? [`# ${fields.length - FIELDS_SHOWN} more fields`] : []
+  return [`${mark} ${describeObject(change.key)}${note === '' ? '' : `  (${note})`}`, ...shown, ...more].join('\n')
+}
+
+function fieldLines(field: FieldChange): readonly string[] {
+  const path = formatFieldPath(field.path)
+  return [
+    ...(field.before === undefined ? [] : [`-     ${path}: ${valueText(field.before)}`]),
+    ...(field.after === undefined ? [] : [`+     ${path}: ${valueText(field.after)}`]),
+  ]
+}
+
+function outputs(plan: Plan): readonly string[] {
+  const changed = changedOutputs(plan.outputs)
+  if (changed.length === 0) return []
+  const rows = changed.map(({ name, before, after, unknown }) => {
+    const then = unknown ? '*known after apply*' : after === undefined ? '*removed*' : code(valueText(after))
+    return `| ${escapeText(name)} | ${before === undefined ? '' : code(valueText(before))} | ${then} |`
+  })
+  return [['| output | before | after |', '|---|---|---|', ...rows].join('\n')]
+}
+
+function code(text: string): string {
+  return `<code>${escapeText(text)}</code>`
+}
+
+function escapeText(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('|', '&#124;')
+    .replaceAll('\n', ' ')
+}
+
+/** The longest run of backticks, so that a fence can be longer than any inside it. */
+function longestRun(text: string): number {
+  return Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length))
+}

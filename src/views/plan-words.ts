@@ -1,0 +1,75 @@
+import type { Action, FieldChange, ObjectChange } from '../plan/change.ts'
+import type { JsonValue } from '../plan/json.ts'
+import type { OutputChange, Plan } from '../plan/plan.ts'
+import { summarize } from '../plan/plan.ts'
+import { shorten } from './terminal/style.ts'
+
+/** The sign of each action, the same in every view. */
+export const MARKS: { readonly [A in Action]: string } = {
+  'no-op': ' ',
+  create: '+',
+  update: '~',
+  replace: '±',
+  delete: '-',
+  forget: '.',
+  import: '<',
+}
+
+/** Marks that meshform puts on every object: true of each, so worth no line. */
+export function isBookkeeping(field: FieldChange): boolean {
+  const [first, second, third] = field.path
+  if (first === 'apiVersion' || first === 'kind') return true
+  if (first !== 'metadata') return false
+  if (second === 'name' || second === 'namespace') return true
+  return typeof third === 'string' && third.startsWith('meshform.dev/')
+}
+
+/** Why an object is changed, where the change itself does not tell. */
+export function noteOf(change: ObjectChange): string | undefined {
+  switch (change.reason) {
+    case 'update_because_drift':
+      return 'changed outside, put back'
+    case 'create_because_missing':
+      return 'was gone'
+    case 'adopt_unowned':
+      return 'exists, taken over'
+    case 'take_from_other_design':
+      return 'taken from another design'
+    case 'moved':
+      return `moved from ${change.previousAddress ?? 'another address'}`
+    case 'replace_by_request':
+      return 'as asked'
+    case 'replace_by_triggers':
+      return 'triggered'
+    default:
+      return undefined
+  }
+}
+
+/** A value on one line, long ones shortened in the middle of nowhere rather than wrapped. */
+export function valueText(value: JsonValue | undefined): string {
+  if (value === undefined) return ''
+  if (typeof value === 'string')
+    return /^[\w./:@+-]+( [\w./:@+-]+)*$|^\(sensitive/.test(value) ? shorten(value, 120) : shorten(JSON.stringify(value), 120)
+  return shorten(JSON.stringify(value), 120)
+}
+
+/** Outputs that would not be what they are. */
+export function changedOutputs(outputs: readonly OutputChange[]): readonly OutputChange[] {
+  return outputs.filter((output) => output.unknown || JSON.stringify(output.before) !== JSON.stringify(output.after))
+}
+
+/** A plan in numbers, without colour: `1 to change, 24 unchanged`. */
+export function countsText(plan: Plan): string {
+  const counts = summarize(plan)
+  const parts = [
+    counts.delete > 0 ? `${counts.delete} to DELETE` : '',
+    counts.replace > 0 ? `${counts.replace} to REPLACE` : '',
+    counts.create > 0 ? `${counts.create} to create` : '',
+    counts.update > 0 ? `${counts.update} to change` : '',
+    counts.import > 0 ? `${counts.import} to adopt` : '',
+    counts.forget > 0 ? `${counts.forget} to forget` : '',
+  ].filter((part) => part !== '')
+  const work = parts.length === 0 ? (changedOutputs(plan.outputs).length > 0 ? 'outputs only' : 'no changes') : parts.join(', ')
+  return `${work}${counts.unchanged > 0 ? `, ${counts.unchanged} unchanged` : ''}`
+}
