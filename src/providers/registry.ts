@@ -1,4 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein'
+import { appMesh } from './app-mesh/provider.ts'
 import { cilium } from './cilium/provider.ts'
 import { completed } from './complete-provider.ts'
 import { consul } from './consul/provider.ts'
@@ -24,6 +25,7 @@ const PROVIDERS = {
   consulVm,
   osm,
   nginx,
+  appMesh,
   smi,
 }
 

@@ -98,3 +98,76 @@ describe('NGINX Service Mesh', () => {
     )
   })
 })
+
+describe('AWS App Mesh', () => {
+  test('the canonical pattern says what the example says', () => {
+    const { objects, errors } = objectsOf({
+      ...canary('app-mesh', { timeout: '2s', retries: { attempts: 3, on: ['5xx'] } }),
+      meshes: { mesh: { provider: 'app-mesh', mtls: 'strict', settings: { meshName: 'shop' } } },
+    })
+    expect(errors).toEqual([])
+    const examples = meshExample('app-mesh')
+    // Nobody says who calls the frontend, so the backend may: it has the frontend's name, and names it among its backends.
+    const client = {
+      clientPolicy: {
+        tls: {
+          enforce: true,
+          certificate: { sds: { secretName: 'spiffe://shop.local/backend' } },
+          validation: {
+            trust: { sds: { secretName: 'spiffe://shop.local' } },
+            subjectAlternativeNames: { match: { exact: ['spiffe://shop.local/frontend'] } },
+          },
+        },
+      },
+    }
+    const calling = { backends: [{ virtualService: { virtualServiceRef: { name: 'frontend' } } }], backendDefaults: client }
+    const own = {
+      mode: 'STRICT',
+      certificate: { sds: { secretName: 'spiffe://shop.local/frontend' } },
+      validation: { trust: { sds: { secretName: 'spiffe://shop.local' } } },
+    }
+    const expected = examples.map((example) => {
+      const { metadata, kind } = example
+      if (kind !== 'VirtualNode') return example
+      if (metadata.name !== 'frontend') return { ...example, spec: { ...(example.spec as object), ...calling } }
+      // Strict holds for the frontend's own listener too, which the example leaves open.
+      return {
+        ...example,
+        spec: { ...(example.spec as object), listeners: [{ portMapping: { port: 8080, protocol: 'http' }, tls: own }] },
+      }
+    })
+    const service = {
+      apiVersion: 'appmesh.k8s.aws/v1beta2',
+      kind: 'VirtualService',
+      metadata: { name: 'frontend', namespace: 'shop' },
+      spec: { awsName: 'frontend.shop.svc.cluster.local', provider: { virtualNode: { virtualNodeRef: { name: 'frontend' } } } },
+    }
+    expect(sorted(objects)).toEqual(sorted([...expected, service]))
+  })
+
+  test('callers are known by certificates, which strict mutual TLS alone asks for', () => {
+    expect(objectsOf(canary('app-mesh', {})).errors.map(({ code, location }) => [code, location?.file])).toEqual([['MF3020', '']])
+  })
+
+  test('routes keep their order by priority; a route for each method', () => {
+    const { translated, errors } = objectsOf({
+      meshes: { mesh: { provider: 'app-mesh' } },
+      workloads: SHOP,
+      traffic: {
+        backend: {
+          workload: 'backend',
+          routes: [{ name: 'reads', match: [{ methods: ['GET', 'HEAD'] }], to: { v2: 100 } }, { to: { v1: 100 } }],
+        },
+      },
+    })
+    expect(errors).toEqual([])
+    const target = (name: string) => ({ action: { weightedTargets: [{ virtualNodeRef: { name }, weight: 100 }] } })
+    expect(only(translated, 'VirtualRouter').spec).toMatchObject({
+      routes: [
+        { name: 'reads', priority: 10, httpRoute: { match: { prefix: '/', method: 'GET' }, ...target('backend-v2') } },
+        { name: 'reads-2', priority: 10, httpRoute: { match: { prefix: '/', method: 'HEAD' }, ...target('backend-v2') } },
+        { name: 'route-2', priority: 20, httpRoute: { match: { prefix: '/' }, ...target('backend-v1') } },
+      ],
+    })
+  })
+})
