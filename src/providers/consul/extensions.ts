@@ -4,21 +4,16 @@ import type { StringMap } from '../../plan/manifest.ts'
 import type { ResolvedWorkload, Scope } from '../contract.ts'
 import { filterKindOf } from '../filter-kind.ts'
 import { filterMistakes } from '../filter-mistakes.ts'
+import { filtersAt } from '../filter-order.ts'
 import { mistake } from '../mistake.ts'
 import { objectNameOf } from '../object-name.ts'
-import { addressIn, findWorkload } from '../references.ts'
+import { findWorkload } from '../references.ts'
 import type { Draft, DraftObject } from '../traced-manifest.ts'
 import { milliseconds } from '../wire-duration.ts'
 
 /** The filters attached to a workload, those of higher priority first. */
 export function filtersOf(workload: ResolvedWorkload, scope: Scope): readonly ComponentOf<'filters'>[] {
-  return [...scope.filters.values()]
-    .filter((filter) =>
-      (filter.spec.workloads ?? []).some(
-        (name) => name === workload.address || addressIn('workloads', name, filter.scope) === workload.address,
-      ),
-    )
-    .sort((left, right) => (right.spec.priority ?? 0) - (left.spec.priority ?? 0))
+  return filtersAt(workload.address, scope)
 }
 
 /** A filter as an entry of `envoyExtensions`; undefined for what `extensionMistakes` refuses. */

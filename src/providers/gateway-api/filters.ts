@@ -4,6 +4,7 @@ import type { ValuePath } from '../../plan/source.ts'
 import type { DesiredManifest, ResolvedWorkload, Scope, Translation } from '../contract.ts'
 import { filterKindOf } from '../filter-kind.ts'
 import { filterMistakes } from '../filter-mistakes.ts'
+import { filtersAt } from '../filter-order.ts'
 import { mistake } from '../mistake.ts'
 import { joinName, objectNameOf } from '../object-name.ts'
 import { findGateway, findWorkload } from '../references.ts'
@@ -19,6 +20,8 @@ interface Target {
   readonly name: string
   readonly namespace: string
   readonly path: ValuePath
+  /** Of the workload or gateway that the design names. */
+  readonly address: string
 }
 
 /**
@@ -37,7 +40,13 @@ export function extensionPolicies(
     const { value, diagnostics: unknown } = findGateway(name, filter, path, scope)
     diagnostics.push(...unknown)
     if (value !== undefined) {
-      targets.push({ kind: 'Gateway', name: objectNameOf(value), namespace: gatewayNamespace(value, scope), path })
+      targets.push({
+        kind: 'Gateway',
+        name: objectNameOf(value),
+        namespace: gatewayNamespace(value, scope),
+        path,
+        address: value.address,
+      })
     }
   }
   for (const [index, name] of (filter.spec.workloads ?? []).entries()) {
@@ -47,22 +56,27 @@ export function extensionPolicies(
     if (value === undefined) continue
     const known = routesFromGateways(value, scope)
     const routes = known.length === 0 ? [value.service ?? value.name] : known
-    targets.push(...routes.map((route): Target => ({ kind: 'HTTPRoute', name: route, namespace: value.namespace, path })))
+    const { namespace, address } = value
+    targets.push(...routes.map((route): Target => ({ kind: 'HTTPRoute', name: route, namespace, path, address })))
     if (known.length === 0) diagnostics.push(unreachable(filter, value, path))
   }
-  const namespaces = [...new Set(targets.map((target) => target.namespace))]
-  return {
-    manifests: diagnostics.some((diagnostic) => diagnostic.severity === 'error')
-      ? []
-      : namespaces.map((namespace) =>
-          policy(
-            filter,
-            namespace,
-            targets.filter((target) => target.namespace === namespace),
-          ),
-        ),
-    diagnostics,
-  }
+  if (diagnostics.some((diagnostic) => diagnostic.severity === 'error')) return { manifests: [], diagnostics }
+  const alone = targets.filter((target) => filtersAt(target.address, scope).length < 2)
+  const namespaces = [...new Set(alone.map((target) => target.namespace))]
+  const own = namespaces.map((namespace) => {
+    const here = alone.filter((target) => target.namespace === namespace)
+    return policy(objectNameOf(filter), [filter], namespace, here)
+  })
+  return { manifests: [...own, ...shared(filter, targets, scope)], diagnostics }
+}
+
+/** Of several policies on one target Envoy Gateway takes only the oldest: the first filter there has one policy for all, in order. */
+function shared(filter: ComponentOf<'filters'>, targets: readonly Target[], scope: Scope): readonly DesiredManifest[] {
+  return targets.flatMap((target) => {
+    const all = filtersAt(target.address, scope)
+    if (all.length < 2 || all[0]?.address !== filter.address) return []
+    return [policy(joinName(target.name, 'filters'), all, target.namespace, [target])]
+  })
 }
 
 function routesFromGateways(workload: ResolvedWorkload, scope: Scope): readonly string[] {
@@ -80,16 +94,24 @@ function unreachable(filter: ComponentOf<'filters'>, workload: ResolvedWorkload,
   })
 }
 
-function policy(filter: ComponentOf<'filters'>, namespace: string, targets: readonly Target[]): DesiredManifest {
+function policy(
+  name: string,
+  filters: readonly ComponentOf<'filters'>[],
+  namespace: string,
+  targets: readonly Target[],
+): DesiredManifest {
   const [first] = targets
+  const wasm = filters.filter(({ spec }) => filterKindOf(spec) === 'wasm')
+  const lua = filters.filter(({ spec }) => filterKindOf(spec) === 'lua')
   return traceManifest(
     {
       apiVersion: EXTENSION_POLICY_API,
       kind: 'EnvoyExtensionPolicy',
-      metadata: { name: objectNameOf(filter), namespace },
+      metadata: { name, namespace },
       spec: {
         targetRefs: targets.map(({ kind, name, path }) => from(path, { group: GATEWAY_GROUP, kind, name })),
-        ...(filterKindOf(filter.spec) === 'wasm' ? { wasm: [wasmExtension(filter)] } : { lua: [luaExtension(filter)] }),
+        ...(wasm.length === 0 ? {} : { wasm: wasm.map(wasmExtension) }),
+        ...(lua.length === 0 ? {} : { lua: lua.map(luaExtension) }),
       },
     },
     first?.path ?? [],

@@ -3,6 +3,7 @@ import type { MeshSpec } from '../../design/schema/mesh.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { StringMap } from '../../plan/manifest.ts'
 import type { DesiredManifest, ResolvedWorkload, Scope, Translation } from '../contract.ts'
+import { withOrder } from '../filter-order.ts'
 import { GATEWAY_API, GATEWAY_GROUP } from '../gateway-api/api.ts'
 import { trafficRoutes } from '../gateway-api/traffic-routes.ts'
 import { objectNameOf } from '../object-name.ts'
@@ -130,6 +131,6 @@ export function ambientFilter(filter: ComponentOf<'filters'>, scope: Scope): Tra
       },
     ]
   })
-  const made = istioFilter(filter, [...workloads, ...gateways])
+  const made = istioFilter(withOrder(filter, scope), [...workloads, ...gateways])
   return { manifests: made.manifests, diagnostics: [...diagnostics, ...made.diagnostics] }
 }

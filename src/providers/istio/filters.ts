@@ -119,7 +119,8 @@ function envoyFilter(filter: ComponentOf<'filters'>, target: FilterTarget): Desi
       metadata: { name: filterName(filter, target), namespace: target.namespace },
       spec: {
         ...target.attachment,
-        priority: from(['priority'], filter.spec.priority),
+        // A filter patched in later stands nearer the router, and patches go from low to high: the other way round than plugins.
+        priority: from(['priority'], filter.spec.priority === undefined ? undefined : 0 - filter.spec.priority),
         configPatches: [httpFilterPatch(target.context, envoyHttpFilter(filter))],
       },
     },

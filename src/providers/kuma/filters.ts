@@ -7,9 +7,10 @@ import { envoyHttpFilter } from '../envoy-http-filter.ts'
 import { moduleCluster, unverifiedModule, wasmFilter } from '../envoy-wasm-filter.ts'
 import { filterKindOf } from '../filter-kind.ts'
 import { filterMistakes } from '../filter-mistakes.ts'
+import { filtersAt } from '../filter-order.ts'
 import { joinName, objectNameOf } from '../object-name.ts'
 import { findWorkload } from '../references.ts'
-import { from, plainValue, traceManifest } from '../traced-manifest.ts'
+import { type Draft, from, plainValue, traceManifest } from '../traced-manifest.ts'
 import { dataplanes, KUMA_API, policyLabels } from './api.ts'
 import { routerPatch } from './proxy-patch.ts'
 
@@ -23,16 +24,21 @@ export function kumaFilter(filter: ComponentOf<'filters'>, scope: Scope): Transl
     return found.value === undefined ? [] : [{ workload: found.value, path }]
   })
   if (diagnostics.some((diagnostic) => diagnostic.severity === 'error')) return { manifests: [], diagnostics }
-  return { manifests: targets.map(({ workload, path }) => proxyPatch(filter, workload, path, scope)), diagnostics }
+  return { manifests: targets.flatMap(({ workload, path }) => proxyPatch(filter, workload, path, scope)), diagnostics }
 }
 
-function proxyPatch(filter: ComponentOf<'filters'>, workload: ResolvedWorkload, path: ValuePath, scope: Scope): DesiredManifest {
-  const wasm = filterKindOf(filter.spec) === 'wasm'
-  const name = objectNameOf(filter)
-  const origin = filter.spec.direction ?? 'inbound'
-  const value = stringify(plainValue(wasm ? wasmFilter(filter) : envoyHttpFilter(filter)))
-  const cluster = wasm ? moduleCluster(filter) : undefined
-  return traceManifest(
+/** Where several filters share a workload, the first has one patch for all: between patches Kuma promises no order. */
+function proxyPatch(
+  filter: ComponentOf<'filters'>,
+  workload: ResolvedWorkload,
+  path: ValuePath,
+  scope: Scope,
+): readonly DesiredManifest[] {
+  const all = filtersAt(workload.address, scope)
+  if (all.length > 1 && all[0]?.address !== filter.address) return []
+  const chain = all.length > 1 ? all : [filter]
+  const name = all.length > 1 ? 'filters' : objectNameOf(filter)
+  const patch = traceManifest(
     {
       apiVersion: KUMA_API,
       kind: 'MeshProxyPatch',
@@ -44,13 +50,24 @@ function proxyPatch(filter: ComponentOf<'filters'>, workload: ResolvedWorkload, 
       spec: {
         targetRef: from(path, dataplanes(workload)),
         default: {
-          appendModifications: [
-            ...(cluster === undefined ? [] : [{ cluster: { operation: 'Add', value: stringify(plainValue(cluster)) } }]),
-            from(wasm ? ['source'] : ['kind'], routerPatch(origin, value)),
-          ],
+          appendModifications: chain.flatMap((each) => modifications(each, each === filter || all.length === 1)),
         },
       },
     },
     path,
   )
+  return [patch]
+}
+
+/** What puts one filter before the router. Each goes directly before it, so the last of several stands nearest. */
+function modifications(filter: ComponentOf<'filters'>, own: boolean): readonly Draft[] {
+  const wasm = filterKindOf(filter.spec) === 'wasm'
+  const origin = filter.spec.direction ?? 'inbound'
+  const value = stringify(plainValue(wasm ? wasmFilter(filter) : envoyHttpFilter(filter)))
+  const cluster = wasm ? moduleCluster(filter) : undefined
+  const patch = routerPatch(origin, value)
+  return [
+    ...(cluster === undefined ? [] : [{ cluster: { operation: 'Add', value: stringify(plainValue(cluster)) } }]),
+    own ? from(wasm ? ['source'] : ['kind'], patch) : patch,
+  ]
 }
