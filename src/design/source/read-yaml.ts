@@ -14,6 +14,9 @@ import type { Diagnostic } from '../../plan/diagnostic.ts'
 import { isJsonObject, type JsonValue } from '../../plan/json.ts'
 import type { SourceLocation } from '../../plan/source.ts'
 import { mistake } from '../mistake.ts'
+import { OLD_BOOLEANS } from './plain-scalar.ts'
+import { lineLocator, quickDocument } from './quick-locator.ts'
+import { readQuickYaml } from './quick-yaml.ts'
 import { createLocator, keyText, type SourceDocument, YAML_ERROR_WORDS } from './yaml-source.ts'
 
 /** Largest file that is read, in bytes. */
@@ -26,22 +29,6 @@ const DEEPEST = 200
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype'])
 /** Whole numbers with a leading zero are octal to Kubernetes (`defaultMode: 0644`), decimal to YAML 1.2. */
 const OCTAL = /^[-+]?0[0-7]+$/
-/** Words that are booleans to Kubernetes' own reader (YAML 1.1), and strings to YAML 1.2. */
-const OLD_BOOLEANS: { readonly [word: string]: boolean } = {
-  yes: true,
-  Yes: true,
-  YES: true,
-  on: true,
-  On: true,
-  ON: true,
-  no: false,
-  No: false,
-  NO: false,
-  off: false,
-  Off: false,
-  OFF: false,
-}
-
 /** A YAML text read: its documents, or why not. */
 export interface YamlReading {
   readonly documents: readonly SourceDocument[]
@@ -59,6 +46,14 @@ export function readYaml(text: string, file: string, dialect: 'design' | 'manife
       diagnostics: [mistake('MF1004', { file, line: 1, column: 1 }, { summary: `${file} is larger than 10 MiB` })],
     }
   }
+  const quick = readQuickYaml(text, dialect)
+  if (quick === undefined) return readWholeYaml(text, file, dialect)
+  const at = lineLocator(text, file)
+  return { documents: quick.map((root) => quickDocument(file, text, root, at)), diagnostics: [] }
+}
+
+/** Reads any YAML, and says what is wrong with it. */
+export function readWholeYaml(text: string, file: string, dialect: 'design' | 'manifest'): YamlReading {
   const lines = new LineCounter()
   const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'silent' })
   const documents: SourceDocument[] = []
