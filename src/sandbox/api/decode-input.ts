@@ -1,7 +1,10 @@
-import type { JsonObject } from '../../plan/json.ts'
+import { isJsonObject, type JsonObject } from '../../plan/json.ts'
+import { decodeObject } from '../builtin/decode-object.ts'
+import type { DecodedResource } from '../resource-type.ts'
 import { defaultObject } from '../schema/default-object.ts'
 import { dropNulls } from '../schema/drop-nulls.ts'
 import { pruneObject } from '../schema/prune-object.ts'
+import type { StructuralSchema } from '../structural-schema.ts'
 import { duplicateFields, fieldPositions } from './duplicate-fields.ts'
 import type { FieldValidation } from './request-options.ts'
 import type { ServedResource } from './resource-registry.ts'
@@ -20,6 +23,13 @@ export type DecodeProblem = (problem: string) => Error
 export function decodeProblemOf(resource: ServedResource): DecodeProblem {
   const { kind, version } = resource.type
   return (problem) => badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${problem}`)
+}
+
+/** A custom object: its metadata read as every object's, nulls dropped where its schema doesn't allow them. */
+function readCustom(object: JsonObject, schema: StructuralSchema): DecodedResource {
+  if (!isJsonObject(object.metadata)) return { object: dropNulls(object, schema), error: undefined }
+  const metadata = decodeObject('ObjectMeta', object.metadata)
+  return { object: dropNulls({ ...object, metadata: metadata.object }, schema), error: metadata.error }
 }
 
 function unknownField(path: string): string {
@@ -57,9 +67,11 @@ export function decodeInput(
   const pruned = pruneObject(object, type.schema)
   const decoded = type.decode?.(object)
   if (decoded?.error !== undefined) throw problem(decoded.error)
+  const custom = decoded === undefined ? readCustom(pruned.object, type.schema) : undefined
+  if (custom?.error !== undefined) throw problem(custom.error)
   const unknown = validation === 'Ignore' ? [] : fieldComplaints(pruned.unknown, resource, text)
   if (validation === 'Strict' && unknown.length > 0) throw problem(`strict decoding error: ${unknown.join(', ')}`)
-  return { object: decoded?.object ?? dropNulls(pruned.object, type.schema), warnings: unknown }
+  return { object: decoded?.object ?? custom?.object ?? pruned.object, warnings: unknown }
 }
 
 /** Fills in defaults: those of the schema, then those that the kind computes. */

@@ -200,7 +200,7 @@ function patchedValue(type: string, live: JsonObject, patch: JsonValue, resource
       try {
         return strategicMergePatch(live, patch, resource.type.schema)
       } catch (error) {
-        if (error instanceof StrategicPatchError) throw badRequest(error.message)
+        if (error instanceof StrategicPatchError) throw internal(error.message)
         throw error
       }
   }

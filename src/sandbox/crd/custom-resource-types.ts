@@ -1,4 +1,5 @@
 import { schemaOfModel } from '../builtin/model-schema.ts'
+import { columnDescriptions } from '../builtin/printing/common-columns.ts'
 import { FieldErrors } from '../builtin/validation/field-errors.ts'
 import { subdomainComplaints } from '../builtin/validation/names.ts'
 import { validateObjectMeta } from '../builtin/validation/object-meta.ts'
@@ -6,17 +7,11 @@ import type { PrinterColumn, ResourceType } from '../resource-type.ts'
 import type { StructuralSchema } from '../structural-schema.ts'
 import type { Definition, DefinitionColumn, DefinitionVersion } from './definition.ts'
 
-/** What a real server says of the two columns that it adds by itself. */
-const nameDescription =
-  'Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names'
-const ageDescription =
-  'CreationTimestamp is a timestamp representing the server time when this object was created. It is not guaranteed to be set in happens-before order across separate operations. Clients may not set this value. It is represented in RFC3339 form and is in UTC.\n\nPopulated by the system. Read-only. Null for lists. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata'
-
 const nameColumn: PrinterColumn = {
   name: 'Name',
   type: 'string',
   format: 'name',
-  description: nameDescription,
+  description: columnDescriptions.name,
   priority: 0,
   cell: '.metadata.name',
 }
@@ -24,7 +19,7 @@ const nameColumn: PrinterColumn = {
 const ageColumn: PrinterColumn = {
   name: 'Age',
   type: 'date',
-  description: ageDescription,
+  description: columnDescriptions.age,
   priority: 0,
   cell: '.metadata.creationTimestamp',
 }

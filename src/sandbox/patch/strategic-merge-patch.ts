@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
+import { goPlain } from '../apply/go-text.ts'
 import { jsonEqual } from '../apply/value-shape.ts'
 import { ownProperty } from '../schema/prune-object.ts'
 import type { StructuralSchema } from '../structural-schema.ts'
@@ -41,7 +42,7 @@ function mergeFields(target: JsonObject, patch: JsonObject, schema: StructuralSc
     case 'delete':
       return {}
     default:
-      throw new StrategicPatchError(`unknown patch type found: ${String(patch[directive])}`)
+      throw new StrategicPatchError(`unknown patch type: ${String(patch[directive])} in map: ${goPlain(patch)}`)
   }
   const out: Fields = { ...retained(target, patch) }
   for (const [name, value] of Object.entries(patch)) {
@@ -135,7 +136,7 @@ function mergeKeyed(
   for (const item of items) {
     const value = item[key]
     if (value === undefined) {
-      throw new StrategicPatchError(`map: map[${Object.keys(item).join(' ')}] does not contain declared merge key: ${key}`)
+      throw new StrategicPatchError(`map: ${goPlain(item)} does not contain declared merge key: ${key}`)
     }
     const at = out.findIndex((there) => isJsonObject(there) && jsonEqual(there[key], value))
     if (item[directive] === 'delete') {

@@ -14,12 +14,23 @@ export function integerColumn(name: string, description: string, cell: Cell): Pr
   return { name, type: 'integer', description, priority: 0, cell }
 }
 
+/** A column of numbers that the API declares as text all the same. */
+export function countColumn(name: string, description: string, cell: Cell): PrinterColumn {
+  return { ...integerColumn(name, description, cell), type: 'string' }
+}
+
+/** What a real server says of the columns that nearly every kind has. */
+export const columnDescriptions = {
+  name: 'Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names',
+  age: 'CreationTimestamp is a timestamp representing the server time when this object was created. It is not guaranteed to be set in happens-before order across separate operations. Clients may not set this value. It is represented in RFC3339 form and is in UTC.\n\nPopulated by the system. Read-only. Null for lists. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata',
+} as const
+
 /** The object's name. */
 export const nameColumn: PrinterColumn = {
   name: 'Name',
   type: 'string',
   format: 'name',
-  description: 'Name of the object, unique in its namespace.',
+  description: columnDescriptions.name,
   priority: 0,
   cell: (object) => textAt(objectAt(object, 'metadata'), 'name'),
 }
@@ -28,7 +39,7 @@ export const nameColumn: PrinterColumn = {
 export const ageColumn: PrinterColumn = {
   name: 'Age',
   type: 'string',
-  description: 'Time since the object was created.',
+  description: columnDescriptions.age,
   priority: 0,
   cell: (object, now) => ageOf(textAt(objectAt(object, 'metadata'), 'creationTimestamp'), now),
 }

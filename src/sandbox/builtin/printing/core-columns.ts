@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../plan/json.ts'
 import type { PrinterColumn } from '../../resource-type.ts'
 import { listAt, numberAt, objectAt, objectsAt, textAt, textsAt } from '../json-tree.ts'
-import { ageColumn, ageOf, integerColumn, nameColumn, orNone, textColumn } from './common-columns.ts'
+import { ageColumn, ageOf, countColumn, integerColumn, nameColumn, orNone, textColumn } from './common-columns.ts'
 
 function sizeOf(object: JsonObject, ...keys: readonly string[]): number {
   return keys.reduce((sum, key) => sum + Object.keys(objectAt(object, key) ?? {}).length, 0)
@@ -16,18 +16,18 @@ export const namespaceColumns: readonly PrinterColumn[] = [
 
 /** DATA. */
 export const configMapColumns: readonly PrinterColumn[] = [
-  integerColumn('Data', 'Number of keys.', (configMap) => sizeOf(configMap, 'data', 'binaryData')),
+  countColumn('Data', 'Number of keys.', (configMap) => sizeOf(configMap, 'data', 'binaryData')),
 ]
 
 /** TYPE and DATA. */
 export const secretColumns: readonly PrinterColumn[] = [
   textColumn('Type', 'What the secret is for.', (secret) => textAt(secret, 'type')),
-  integerColumn('Data', 'Number of keys.', (secret) => sizeOf(secret, 'data')),
+  countColumn('Data', 'Number of keys.', (secret) => sizeOf(secret, 'data')),
 ]
 
 /** SECRETS. */
 export const serviceAccountColumns: readonly PrinterColumn[] = [
-  integerColumn('Secrets', 'Number of secrets that pods may mount.', (account) => listAt(account, 'secrets').length),
+  countColumn('Secrets', 'Number of secrets that pods may mount.', (account) => listAt(account, 'secrets').length),
 ]
 
 const rolePrefix = 'node-role.kubernetes.io/'

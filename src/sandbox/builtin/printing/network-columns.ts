@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../../plan/json.ts'
 import type { PrinterColumn } from '../../resource-type.ts'
 import { listAt, numberAt, objectAt, objectsAt, textAt } from '../json-tree.ts'
-import { formatSelector, integerColumn, orNone, textColumn } from './common-columns.ts'
+import { countColumn, formatSelector, integerColumn, orNone, textColumn } from './common-columns.ts'
 import { loadBalancerAddresses } from './service-columns.ts'
 
 function hosts(ingress: JsonObject): string {
@@ -90,6 +90,6 @@ export const autoscalerColumns: readonly PrinterColumn[] = [
   textColumn('MinPods', 'Smallest number of pods.', (autoscaler) =>
     String(numberAt(objectAt(autoscaler, 'spec'), 'minReplicas') ?? '<unset>'),
   ),
-  integerColumn('MaxPods', 'Largest number of pods.', (autoscaler) => numberAt(objectAt(autoscaler, 'spec'), 'maxReplicas') ?? 0),
-  integerColumn('Replicas', 'Pods there are.', (autoscaler) => numberAt(objectAt(autoscaler, 'status'), 'currentReplicas') ?? 0),
+  countColumn('MaxPods', 'Largest number of pods.', (autoscaler) => numberAt(objectAt(autoscaler, 'spec'), 'maxReplicas') ?? 0),
+  countColumn('Replicas', 'Pods there are.', (autoscaler) => numberAt(objectAt(autoscaler, 'status'), 'currentReplicas') ?? 0),
 ]

@@ -5,6 +5,7 @@ import {
   ageOf,
   containerImages,
   containerNames,
+  countColumn,
   formatDuration,
   formatSelector,
   integerColumn,
@@ -37,8 +38,8 @@ const readyOfWanted = (object: JsonObject): string => `${statusNumber('readyRepl
 /** READY, UP-TO-DATE and AVAILABLE. */
 export const deploymentColumns: readonly PrinterColumn[] = [
   textColumn('Ready', 'Pods that are ready, of those wanted.', readyOfWanted),
-  integerColumn('Up-to-date', 'Pods of the newest template.', statusNumber('updatedReplicas')),
-  integerColumn('Available', 'Pods that have been ready long enough.', statusNumber('availableReplicas')),
+  countColumn('Up-to-date', 'Pods of the newest template.', statusNumber('updatedReplicas')),
+  countColumn('Available', 'Pods that have been ready long enough.', statusNumber('availableReplicas')),
   containersColumn,
   imagesColumn,
   selectorColumn,
