@@ -12,6 +12,7 @@ import { linkerd } from './linkerd/provider.ts'
 import { nginx } from './nginx/provider.ts'
 import { osm } from './osm/provider.ts'
 import { smi } from './smi/provider.ts'
+import { traefik } from './traefik/provider.ts'
 
 /** One line a provider, in the order of the capability matrix. */
 const PROVIDERS = {
@@ -20,6 +21,7 @@ const PROVIDERS = {
   kuma,
   kongMesh,
   cilium,
+  traefik,
   gatewayApi,
   consul,
   consulVm,
