@@ -29,5 +29,7 @@ export function shorten(text: string, width: number): string {
 
 /** `1 object`, `2 objects`. */
 export function plural(count: number, noun: string): string {
-  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`
+  // Not by toLocaleString: its first call loads the tables of all languages.
+  const digits = String(count).replace(/\B(?=(\d{3})+$)/g, ',')
+  return `${digits} ${noun}${count === 1 ? '' : 's'}`
 }
