@@ -140,5 +140,7 @@ export interface Target {
    * Reconnects by itself; ends with an error answer only when it can't go on.
    */
   watch(request: ListRequest, onEvent: (event: WatchEvent) => void, signal: AbortSignal): Promise<Answer<void>>
+  /** What the kubelet of a node says of its pods (`/stats/summary`); not every target has kubelets. */
+  nodeSummary?(node: string, signal: AbortSignal): Promise<Answer<JsonObject>>
   close(): Promise<void>
 }

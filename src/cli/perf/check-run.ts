@@ -2,9 +2,12 @@ import type { PerfCheckSpec } from '../../perf/check/read-perf-check.ts'
 import type { LoadRunner, MeasuredOverhead, PerfCheckOptions } from '../../perf/check/run-perf-check.ts'
 import { outsideRunner } from '../../perf/engines/run-engine.ts'
 import type { LoadResult, RunEnvironment } from '../../perf/load/load-result.ts'
-import { overheadFromPrometheus, ownQueries } from '../../perf/metrics/measure-overhead.ts'
+import { overheadFromPrometheus, ownQueries, type UsageScope } from '../../perf/metrics/measure-overhead.ts'
+import type { MeshProvider } from '../../providers/contract.ts'
 import { findProvider } from '../../providers/registry.ts'
+import type { Target } from '../../targets/contract.ts'
 import type { CommandIo } from '../command-io.ts'
+import { clusterOverhead } from './cluster-overhead.ts'
 
 /** What a run of a check is given besides the check. */
 export interface CheckContext {
@@ -14,52 +17,77 @@ export interface CheckContext {
   readonly warn: (text: string) => void
   /** Puts the load on, when neither this process nor an installed engine does. */
   readonly runner?: LoadRunner
+  /** The cluster of the check, connected when it is asked for. */
+  readonly target?: () => Promise<Target | undefined>
 }
 
+type OverheadOptions = Pick<PerfCheckOptions, 'prepare' | 'overhead'>
+
 /** What `runPerfCheck` needs for a check: the engine it names, its baseline, and where the use of processor and memory is asked. */
-export function checkOptions(
+export async function checkOptions(
   io: CommandIo,
   check: PerfCheckSpec,
   context: CheckContext,
-): Pick<PerfCheckOptions, 'environment' | 'baseline' | 'runner' | 'overhead'> {
+): Promise<Pick<PerfCheckOptions, 'environment' | 'baseline' | 'runner'> & OverheadOptions> {
   const engine = check.written.engine
   const runner =
     context.runner ?? (engine === undefined || engine === 'meshform' ? undefined : outsideRunner(engine, io.env.PATH ?? ''))
-  const overhead = overheadSource(io, check, context)
   return {
     environment: context.environment,
     ...(context.baseline.length === 0 ? {} : { baseline: context.baseline }),
     ...(runner === undefined ? {} : { runner }),
-    ...(overhead === undefined ? {} : { overhead }),
+    ...(await overheadOptions(io, check, context)),
   }
 }
 
-function overheadSource(
-  io: CommandIo,
-  check: PerfCheckSpec,
-  context: CheckContext,
-): ((window: { readonly from: number; readonly to: number }) => Promise<MeasuredOverhead>) | undefined {
+async function overheadOptions(io: CommandIo, check: PerfCheckSpec, context: CheckContext): Promise<OverheadOptions> {
   const asked = check.written.overhead
-  if (asked?.prometheus === undefined) return undefined
+  if (asked === undefined) return {}
+  const warn = (text: string): void => context.warn(`${check.name}: ${text}`)
   const mesh = asked.mesh ?? context.environment.mesh
   const { provider } = findProvider(mesh ?? '')
-  const queries = asked.queries ?? {}
-  if (provider === undefined && Object.keys(queries).length === 0) {
-    context.warn(
-      `${check.name}: overhead is not measured: ${mesh === undefined ? 'no mesh is named' : `there is no mesh ${mesh}`}.`,
-    )
-    return undefined
-  }
+  const scope = { namespace: asked.namespace ?? 'default', workload: asked.workload ?? hostOf(check.written.target) }
   const url = asked.prometheus
-  return async (window) => {
-    const scope = { namespace: asked.namespace ?? 'default', workload: asked.workload ?? hostOf(check.written.target) }
-    const source = { url, token: io.env.MESHFORM_PROMETHEUS_TOKEN }
-    const planes =
-      provider === undefined ? undefined : await overheadFromPrometheus(source, provider.metrics, scope, window, io.signal)
-    const own = await ownQueries(source, queries, scope, window, io.signal)
-    for (const problem of [...(planes?.problems ?? []), ...own.problems]) context.warn(`${check.name}: ${problem}`)
-    return { ...planes?.overhead, ...(Object.keys(own.metrics).length === 0 ? {} : { metrics: own.metrics }) }
+  if (url !== undefined && (asked.source ?? 'prometheus') === 'prometheus') {
+    const queries = asked.queries ?? {}
+    if (provider === undefined && Object.keys(queries).length === 0) {
+      if (mesh !== 'none') warn(unknownMesh(mesh))
+      return {}
+    }
+    return { overhead: (window) => byPrometheus(io, { url, provider, scope, queries, window, warn }) }
   }
+  if (mesh === 'none') return {}
+  const target = await context.target?.()
+  if (provider === undefined || target === undefined) {
+    warn(provider === undefined ? unknownMesh(mesh) : 'overhead is not measured: no cluster is connected')
+    return {}
+  }
+  const source = asked.source === 'prometheus' ? undefined : asked.source
+  const cluster = await clusterOverhead(target, source, provider.metrics, scope, io.signal, warn)
+  return { prepare: cluster.prepare, overhead: cluster.measure }
+}
+
+function unknownMesh(mesh: string | undefined): string {
+  return `overhead is not measured: ${mesh === undefined ? 'no mesh is named' : `there is no mesh ${mesh}`}`
+}
+
+interface PrometheusRequest {
+  readonly url: string
+  readonly provider: MeshProvider | undefined
+  readonly scope: UsageScope
+  readonly queries: Readonly<Record<string, string>>
+  readonly window: { readonly from: number; readonly to: number }
+  readonly warn: (text: string) => void
+}
+
+async function byPrometheus(io: CommandIo, request: PrometheusRequest): Promise<MeasuredOverhead> {
+  const { url, provider, scope, queries, window, warn } = request
+  const source = { url, token: io.env.MESHFORM_PROMETHEUS_TOKEN }
+  const planes =
+    provider === undefined ? undefined : await overheadFromPrometheus(source, provider.metrics, scope, window, io.signal)
+  const own = await ownQueries(source, queries, scope, window, io.signal)
+  for (const problem of [...(planes?.problems ?? []), ...own.problems]) warn(problem)
+  return { ...planes?.overhead, ...(Object.keys(own.metrics).length === 0 ? {} : { metrics: own.metrics }) }
 }
 
 /** The first label of a target's host: a Service is mostly called like its workload. */

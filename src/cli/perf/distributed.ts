@@ -39,6 +39,11 @@ export function jobCluster(target: Target): JobCluster {
   }
 }
 
+/** The target of a connection, if it is one. */
+export function targetOf(connection: Connection | undefined): Target | undefined {
+  return connection?.kind === 'connected' ? connection.target : undefined
+}
+
 /** The runner of a check that is run from inside clusters; undefined for one that is not. */
 export function clusterRunner(
   check: PerfCheckSpec,

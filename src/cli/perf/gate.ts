@@ -18,7 +18,7 @@ import type { CommandIo } from '../command-io.ts'
 import { checkOptions } from './check-run.ts'
 import { readDesignCheck } from './design-check-reader.ts'
 import { designEnvironment } from './design-environment.ts'
-import { clusterRunner } from './distributed.ts'
+import { clusterRunner, targetOf } from './distributed.ts'
 import { runEnvironment } from './run-environment.ts'
 
 /** What the checks of an apply need. */
@@ -82,6 +82,7 @@ export async function runGate(io: CommandIo, request: GateRequest): Promise<Gate
       )
       const context = {
         ...(runner === undefined ? {} : { runner }),
+        target: async () => targetOf(request.connections.get(component.cluster)),
         environment: { ...environment, ...designEnvironment(request.design, address), ...cell.written.environment },
         baseline: comparedTrials(runs, cell.name, cell.baseline),
         warn: (text: string) => request.diagnose({ severity: 'warning', code: 'MF7014', summary: text, address }),
@@ -140,7 +141,7 @@ async function measure(
         const text = progressText(event)
         if (text !== undefined) emit({ type: 'check-progress', address, progress: { text } })
       },
-      ...checkOptions(io, check, context),
+      ...(await checkOptions(io, check, context)),
     })
   } catch (error) {
     if (error instanceof EngineProblem) return { problem: error.message }

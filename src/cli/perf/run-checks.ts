@@ -14,7 +14,7 @@ import type { RunOptions } from '../design-options.ts'
 import { terminalView } from '../open-view.ts'
 import { checkOptions } from './check-run.ts'
 import { designEnvironment } from './design-environment.ts'
-import { clusterRunner, LazyClusters } from './distributed.ts'
+import { clusterRunner, LazyClusters, targetOf } from './distributed.ts'
 import { type FoundChecks, findPerfChecks } from './find-checks.ts'
 import { LiveProgress } from './live-progress.ts'
 import type { LoadOptions } from './perf-options.ts'
@@ -57,11 +57,12 @@ export async function runChecks(io: CommandIo, target: string | undefined, optio
           : clusterRunner(cell, homeOf(found, check), await clusters.connect(), (text) => view.note(text))
       const context = {
         ...(runner === undefined ? {} : { runner }),
+        target: async () => targetOf((await clusters.connect()).get(homeOf(found, check))),
         environment: { ...environment, ...designEnvironment(found.design, check.address), ...cell.written.environment },
         baseline: comparedTrials(recorded, cell.name, cell.baseline),
         warn: (text: string) => view.note(text),
       }
-      const result = await runOne(io, cell, progress, checkOptions(io, cell, context))
+      const result = await runOne(io, cell, progress, await checkOptions(io, cell, context))
       if (result === undefined) continue
       if (options.json !== true && cells.length === 1)
         await writeReport(io, textOf(io, 'terminal', [result], recorded), undefined)

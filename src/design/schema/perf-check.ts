@@ -153,6 +153,12 @@ const Compare = Type.Object(
 const Overhead = Type.Object(
   {
     prometheus: Type.Optional(text('Address of a Prometheus to ask for processor and memory use')),
+    source: Type.Optional(
+      words(
+        ['prometheus', 'metrics-server', 'kubelet'],
+        'Who is asked; by default Prometheus where its address is given, else metrics-server where the cluster has it, else the kubelets',
+      ),
+    ),
     mesh: Type.Optional(text('Mesh whose queries are used')),
     namespace: Type.Optional(text('Namespace of the workloads')),
     workload: Type.Optional(text('Workload whose proxies are measured; by default the first word of the target’s host')),

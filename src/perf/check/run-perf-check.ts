@@ -48,6 +48,8 @@ export interface PerfCheckOptions {
   readonly runner?: LoadRunner
   /** Script of generator threads, for the default runner. */
   readonly workerScript?: URL
+  /** Awaited before the load: reads what is needed to tell later what the load used. */
+  readonly prepare?: () => Promise<void>
   /** Asked once after the load: the use of processor and memory between two times (milliseconds since the epoch). */
   readonly overhead?: (window: { readonly from: number; readonly to: number }) => Promise<MeasuredOverhead>
 }
@@ -76,6 +78,7 @@ export interface PerfCheckResult {
 /** Runs a check to its verdict. Rejects only for what is no outcome: threads or engines that can't be started. */
 export async function runPerfCheck(check: PerfCheckSpec, options: PerfCheckOptions): Promise<PerfCheckResult> {
   const runner = options.runner ?? ownRunner(options.workerScript)
+  await options.prepare?.()
   const from = options.clock()
   const search = check.search === undefined ? undefined : await searchRate(check, options, runner)
   const trials = search === undefined ? await runTrials(check, options, runner) : search.results

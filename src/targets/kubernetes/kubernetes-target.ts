@@ -110,6 +110,11 @@ export class KubernetesTarget implements Target {
     return this.#object(await this.#send({ method: 'GET', path, signal }))
   }
 
+  async nodeSummary(node: string, signal: AbortSignal): Promise<Answer<JsonObject>> {
+    const path = `/api/v1/nodes/${encodeURIComponent(node)}/proxy/stats/summary`
+    return this.#object(await this.#send({ method: 'GET', path, signal }))
+  }
+
   async apply(manifest: Manifest, options: ApplyOptions): Promise<Answer<LiveObject>> {
     const { signal } = options
     const served = await this.#resolve(manifest.apiVersion, manifest.kind, signal)
