@@ -1,6 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein'
 import { appMesh } from './app-mesh/provider.ts'
 import { cilium } from './cilium/provider.ts'
+import { citrixCpx } from './citrix-cpx/provider.ts'
 import { completed } from './complete-provider.ts'
 import { consul } from './consul/provider.ts'
 import { consulVm } from './consul-vm/provider.ts'
@@ -10,8 +11,10 @@ import { istio } from './istio/provider.ts'
 import { kongMesh, kuma } from './kuma/provider.ts'
 import { linkerd } from './linkerd/provider.ts'
 import { nginx } from './nginx/provider.ts'
+import { nsm } from './nsm/provider.ts'
 import { osm } from './osm/provider.ts'
 import { smi } from './smi/provider.ts'
+import { tanzu } from './tanzu/provider.ts'
 import { traefik } from './traefik/provider.ts'
 
 /** One line a provider, in the order of the capability matrix. */
@@ -28,6 +31,9 @@ const PROVIDERS = {
   osm,
   nginx,
   appMesh,
+  nsm,
+  citrixCpx,
+  tanzu,
   smi,
 }
 

@@ -99,6 +99,33 @@ describe('NGINX Service Mesh', () => {
   })
 })
 
+describe('NetScaler CPX', () => {
+  test('the canonical pattern says what the example says, with the name and port that Istio is told too', () => {
+    const { authorization: _authorization, ...sections } = canary('citrix-cpx', {}, 'strict')
+    const { objects, errors } = objectsOf(sections)
+    expect(errors).toEqual([])
+    const expected = meshExample('citrix-cpx').map((example) => {
+      if (example.kind !== 'VirtualService') return example
+      const host = 'backend.shop.svc.cluster.local'
+      const to = (subset: string, weight: number) => ({ destination: { host, subset, port: { number: 8080 } }, weight })
+      return { ...example, spec: { hosts: [host], http: [{ name: 'canary', route: [to('v1', 90), to('v2', 10)] }] } }
+    })
+    expect(sorted(objects)).toEqual(sorted(expected))
+  })
+})
+
+describe('Network Service Mesh', () => {
+  test('the canonical split says what the example says: clients by label, endpoints by label, no requests', () => {
+    const { authorization: _authorization, ...sections } = canary('nsm', { match: [{ from: ['workloads.frontend'] }] })
+    const { objects, errors, translated } = objectsOf(sections)
+    expect(errors).toEqual([])
+    const [, service, pod] = meshExample('nsm')
+    expect(objects.find(({ kind }) => kind === 'NetworkService')).toEqual(service)
+    const { metadata } = (only(translated, 'Deployment', 'frontend').spec as { template: { metadata: object } }).template
+    expect(metadata).toEqual({ labels: pod?.metadata.labels, annotations: pod?.metadata.annotations })
+  })
+})
+
 describe('AWS App Mesh', () => {
   test('the canonical pattern says what the example says', () => {
     const { objects, errors } = objectsOf({
