@@ -20,7 +20,9 @@ function belongsToJob(pod: JsonObject): boolean {
 
 /** Where the pod goes next, and after how long. */
 function nextStage(pod: JsonObject, world: ControllerWorld): { readonly stage: PodStage; readonly delayMs: number } {
-  const failure = world.failures.failureOf(pod)
+  const asked = world.failures.failureOf(pod)
+  // What runs has its image already.
+  const failure = asked === 'image-pull' && podPhase(pod) === 'Running' ? undefined : asked
   const { podStartDelayMs, jobRunDelayMs } = world.options
   if (belongsToJob(pod) && podPhase(pod) === 'Running' && failure !== 'rollout-stall') {
     return { stage: failure === 'crash-loop' ? 'failed' : 'succeeded', delayMs: jobRunDelayMs }
