@@ -66,7 +66,7 @@ export function designOf(name, objects) {
 
 /** The same objects as kubectl reads them. */
 export function documentsOf(objects) {
-  return objects.map((object) => JSON.stringify(object)).join('\n---\n')
+  return objects.map((object) => JSON.stringify(object)).join('\n')
 }
 
 const paths = {
