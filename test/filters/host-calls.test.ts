@@ -1,0 +1,199 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { SandboxedBench } from '../../src/filters/bench/sandboxed-bench.ts'
+import { type FilterSettings, filterSettings } from '../../src/filters/host/filter-settings.ts'
+import type { FilterTest } from '../../src/filters/test/filter-test.ts'
+import { runFilterTests } from '../../src/filters/test/run-filter-tests.ts'
+import { compileSource } from './compile-filter.ts'
+import { workerScript } from './worker-script.ts'
+
+const common = `
+@external("env", "proxy_log") declare function proxy_log(level: i32, at: usize, length: i32): i32
+@external("env", "proxy_set_effective_context") declare function choose(id: i32): i32
+@external("env", "proxy_continue_stream") declare function go(stream: i32): i32
+@external("env", "proxy_close_stream") declare function cut(stream: i32): i32
+@external("env", "proxy_set_tick_period_milliseconds") declare function tick(period: i32): i32
+@external("env", "proxy_get_buffer_bytes") declare function bytes(buffer: i32, start: i32, length: i32, out: usize, size: usize): i32
+@external("env", "proxy_set_buffer_bytes") declare function setBytes(buffer: i32, start: i32, length: i32, at: usize, size: i32): i32
+@external("env", "proxy_add_header_map_value") declare function add(map: i32, key: usize, keyLength: i32, value: usize, length: i32): i32
+@external("env", "proxy_register_shared_queue") declare function register(name: usize, length: i32, out: usize): i32
+@external("env", "proxy_resolve_shared_queue") declare function resolve(vm: usize, vmLength: i32, name: usize, length: i32, out: usize): i32
+@external("env", "proxy_enqueue_shared_queue") declare function enqueue(id: i32, at: usize, length: i32): i32
+@external("env", "proxy_dequeue_shared_queue") declare function dequeue(id: i32, out: usize, size: usize): i32
+@external("env", "proxy_grpc_call") declare function grpc(u: usize, ul: i32, s: usize, sl: i32, m: usize, ml: i32, p: usize, pl: i32, b: usize, bl: i32, timeout: i32, id: usize): i32
+@external("env", "proxy_get_status") declare function status(code: usize, out: usize, size: usize): i32
+export function proxy_abi_version_0_2_1(): void {}
+export function malloc(size: i32): i32 { return <i32>heap.alloc(size) }
+const out = memory.data(16)
+function log(text: string): void { const b = String.UTF8.encode(text); proxy_log(2, changetype<usize>(b), b.byteLength) }
+function at(text: ArrayBuffer): usize { return changetype<usize>(text) }
+function taken(): string { return String.UTF8.decodeUnsafe(load<usize>(out), load<i32>(out + 4)) }
+`
+
+const open: SandboxedBench[] = []
+afterAll(() => Promise.all(open.map((bench) => bench.close())))
+
+async function filter(name: string, source: string, settings: Partial<FilterSettings> = {}): Promise<FilterSettings> {
+  const used = [...new Set(source.match(/\b[a-zA-Z]+(?=\()/g) ?? [])]
+  // Only the functions that are used are declared: the others would be imports that nobody calls.
+  const declared = common
+    .split('\n')
+    .filter(
+      (line) =>
+        !line.startsWith('@external') || used.some((word) => line.includes(`function ${word}(`)) || line.includes('proxy_log'),
+    )
+  const abort = '\nfunction abort(a: usize, b: usize, c: u32, d: u32): void { unreachable() }\n'
+  const wasm = await compileSource(declared.join('\n') + source + abort, ['--use', 'abort=filter/abort'])
+  return filterSettings({ name, wasm, ...settings })
+}
+
+async function problems(filters: readonly FilterSettings[], given: FilterTest) {
+  const script = await workerScript()
+  const launch = () => {
+    const bench = new SandboxedBench({ signal: new AbortController().signal, workerScript: script })
+    open.push(bench)
+    return bench
+  }
+  const [result] = await runFilterTests(filters, [given], launch)
+  return result?.problems
+}
+
+describe('what filters ask of a proxy', () => {
+  test('a queue: one filter puts in, another is told and takes out', async () => {
+    const receiver = await filter(
+      'receiver',
+      `
+      const name = String.UTF8.encode('jobs')
+      export function proxy_on_configure(id: i32, size: i32): i32 { return register(at(name), 4, out) == 0 ? 1 : 0 }
+      export function proxy_on_queue_ready(root: i32, queue: i32): void { if (dequeue(queue, out, out + 4) == 0) log('got ' + taken()); if (dequeue(queue, out, out + 4) == 7) log('empty') }
+      `,
+      { vmId: 'receiver', kind: 'service' },
+    )
+    const sender = await filter(
+      'sender',
+      `
+      const vm = String.UTF8.encode('receiver')
+      const name = String.UTF8.encode('jobs')
+      const item = String.UTF8.encode('work')
+      export function proxy_on_request_headers(id: i32, count: i32, end: i32): i32 {
+        if (resolve(at(vm), 8, at(name), 4, out) != 0) return 1
+        return enqueue(load<i32>(out), at(item), 4)
+      }
+      `,
+    )
+    const expected = { outcome: 'responded', action: 'continue', logs: ['got work', 'empty'] } as const
+    expect(await problems([receiver, sender], { name: 'queue', expect: expected })).toEqual([])
+  })
+
+  test('a timer lets a held request go, when its time has come', async () => {
+    const slow = await filter(
+      'slow',
+      `
+      let held = 0
+      export function proxy_on_request_headers(id: i32, count: i32, end: i32): i32 { held = id; tick(250); return 1 }
+      export function proxy_on_tick(root: i32): void { log('tick'); tick(0); choose(held); go(0) }
+      `,
+    )
+    expect(await problems([slow], { name: 'timer', expect: { outcome: 'responded', action: 'pause', logs: ['tick'] } })).toEqual(
+      [],
+    )
+  })
+
+  test('a gRPC call, answered and refused', async () => {
+    const caller = await filter(
+      'caller',
+      `
+      const service = String.UTF8.encode('acl.Checker')
+      const method = String.UTF8.encode('Check')
+      const cluster = String.UTF8.encode('acl')
+      const body = String.UTF8.encode('may I')
+      let held = 0
+      export function proxy_on_request_headers(id: i32, count: i32, end: i32): i32 {
+        held = id
+        return grpc(at(cluster), 3, at(service), 11, at(method), 5, 0, 0, at(body), 5, 1000, out) == 0 ? 1 : 0
+      }
+      export function proxy_on_grpc_receive(root: i32, call: i32, size: i32): void { bytes(5, 0, size, out, out + 4); log('said ' + taken()); choose(held); go(0) }
+      export function proxy_on_grpc_close(root: i32, call: i32, code: i32): void { status(out + 8, out, out + 4); log('closed ' + code.toString() + ' ' + taken()); choose(held); go(0) }
+      `,
+    )
+    const callout = { cluster: 'acl', service: 'acl.Checker', method: 'Check', body: 'may I' }
+    expect(
+      await problems([caller], {
+        name: 'answered',
+        callouts: [{ cluster: 'acl', grpc: { messages: ['yes'] }, delay: '5ms' }],
+        expect: { outcome: 'responded', logs: ['said yes'], callouts: [callout] },
+      }),
+    ).toEqual([])
+    expect(
+      await problems([caller], {
+        name: 'refused',
+        callouts: [{ cluster: 'acl', grpc: { status: 7, message: 'no' } }],
+        expect: { outcome: 'responded', logs: ['closed 7 no'] },
+      }),
+    ).toEqual([])
+    expect(
+      await problems([caller], { name: 'unknown cluster', clusters: ['other'], expect: { action: 'continue', callouts: [] } }),
+    ).toEqual([])
+  })
+
+  test('trailers are added to, and a body is put before and after', async () => {
+    const writer = await filter(
+      'writer',
+      `
+      const key = String.UTF8.encode('x-end')
+      const before = String.UTF8.encode('<')
+      const after = String.UTF8.encode('>')
+      export function proxy_on_response_body(id: i32, size: i32, end: i32): i32 { setBytes(1, 0, 0, at(before), 1); setBytes(1, 1000, 0, at(after), 1); return 0 }
+      export function proxy_on_response_trailers(id: i32, count: i32): i32 { log('trailers ' + count.toString()); return add(3, at(key), 5, at(after), 1) }
+      `,
+    )
+    expect(
+      await problems([writer], {
+        name: 'trailers',
+        response: { chunks: ['a', 'b'], trailers: { 'grpc-status': 0 } },
+        expect: { response: { body: '<a><b>', trailers: { 'x-end': '>', 'grpc-status': 0 } }, logs: ['trailers 1'] },
+      }),
+    ).toEqual([])
+  })
+
+  test('a connection: data is held until there is enough of it, and a word ends it', async () => {
+    const tcp = await filter(
+      'tcp',
+      `
+      export function proxy_on_new_connection(id: i32): i32 { log('new'); return 0 }
+      export function proxy_on_downstream_data(id: i32, size: i32, end: i32): i32 {
+        bytes(2, 0, size, out, out + 4)
+        if (taken().startsWith('quit')) cut(2)
+        return size < 4 ? 1 : 0
+      }
+      export function proxy_on_downstream_connection_close(id: i32, peer: i32): void { log('closed by ' + peer.toString()) }
+      `,
+    )
+    expect(
+      await problems([tcp], {
+        name: 'held',
+        connection: [{ send: 'ab' }, { send: 'cd' }, { receive: 'answer' }, { close: 'client' }],
+        expect: { connection: { toService: 'abcd', toClient: 'answer' }, logs: ['new', 'closed by'] },
+      }),
+    ).toEqual([])
+    expect(
+      await problems([tcp], {
+        name: 'cut',
+        connection: [{ send: 'quit' }, { send: 'more' }],
+        expect: { connection: { closed: true, toService: { matches: '^(quit)?$' } } },
+      }),
+    ).toEqual([])
+  })
+
+  test('a capability that is not allowed answers as Envoy does, and a callback that is not allowed is not called', async () => {
+    const settings = { allowedCapabilities: ['proxy_log', 'proxy_on_request_headers'] }
+    const limited = await filter(
+      'limited',
+      `
+      export function proxy_on_request_headers(id: i32, count: i32, end: i32): i32 { log('tick is ' + tick(5).toString()); return 0 }
+      export function proxy_on_response_headers(id: i32, count: i32, end: i32): i32 { log('never'); return 1 }
+      `,
+      settings,
+    )
+    expect(await problems([limited], { name: 'limited', expect: { outcome: 'responded', logs: ['tick is 10'] } })).toEqual([])
+  })
+})
