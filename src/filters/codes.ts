@@ -23,7 +23,10 @@ export const FILTER_CODES = {
     title: 'No allocator',
     explanation: 'The module exports neither malloc nor proxy_on_memory_allocate: the proxy can hand it nothing.',
   },
-  MF9009: { title: 'Too much memory', explanation: 'The module starts with more memory than proxies give.' },
+  MF9009: {
+    title: 'Memory that proxies do not give',
+    explanation: 'The module starts with more memory than proxies give, or shares it between threads.',
+  },
   MF9010: { title: 'Large module', explanation: 'Every proxy has to fetch and compile the module; this one is large.' },
   MF9011: { title: 'Needs a recent proxy', explanation: 'The module imports functions that only recent proxies link.' },
   MF9012: { title: 'Module not read', explanation: 'The file or address of a module could not be read.' },

@@ -12,6 +12,7 @@ const common = `
 @external("env", "proxy_continue_stream") declare function go(stream: i32): i32
 @external("env", "proxy_close_stream") declare function cut(stream: i32): i32
 @external("env", "proxy_set_tick_period_milliseconds") declare function tick(period: i32): i32
+@external("env", "proxy_call_foreign_function") declare function foreign(name: usize, nameLength: i32, at: usize, length: i32, out: usize, size: usize): i32
 @external("env", "proxy_get_buffer_bytes") declare function bytes(buffer: i32, start: i32, length: i32, out: usize, size: usize): i32
 @external("env", "proxy_set_buffer_bytes") declare function setBytes(buffer: i32, start: i32, length: i32, at: usize, size: i32): i32
 @external("env", "proxy_add_header_map_value") declare function add(map: i32, key: usize, keyLength: i32, value: usize, length: i32): i32
@@ -180,6 +181,33 @@ describe('what filters ask of a proxy', () => {
         name: 'cut',
         connection: [{ send: 'quit' }, { send: 'more' }],
         expect: { connection: { closed: true, toService: { matches: '^(quit)?$' } } },
+      }),
+    ).toEqual([])
+  })
+
+  test('expressions over attributes, as Envoy evaluates them', async () => {
+    const expressive = await filter(
+      'expressive',
+      `
+      const create = String.UTF8.encode('expr_create')
+      const evaluate = String.UTF8.encode('expr_evaluate')
+      const right = String.UTF8.encode('request.headers["x-user"] + "@" + request.host + (request.method == "GET" ? "!" : "?") + node.metadata.tier')
+      const wrong = String.UTF8.encode('request.headers[')
+      const missing = String.UTF8.encode('request.headers["x-none"]')
+      function value(text: ArrayBuffer): string {
+        if (foreign(at(create), 11, at(text), text.byteLength, out, out + 4) != 0) return 'no expression'
+        if (foreign(at(evaluate), 13, load<usize>(out), 4, out, out + 4) != 0) return 'no value'
+        return taken()
+      }
+      export function proxy_on_request_headers(id: i32, count: i32, end: i32): i32 { log(value(right)); log(value(wrong)); log(value(missing)); return 0 }
+      `,
+    )
+    expect(
+      await problems([expressive], {
+        name: 'expressions',
+        request: { headers: { 'x-user': 'ann' } },
+        properties: { 'node.metadata': { tier: 'gold' } },
+        expect: { logs: ['ann@example.test!gold', 'no expression', 'no value'] },
       }),
     ).toEqual([])
   })

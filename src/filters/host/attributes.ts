@@ -108,6 +108,15 @@ const headerMaps: Readonly<Record<string, (info: StreamInfo) => HeaderMap | unde
   'response.trailers': (info) => info.responseTrailers,
 }
 
+/** Every attribute that has a value now, by dotted path; header maps among them. */
+export function knownAttributes(guest: Guest): readonly (readonly [path: string, value: PropertyValue])[] {
+  const paths = [...Object.keys(pluginAttributes), ...Object.keys(streamAttributes), ...Object.keys(headerMaps)]
+  return paths.flatMap((path) => {
+    const value = wellKnownProperty(guest, path.split('.'))
+    return value === undefined ? [] : [[path, value] as const]
+  })
+}
+
 /** What the proxy itself answers for a property's path, or undefined. */
 export function wellKnownProperty(guest: Guest, segments: readonly string[]): PropertyValue | undefined {
   const path = segments.join('.')

@@ -69,6 +69,8 @@ export class FilterVm implements Guest {
     if (!parsed.ok) return refuse(describeModuleProblem(parsed.problem))
     const abi = abiVersionOf(parsed.module)
     if (abi === undefined) return refuse('it exports no proxy_abi_version_* marker, so it is not a Proxy-Wasm filter')
+    if (parsed.module.memories.some((memory) => memory.shared))
+      return refuse('its memory is shared between threads, and no proxy gives a filter threads')
     const vm = new FilterVm(settings, abi, world)
     const imports = buildImports(vm, parsed.module)
     if (!imports.ok) return refuse(imports.problem)
@@ -103,6 +105,7 @@ export class FilterVm implements Guest {
       const spec = kind === 'function' ? findCallback(name) : undefined
       const call = this.#function(name)
       if (spec === undefined || type === undefined || call === undefined) continue
+      if (spec.abi !== undefined && !spec.abi.includes(this.abi)) continue
       if (allowed !== undefined && !allowed.includes(name)) continue
       const problem = callbackTypeProblem(spec, type)
       if (problem !== undefined) return `its ${name} ${problem}`

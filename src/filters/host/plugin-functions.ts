@@ -1,5 +1,6 @@
 import { fromByteText } from '../abi/byte-text.ts'
 import { logLevels, Status } from '../abi/constants.ts'
+import { expressionFunctions } from './expression-functions.ts'
 import type { Guest, HostFunctionTable } from './guest.ts'
 import { longestText } from './guest-memory.ts'
 import { readProperty, writeProperty } from './properties.ts'
@@ -7,6 +8,7 @@ import { readProperty, writeProperty } from './properties.ts'
 /** Host functions of the plugin as a whole: log, time, contexts, properties, foreign functions, and what emscripten imports. */
 export function pluginFunctions(guest: Guest): HostFunctionTable {
   const { world } = guest
+  const expressions = expressionFunctions(guest)
   return {
     proxy_log: (level: number, message: number, length: number) => {
       const name = logLevels[level]
@@ -53,7 +55,7 @@ export function pluginFunctions(guest: Guest): HostFunctionTable {
       const functionName = guest.memory.text(name, nameLength)
       const bytes = guest.memory.copy(argument, argumentLength)
       if (functionName === undefined || bytes === undefined) return Status.invalidMemoryAccess
-      const foreign = world.foreignFunction(functionName)
+      const foreign = world.foreignFunction(functionName) ?? expressions[functionName]
       if (foreign === undefined) return Status.notFound
       const result = foreign(bytes, guest.context())
       if (result.status !== Status.ok) return result.status

@@ -80,6 +80,10 @@ function inspectModule(source: string, bytes: Uint8Array, sha256: string, module
   if (memory !== undefined && memory.initialPages * pageSize > 1024 ** 3) {
     findings.push({ code: 'MF9009', summary: `${source} starts with more memory than the 1 GiB that proxies give` })
   }
+  if (module.memories.some((entry) => entry.shared)) {
+    const detail = 'No proxy gives a filter threads. Build it without them.'
+    findings.push({ code: 'MF9009', summary: `${source} shares its memory between threads`, detail })
+  }
   if (bytes.length > largeModuleSize) {
     const detail = `It is ${(bytes.length / 1024 ** 2).toFixed(1)} MiB, and every proxy fetches and compiles it.`
     findings.push({ code: 'MF9010', summary: `${source} is large`, detail, severity: 'warning' })

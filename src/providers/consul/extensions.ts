@@ -72,7 +72,7 @@ export function imageVolumes(filters: readonly ComponentOf<'filters'>[], prefix:
   if (images.length === 0) return {}
   const volumes = images.map((filter) => ({
     name: objectNameOf(filter),
-    image: { reference: (filter.spec.source ?? '').slice('oci://'.length) },
+    image: { reference: imageReference(filter) },
   }))
   const mounts = images.map((filter) => ({
     name: objectNameOf(filter),
@@ -83,6 +83,12 @@ export function imageVolumes(filters: readonly ComponentOf<'filters'>[], prefix:
     [`${prefix}/consul-sidecar-user-volume`]: JSON.stringify(volumes),
     [`${prefix}/consul-sidecar-user-volume-mount`]: JSON.stringify(mounts),
   }
+}
+
+/** An image with its digest, where one is known: a tag alone could stand for another module at the next start of a pod. */
+function imageReference({ spec }: ComponentOf<'filters'>): string {
+  const name = (spec.source ?? '').slice('oci://'.length)
+  return spec.sha256 === undefined || name.includes('@') ? name : `${name}@sha256:${spec.sha256}`
 }
 
 /** The service that serves a module: the first part of its host. */
