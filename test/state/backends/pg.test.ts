@@ -6,7 +6,7 @@ import { pgBackend } from '../../../src/state/backends/pg.ts'
 import type { ProcessIdentity } from '../../../src/state/process-identity.ts'
 import { openSample, PROCESS, REF, refusal, sampleState, value } from '../sample-state.ts'
 import { describeBackend } from './conformance.ts'
-import { type PostgresServer, postgresBinaries, startPostgres } from './postgres-server.ts'
+import { type PostgresServer, poolerBinary, postgresBinaries, startPooler, startPostgres } from './postgres-server.ts'
 
 const binaries = postgresBinaries()
 const SIGNAL = new AbortController().signal
@@ -15,30 +15,44 @@ if (binaries === undefined) {
   test('the pg backend is not tested here: no PostgreSQL server in /usr/lib/postgresql (apt-get install postgresql)', () => {})
 } else {
   let server: PostgresServer
+  let pooled: PostgresServer | undefined
+  const pooler = poolerBinary()
   beforeAll(async () => {
     server = await startPostgres(binaries)
+    pooled = pooler === undefined ? undefined : await startPooler(pooler, server)
   }, 60_000)
-  afterAll(() => server.stop())
+  afterAll(async () => {
+    await pooled?.stop()
+    await server.stop()
+  })
   let schemas = 0
 
-  const client = (schema: string, process: ProcessIdentity = PROCESS): StateBackend => {
-    const backend = pgBackend({ settings: { address: server.address, schema }, process, applicationName: 'meshform-test' })
+  const client = (schema: string, process: ProcessIdentity = PROCESS, address = server.address): StateBackend => {
+    const backend = pgBackend({ settings: { address, schema }, process, applicationName: 'meshform-test' })
     onTestFinished(() => backend.close())
     return backend
   }
 
-  describeBackend(
-    'pg',
-    async () => {
-      schemas++
-      const schema = `store "${schemas}"`
-      return {
-        client: async ({ process = PROCESS } = {}) => client(schema, process),
-        elapse: (milliseconds) => delay(Math.min(milliseconds, 700)),
-      }
-    },
-    { expiryMs: 500, lists: true, renews: true, inspects: true },
-  )
+  const describeServer = (name: string, address: () => string) =>
+    describeBackend(
+      name,
+      async () => {
+        schemas++
+        const schema = `store "${schemas}"`
+        return {
+          client: async ({ process = PROCESS } = {}) => client(schema, process, address()),
+          elapse: (milliseconds) => delay(Math.min(milliseconds, 700)),
+        }
+      },
+      { expiryMs: 500, lists: true, renews: true, inspects: true },
+    )
+
+  describeServer('pg', () => server.address)
+  if (pooler === undefined) {
+    test('the pg backend is not tested behind a pooler here: no PgBouncer (apt-get install pgbouncer)', () => {})
+  } else {
+    describeServer('pg (behind a pooler of transactions)', () => pooled?.address ?? '')
+  }
 
   describe('pg', () => {
     test('keeps nothing in a session: all connections may be cut off between any two calls', async () => {

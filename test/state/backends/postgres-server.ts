@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process'
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -50,6 +50,53 @@ export async function startPostgres(binaries: string): Promise<PostgresServer> {
     address: `postgres://postgres@127.0.0.1:${port}/postgres`,
     stop: async () => {
       server.kill('SIGQUIT')
+      await ended
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Folder of PgBouncer; undefined when it is not installed. */
+export function poolerBinary(): string | undefined {
+  return ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer'].find((path) => existsSync(path))
+}
+
+/** Starts PgBouncer before a server, which gives each transaction to whichever of two connections is free. */
+export async function startPooler(binary: string, server: PostgresServer): Promise<PostgresServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'meshform-pooler-'))
+  const port = await freePort()
+  const target = new URL(server.address)
+  const settings = `[databases]
+postgres = host=127.0.0.1 port=${target.port} dbname=postgres user=postgres
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = ${port}
+auth_type = any
+pool_mode = transaction
+default_pool_size = 2
+unix_socket_dir =
+logfile = ${folder}/log
+`
+  writeFileSync(join(folder, 'pooler.ini'), settings)
+  const identity = process.getuid?.() === 0 ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {}
+  if (process.getuid?.() === 0) {
+    chownSync(folder, UNPRIVILEGED, UNPRIVILEGED)
+    chownSync(join(folder, 'pooler.ini'), UNPRIVILEGED, UNPRIVILEGED)
+  }
+  const pooler = spawn(binary, [join(folder, 'pooler.ini')], { ...identity, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
+  const ended = new Promise<void>((resolve) => pooler.once('exit', () => resolve()))
+  let log = ''
+  await new Promise<void>((resolve, reject) => {
+    pooler.stderr.on('data', (text: Buffer) => {
+      log += text.toString('utf8')
+      if (log.includes('process up')) resolve()
+    })
+    pooler.once('exit', () => reject(new Error(`pgbouncer ended: ${log}`)))
+  })
+  return {
+    address: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    stop: async () => {
+      pooler.kill('SIGQUIT')
       await ended
       rmSync(folder, { recursive: true, force: true })
     },
