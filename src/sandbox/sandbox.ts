@@ -89,6 +89,7 @@ export class Sandbox {
     }
     const sandbox = new Sandbox(new ApiServer(context), store, log, release)
     bootstrap(sandbox.#api, context)
+    store.startWatchWindow()
     await sandbox.#commit()
     sandbox.#start(context, options.simulation ?? {})
     return sandbox

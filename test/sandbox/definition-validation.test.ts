@@ -88,10 +88,23 @@ test.each(cases)('refused: %s', async (_name, object, message) => {
   await sandbox.close()
 })
 
+test('a rule that asks for a field which is not in the schema is refused', async () => {
+  const sandbox = await openSandbox()
+  const object = definition({
+    schema: { properties: { a: { type: 'integer' } }, 'x-kubernetes-validations': [{ rule: 'self.a < 3 && self.nope > 1' }] },
+  })
+  const { body } = await request(sandbox, 'POST', path, object)
+  const told =
+    "compilation failed: ERROR: <input>:1:19: undefined field 'nope'\n | self.a < 3 && self.nope > 1\n | ..................^"
+  expect(body.message).toContain(told)
+  await sandbox.close()
+})
+
 test('a rule that is no CEL is refused where it stands', async () => {
   const sandbox = await openSandbox()
   const object = definition({ schema: { 'x-kubernetes-validations': [{ rule: 'self.a ==' }] } })
   const { body } = await request(sandbox, 'POST', path, object)
-  expect(body.message).toContain(`${root}.x-kubernetes-validations[0].rule: Invalid value: "self.a ==": compilation failed: `)
+  const shown = '{"Rule":"self.a ==","Message":"","MessageExpression":"","Reason":null,"FieldPath":"","OptionalOldSelf":null}'
+  expect(body.message).toContain(`${root}.x-kubernetes-validations[0].rule: Invalid value: ${shown}: compilation failed: `)
   await sandbox.close()
 })

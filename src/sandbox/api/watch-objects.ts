@@ -144,9 +144,9 @@ export function watchObjects(context: ApiContext, request: WatchRequest): AsyncI
       if (concerns(object) && filter.matches(object)) push('ADDED', object)
     if (sendInitial && bookmarks) queue.push(bookmark(resource, store.version, true))
   } else {
-    const changes = store.changesSince(resource.storage, from)
+    const changes = from < store.firstWatchable ? undefined : store.changesSince(resource.storage, from)
     if (changes === undefined) {
-      queue.push(watchEvent('ERROR', expired(`too old resource version: ${from} (${store.compactedVersion})`).status))
+      queue.push(watchEvent('ERROR', expired(`too old resource version: ${from} (${store.firstWatchable})`).status))
       queue.end()
       return queue
     }

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
 import { listAt, objectAt, objectsAt, textAt, textsAt } from '../builtin/json-tree.ts'
 import type { FieldErrors } from '../builtin/validation/field-errors.ts'
-import { compileRule, isRuleProblem } from './cel/compiled-rule.ts'
+import { compileRule, isRuleProblem, undefinedFieldProblem } from './cel/compiled-rule.ts'
 import { compiledPattern } from './go-pattern.ts'
 
 const types = ['array', 'boolean', 'integer', 'number', 'object', 'string']
@@ -58,7 +58,26 @@ function checkList(errors: FieldErrors, schema: JsonObject, field: string): void
   })
 }
 
-function checkRules(errors: FieldErrors, schema: JsonObject, field: string): void {
+/** A rule as the server shows it: by the names of its own type. */
+function shownRule(rule: JsonObject): JsonObject {
+  return {
+    Rule: rule.rule ?? '',
+    Message: rule.message ?? '',
+    MessageExpression: rule.messageExpression ?? '',
+    Reason: rule.reason ?? null,
+    FieldPath: rule.fieldPath ?? '',
+    OptionalOldSelf: rule.optionalOldSelf ?? null,
+  }
+}
+
+/** Of the whole object rules may also ask its type, name and prefix of its name. */
+function withObjectFields(schema: JsonObject): JsonObject {
+  const metadata = { type: 'object', properties: { name: { type: 'string' }, generateName: { type: 'string' } } }
+  const fields = { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata }
+  return { ...schema, properties: { ...objectAt(schema, 'properties'), ...fields } }
+}
+
+function checkRules(errors: FieldErrors, schema: JsonObject, field: string, isRoot: boolean): void {
   objectsAt(schema, 'x-kubernetes-validations').forEach((rule, index) => {
     const at = `${field}.x-kubernetes-validations[${index}]`
     const text = textAt(rule, 'rule')
@@ -68,9 +87,13 @@ function checkRules(errors: FieldErrors, schema: JsonObject, field: string): voi
     }
     const messageExpression = textAt(rule, 'messageExpression')
     const compiled = compileRule({ rule: text, ...(messageExpression === '' ? {} : { messageExpression }) })
-    if (!isRuleProblem(compiled)) return
-    const refused = compiled.part === 'rule' ? text : messageExpression
-    errors.invalid(`${at}.${compiled.part}`, refused, `compilation failed: ${compiled.message}`)
+    if (isRuleProblem(compiled)) {
+      errors.invalid(`${at}.${compiled.part}`, shownRule(rule), `compilation failed: ${compiled.message}`)
+      return
+    }
+    const known = isRoot ? withObjectFields(schema) : schema
+    const problem = undefinedFieldProblem(text, known)
+    if (problem !== undefined) errors.invalid(`${at}.rule`, shownRule(rule), `compilation failed: ${problem}`)
   })
 }
 
@@ -88,10 +111,10 @@ function checkFields(errors: FieldErrors, schema: JsonObject, field: string): vo
   }
 }
 
-function checkNode(errors: FieldErrors, schema: JsonObject, field: string, whose: string): void {
+function checkNode(errors: FieldErrors, schema: JsonObject, field: string, whose: string, isRoot = false): void {
   checkType(errors, schema, field, whose)
   checkList(errors, schema, field)
-  checkRules(errors, schema, field)
+  checkRules(errors, schema, field, isRoot || schema['x-kubernetes-embedded-resource'] === true)
   checkFields(errors, schema, field)
   const items: JsonValue | undefined = schema.items
   if (isJsonObject(items)) checkNode(errors, items, `${field}.items`, 'array items')
@@ -112,5 +135,5 @@ export function validateSchema(errors: FieldErrors, schema: JsonObject, field: s
   const type = textAt(schema, 'type')
   if (type === '') errors.required(`${field}.type`, 'must not be empty at the root')
   else if (type !== 'object') errors.invalid(`${field}.type`, type, 'must be object at the root')
-  checkNode(errors, { ...schema, type: 'object' }, field, 'object fields')
+  checkNode(errors, { ...schema, type: 'object' }, field, 'object fields', true)
 }

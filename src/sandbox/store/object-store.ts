@@ -70,6 +70,7 @@ export class ObjectStore {
   readonly #history: StoreEvent[] = []
   #version = 1
   #oldest = 1
+  #firstWatchable = 1
   #log: StoreLog | undefined
 
   /** The version of the latest change. */
@@ -77,9 +78,14 @@ export class ObjectStore {
     return this.#version
   }
 
-  /** Changes up to and including this version can no longer be replayed. */
-  get compactedVersion(): number {
-    return this.#oldest
+  /** Watches may begin at this version or a later one. */
+  get firstWatchable(): number {
+    return Math.max(this.#firstWatchable, this.#oldest)
+  }
+
+  /** From here on watches begin no earlier than now, as on a server that has just started. */
+  startWatchWindow(): void {
+    this.#firstWatchable = this.#version
   }
 
   /** Fills an empty store from disk and keeps later changes in the log. */
