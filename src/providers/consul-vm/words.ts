@@ -91,3 +91,23 @@ function fieldName(name: string): string {
 function escaped(step: string): string {
   return step.replaceAll('~', '~0').replaceAll('/', '~1')
 }
+
+/** Fields in the words of the HTTP API as the custom resource spells them: the way back, for whoever reads both. */
+export function inResourceWords(fields: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => {
+      const own = Object.entries(CAPITALS).find(([, capital]) => capital === name)?.[0]
+      const key = own ?? `${name.charAt(0).toLowerCase()}${name.slice(1)}`
+      return [key, valueInResourceWords(key, value)]
+    }),
+  )
+}
+
+function valueInResourceWords(key: string, value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return (value as readonly JsonValue[]).map((item) => valueInResourceWords('', item))
+  if (!isJsonObject(value) || VERBATIM.has(key)) return value
+  if (!NAMED.has(key)) return inResourceWords(value)
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, isJsonObject(inner) ? inResourceWords(inner) : inner]),
+  )
+}

@@ -1,6 +1,8 @@
 import { isJsonObject } from '../../plan/json.ts'
 import { groupOf, type Manifest } from '../../plan/manifest.ts'
 import { objectsIn, stringIn } from '../json-view.ts'
+import { explainVirtualNode, explainVirtualRouter, explainVirtualServiceName } from './app-mesh.ts'
+import { explainConsulEntry } from './consul-entries.ts'
 import { explainGateway, explainReferenceGrant, explainRoute } from './gateway-routes.ts'
 import {
   explainEnvoyFilter,
@@ -26,6 +28,16 @@ import {
   explainTrafficTarget,
   settingWords,
 } from './other-meshes.ts'
+import {
+  explainEgress,
+  explainIngressBackend,
+  explainNetworkService,
+  explainNginxBreaker,
+  explainNginxLimit,
+  explainRetry,
+  explainRouteGroup,
+  explainUpstreamSetting,
+} from './smi-meshes.ts'
 import { labelWords, listed, scalarIn, sentence } from './words.ts'
 
 type Explain = (manifest: Manifest) => readonly string[]
@@ -59,6 +71,17 @@ const EXPLAINERS: ReadonlyMap<string, Explain> = new Map<string, Explain>([
   ['policy.linkerd.io/HTTPLocalRateLimitPolicy', explainLinkerdLimit],
   ['split.smi-spec.io/TrafficSplit', explainTrafficSplit],
   ['access.smi-spec.io/TrafficTarget', explainTrafficTarget],
+  ['specs.smi-spec.io/HTTPRouteGroup', explainRouteGroup],
+  ['policy.openservicemesh.io/Retry', explainRetry],
+  ['policy.openservicemesh.io/UpstreamTrafficSetting', explainUpstreamSetting],
+  ['policy.openservicemesh.io/Egress', explainEgress],
+  ['policy.openservicemesh.io/IngressBackend', explainIngressBackend],
+  ['specs.smi.nginx.com/RateLimit', explainNginxLimit],
+  ['specs.smi.nginx.com/CircuitBreaker', explainNginxBreaker],
+  ['networkservicemesh.io/NetworkService', explainNetworkService],
+  ['appmesh.k8s.aws/VirtualRouter', explainVirtualRouter],
+  ['appmesh.k8s.aws/VirtualNode', explainVirtualNode],
+  ['appmesh.k8s.aws/VirtualService', explainVirtualServiceName],
   ['cilium.io/CiliumNetworkPolicy', explainCiliumPolicy],
   ['cilium.io/CiliumClusterwideNetworkPolicy', explainCiliumPolicy],
   ['apiextensions.k8s.io/CustomResourceDefinition', explainDefinition],
@@ -80,6 +103,7 @@ const EXPLAINERS: ReadonlyMap<string, Explain> = new Map<string, Explain>([
 export function explainObject(manifest: Manifest): readonly string[] {
   const explain = EXPLAINERS.get(`${groupOf(manifest.apiVersion)}/${manifest.kind}`)
   if (explain !== undefined) return explain(manifest)
+  if (groupOf(manifest.apiVersion) === 'consul') return explainConsulEntry(manifest)
   if (groupOf(manifest.apiVersion) === 'kuma.io' && isJsonObject(manifest.spec)) return explainKuma(manifest)
   return isJsonObject(manifest.spec) ? [sentence(`it says ${settingWords(manifest.spec)}`)] : []
 }
