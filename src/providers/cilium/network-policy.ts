@@ -40,7 +40,9 @@ export function networkPolicies(policy: Policy, scope: Scope): Translation {
       : spec.namespace === undefined
         ? [...indexOf(scope).byNamespace.keys()]
         : [spec.namespace]
-  const manifests = namespaces.map((namespace) => networkPolicy(policy, workload, namespace, rules, scope))
+  // A policy that neither denies nor lets in says nothing.
+  const says = rules.allow.length > 0 || rules.deny.length > 0 || spec.default === 'deny'
+  const manifests = says ? namespaces.map((namespace) => networkPolicy(policy, workload, namespace, rules, scope)) : []
   return { manifests, diagnostics }
 }
 
@@ -67,7 +69,7 @@ function networkPolicy(
     : rules.allow.flatMap((rule) => allowEntries(rule, requests, place))
   const ingressDeny = whole.flatMap((rule) =>
     grouped(rule.callers.length === 0 ? [ANYONE] : peers(rule, place)).map((peer) =>
-      entry(peer, rule, [], { ...place, strict: false }),
+      entry(peer, rule, [], { ...place, denies: true }),
     ),
   )
   return traceManifest(
@@ -92,6 +94,8 @@ interface Place {
   readonly namespace: string
   /** Callers must have authenticated themselves. */
   readonly strict: boolean
+  /** The entry is one of those that deny, which asks for no authentication. */
+  readonly denies?: boolean
 }
 
 function peers(rule: ResolvedRule, { namespace }: Place): readonly Peer[] {
@@ -141,7 +145,7 @@ function concerns(deny: ResolvedRule, caller: ResolvedCaller | undefined): boole
 
 function entry(group: readonly Peer[], rule: ResolvedRule, denied: readonly ResolvedRule[], place: Place): Draft {
   const key = group[0]?.key ?? 'fromEntities'
-  const authenticated = place.strict || group.some((peer) => peer.caller?.kind === 'authenticated')
+  const authenticated = place.denies !== true && (place.strict || group.some((peer) => peer.caller?.kind === 'authenticated'))
   const ports = portsOf(rule, denied, place)
   const http =
     looksIntoRequests(rule.spec) || denied.length > 0

@@ -84,15 +84,20 @@ function corsFilter(cors: NonNullable<RouteSpec['cors']>, path: ValuePath): Draf
     cors: {
       allowOrigins: from(
         [...path, 'origins'],
-        cors.origins.flatMap((origin) => ('exact' in origin ? [origin.exact] : 'present' in origin ? ['*'] : [])),
+        orAny(cors.origins.flatMap((origin) => ('exact' in origin ? [origin.exact] : 'present' in origin ? ['*'] : []))),
       ),
-      allowMethods: from([...path, 'methods'], cors.methods),
-      allowHeaders: from([...path, 'headers'], cors.headers),
-      exposeHeaders: from([...path, 'exposeHeaders'], cors.exposeHeaders),
+      allowMethods: from([...path, 'methods'], orAny(cors.methods?.map((method) => method.toUpperCase()))),
+      allowHeaders: from([...path, 'headers'], orAny(cors.headers)),
+      exposeHeaders: from([...path, 'exposeHeaders'], orAny(cors.exposeHeaders)),
       maxAge: cors.maxAge === undefined ? undefined : from([...path, 'maxAge'], wholeSeconds(cors.maxAge)),
       allowCredentials: from([...path, 'credentials'], cors.credentials),
     },
   })
+}
+
+/** A star stands for all and may not stand beside others. */
+function orAny(list: readonly string[] | undefined): readonly string[] | undefined {
+  return list?.includes('*') === true ? ['*'] : list
 }
 
 function mistakesOf(component: ComponentOf<'traffic'> | ComponentOf<'gateways'>, route: ResolvedRoute): readonly Diagnostic[] {

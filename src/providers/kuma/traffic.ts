@@ -8,6 +8,7 @@ import { findWorkload } from '../references.ts'
 import { resolveRoutes } from '../resolve-routes.ts'
 import { routeConflicts, servesNothing } from '../route-conflicts.ts'
 import { portChooser, trafficPort } from '../service-port.ts'
+import { settingConflicts } from '../setting-conflicts.ts'
 import { type Draft, from, traceManifest } from '../traced-manifest.ts'
 import { dataplanes, KUMA_API, policyLabels } from './api.ts'
 import { faultPolicies } from './faults.ts'
@@ -55,6 +56,7 @@ export function kumaTraffic(policy: ComponentOf<'traffic'>, scope: Scope): Trans
     diagnostics: [
       ...unresolved,
       ...routeConflicts(policy, workload, scope),
+      ...settingConflicts(policy, workload, scope),
       ...otherPorts(policy, port),
       ...routed.diagnostics,
       ...balancing.diagnostics,

@@ -84,23 +84,12 @@ function penalty(duration: number): string {
   return /^\d+[a-z]+$/.test(text) ? text : `${duration}ms`
 }
 
-/** Circuit breaking that would be lost: a second policy for the workload, or a Service that is not among its objects. */
-export function breakerMistakes(policy: ComponentOf<'traffic'>, workload: ResolvedWorkload, scope: Scope): readonly Diagnostic[] {
+/** Circuit breaking that would be lost, since the Service that would be annotated is not among the workload's objects. */
+export function breakerMistakes(policy: ComponentOf<'traffic'>, workload: ResolvedWorkload): readonly Diagnostic[] {
   if (policy.spec.circuitBreaker?.outlier === undefined) return []
-  const path = ['circuitBreaker', 'outlier']
-  const owner = breakerOf(workload, scope)
-  if (owner !== undefined && owner !== policy) {
-    return [
-      mistake(policy, path, 'MF3004', {
-        summary: `${policy.address} and ${owner.address} both say when endpoints of ${workload.address} are ejected`,
-        detail: 'It is said on the Service, once for all its requests.',
-        hint: 'Move them into one policy.',
-      }),
-    ]
-  }
   if (workload.objects.some((object) => isServiceOf(object, workload))) return []
   return [
-    mistake(policy, path, 'MF3020', {
+    mistake(policy, ['circuitBreaker', 'outlier'], 'MF3020', {
       summary: `The Service of ${workload.address} is not made by this design, so it cannot be annotated`,
       hint: 'Put the Service among the manifests of the workload.',
     }),

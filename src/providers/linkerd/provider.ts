@@ -2,6 +2,7 @@ import type { ComponentOf } from '../../design/component.ts'
 import type { MeshProvider, Scope, Translation } from '../contract.ts'
 import { trafficRoutes } from '../gateway-api/traffic-routes.ts'
 import { findWorkload } from '../references.ts'
+import { settingConflicts } from '../setting-conflicts.ts'
 import { bundleOf } from './api.ts'
 import { linkerdAuthorization } from './authorization.ts'
 import { LINKERD_CAPABILITIES } from './capabilities.ts'
@@ -33,7 +34,11 @@ function linkerdTraffic(policy: ComponentOf<'traffic'>, scope: Scope): Translati
   ]
   return {
     manifests: parts.flatMap((part) => part.manifests),
-    diagnostics: [...parts.flatMap((part) => part.diagnostics), ...breakerMistakes(policy, workload, scope)],
+    diagnostics: [
+      ...parts.flatMap((part) => part.diagnostics),
+      ...settingConflicts(policy, workload, scope),
+      ...breakerMistakes(policy, workload),
+    ],
   }
 }
 

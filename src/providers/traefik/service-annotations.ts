@@ -5,6 +5,7 @@ import type { DesiredManifest, ResolvedWorkload, Scope, ServicePort, Translation
 import { mistake } from '../mistake.ts'
 import { withObjectMetadata } from '../pod-metadata.ts'
 import { indexOf } from '../scope-index.ts'
+import { settingConflicts } from '../setting-conflicts.ts'
 import { versionServices } from '../version-services.ts'
 
 const PREFIX = 'mesh.traefik.io/'
@@ -65,18 +66,12 @@ function retryAttempts({ spec }: Policy): number | undefined {
   return (spec.routes ?? []).map((route) => route.retries?.attempts).find((attempts) => attempts !== undefined && attempts > 0)
 }
 
-/** What of a policy a Service's annotations cannot say: routes that differ, second policies, a Service made elsewhere. */
+/** What of a policy a Service's annotations cannot say: routes that differ, a second policy, a Service made elsewhere. */
 export function annotationMistakes(policy: Policy, workload: ResolvedWorkload, scope: Scope): readonly Diagnostic[] {
   const attempts = (policy.spec.routes ?? []).map((route) => route.retries?.attempts)
   const differ = attempts.findIndex((count) => count !== attempts[0])
-  const others = (indexOf(scope).traffic.get(workload.address) ?? []).filter((other) => other !== policy)
   const annotated =
     retryAttempts(policy) !== undefined || policy.spec.rateLimit !== undefined || policy.spec.circuitBreaker !== undefined
-  const rival = others.find(
-    ({ spec }) =>
-      (spec.rateLimit !== undefined && policy.spec.rateLimit !== undefined) ||
-      (spec.circuitBreaker !== undefined && policy.spec.circuitBreaker !== undefined),
-  )
   return [
     ...(differ < 0
       ? []
@@ -86,14 +81,7 @@ export function annotationMistakes(policy: Policy, workload: ResolvedWorkload, s
             hint: 'Give all routes the same `retries`.',
           }),
         ]),
-    ...(rival === undefined
-      ? []
-      : [
-          mistake(policy, policy.spec.rateLimit === undefined ? ['circuitBreaker'] : ['rateLimit'], 'MF3004', {
-            summary: `${policy.address} and ${rival.address} both annotate the Service of ${workload.address}`,
-            hint: 'Move them into one policy.',
-          }),
-        ]),
+    ...settingConflicts(policy, workload, scope),
     ...(annotated && !workload.objects.some((object) => isServiceOf(object, workload))
       ? [
           mistake(policy, ['workload'], 'MF3020', {
