@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import { type ParsedFailure, parseFailure } from '../sandbox/failures/parse-failure.ts'
-import { Sandbox } from '../sandbox/sandbox.ts'
+import { Sandbox, SandboxInUse } from '../sandbox/sandbox.ts'
 import { type ServedSandbox, serveSandbox } from '../sandbox/server/serve-sandbox.ts'
 import { findSandboxServer, type SandboxServerFile } from '../sandbox/server/server-file.ts'
 import { isAlive } from '../sandbox/store/owner-lock.ts'
@@ -14,6 +14,8 @@ const START_MS = 20_000
 /** How long a server may take to end after it was asked to, in milliseconds. */
 const STOP_MS = 15_000
 const POLL_MS = 20
+/** How long to wait for an apply that has the sandbox open, in milliseconds. */
+const PATIENCE_MS = 10_000
 /** `kubectl delete -f` asks for a namespace and then for each thing in it: those are still to be there. */
 const NAMESPACE_END_MS = 300
 const logName = 'server.log'
@@ -59,7 +61,9 @@ export async function runSandboxServer(
   const { directory } = options
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 })
-    const sandbox = await Sandbox.open({ directory, simulation: { namespaceEndDelayMs: NAMESPACE_END_MS } })
+    const sandbox = await openPatiently(directory, signal)
+    if (sandbox === undefined)
+      return notServed('Another process serves it already.', 'Run `meshform sandbox status` to see which.')
     try {
       for (const parsed of failures.value) {
         if (parsed.concerns === 'pods') sandbox.failures.pods.fail(parsed.pods, parsed.failure)
@@ -75,6 +79,20 @@ export async function runSandboxServer(
     if (code === 'EADDRINUSE')
       return notServed(`Port ${options.port} is taken.`, 'Give another --port, or none for any free one.')
     return notServed(`${message}.`, 'Run `meshform sandbox status` to see who has it open.')
+  }
+}
+
+/** Opens a sandbox once the short-lived process that has it is done; undefined when that one turns out to be a server. */
+async function openPatiently(directory: string, signal: AbortSignal): Promise<Sandbox | undefined> {
+  const deadline = Date.now() + PATIENCE_MS
+  for (;;) {
+    try {
+      return await Sandbox.open({ directory, simulation: { namespaceEndDelayMs: NAMESPACE_END_MS } })
+    } catch (error) {
+      if (!(error instanceof SandboxInUse) || signal.aborted || Date.now() > deadline) throw error
+    }
+    if ((await findSandboxServer(directory)) !== undefined) return undefined
+    await pause()
   }
 }
 
@@ -142,7 +160,8 @@ export async function ensureSandboxServer(
   while (Date.now() < deadline) {
     const server = await findSandboxServer(options.directory)
     if (server !== undefined) return { ok: true, value: server }
-    if (exited) return notServed(`The server ended at once: ${readFileSync(log, 'utf8').trim()}`, `Its output is in ${log}.`)
+    if (exited && (await findSandboxServer(options.directory)) === undefined)
+      return notServed(`The server ended at once: ${readFileSync(log, 'utf8').trim()}`, `Its output is in ${log}.`)
     await pause()
   }
   return notServed(`The server did not answer within ${START_MS / 1000} s.`, `Its output is in ${log}.`)

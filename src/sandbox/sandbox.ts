@@ -41,6 +41,17 @@ function randomSuffix(): string {
   return suffix
 }
 
+/** Thrown when another process has the folder open. */
+export class SandboxInUse extends Error {
+  readonly pid: number
+
+  constructor(directory: string, pid: number) {
+    super(`the sandbox in ${directory} is open in process ${pid}`)
+    this.name = 'SandboxInUse'
+    this.pid = pid
+  }
+}
+
 /** A Kubernetes API inside the process, with what happens in a cluster by itself: workloads start, owned objects go with their owner. */
 export class Sandbox {
   /** Switches for tests of what is built on the sandbox. */
@@ -60,7 +71,7 @@ export class Sandbox {
     this.#release = release
   }
 
-  /** Opens a sandbox with what its folder holds. Throws when another process has the folder open. */
+  /** Opens a sandbox with what its folder holds. Throws `SandboxInUse` when another process has the folder open. */
   static async open(options: SandboxOptions): Promise<Sandbox> {
     const store = new ObjectStore()
     const registry = new ResourceRegistry(builtinResourceTypes)
@@ -76,7 +87,7 @@ export class Sandbox {
     let release = (): void => undefined
     if (options.directory !== undefined) {
       const claim = claimFolder(options.directory)
-      if (claim.kind === 'taken') throw new Error(`the sandbox in ${options.directory} is open in process ${claim.owner.pid}`)
+      if (claim.kind === 'taken') throw new SandboxInUse(options.directory, claim.owner.pid)
       release = claim.release
       try {
         const loaded = loadStore(options.directory)

@@ -55,6 +55,13 @@ describe('meshform sandbox', () => {
     expect(await meshform('stop')).toEqual({ code: 0, out: 'No server runs.\n', err: '' })
   })
 
+  test('has one server, however many ask for it at once', async () => {
+    const answers = await Promise.all([meshform('kubeconfig'), meshform('kubeconfig'), meshform('start', '--background')])
+    expect(answers.map(({ code, err }) => ({ code, err }))).toEqual(answers.map(() => ({ code: 0, err: '' })))
+    expect(answers[0]?.out).toBe(answers[1]?.out)
+    expect((await meshform('stop')).out).toBe('The server ended.\n')
+  })
+
   test('starts with failures, and refuses what is none', async () => {
     const refused = await meshform('start', '--fail', 'explode')
     expect(refused.code).toBe(1)
