@@ -1,0 +1,91 @@
+import { PassThrough } from 'node:stream'
+import { describe, expect, test } from 'vitest'
+import { statePlace } from '../../src/cli/state-address.ts'
+import { startHttpStateServer } from '../state/backends/http-state-server.ts'
+import { newProject } from './command-runner.ts'
+
+const MAP = '{manifest: {apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: default}, data: {a: "1"}}}'
+
+function design(state: string): string {
+  return `apiVersion: meshform.dev/v1\nkind: Design\nmetadata: {name: shop}\n${state}\nresources:\n  a: ${MAP}\n`
+}
+
+describe('a state that is kept elsewhere', () => {
+  test('is found by whoever reads the design, on any machine', async () => {
+    const server = await startHttpStateServer()
+    const text = design(`state: {address: "${server.url}/states"}`)
+    const first = await newProject({ 'shop.yaml': text })
+    expect((await first.meshform('apply', '--yes')).code).toBe(0)
+    const second = await newProject({ 'shop.yaml': text })
+    expect((await second.meshform('state', 'list')).out).toMatchInlineSnapshot(`
+      "resources.a  ConfigMap default/a  sandbox
+      "
+    `)
+    expect((await second.meshform('state', 'history')).out).toContain('1 create')
+    expect((await second.meshform('state', 'list', '--state', './elsewhere')).err).toContain('Nothing is recorded')
+    expect(server.requests.filter((request) => request.startsWith('LOCK'))).toEqual(['LOCK /states/default/shop'])
+    expect((await second.meshform('workspace', 'list')).err).toContain('has no list of states')
+  })
+
+  test('that must be encrypted is not written without a key', async () => {
+    const project = await newProject({ 'shop.yaml': design('state: {address: ./states, encrypted: true}') })
+    expect(await project.meshform('apply', '--yes')).toMatchInlineSnapshot(`
+      {
+        "code": 1,
+        "err": "error Invalid state settings [MF8009]
+      │ The design says that its state is encrypted: set MESHFORM_STATE_KEY or MESHFORM_STATE_PASSPHRASE.
+
+      ",
+        "out": "",
+      }
+    `)
+    const keyed = project.with({ env: { MESHFORM_STATE_KEY: 'nonsense' } })
+    expect((await keyed('apply', '--yes')).err).toContain('MESHFORM_STATE_KEY: An encryption key is 64 hex digits')
+  })
+
+  test('that can not be reached stops the run before anything is done', async () => {
+    const project = await newProject({ 'shop.yaml': design('') })
+    const { code, err } = await project.meshform('apply', '--yes', '--state', 'postgres://127.0.0.1:1/none')
+    expect([code, err]).toEqual([1, expect.stringContaining('MF8014')])
+    expect((await project.meshform('state', 'list')).err).toContain('Nothing is recorded')
+  })
+})
+
+describe('the address of a state', () => {
+  const io = (env: Readonly<Record<string, string>>) => ({
+    stdout: new PassThrough(),
+    stderr: new PassThrough(),
+    env,
+    signal: new AbortController().signal,
+    cwd: '/project',
+    setExitCode: () => {},
+  })
+  const placeOf = (address: string, env: Readonly<Record<string, string>> = {}) => {
+    const place = statePlace(io(env), { address, settings: undefined, directory: '.', context: undefined })
+    return place.ok ? place.value : place.error.message
+  }
+
+  test.each([
+    ['states'],
+    ['https://host/states'],
+    ['postgres://ann@db/app?schema=team'],
+    ['kubernetes://kind-east/meshform'],
+    ['kubernetes:///meshform?context=arn:aws:eks:eu-central-1:1:cluster/east'],
+    ['s3://bucket/team/states?region=eu-central-1'],
+    ['s3://bucket?endpoint=https://minio.example.org'],
+    ['ftp://host'],
+    ['kubernetes://kind-east'],
+    ['s3://bucket/x'],
+    ['s3://B'],
+  ])('%s', (address) => {
+    expect(placeOf(address)).toMatchSnapshot()
+  })
+
+  test('takes Terraform’s variables for the protocol that it shares', () => {
+    const env = { TF_HTTP_LOCK_ADDRESS: 'https://host/lock', TF_HTTP_LOCK_METHOD: 'POST', MESHFORM_HTTP_LOCK_EXPIRY: '30m' }
+    expect(placeOf('https://host/states', env)).toMatchObject({
+      settings: { lockAddress: 'https://host/lock', lockMethod: 'POST', lockExpiryMs: 1_800_000 },
+    })
+    expect(placeOf('https://host/states', { MESHFORM_HTTP_LOCK_EXPIRY: 'soon' })).toContain('such as 30m')
+  })
+})
