@@ -3,13 +3,6 @@ import type { Diagnostic } from '../plan/diagnostic.ts'
 import type { JsonValue } from '../plan/json.ts'
 import type { ObjectKey } from '../plan/manifest.ts'
 
-/** How one change of a plan ended. */
-export type ChangeOutcome =
-  | { readonly status: 'done' }
-  | { readonly status: 'failed'; readonly diagnostic: Diagnostic }
-  /** Never begun, since what it needs failed, was skipped, or the run was stopped. */
-  | { readonly status: 'skipped'; readonly needs: string; readonly because: 'failed' | 'stopped' }
-
 /** What happens while the engine works. Views subscribe; nothing below them prints. */
 export type EngineEvent =
   | { readonly type: 'refresh-start'; readonly cluster: string; readonly kinds: number }

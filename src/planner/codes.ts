@@ -46,6 +46,3 @@ export const PLANNER_CODES = {
     explanation: 'A rollback would have to send an object whose secret values the state does not hold.',
   },
 } as const
-
-/** A code of the planner. */
-export type PlannerCode = keyof typeof PLANNER_CODES

@@ -6,7 +6,7 @@ export const DESIGN_LABEL = 'meshform.dev/design'
 /** Label that names the workspace, left out in the default one. */
 export const WORKSPACE_LABEL = 'meshform.dev/workspace'
 /** Annotation that names the component, for people who meet the object in the cluster. */
-export const ADDRESS_ANNOTATION = 'meshform.dev/address'
+const ADDRESS_ANNOTATION = 'meshform.dev/address'
 /** Annotation of objects that stay when their component is deleted: definitions that a mesh brought. */
 export const KEEP_ANNOTATION = 'meshform.dev/keep'
 /** The workspace when none is named. */

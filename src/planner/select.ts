@@ -9,9 +9,6 @@ export interface Selection {
   readonly replace: readonly string[]
 }
 
-/** No restriction. */
-export const EVERYTHING: Selection = { target: [], exclude: [], replace: [] }
-
 /**
  * Narrows candidates down to the targets and what these depend on, leaves out the excluded and what depends on them, and turns
  * updates into replacements where asked. A pattern that matches nothing is an error: it is a typo more often than a wish.

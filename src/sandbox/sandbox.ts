@@ -14,7 +14,7 @@ import { DiskLog, loadStore } from './store/disk-log.ts'
 import { ObjectStore } from './store/object-store.ts'
 import { claimFolder } from './store/owner-lock.ts'
 
-export type { SandboxAnswer, SandboxRequest, SandboxResponse, SandboxStream, WatchEvent } from './api/exchange.ts'
+export type { SandboxRequest, SandboxResponse } from './api/exchange.ts'
 
 /** How a sandbox is opened. */
 export interface SandboxOptions {

@@ -121,23 +121,3 @@ function byText(left: JsonValue, right: JsonValue): number {
   const [first, second] = [JSON.stringify(left), JSON.stringify(right)]
   return first < second ? -1 : first > second ? 1 : 0
 }
-
-/** Bookkeeping of servers, in `metadata`. */
-const SERVER_METADATA: ReadonlySet<string> = new Set([
-  'managedFields',
-  'resourceVersion',
-  'uid',
-  'generation',
-  'creationTimestamp',
-  'deletionTimestamp',
-  'deletionGracePeriodSeconds',
-  'selfLink',
-])
-
-/** The object without what the server keeps in it for itself: fit to be compared with what was sent. */
-export function normalize(object: JsonObject): JsonObject {
-  const { status: _status, metadata, ...rest } = object
-  if (!isJsonObject(metadata)) return rest
-  const kept = Object.entries(metadata).filter(([name]) => !SERVER_METADATA.has(name))
-  return { ...rest, metadata: Object.fromEntries(kept) }
-}

@@ -203,8 +203,6 @@ export const design = closed(
   'A meshform design.',
 )
 
-/** An evaluated design document. */
-export type DesignDocument = Evaluated<typeof design>
 /** An evaluated `resources.<name>`. */
 export type ResourceSpec = Evaluated<typeof resource>
 /** An evaluated `patterns.<name>`. */
@@ -215,7 +213,3 @@ export type ClusterSpec = Evaluated<typeof cluster>
 export type StateSettings = Evaluated<typeof stateSettings>
 /** An evaluated `policies.<name>`. */
 export type PolicySpec = Evaluated<typeof policy>
-/** An evaluated input declaration. */
-export type InputSpec = Evaluated<typeof input>
-/** An evaluated `outputs.<name>`. */
-export type OutputSpec = Evaluated<typeof output>

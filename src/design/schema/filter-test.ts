@@ -220,8 +220,6 @@ export const filterTest = closed(
   'A declarative test of a filter.',
 )
 
-/** An evaluated test. */
-export type FilterTestSpec = Evaluated<typeof filterTest>
 /** An evaluated answer to callouts. */
 export type FilterCalloutSpec = Evaluated<typeof filterCallout>
 

@@ -1,4 +1,3 @@
-import type { JsonValue } from '../../plan/json.ts'
 import type { ValuePath } from '../../plan/source.ts'
 import type { Component, Section } from '../component.ts'
 
@@ -105,9 +104,4 @@ export function destinationsOf(component: Component): readonly NamedDestination[
     ...Object.keys(route.to ?? {}).map((name) => ({ name, path: ['routes', index, 'to', name] })),
     ...(route.mirror === undefined ? [] : [{ name: route.mirror.to, path: ['routes', index, 'mirror', 'to'] }]),
   ])
-}
-
-/** True for text that a spec may use as a component's address. */
-export function isAddressText(value: JsonValue): value is string {
-  return typeof value === 'string' && /^[a-zA-Z]+\.[^\s]+$/.test(value)
 }

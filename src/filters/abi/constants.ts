@@ -50,8 +50,6 @@ export const bufferNames = [
   'pluginConfiguration',
   'callData',
 ] as const
-export type BufferName = (typeof bufferNames)[number]
-
 /** Log levels by number. */
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'critical'] as const
 export type LogLevel = (typeof logLevels)[number]

@@ -1,6 +1,3 @@
-/** The names that the first preview of WASI goes by; the older one is what 2019's SDKs import. */
-export const wasiModules = ['wasi_snapshot_preview1', 'wasi_unstable'] as const
-
 /** WASI errno values (WASI preview 1, typenames). */
 export const Errno = { success: 0, badf: 8, fault: 21, inval: 28, nosys: 52, notsup: 58, notcapable: 76 } as const
 

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../plan/diagnostic.ts'
-import { formatLocation, type SourceLocation, type ValuePath } from '../../plan/source.ts'
+import type { SourceLocation, ValuePath } from '../../plan/source.ts'
 
 /** The codes of what can be wrong with a perf-check or a perf file. Stable; one line each in the documentation. */
 export const PERF_DIAGNOSTICS = {
@@ -49,10 +49,4 @@ export function checkProblem(
     ...(location === undefined ? {} : { location }),
     ...(where.hint === undefined ? {} : { hint: where.hint }),
   }
-}
-
-/** A diagnostic in one line, for messages of a single command. */
-export function problemText(diagnostic: Diagnostic): string {
-  const place = diagnostic.location === undefined ? '' : `${formatLocation(diagnostic.location)}: `
-  return `${place}${diagnostic.detail ?? diagnostic.summary}${diagnostic.hint === undefined ? '' : ` (${diagnostic.hint})`}`
 }

@@ -19,9 +19,6 @@ export interface MatrixSettings {
   readonly payload: number | undefined
 }
 
-/** Most cells that a matrix may have. */
-export const MATRIX_LIMIT = 1_000
-
 /** Every combination of a check's matrix, meshes outermost so that each mesh is set up once; the check itself without a matrix. */
 export function expandMatrix(check: PerfCheckSpec): MatrixCell[] {
   const matrix = check.written.matrix

@@ -17,6 +17,7 @@ import { headerIsSafe, methodIsSafe, pathIsSafe } from '../wire/http1-request.ts
 import { checkProblem, type Locate, type PerfDiagnosticCode } from './check-problem.ts'
 import { parseDataRows } from './data-rows.ts'
 import { parseDuration } from './duration.ts'
+import { MATRIX_LIMIT, matrixCells } from './matrix-size.ts'
 import type { PerfCheckDocument, PerfCheckRequest } from './perf-check-schema.ts'
 import { validatePerfCheck } from './validate-perf-check.ts'
 
@@ -91,6 +92,9 @@ class CheckReader {
 
   async read(name: string): Promise<PerfCheckSpec> {
     const { check } = this
+    const cells = matrixCells(check)
+    if (cells > MATRIX_LIMIT)
+      this.problem('MF7006', ['matrix'], `The matrix has ${cells} cells; at most ${MATRIX_LIMIT} are run.`)
     const protocol = this.protocol()
     const rows = await this.rows()
     const tls = await this.tls()

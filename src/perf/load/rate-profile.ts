@@ -29,11 +29,6 @@ export function profileRequests(profile: RateProfile): number {
   return Math.floor(area + 1e-6)
 }
 
-/** The same profile with every rate multiplied. */
-export function scaleProfile(profile: RateProfile, factor: number): RateProfile {
-  return { pieces: profile.pieces.map((piece) => ({ ...piece, from: piece.from * factor, to: piece.to * factor })) }
-}
-
 /** The average rate of the profile, requests a second. */
 export function meanRate(profile: RateProfile): number {
   const seconds = profileSeconds(profile)

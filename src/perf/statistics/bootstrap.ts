@@ -1,4 +1,4 @@
-import { createHistogram, type LatencyHistogram, mergeHistograms, quantileMilliseconds } from '../load/histogram.ts'
+import { createHistogram, type LatencyHistogram, mergeHistograms } from '../load/histogram.ts'
 import { seededRandom } from '../load/random.ts'
 
 /** A 95 % interval. */
@@ -121,9 +121,4 @@ export function blockBootstrap(slices: readonly LatencyHistogram[], quantile: nu
     draws[draw] = pooledQuantile(chosen, values, quantile)
   }
   return centralInterval(draws)
-}
-
-/** A percentile of all trials pooled, milliseconds. */
-export function pooledPercentile(trials: readonly LatencyHistogram[], quantile: number): number {
-  return quantileMilliseconds(mergeHistograms(trials), quantile)
 }

@@ -189,11 +189,6 @@ export function expired(message: string): StatusError {
   return new StatusError({ code: 410, message, reason: 'Expired' })
 }
 
-/** 401 without saying why. */
-export function unauthorized(): StatusError {
-  return new StatusError({ code: 401, message: 'Unauthorized', reason: 'Unauthorized' })
-}
-
 /** 500 as the API server answers errors that have no Status of their own. */
 export function internal(message: string): StatusError {
   return new StatusError({ code: 500, message })
@@ -205,17 +200,6 @@ export function tooLarge(limit: number): StatusError {
     code: 413,
     message: `Request entity too large: limit is ${limit}`,
     reason: 'RequestEntityTooLarge',
-  })
-}
-
-/** 429 with the seconds to wait. */
-export function tooManyRequests(seconds: number): StatusError {
-  return new StatusError({
-    code: 429,
-    message: 'too many requests, please try again later.',
-    reason: 'TooManyRequests',
-    details: { retryAfterSeconds: seconds },
-    headers: { 'retry-after': String(seconds) },
   })
 }
 

@@ -1,6 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
 import { type FieldSet, fieldSetHas, fieldSetOf, recursiveDifferenceOf, unionOf } from './field-set.ts'
-import { fieldSetOfValue } from './field-set-of-value.ts'
 import { allowedByLastApplied, kubectlManager, withLastApplied } from './last-applied.ts'
 import {
   asksForReset,
@@ -172,9 +171,4 @@ export function manageApply(live: JsonObject, applied: JsonObject, context: Mana
   const merged = isJsonObject(outcome.value) ? outcome.value : {}
   const object = withManagedFields(merged, withStripped(outcome.managers, own.identifier))
   return { kind: 'merged', object: context.manager === kubectlManager ? withLastApplied(object, applied) : object }
-}
-
-/** The fields an object sets, for models of ownership in tests and tools. */
-export function ownedFieldsOf(applied: JsonObject, context: Pick<ManagerContext, 'type'>): FieldSet {
-  return strip(fieldSetOfValue(applied, context.type))
 }

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonValue } from '../../plan/json.ts'
-import { emptyFieldSet, type FieldNode, type FieldSet, fieldElement } from './field-set.ts'
+import { type FieldNode, type FieldSet, fieldElement } from './field-set.ts'
 import { listElementOf } from './list-element.ts'
 import type { MergeType } from './merge-type.ts'
 import { partOf } from './value-shape.ts'
@@ -58,9 +58,4 @@ export function withNamedFields(set: FieldSet, type: MergeType | undefined): Fie
     out.set(element, { member, children: withNamedFields(node.children, inner) })
   }
   return out
-}
-
-/** True when no field is named. */
-export function isEmptyFieldSet(set: FieldSet): boolean {
-  return set === emptyFieldSet || set.size === 0
 }

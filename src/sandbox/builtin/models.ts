@@ -59,11 +59,6 @@ export function modelNamed(name: string): Model {
   return model
 }
 
-/** Every model's name. */
-export function modelNames(): readonly string[] {
-  return [...modelBlocks().keys()]
-}
-
 /** The model's name with its package in front, as OpenAPI documents refer to it. */
 export function qualifiedModelName(name: string): string {
   return `${modelBlocks().get(name)?.packageName ?? 'io.k8s.api'}.${name}`

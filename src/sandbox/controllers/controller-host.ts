@@ -35,8 +35,3 @@ export interface ControllerHost {
   /** Milliseconds from any beginning, by which delays are counted whatever the stamps say. */
   readonly elapsedMs: () => number
 }
-
-/** The `kind` key of a group and kind. */
-export function kindKey(group: string, kind: string): KindKey {
-  return `${group}/${kind}`
-}

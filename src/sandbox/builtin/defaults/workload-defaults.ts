@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../plan/json.ts'
-import { ensureTree, numberAt, objectAt, objectsAt, setDefault, type Tree, textAt } from '../json-tree.ts'
+import { ensureTree, objectAt, objectsAt, setDefault, type Tree, textAt } from '../json-tree.ts'
 import { sameJson } from '../validation/field-errors.ts'
 import { defaultPodTemplate } from './pod-defaults.ts'
 
@@ -137,9 +137,4 @@ export function defaultCronJob(cronJob: Tree): void {
   setDefault(spec, 'suspend', false)
   setDefault(spec, 'successfulJobsHistoryLimit', 3)
   setDefault(spec, 'failedJobsHistoryLimit', 1)
-}
-
-/** A replica count where none is written. */
-export function replicasOf(object: JsonObject): number {
-  return numberAt(objectAt(object, 'spec'), 'replicas') ?? 1
 }
