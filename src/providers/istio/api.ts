@@ -7,6 +7,9 @@ export interface IstioApi {
 /** Versions of Istio 1.22 and later. */
 export const ISTIO_API: IstioApi = { networking: 'networking.istio.io/v1', security: 'security.istio.io/v1' }
 
+/** Versions that control planes built on older Istio take. */
+export const OLD_ISTIO_API: IstioApi = { networking: 'networking.istio.io/v1alpha3', security: 'security.istio.io/v1beta1' }
+
 /** API version of EnvoyFilter, which never left alpha. */
 export const ENVOY_FILTER_API = 'networking.istio.io/v1alpha3'
 /** API version of WasmPlugin. */
