@@ -144,4 +144,15 @@ describe('Consul on Kubernetes', () => {
       ],
     })
   })
+
+  test('of native filters there is ext-authz, called with what the design says', () => {
+    const config = { grpcService: { target: { service: { name: 'authz' } } } }
+    const filters = { checked: { workloads: ['backend'], kind: 'ext-authz', failOpen: true, config } } as const
+    const translated = translate(design({ filters }))
+    expect(translated.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([])
+    expect(only(translated, 'ServiceDefaults', 'backend').spec).toEqual({
+      protocol: 'http',
+      envoyExtensions: [{ name: 'builtin/ext-authz', required: false, arguments: { proxyType: 'connect-proxy', config } }],
+    })
+  })
 })

@@ -98,9 +98,9 @@ export const CONSUL_CAPABILITIES: CapabilityTable = {
     '1.16',
   ),
   'filter.lua': yes('ServiceDefaults envoyExtensions builtin/lua', '1.15'),
-  'filter.native': no(
-    'Consul takes built-in extensions only, and none of them limits, compresses or answers preflights',
-    'Write it as Lua or Wasm filter.',
+  'filter.native': partial(
+    'ServiceDefaults envoyExtensions builtin/ext-authz; Consul has no extension that limits, compresses or answers preflights',
+    '1.15',
   ),
   'filter.gateways': no('extensions are set for services', 'Attach the filter to the workloads behind the gateway.'),
   'filter.outbound': yes('listener outbound of the extension', '1.15'),

@@ -64,8 +64,8 @@ export interface Conformance {
   /** Refusals of kinds that no CustomResourceDefinition describes; undefined leaves the kind to the definitions. */
   readonly refusals?: (manifest: Manifest) => readonly string[] | undefined
   /**
-   * Patterns whose combination the mesh cannot do although it does each part, with the places it refuses (MF3020). Such a pattern
-   * must be refused there and nowhere else.
+   * Patterns whose combination the mesh cannot do although it does each part, and features of which it does another part than the
+   * case asks for, with the places it refuses (MF3020). Such a case must be refused there and nowhere else.
    */
   readonly combinations?: { readonly [pattern: string]: readonly string[] }
 }
@@ -87,6 +87,8 @@ export function conform(conformance: Conformance): void {
           used.some((use) => use.feature === feature),
           'the case asks for its feature',
         ).toBe(true)
+        const combination = conformance.combinations?.[feature]
+        if (combination !== undefined) return expectRefusedAt(run, combination)
         const refused = expectDeclaredWords(run)
         const meaning = conformance.meaning[feature]
         if (refused) {
@@ -108,12 +110,8 @@ export function conform(conformance: Conformance): void {
       test(`pattern: ${name}`, async () => {
         const run = runCase(conformance, pattern)
         const combination = conformance.combinations?.[name]
-        if (combination !== undefined) {
-          const errors = run.diagnostics.filter(({ severity }) => severity === 'error')
-          expect(errors.map(({ code, location }) => `${code} ${location?.file}`)).toEqual(
-            combination.map((place) => `MF3020 ${place}`),
-          )
-        } else if (!expectDeclaredWords(run)) await expectAccepted(run, api, conformance)
+        if (combination !== undefined) expectRefusedAt(run, combination)
+        else if (!expectDeclaredWords(run)) await expectAccepted(run, api, conformance)
       })
     }
   })
@@ -181,6 +179,11 @@ function expectDeclaredWords(run: Run): boolean {
     .map(({ summary, address }) => `${address} (${/\(([^()]+)\)$/.exec(summary)?.[1]})`)
   expect(warned.sort()).toEqual([...reserved].sort())
   return declared.length > 0
+}
+
+function expectRefusedAt(run: Run, places: readonly string[]): void {
+  const errors = run.diagnostics.filter(({ severity }) => severity === 'error')
+  expect(errors.map(({ code, location }) => `${code} ${location?.file}`)).toEqual(places.map((place) => `MF3020 ${place}`))
 }
 
 async function expectAccepted(run: Run, api: MeshApi, conformance: Conformance): Promise<void> {

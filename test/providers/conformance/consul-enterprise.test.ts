@@ -7,5 +7,5 @@ conform({
   definitions: ['consul', 'gateway-api-standard'],
   meaning: ENTERPRISE_MEANING,
   // Faults hold for a whole service.
-  combinations: { 'fault injection with a percentage': ['routes.0.fault'] },
+  combinations: { 'fault injection with a percentage': ['routes.0.fault'], 'filter.native': ['kind'] },
 })

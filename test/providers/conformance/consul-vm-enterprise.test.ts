@@ -10,5 +10,5 @@ conform({
   meaning: CONSUL_VM_ENTERPRISE_MEANING,
   refusals: ({ apiVersion, kind, spec }) =>
     apiVersion === 'consul/v1' ? wrongWords(kind, isJsonObject(spec) ? spec : {}) : undefined,
-  combinations: { 'fault injection with a percentage': ['routes.0.fault'] },
+  combinations: { 'fault injection with a percentage': ['routes.0.fault'], 'filter.native': ['kind'] },
 })

@@ -10,4 +10,6 @@ conform({
   meaning: CONSUL_VM_MEANING,
   refusals: ({ apiVersion, kind, spec }) =>
     apiVersion === 'consul/v1' ? wrongWords(kind, isJsonObject(spec) ? spec : {}) : undefined,
+  // Of Envoy's own filters Consul has ext-authz.
+  combinations: { 'filter.native': ['kind'] },
 })
