@@ -81,7 +81,8 @@ function withElementOrders(out: Fields, patch: JsonObject, schema: StructuralSch
     if (!name.startsWith(setElementOrder) || !Array.isArray(order)) continue
     const list = name.slice(setElementOrder.length)
     if (Object.hasOwn(patch, list) || !Array.isArray(out[list])) continue
-    out[list] = inOrder(out[list] as readonly JsonValue[], order, fieldSchema(schema, list)['x-kubernetes-patch-merge-key'])
+    const there = out[list] as readonly JsonValue[]
+    out[list] = inOrder(there, order, fieldSchema(schema, list)['x-kubernetes-patch-merge-key'], there)
   }
   return out
 }
@@ -112,7 +113,7 @@ function mergeListItems(
 ): JsonValue {
   const key = schema['x-kubernetes-patch-merge-key']
   const merged = key === undefined ? mergeSet(target, patch) : mergeKeyed(target, patch, schema, key)
-  return order === undefined ? merged : inOrder(merged, order, key)
+  return order === undefined ? merged : inOrder(merged, order, key, target)
 }
 
 function mergeSet(target: readonly JsonValue[], patch: readonly JsonValue[]): readonly JsonValue[] {
@@ -152,15 +153,39 @@ function mergeKeyed(
   return out
 }
 
-/** Items in the given order; those that the order doesn't name keep their place behind the item they stood behind. */
-function inOrder(items: readonly JsonValue[], order: readonly JsonValue[], key: string | undefined): readonly JsonValue[] {
-  const identity = (item: JsonValue): string =>
-    JSON.stringify(key !== undefined && isJsonObject(item) ? (item[key] ?? null) : item)
-  const rank = new Map(order.map((item, index) => [identity(item), index]))
-  const listed = items.filter((item) => rank.has(identity(item)))
-  listed.sort((left, right) => (rank.get(identity(left)) ?? 0) - (rank.get(identity(right)) ?? 0))
+function identityOf(item: JsonValue, key: string | undefined): string {
+  return JSON.stringify(key !== undefined && isJsonObject(item) ? (item[key] ?? null) : item)
+}
+
+/**
+ * Items in the given order. Those that the order doesn't name are the server's own: each goes in front of the first named one
+ * that it stood before in the list as it was.
+ */
+function inOrder(
+  items: readonly JsonValue[],
+  order: readonly JsonValue[],
+  key: string | undefined,
+  before: readonly JsonValue[],
+): readonly JsonValue[] {
+  const rank = new Map(order.map((item, index) => [identityOf(item, key), index]))
+  const place = new Map(before.map((item, index) => [identityOf(item, key), index]))
+  const rankOf = (item: JsonValue): number => rank.get(identityOf(item, key)) ?? 0
+  const placeOf = (item: JsonValue): number | undefined => place.get(identityOf(item, key))
+  const named = items.filter((item) => rank.has(identityOf(item, key))).sort((left, right) => rankOf(left) - rankOf(right))
+  const own = items.filter((item) => !rank.has(identityOf(item, key)))
+  own.sort((left, right) => (placeOf(left) ?? 0) - (placeOf(right) ?? 0))
   const out: JsonValue[] = []
   let next = 0
-  for (const item of items) out.push(rank.has(identity(item)) ? (listed[next++] as JsonValue) : item)
-  return out
+  for (const item of named) {
+    const at = placeOf(item)
+    while (at !== undefined && next < own.length) {
+      const candidate = own[next] as JsonValue
+      const candidateAt = placeOf(candidate)
+      if (candidateAt === undefined || candidateAt >= at) break
+      out.push(candidate)
+      next += 1
+    }
+    out.push(item)
+  }
+  return [...out, ...own.slice(next)]
 }
