@@ -4,6 +4,7 @@ import type { CommandIo } from '../command-io.ts'
 import { collect, type RunOptions, withRunOptions } from '../design-options.ts'
 import type { BaselineSetOptions, HistoryOptions } from '../perf/baselines.ts'
 import type { CompareOptions } from '../perf/compare-results.ts'
+import type { ExportOptions } from '../perf/export-checks.ts'
 import { withLoadOptions } from '../perf/perf-options.ts'
 import { REPORT_FORMATS } from '../perf/report-formats.ts'
 import type { ReportOptions } from '../perf/report-results.ts'
@@ -15,7 +16,7 @@ export function perfCommand(io: CommandIo): Command {
     .summary('Measure latency, throughput and overhead')
     .description('Runs perf-checks, compares and reports what they found.')
     .addHelpText('after', EXAMPLES)
-  for (const make of [runCommand, compareCommand, reportCommand, baselineCommand, historyCommand, grafanaCommand])
+  for (const make of [runCommand, compareCommand, reportCommand, baselineCommand, historyCommand, exportCommand, grafanaCommand])
     command.addCommand(make(io))
   command.addCommand(
     new Command('worker').description('The program of the pods of a distributed run.').action(async () => {
@@ -135,6 +136,20 @@ function historyCommand(io: CommandIo): Command {
     .action(async (check: string | undefined, options: HistoryOptions) => {
       const { showHistory } = await import('../perf/baselines.ts')
       await showHistory(io, check, options)
+    })
+}
+
+function exportCommand(io: CommandIo): Command {
+  return withLoadOptions(withResultOptions(new Command('export')))
+    .summary('Write checks as SMP tests')
+    .description(
+      'Writes perf-checks as Service Mesh Performance tests, for tools that read those. What SMP has no words for is said.',
+    )
+    .argument('[target]', 'a file, the address of a check, or an address to load')
+    .addOption(new Option('--dialect <name>', 'spelling of the file').choices(SMP_DIALECTS).default('go'))
+    .action(async (target: string | undefined, options: ExportOptions) => {
+      const { exportChecks } = await import('../perf/export-checks.ts')
+      await exportChecks(io, target, options)
     })
 }
 

@@ -1,6 +1,7 @@
 import type { PerfCheckSpec } from '../../perf/check/read-perf-check.ts'
 import type { LoadRunner, MeasuredOverhead, PerfCheckOptions } from '../../perf/check/run-perf-check.ts'
 import { outsideRunner } from '../../perf/engines/run-engine.ts'
+import { meshMarkOf } from '../../perf/formats/meshmark.ts'
 import type { LoadResult, RunEnvironment } from '../../perf/load/load-result.ts'
 import { overheadFromPrometheus, ownQueries, type UsageScope } from '../../perf/metrics/measure-overhead.ts'
 import type { MeshProvider } from '../../providers/contract.ts'
@@ -36,7 +37,7 @@ export async function checkOptions(
     environment: context.environment,
     ...(context.baseline.length === 0 ? {} : { baseline: context.baseline }),
     ...(runner === undefined ? {} : { runner }),
-    ...(await overheadOptions(io, check, context)),
+    ...withMeshMark(await overheadOptions(io, check, context), check),
   }
 }
 
@@ -65,6 +66,21 @@ async function overheadOptions(io: CommandIo, check: PerfCheckSpec, context: Che
   const source = asked.source === 'prometheus' ? undefined : asked.source
   const cluster = await clusterOverhead(target, source, provider.metrics, scope, io.signal, warn)
   return { prepare: cluster.prepare, overhead: cluster.measure }
+}
+
+/** The same, with MeshMark's figures where the check says what the nodes have. */
+function withMeshMark(options: OverheadOptions, check: PerfCheckSpec): OverheadOptions {
+  const { overhead } = options
+  const capacity = check.written.overhead?.capacity
+  if (overhead === undefined || capacity === undefined) return options
+  return {
+    ...options,
+    overhead: async (window) => {
+      const measured = await overhead(window)
+      const uses = [measured.dataplane, measured.controlplane].filter((use) => use !== undefined)
+      return uses.length === 0 ? measured : { ...measured, meshMark: meshMarkOf(uses, capacity) }
+    },
+  }
 }
 
 function unknownMesh(mesh: string | undefined): string {

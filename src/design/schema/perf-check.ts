@@ -163,6 +163,15 @@ const Overhead = Type.Object(
     namespace: Type.Optional(text('Namespace of the workloads')),
     workload: Type.Optional(text('Workload whose proxies are measured; by default the first word of the target’s host')),
     controlPlaneNamespace: Type.Optional(text('Namespace of the control plane')),
+    capacity: Type.Optional(
+      Type.Object(
+        {
+          cpu: Type.Number({ exclusiveMinimum: 0, description: 'Processor cores of the nodes' }),
+          memory: Type.Number({ exclusiveMinimum: 0, description: 'Bytes of memory of the nodes' }),
+        },
+        { ...strict, description: 'What the nodes have, for MeshMark’s figures of what the mesh leaves of it' },
+      ),
+    ),
     queries: Type.Optional(
       Type.Record(Type.String({ maxLength: 256 }), Type.String({ maxLength: 10_000 }), {
         description:

@@ -18,6 +18,7 @@ export const PERF_DIAGNOSTICS = {
   MF7013: 'A baseline has a name that can not be used',
   MF7014: 'A metrics system can not be reached or refuses what it is sent',
   MF7015: 'A perf-check was not run',
+  MF7016: 'A rollout has steps that can not be walked',
 } as const
 
 /** One of the codes. */

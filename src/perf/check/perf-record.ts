@@ -84,6 +84,16 @@ export const PerfRecordSchema = Type.Object(
         {
           dataplane: Type.Optional(PlaneSchema),
           controlplane: Type.Optional(PlaneSchema),
+          meshMark: Type.Optional(
+            Type.Object(
+              {
+                cpu: Type.Number({ minimum: 0, maximum: 1, description: 'Share of the processors that is left' }),
+                memory: Type.Number({ minimum: 0, maximum: 1, description: 'Share of the memory that is left' }),
+                score: Type.Number({ minimum: 0, maximum: 100 }),
+              },
+              { ...closed, description: 'MeshMark’s figures' },
+            ),
+          ),
           metrics: Type.Optional(
             Type.Record(Type.String(), Type.Object({ mean: Type.Number(), max: Type.Number() }, closed), {
               description: 'Answers of the check’s own queries over the run',

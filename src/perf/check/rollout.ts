@@ -46,3 +46,13 @@ export function nextMove(rollout: Rollout, history: RolloutHistory): RolloutMove
   }
   return { kind: 'done', share: rollout.steps.at(-1) ?? history.startShare }
 }
+
+/** What is wrong with the steps of a rollout; empty when nothing is. */
+export function rolloutProblems(steps: readonly number[]): string[] {
+  const problems: string[] = []
+  if (steps.length === 0) problems.push('at least one step is needed')
+  if (steps.some((step) => !(step > 0 && step <= 100))) problems.push('steps are percentages above 0 and up to 100')
+  if (steps.some((step, index) => index > 0 && step <= (steps[index - 1] ?? 0)))
+    problems.push('each step must be larger than the one before')
+  return problems
+}

@@ -14,6 +14,8 @@ import { nextRate, type RateOutcome, type RateStep } from './search-rate.ts'
 export interface MeasuredOverhead {
   readonly dataplane?: PlaneUse
   readonly controlplane?: PlaneUse
+  /** MeshMark's figures: the share of the nodes' processors and memory that the mesh leaves, and its score. */
+  readonly meshMark?: { readonly cpu: number; readonly memory: number; readonly score: number }
   /** Answers of the check's own queries over the run, by name: means and maxima over time, summed over series. */
   readonly metrics?: Readonly<Record<string, { readonly mean: number; readonly max: number }>>
 }

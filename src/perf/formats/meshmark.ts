@@ -41,3 +41,18 @@ export function meshMark(classes: readonly (readonly Mue[])[]): number | undefin
   )
   return Math.min(100, Math.max(0, (sum / scored.length) * 100))
 }
+
+/** The figures of what both planes of a mesh use together of nodes that have so much: processor and memory, as one class. */
+export function meshMarkOf(
+  uses: readonly { readonly cpu: number; readonly memory: number }[],
+  capacity: { readonly cpu: number; readonly memory: number },
+): { readonly cpu: number; readonly memory: number; readonly score: number } {
+  const sum = (pick: (use: { readonly cpu: number; readonly memory: number }) => number): number =>
+    uses.reduce((total, use) => total + pick(use), 0)
+  const figures = mueFigures([
+    { name: 'cpu', used: sum((use) => use.cpu), total: capacity.cpu },
+    { name: 'memory', used: sum((use) => use.memory), total: capacity.memory },
+  ])
+  const [cpu, memory] = figures
+  return { cpu: cpu?.value ?? 0, memory: memory?.value ?? 0, score: meshMark([figures]) ?? 0 }
+}

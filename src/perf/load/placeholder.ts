@@ -5,8 +5,8 @@ const PLACEHOLDER = /\{\{\s*([A-Za-z_][\w.-]*)\s*\}\}/g
 
 /** True when the text names a column, as in `/users/{{id}}`. */
 export function hasPlaceholder(text: string): boolean {
-  PLACEHOLDER.lastIndex = 0
-  return PLACEHOLDER.test(text)
+  // `search` keeps no position, as `test` on a global expression would.
+  return text.search(PLACEHOLDER) >= 0
 }
 
 /** The columns that a text names. */

@@ -223,7 +223,14 @@ function overheadLines(check: PerfCheckResult): string[] {
   const metrics = Object.entries(overhead.metrics ?? {}).map(
     ([name, { mean, max }]) => `  ${name}: mean ${Number(mean.toPrecision(4))}, max ${Number(max.toPrecision(4))}`,
   )
-  return ['', ...line('data plane', overhead.dataplane), ...line('control plane', overhead.controlplane), ...metrics]
+  const { meshMark } = overhead
+  const mark =
+    meshMark === undefined
+      ? []
+      : [
+          `  MeshMark ${Number(meshMark.score.toPrecision(3))}: ${percent(meshMark.cpu)} of the processors and ${percent(meshMark.memory)} of the memory are left`,
+        ]
+  return ['', ...line('data plane', overhead.dataplane), ...line('control plane', overhead.controlplane), ...mark, ...metrics]
 }
 
 function verdictLine(check: PerfCheckResult, style: TerminalStyle): string {
