@@ -60,7 +60,7 @@ export const wasiFunctions: Readonly<Record<string, { readonly support: WasiSupp
   proc_raise: { support: 'refused', linked: 'newer' },
 }
 
-/** True for either name of WASI's first preview. */
+/** True for either name of WASI's first preview; the older one is what 2019's SDKs import. */
 export function isWasiModule(name: string): boolean {
   return name === 'wasi_snapshot_preview1' || name === 'wasi_unstable'
 }

@@ -15,9 +15,10 @@ const idleCalls: ReadonlySet<string> = new Set([
   'proxy_set_effective_context',
 ])
 
-/** True when a module asks for its root id by name: C++ modules do, and may hold several filters. */
+/** True when a module asks for its root id by name: C++ and AssemblyScript modules do, and may hold several filters. */
 export function mayHoldRoots(wasm: Uint8Array): boolean {
-  return Buffer.from(wasm.buffer, wasm.byteOffset, wasm.length).includes('plugin_root_id')
+  const bytes = Buffer.from(wasm.buffer, wasm.byteOffset, wasm.length)
+  return bytes.includes('plugin_root_id') || bytes.includes(Buffer.from('plugin_root_id', 'utf16le'))
 }
 
 /**
@@ -35,8 +36,12 @@ export function findRootId(filter: FilterSettings, request: () => HttpMessage, u
         },
       }),
     )
-    // A filter that fails is not idle: its failure is what has to be told.
-    if (bench.startFailures.length > 0) return rootId === ''
+    // Some SDKs end a module that is asked for a root they don't know. Any other failure is not idleness, and has to be told.
+    const [failure] = bench.startFailures
+    if (failure !== undefined) {
+      const unknownRoot = 'callback' in failure && failure.callback === 'proxy_on_context_create'
+      return rootId === '' && !unknownRoot
+    }
     bench.request(request(), () => upstream())
     bench.advance(2_000)
     return calls > 0
@@ -58,6 +63,8 @@ function rootCandidates(wasm: Uint8Array): readonly string[] {
   const text = Buffer.from(wasm.buffer, wasm.byteOffset, wasm.length).toString('latin1', section.start, section.end)
   const names = new Set<string>()
   for (const [name] of text.matchAll(/(?<![ -~])[A-Za-z][A-Za-z0-9_.-]{1,63}(?=\0)/g)) names.add(name)
+  // AssemblyScript has its strings as UTF-16.
+  for (const [name] of text.matchAll(/(?<![ -~]\0)(?:[A-Za-z0-9_.-]\0){2,64}(?![ -~]\0)/g)) names.add(name.replaceAll('\0', ''))
   const likely = (name: string): number =>
     (/root|filter|plugin|auth|_id$/i.test(name) ? 0 : 2) + (/^[a-z][a-z0-9_.-]*$/.test(name) ? 0 : 1)
   return [...names].sort((left, right) => likely(left) - likely(right)).slice(0, mostCandidates)

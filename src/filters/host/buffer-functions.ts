@@ -41,7 +41,9 @@ export function bufferFunctions(guest: Guest): HostFunctionTable {
       const from = start >>> 0
       const end = from + (length >>> 0)
       if (end > 0xffff_ffff && length >>> 0 !== 0xffff_ffff) return Status.badArgument
-      return guest.memory.giveBytes(buffer.bytes.subarray(from, end), pointerOut, sizeOut)
+      const bytes = buffer.bytes.subarray(from, end)
+      // The C++ host leaves the out-pointers alone for no bytes, and old SDKs count on it.
+      return bytes.length === 0 ? Status.ok : guest.memory.giveBytes(bytes, pointerOut, sizeOut)
     },
     proxy_get_buffer_status: (number: number, lengthOut: number, flagsOut: number) => {
       if (bufferNames[number] === undefined) return Status.badArgument
