@@ -3,7 +3,7 @@ import { digestOf } from '../plan/canonical-json.ts'
 import type { ActionReason, Certainty, FieldChange, ObjectChange } from '../plan/change.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import type { JsonObject, JsonValue } from '../plan/json.ts'
-import { objectKeyText } from '../plan/manifest.ts'
+import { describeObject, objectKeyText } from '../plan/manifest.ts'
 import type { OutputChange, Plan, PlanMode, PlannedCheck, PlannedCluster, PlanOptions } from '../plan/plan.ts'
 import type { RecordedObject, RecordedState } from '../plan/recorded-state.ts'
 import { type Candidate, type LiveView, uidOf } from './assess.ts'
@@ -290,7 +290,7 @@ function sameName(change: ObjectChange): Diagnostic {
   return {
     severity: 'warning',
     code: 'MF2015',
-    summary: `${change.key.kind} ${change.key.name} is deleted before it is made anew, although createBeforeDestroy is set`,
+    summary: `${describeObject(change.key)} is deleted before it is made anew, although createBeforeDestroy is set`,
     detail: 'A cluster holds one object of a name. Under a new name the new object comes first and the old one goes last.',
     address: change.address,
     ...(change.origin === undefined ? {} : { location: change.origin }),
@@ -302,7 +302,7 @@ function protectedReplace(change: ObjectChange): Diagnostic {
   return {
     severity: 'error',
     code: 'MF2005',
-    summary: `${change.key.kind} ${change.key.name} is protected and would be replaced`,
+    summary: `${describeObject(change.key)} is protected and would be replaced`,
     detail: `A field that can't be changed in place differs: ${change.certaintyReason ?? ''}`,
     address: change.address,
     ...(change.origin === undefined ? {} : { location: change.origin }),

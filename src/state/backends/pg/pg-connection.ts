@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import pg from 'pg'
+import { systemClock } from '../../clock.ts'
 import { aborted, ok, refused, type StateResult } from '../../state-result.ts'
 
 /** Where a PostgreSQL server keeps states. Credentials come from the address, PGPASSWORD or ~/.pgpass, and are never shown. */
@@ -12,6 +13,9 @@ export interface PgSettings {
 
 /** Longest wait for an answer, in milliseconds. */
 const TIMEOUT_MS = 30_000
+
+/** Waits before the second and third try, in milliseconds: a server that changes over to another takes some seconds. */
+const RETRY_WAITS_MS = [500, 3_000]
 
 /** A row as the server answers it. */
 export type PgRow = { readonly [column: string]: unknown }
@@ -49,8 +53,26 @@ export class PgConnection {
     this.#pool.on('error', () => {})
   }
 
-  /** Runs one statement; `$schema` in it is the schema. `missing`: the tables are not there yet. */
+  /**
+   * Runs one statement that may be asked for twice, since the connection can break after it was carried out; `$schema` in it is the
+   * schema. `missing`: the tables are not there yet.
+   */
   async query(
+    what: string,
+    text: string,
+    values: readonly unknown[],
+    signal: AbortSignal,
+  ): Promise<StateResult<readonly PgRow[] | 'missing'>> {
+    for (const wait of RETRY_WAITS_MS) {
+      const rows = await this.queryOnce(what, text, values, signal)
+      if (rows.ok || rows.error.kind !== 'unreachable') return rows
+      await systemClock.sleep(wait, signal)
+    }
+    return this.queryOnce(what, text, values, signal)
+  }
+
+  /** Runs one statement once. */
+  async queryOnce(
     what: string,
     text: string,
     values: readonly unknown[],

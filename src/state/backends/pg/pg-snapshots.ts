@@ -57,15 +57,19 @@ export class PgSnapshots implements SnapshotStore {
     if (!made.ok) return made
     const token = randomUUID()
     const common = [ref.workspace, ref.design, write.lockId, write.serial, token, write.bytes]
-    const done =
+    const change = () =>
       write.expected === undefined
-        ? await this.#change('Writing', ref, INSERT, common, signal)
-        : await this.#change('Writing', ref, UPDATE, [...common, write.expected], signal)
+        ? this.#change('Writing', ref, INSERT, common, signal)
+        : this.#change('Writing', ref, UPDATE, [...common, write.expected], signal)
+    const done = await change()
     if (done.ok) return ok(token)
     if (done.error.kind !== 'unreachable') return done
-    // The answer may have been lost after the write: what is stored tells.
+    // The answer may have been lost after the write: what is stored tells, and how to go on.
     const stored = await this.read(ref, signal)
-    return stored.ok && stored.value?.token === token ? ok(token) : done
+    if (!stored.ok) return done
+    if (stored.value?.token === token) return ok(token)
+    const again = stored.value?.token === write.expected ? await change() : done
+    return again.ok ? ok(token) : again
   }
 
   remove(ref: StateRef, expected: string, lockId: string, signal: AbortSignal): Promise<StateResult<void>> {
@@ -96,7 +100,7 @@ export class PgSnapshots implements SnapshotStore {
     signal: AbortSignal,
   ): Promise<StateResult<void>> {
     const what = `${verb} the state ${stateRefText(ref)}`
-    const rows = await this.#connection.query(what, text, values, signal)
+    const rows = await this.#connection.queryOnce(what, text, values, signal)
     if (!rows.ok) return rows
     const row = rows.value === 'missing' ? undefined : rows.value[0]
     if (row?.held !== true) return refused({ kind: 'lock-lost', message: `${what}: the lock is no longer held.` })
