@@ -1,5 +1,6 @@
 import { parse as parseYaml } from 'yaml'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
+import { readBinaryObject } from '../protobuf/read-object.ts'
 import type { SandboxRequest } from './exchange.ts'
 import { goJsonError } from './go-json-error.ts'
 import type { ResourceRegistry, ServedResource } from './resource-registry.ts'
@@ -8,7 +9,8 @@ import { badRequest, tooLarge, unsupportedMediaType } from './status-error.ts'
 /** A real server's limit for one object, in bytes. */
 export const largestBody = 3 * 1024 * 1024
 
-const objectTypes = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
+const binaryType = 'application/vnd.kubernetes.protobuf'
+const objectTypes = ['application/json', 'application/yaml', binaryType]
 
 /** The media type of a request's body without parameters; JSON when it doesn't say. */
 export function mediaTypeOf(request: SandboxRequest): string {
@@ -26,7 +28,7 @@ export function bodyText(request: SandboxRequest): string | undefined {
 
 /** The body as text where it is JSON and came as text. */
 export function jsonText(request: SandboxRequest): string | undefined {
-  return mediaTypeOf(request) === 'application/yaml' ? undefined : bodyText(request)
+  return mediaTypeOf(request) === 'application/json' ? bodyText(request) : undefined
 }
 
 /** Refuses keys that would reach into JavaScript's own machinery. No Kubernetes field has such a name. */
@@ -62,9 +64,20 @@ function summary(text: string): string {
   return text.length > longest ? `${cut} ...` : cut
 }
 
+/** The object of a request in Kubernetes' binary form, as far as that is read. */
+function readBinary(request: SandboxRequest, resource: ServedResource): JsonObject | undefined {
+  const { body } = request
+  const { modelName } = resource.type
+  if (!(body instanceof Uint8Array) || modelName === undefined) return undefined
+  if (body.length > largestBody) throw tooLarge(largestBody)
+  return readBinaryObject(body, modelName)
+}
+
 /** Reads the object of a POST or PUT, with its type filled in from the path where it is left out. */
 export function readObject(request: SandboxRequest, resource: ServedResource, registry: ResourceRegistry): JsonObject {
   const mediaType = mediaTypeOf(request)
+  const binary = mediaType === binaryType ? readBinary(request, resource) : undefined
+  if (binary !== undefined) return withType(binary, resource, registry)
   const yaml = mediaType === 'application/yaml'
   if (mediaType !== 'application/json' && !yaml) throw unsupportedMediaType(objectTypes)
   const text = bodyText(request)
