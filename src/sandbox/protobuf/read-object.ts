@@ -57,7 +57,7 @@ function scalarOf(name: ScalarName, field: WireField): JsonValue {
   }
 }
 
-function valueOf(type: FieldType, field: WireField): JsonValue {
+function fieldValue(type: FieldType, field: WireField): JsonValue {
   switch (type.kind) {
     case 'scalar':
       return scalarOf(type.name, field)
@@ -92,16 +92,16 @@ function messageOf(model: string, field: WireField): JsonObject {
 function joined(before: JsonValue | undefined, type: FieldType, field: WireField): JsonValue {
   switch (type.kind) {
     case 'list':
-      return [...(Array.isArray(before) ? (before as readonly JsonValue[]) : []), valueOf(type.item, field)]
+      return [...(Array.isArray(before) ? (before as readonly JsonValue[]) : []), fieldValue(type.item, field)]
     case 'map': {
       const entry = fieldsOf(field)
       const value = entry.get(2)
       const there = typeof before === 'object' && before !== null && !Array.isArray(before) ? before : {}
       const key = textOf(entry.get(1))
-      return { ...there, [key]: value === undefined ? '' : valueOf(type.value, value) }
+      return { ...there, [key]: value === undefined ? '' : fieldValue(type.value, value) }
     }
     default:
-      return valueOf(type, field)
+      return fieldValue(type, field)
   }
 }
 
