@@ -25,6 +25,7 @@ export async function findMesh(
 ): Promise<FoundMesh> {
   if (connection === undefined || connection.kind === 'unavailable') return { version: undefined, diagnostics: [] }
   const { namespace, controlPlane } = provider.install(mesh)
+  if (controlPlane.length === 0) return ofServer(mesh, provider, connection, signal)
   const answers = await Promise.all(
     controlPlane.map(async (part) => {
       const key: ObjectKey = { cluster: mesh.cluster, group: 'apps', kind: part.kind, namespace, name: part.name }
@@ -49,6 +50,21 @@ export async function findMesh(
     diagnostics.push(tooOld(mesh, provider, version, asked))
   }
   return { version, diagnostics }
+}
+
+/** A mesh that is a server itself, such as Consul on machines, has no objects to be found by: the server tells its version. */
+async function ofServer(
+  mesh: ComponentOf<'meshes'>,
+  provider: MeshProvider,
+  connection: Extract<Connection, { kind: 'connected' }>,
+  signal: AbortSignal,
+): Promise<FoundMesh> {
+  const described = await connection.target.describe(signal)
+  if (!described.ok || described.value.kind !== 'consul') return { version: undefined, diagnostics: [] }
+  const { version } = described.value
+  const asked = mesh.spec.version
+  const old = version !== undefined && asked !== undefined && compareVersions(version, asked) < 0
+  return { version, diagnostics: old ? [tooOld(mesh, provider, version, asked)] : [] }
 }
 
 function imageOf(live: Parameters<typeof objectsIn>[0], container: string): string | undefined {

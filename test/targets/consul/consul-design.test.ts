@@ -53,6 +53,22 @@ function lives(title: string, version: string, start: () => Promise<{ readonly a
       await stop()
     })
 
+    test('a server that exists tells its version, and a design that needs more is refused', async () => {
+      const existing = (asked: string) =>
+        design(address, version, 25)
+          .replace(`version: ${version}`, `existing: true${asked}`)
+          .replace('{name: shop}', '{name: other}')
+      await workspace.write('existing.yaml', existing(''))
+      const plain = await workspace.meshform('plan', '-f', 'existing.yaml')
+      // Before 1.14 retries name statuses.
+      expect(plain.stdout.includes('"RetryOnS')).toBe(version.startsWith('1.8'))
+      expect(plain.stdout).not.toContain('+ proxy-defaults')
+      await workspace.write('existing.yaml', existing('\n    version: 9.0.0'))
+      const refused = await workspace.meshform('plan', '-f', 'existing.yaml')
+      expect(refused.exitCode).toBe(1)
+      expect(refused.stderr + refused.stdout).toContain('MF4102')
+    })
+
     test('is planned, applied, and then as designed', async () => {
       expect(await plan()).toMatchObject({ last: 'Plan: 9 to create.', exitCode: 2 })
       const applied = await workspace.meshform('apply', '-f', 'design.yaml', '--yes')
