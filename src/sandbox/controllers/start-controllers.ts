@@ -30,6 +30,9 @@ const defaults: SimulationOptions = {
   defaultServiceAccounts: false,
 }
 
+/** Controllers work so long in one go before requests have their turn, in milliseconds. */
+const longestTurnMs = 20
+
 const podNetworkSize = 2 ** 16 - 512
 
 /** Hands out addresses of 10.244.0.0/16 in order, passing over those that pods hold from an earlier run. */
@@ -150,13 +153,17 @@ export function startControllers(host: ControllerHost, options: ControllerOption
 
   function drain(): void {
     cancelDrain = undefined
+    const until = host.elapsedMs() + longestTurnMs
     for (const controller of order) {
       const queue = queues.get(controller)
-      if (queue === undefined) continue
-      const names = [...queue.values()]
-      queue.clear()
-      for (const name of names) {
+      if (queue === undefined || queue.size === 0) continue
+      for (const [key, name] of [...queue]) {
         if (stopped) return
+        if (host.elapsedMs() > until) {
+          cancelDrain ??= host.schedule(0, drain)
+          return
+        }
+        queue.delete(key)
         controller.reconcile(name, worldOf({ controller, name }))
       }
     }
