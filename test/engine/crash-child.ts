@@ -22,7 +22,7 @@ function die(): never {
 
 const isState = (path: unknown) => typeof path === 'string' && path.includes('/.meshform/state/')
 
-const { open, rename, rm, writeFile } = promises
+const { link, open, rename, rm, writeFile } = promises
 promises.open = async (path, ...rest) => {
   if (!isState(path)) return open(path, ...rest)
   if (step()) die()
@@ -50,6 +50,7 @@ promises.open = async (path, ...rest) => {
   })
 }
 promises.rename = async (from, to) => (isState(to) && step() ? die() : rename(from, to))
+promises.link = async (from, to) => (isState(to) && step() ? die() : link(from, to))
 promises.rm = async (path, options) => (isState(path) && step() ? die() : rm(path, options))
 promises.writeFile = async (path, data, options) => (isState(path) && step() ? die() : writeFile(path, data, options))
 syncBuiltinESMExports()

@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { link, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import type { LockAttempt, LockStore } from '../../backend.ts'
 import type { Clock } from '../../clock.ts'
 import type { LockHolder, LockInfo } from '../../lock-info.ts'
@@ -10,6 +11,9 @@ import type { StateRef } from '../../state-ref.ts'
 import { ok, refused, type StateResult } from '../../state-result.ts'
 import { FILE_MODE, isCode, makeFolder, TEMPORARY } from './atomic-write.ts'
 import { fileResult } from './file-result.ts'
+
+/** A half-made lock file this old belongs to nobody any more, in milliseconds. */
+const LEFTOVER_MS = 60_000
 
 /**
  * Locks as files: `<folder>/<workspace>/<design>.lock-<number>`. A lock is had by creating, exclusively, the number after the
@@ -39,8 +43,7 @@ export class LocalLocks implements LockStore {
       const number = (before.at(-1)?.number ?? 0) + 1
       const mine = this.#path(ref, number)
       try {
-        await writeFile(mine, lockRecordText({ info, expiryMs }), { flag: 'wx', mode: FILE_MODE })
-        await this.#touch(mine)
+        await this.#create(mine, lockRecordText({ info, expiryMs }))
       } catch (error) {
         if (isCode(error, 'EEXIST')) return ok({ kind: 'held', holder: (await this.#files(ref)).at(-1)?.holder })
         throw error
@@ -105,6 +108,22 @@ export class LocalLocks implements LockStore {
     }
   }
 
+  /** Creates the file with its content in one step, where the file system knows links: a crash leaves it whole or not there. */
+  async #create(path: string, text: string): Promise<void> {
+    const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}${TEMPORARY}`)
+    try {
+      await writeFile(temporary, text, { flag: 'wx', mode: FILE_MODE })
+      await this.#touch(temporary)
+      await link(temporary, path)
+    } catch (error) {
+      if (!isCode(error, 'EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK')) throw error
+      await writeFile(path, text, { flag: 'wx', mode: FILE_MODE })
+      await this.#touch(path)
+    } finally {
+      await rm(temporary, { force: true })
+    }
+  }
+
   async #touch(path: string): Promise<void> {
     const now = new Date(this.#clock.now())
     await utimes(path, now, now)
@@ -152,8 +171,18 @@ export class LocalLocks implements LockStore {
   async #sweep(ref: StateRef): Promise<void> {
     const folder = join(this.#folder, ref.workspace)
     for (const name of await namesIn(folder)) {
-      if (name.startsWith(`.${ref.design}.json.`) && name.endsWith(TEMPORARY)) await rm(join(folder, name), { force: true })
+      if (!name.endsWith(TEMPORARY)) continue
+      if (name.startsWith(`.${ref.design}.json.`)) await rm(join(folder, name), { force: true })
+      // Someone may be about to lock with one of these, so only old ones go.
+      if (name.startsWith(`.${ref.design}.lock-`) && (await this.#isOld(join(folder, name)))) {
+        await rm(join(folder, name), { force: true })
+      }
     }
+  }
+
+  async #isOld(path: string): Promise<boolean> {
+    const found = await stat(path).catch(() => undefined)
+    return found !== undefined && Math.abs(this.#clock.now() - found.mtimeMs) > LEFTOVER_MS
   }
 
   #path(ref: StateRef, number: number | ''): string {
