@@ -3,6 +3,7 @@ import type { CalloutRule } from '../bench/callout-rules.ts'
 import { mayHoldRoots } from '../bench/find-root-id.ts'
 import type { ExchangeReport } from '../bench/report.ts'
 import { type BenchLauncher, describeSandboxProblem, type SandboxedBench } from '../bench/sandboxed-bench.ts'
+import type { LogRecord } from '../host/bench-log.ts'
 import { describeFailure, type FilterFailure } from '../host/failure.ts'
 import type { FilterSettings } from '../host/filter-settings.ts'
 
@@ -81,15 +82,26 @@ async function rootIdFor({ filter, request, upstream }: RunOrder, launch: BenchL
 async function runKinds(order: RunOrder, launch: BenchLauncher): Promise<RunResult> {
   if (order.kind !== 'auto') return runAs(order, order.kind, launch)
   const first = await runAs(order, 'http', launch)
-  if (!refusesContext(first.exchange?.failures)) return first
+  if (!refusesContext(first.exchange)) return first
   const second = await runAs(order, 'network', launch)
-  if (!refusesContext(second.connection?.failures)) return second
+  if (!refusesContext(second.connection)) return second
   return runAs(order, 'service', launch)
 }
 
-/** SDKs crash a module that is asked for a context of a kind it has no factory for. */
-function refusesContext(failures: readonly FilterFailure[] | undefined): boolean {
-  return failures?.some((failure) => 'callback' in failure && failure.callback === 'proxy_on_context_create') === true
+/**
+ * SDKs crash a module that is asked for a context of a kind it has no factory for: when it is made, or, with words about it, at its
+ * first callback.
+ */
+function refusesContext(
+  report: { readonly failures: readonly FilterFailure[]; readonly logs: readonly LogRecord[] } | undefined,
+): boolean {
+  return (
+    report?.failures.some((failure) => {
+      if (!('callback' in failure)) return false
+      if (failure.callback === 'proxy_on_context_create') return true
+      return report.logs.some((log) => /invalid context/i.test(log.message))
+    }) === true
+  )
 }
 
 async function runAs(order: RunOrder, kind: RunKind, launch: BenchLauncher): Promise<RunResult> {
