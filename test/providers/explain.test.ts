@@ -132,7 +132,8 @@ describe('objects in words', () => {
       "TrafficSplit backend-canary
         Requests to backend go 90% to backend-v1 and 10% to backend-v2.
       HTTPRouteGroup backend-all
-        It says matches.name all, matches.pathRegex .*, matches.methods *.
+        Backend-all describes these requests:
+        - All: any method on paths that match .*.
       TrafficTarget backend-allow-frontend
         ServiceAccount shop/frontend may call ServiceAccount shop/backend for HTTPRouteGroup backend-all (all), and nobody else may unless another target says so."
     `)

@@ -1,11 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { cp } from 'node:fs/promises'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { columnsOf, type MeshColumn } from '../../../src/cli/meshes/mesh-column.ts'
 import type { CapabilityTable, Feature } from '../../../src/providers/features.ts'
 import { meshProviders } from '../../../src/providers/registry.ts'
+import { definitionsOf as definitionFiles } from '../../providers/conformance/definition-files.ts'
 import { makeWorkspace, type Workspace } from './run-command.ts'
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
@@ -62,8 +61,8 @@ describe('the canonical pattern, applied to the sandbox with the definitions of 
   afterEach(() => workspace.remove())
 
   test.each(COLUMNS.map((column) => [column.name, column] as const))('%s', async (_name, column) => {
-    for (const folder of definitionsOf(column)) {
-      await cp(path(`../../fixtures/crds/${folder}`), join(workspace.directory, 'crds', folder), { recursive: true })
+    for (const { id, read } of definitionFiles(definitionsOf(column)).values()) {
+      await workspace.write(`crds/${id.replace('/', '-')}.yaml`, JSON.stringify(read()))
     }
     await workspace.write('design.yaml', canonicalDesign(column))
     const applied = await workspace.meshform('apply', '--yes')
