@@ -14,6 +14,7 @@ import { compareVersions } from '../version.ts'
 import { CONSUL_VM_CAPABILITIES, CONSUL_VM_ENTERPRISE_CAPABILITIES } from './capabilities.ts'
 import { vmGateway, vmGatewayRoutes } from './gateway.ts'
 import { instanceMistakes, registrations } from './instances.ts'
+import { lintConsulVm } from './lint.ts'
 import { CONSUL_VM_RULES } from './rules.ts'
 import { CONSUL_VM_SETTINGS } from './settings.ts'
 import { asConfigEntry } from './words.ts'
@@ -90,5 +91,5 @@ export const consulVm: MeshProvider = {
   filter: (filter, scope) => ({ manifests: [], diagnostics: extensionMistakes(filter, scope) }),
   rules: CONSUL_VM_RULES,
   metrics: { ...ENVOY_METRICS, proxyCpu: '', proxyMemory: '', controlPlaneCpu: '', controlPlaneMemory: '' },
-  lint: () => [],
+  lint: lintConsulVm,
 }

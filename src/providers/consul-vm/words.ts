@@ -17,6 +17,15 @@ const KINDS: { readonly [Kind in EntryKind]: string } = {
   TerminatingGateway: 'terminating-gateway',
 }
 
+const ENTRY_KINDS: ReadonlyMap<string, EntryKind> = new Map(
+  (Object.keys(KINDS) as EntryKind[]).map((kind) => [KINDS[kind], kind]),
+)
+
+/** The kind of custom resource that says what an entry of the HTTP API says. */
+export function entryKind(kind: string): EntryKind | undefined {
+  return ENTRY_KINDS.get(kind)
+}
+
 /** Fields that the HTTP API spells in capitals (api/config_entry*.go of hashicorp/consul). */
 const CAPITALS: { readonly [field: string]: string } = {
   http: 'HTTP',
@@ -84,7 +93,8 @@ function inside(name: string, value: JsonValue, from: string, to: string, places
   )
 }
 
-function fieldName(name: string): string {
+/** A field of a custom resource as the HTTP API spells it. */
+export function fieldName(name: string): string {
   return CAPITALS[name] ?? `${name.charAt(0).toUpperCase()}${name.slice(1)}`
 }
 

@@ -8,6 +8,7 @@ import { externalEntries } from './external.ts'
 import { consulGateway, gatewayRoutes } from './gateway.ts'
 import { installConsul } from './install.ts'
 import { intentionEntries } from './intentions.ts'
+import { lintConsul } from './lint.ts'
 import { meshEntries } from './mesh-entries.ts'
 import { CONSUL_METRICS } from './metrics.ts'
 import { namesakes } from './namesakes.ts'
@@ -78,5 +79,5 @@ export const consul: MeshProvider = {
   filter: (filter, scope) => ({ manifests: [], diagnostics: extensionMistakes(filter, scope) }),
   rules: CONSUL_RULES,
   metrics: CONSUL_METRICS,
-  lint: () => [],
+  lint: lintConsul,
 }

@@ -2,6 +2,7 @@ import type { ComponentOf } from '../../design/component.ts'
 import type { MeshProvider, ResolvedWorkload, Scope, Translation } from '../contract.ts'
 import { withPodMetadata } from '../pod-metadata.ts'
 import { findWorkload } from '../references.ts'
+import { lintSmi } from '../smi/lint.ts'
 import { SMI_RULES } from '../smi/rules.ts'
 import { trafficSplits } from '../smi/traffic-split.ts'
 import { trafficTargets } from '../smi/traffic-target.ts'
@@ -123,5 +124,5 @@ export const nginx: MeshProvider = {
     ...proxyUsage('nginx-mesh-sidecar'),
     ...controlPlaneUsage(NGINX_NAMESPACE, 'nginx-mesh-controller|nginx-mesh-metrics|nats|spire-.*'),
   },
-  lint: () => [],
+  lint: lintSmi,
 }

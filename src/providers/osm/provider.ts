@@ -3,6 +3,7 @@ import type { MeshSpec } from '../../design/schema/mesh.ts'
 import type { MeshProvider, ResolvedWorkload, Scope, Translation } from '../contract.ts'
 import { withPodMetadata } from '../pod-metadata.ts'
 import { findWorkload } from '../references.ts'
+import { lintSmi } from '../smi/lint.ts'
 import { SMI_RULES } from '../smi/rules.ts'
 import { trafficSplits } from '../smi/traffic-split.ts'
 import { trafficTargets } from '../smi/traffic-target.ts'
@@ -123,5 +124,5 @@ export const osm: MeshProvider = {
     ...proxyUsage('envoy'),
     ...controlPlaneUsage(OSM_NAMESPACE, 'osm-controller|osm-injector|osm-bootstrap'),
   },
-  lint: () => [],
+  lint: lintSmi,
 }

@@ -2,6 +2,7 @@ import type { MeshProvider, Scope, Translation } from '../contract.ts'
 import { versionServices } from '../version-services.ts'
 import { SMI_CAPABILITIES } from './capabilities.ts'
 import { type AccessVersion, LATEST_SMI, type SmiDialect, type SpecsVersion, type SplitVersion } from './dialect.ts'
+import { lintSmi } from './lint.ts'
 import { SMI_RULES } from './rules.ts'
 import { trafficSplits } from './traffic-split.ts'
 import { trafficTargets } from './traffic-target.ts'
@@ -61,5 +62,5 @@ export const smi: MeshProvider = {
     controlPlaneCpu: '',
     controlPlaneMemory: '',
   },
-  lint: () => [],
+  lint: lintSmi,
 }
