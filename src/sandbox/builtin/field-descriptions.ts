@@ -17,3 +17,12 @@ export function describeField(model: string, field: string | undefined): string 
   if (field === undefined) return sentences.get(model)
   return sentences.get(`${model}.${field}`) ?? sentences.get(`.${field}`)
 }
+
+/** What has a sentence: a model, one of its fields, or under no model a field wherever it occurs. */
+export function describedFields(): readonly { readonly model: string; readonly field: string | undefined }[] {
+  sentences ??= read()
+  return [...sentences.keys()].map((key) => {
+    const [model = '', field] = key.split('.', 2)
+    return { model, field }
+  })
+}

@@ -73,7 +73,7 @@ function resourceType(definition: Definition, version: DefinitionVersion): Resou
     declaredSchema: version.schema,
     countsGeneration: true,
     printerColumns: [nameColumn, ...(version.columns.length === 0 ? [ageColumn] : version.columns.map(printerColumn))],
-    selectableFields: version.selectableFields,
+    selectableFields: version.selectableFields.map((path) => path.replace(/^\./, '')),
     ...(deprecation === undefined ? {} : { warnings: () => [deprecation] }),
     validate: (object) => {
       const errors = new FieldErrors()
