@@ -18,7 +18,7 @@ import { objectOf, textOf } from '../json-fields.ts'
 import { type Discovery, discover } from './discovery.ts'
 import type { DiscoveryCache } from './discovery-cache.ts'
 import { listObjects } from './list.ts'
-import { resourcePath } from './resource-path.ts'
+import { resourcePath, unusablePath } from './resource-path.ts'
 import { RetryingSender, type RetryPolicy } from './retry.ts'
 import { servedKinds } from './served-kinds.ts'
 import { errorOfFailure, errorOfResponse } from './status-error.ts'
@@ -104,6 +104,8 @@ export class KubernetesTarget implements Target {
   }
 
   async get(key: ObjectKey, apiVersion: string, signal: AbortSignal): Promise<Answer<LiveObject>> {
+    const unusable = refuseName(key.namespace, key.name)
+    if (unusable !== undefined) return unusable
     const served = await this.#resolve(apiVersion, key.kind, signal)
     if (!served.ok) return served
     const path = resourcePath(served.value, namespaceFor(served.value, key.namespace), key.name)
@@ -117,9 +119,11 @@ export class KubernetesTarget implements Target {
 
   async apply(manifest: Manifest, options: ApplyOptions): Promise<Answer<LiveObject>> {
     const { signal } = options
+    const { name, namespace } = manifest.metadata
+    const unusable = refuseName(namespace ?? '', name)
+    if (unusable !== undefined) return unusable
     const served = await this.#resolve(manifest.apiVersion, manifest.kind, signal)
     if (!served.ok) return served
-    const { name, namespace } = manifest.metadata
     const request = {
       method: 'PATCH',
       path: resourcePath(served.value, namespaceFor(served.value, namespace ?? ''), name),
@@ -147,6 +151,8 @@ export class KubernetesTarget implements Target {
       readonly signal: AbortSignal
     },
   ): Promise<Answer<'deleted' | 'deleting' | 'absent'>> {
+    const unusable = refuseName(key.namespace, key.name)
+    if (unusable !== undefined) return unusable
     const served = await this.#resolve(apiVersion, key.kind, options.signal)
     // Objects of a kind that is not served are gone with their CRD.
     if (!served.ok) return served.error.kind === 'not-served' ? { ok: true, value: 'absent', warnings: [] } : served
@@ -263,6 +269,12 @@ export class KubernetesTarget implements Target {
     this.#expected.set(key, this.#options.clock.now() + NEW_KIND_MS)
     this.#discoveredAt = Number.NEGATIVE_INFINITY
   }
+}
+
+function refuseName(namespace: string, name: string): { readonly ok: false; readonly error: TargetError } | undefined {
+  const message = unusablePath(namespace, name)
+  if (message === undefined) return undefined
+  return { ok: false, error: { kind: 'invalid', message, causes: [{ field: 'metadata.name', message }] } }
 }
 
 function namespaceFor(served: ServedKind, namespace: string): string {

@@ -1,0 +1,194 @@
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { JsonObject } from '../../src/plan/json.ts'
+import { discover } from '../../src/targets/kubernetes/discovery.ts'
+import { discoveryCache } from '../../src/targets/kubernetes/discovery-cache.ts'
+import { readKubeContext } from '../../src/targets/kubernetes/kubeconfig.ts'
+import { KubernetesTarget } from '../../src/targets/kubernetes/kubernetes-target.ts'
+import { listObjects } from '../../src/targets/kubernetes/list.ts'
+import { DEFAULT_RETRY_POLICY } from '../../src/targets/kubernetes/retry.ts'
+import type { Transport } from '../../src/targets/kubernetes/transport.ts'
+import { answer, fakeClock, fakeTransport, senderFor } from './fake-transport.ts'
+
+const { signal } = new AbortController()
+const configMaps = { group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true, verbs: ['list'] }
+const request = { apiVersion: 'v1', kind: 'ConfigMap', labelSelector: 'app=x' }
+
+function page(names: readonly string[], next?: string): JsonObject {
+  const metadata = { resourceVersion: '7', ...(next === undefined ? {} : { continue: next }) }
+  return { kind: 'ConfigMapList', apiVersion: 'v1', metadata, items: names.map((name) => ({ metadata: { name } })) }
+}
+
+describe('lists', () => {
+  test('come in pages, each item with its kind', async () => {
+    const transport = fakeTransport(({ query }) => {
+      const token = query?.find(([name]) => name === 'continue')?.[1]
+      return answer(200, token === undefined ? page(['a', 'b'], 'more') : page(['c']))
+    })
+    const listed = await listObjects(senderFor(transport, fakeClock()), configMaps, request, signal)
+    expect(listed).toMatchObject({ ok: true, value: { resourceVersion: '7' } })
+    expect(listed.ok && listed.value.items).toEqual(
+      ['a', 'b', 'c'].map((name) => ({ metadata: { name }, apiVersion: 'v1', kind: 'ConfigMap' })),
+    )
+    expect(transport.asked).toEqual([
+      'GET /api/v1/configmaps?limit=500&labelSelector=app=x',
+      'GET /api/v1/configmaps?limit=500&continue=more&labelSelector=app=x',
+    ])
+  })
+
+  test('that expire while they are read begin anew, at last without pages', async () => {
+    const transport = fakeTransport(({ query }) => {
+      if (query?.some(([name]) => name === 'continue')) return answer(410, { kind: 'Status', reason: 'Expired' })
+      return answer(200, query?.some(([name]) => name === 'limit') ? page(['a'], 'more') : page(['a', 'b']))
+    })
+    const listed = await listObjects(senderFor(transport, fakeClock()), configMaps, request, signal)
+    expect(listed.ok && listed.value.items).toHaveLength(2)
+    expect(transport.asked).toHaveLength(5)
+  })
+})
+
+const aggregated = (groups: readonly JsonObject[]): JsonObject => ({
+  kind: 'APIGroupDiscoveryList',
+  apiVersion: 'apidiscovery.k8s.io/v2',
+  items: groups,
+})
+const group = (name: string, kind: string, plural: string): JsonObject => ({
+  metadata: { name },
+  versions: [{ version: 'v1', resources: [{ resource: plural, responseKind: { kind }, scope: 'Namespaced', verbs: ['get'] }] }],
+})
+
+function serving(
+  marks: { readonly [path: string]: string },
+  groups: readonly JsonObject[],
+): Transport & { readonly asked: string[] } {
+  return fakeTransport(({ path, headers }) => {
+    const etag = marks[path] ?? ''
+    if (headers?.['if-none-match'] === etag) return answer(304, '', { etag })
+    return answer(200, aggregated(path === '/api' ? [group('', 'Pod', 'pods')] : groups), { etag })
+  })
+}
+
+describe('discovery', () => {
+  test('is two requests, kept on disk, and believed only as long as the server says so', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'meshform-discovery-'))
+    try {
+      const cache = discoveryCache(directory, 'https://fake')
+      const deployments = [group('apps', 'Deployment', 'deployments')]
+      const first = serving({ '/api': '"1"', '/apis': '"1"' }, deployments)
+      const found = await discover(senderFor(first, fakeClock()), undefined, signal)
+      if (!found.ok) throw new Error(found.error.message)
+      await cache.write(found.value)
+      expect(found.value.kinds.map((kind) => kind.plural)).toEqual(['pods', 'deployments'])
+      const [file = ''] = await readdir(join(directory, 'discovery'))
+      expect((await stat(join(directory, 'discovery', file))).mode & 0o077).toBe(0)
+      const known = await cache.read()
+      const same = await discover(senderFor(first, fakeClock()), known, signal)
+      expect(same.ok && same.value).toBe(known)
+      const changed = serving({ '/api': '"1"', '/apis': '"2"' }, [...deployments, group('batch', 'Job', 'jobs')])
+      const again = await discover(senderFor(changed, fakeClock()), known, signal)
+      expect(again.ok && again.value.kinds.map((kind) => kind.plural)).toEqual(['pods', 'deployments', 'jobs'])
+      expect(await discoveryCache(directory, 'https://another').read()).toBeUndefined()
+      await writeFile(join(directory, 'discovery', file), '{"format":1')
+      expect(await cache.read()).toBeUndefined()
+    } finally {
+      await rm(directory, { recursive: true, force: true })
+    }
+  })
+
+  test('of servers before aggregated discovery asks each group once', async () => {
+    const transport = fakeTransport(({ path }) => {
+      switch (path) {
+        case '/api':
+          return answer(200, { kind: 'APIVersions', versions: ['v1'] })
+        case '/apis': {
+          const versions = [{ version: 'v1beta1' }, { version: 'v1' }]
+          return answer(200, { kind: 'APIGroupList', groups: [{ name: 'apps', versions, preferredVersion: { version: 'v1' } }] })
+        }
+        case '/api/v1':
+          return answer(200, {
+            resources: [
+              { name: 'pods', kind: 'Pod', namespaced: true, verbs: [] },
+              { name: 'pods/log', kind: 'Pod' },
+            ],
+          })
+        default:
+          return answer(200, { resources: [{ name: 'deployments', kind: 'Deployment', namespaced: true, verbs: [] }] })
+      }
+    })
+    const found = await discover(senderFor(transport, fakeClock()), undefined, signal)
+    expect(found.ok && found.value.kinds.map(({ version, plural }) => `${version} ${plural}`)).toEqual([
+      'v1 pods',
+      'v1 deployments',
+      'v1beta1 deployments',
+    ])
+  })
+})
+
+describe('names that would lead elsewhere', () => {
+  test.each(['', '.', '..', 'a/b', 'a%2fb'])('%j is never sent', async (name) => {
+    const transport = serving({}, [])
+    const target = new KubernetesTarget({
+      cluster: 'fake',
+      kind: 'kubernetes',
+      context: undefined,
+      transport,
+      cache: undefined,
+      clock: fakeClock(),
+      concurrency: 4,
+      retry: DEFAULT_RETRY_POLICY,
+      random: Math.random,
+    })
+    const key = { cluster: 'fake', group: '', kind: 'Pod', namespace: 'shop', name }
+    const manifest = { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'shop' } }
+    const options = { fieldManager: 'x', force: false, dryRun: false, signal }
+    expect(await target.delete(key, 'v1', { propagation: 'Background', signal })).toMatchObject({
+      ok: false,
+      error: { kind: 'invalid' },
+    })
+    expect(await target.get(key, 'v1', signal)).toMatchObject({ ok: false, error: { kind: 'invalid' } })
+    expect(await target.apply(manifest, options)).toMatchObject({ ok: false, error: { kind: 'invalid' } })
+    expect(transport.asked).toEqual([])
+  })
+})
+
+describe('kubeconfigs', () => {
+  test('are read by context, several files as one, with paths beside their file', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'meshform-kubeconfig-'))
+    try {
+      const first = join(directory, 'first')
+      const second = join(directory, 'second')
+      await writeFile(
+        first,
+        'contexts: [{name: a, context: {cluster: one, user: me, namespace: shop}}]\nclusters: [{name: one, cluster: {server: "https://one", certificate-authority: ca.pem}}]\n',
+      )
+      await writeFile(
+        second,
+        'current-context: a\nusers: [{name: me, user: {token: secret}}]\nclusters: [{name: one, cluster: {server: "https://two"}}]\n',
+      )
+      const read = await readKubeContext(`${first}:${second}`, undefined)
+      expect(read).toEqual({
+        ok: true,
+        value: {
+          name: 'a',
+          namespace: 'shop',
+          cluster: { server: 'https://one', 'certificate-authority': join(directory, 'ca.pem') },
+          user: { token: 'secret' },
+        },
+        warnings: [],
+      })
+      expect(await readKubeContext(first, undefined)).toMatchObject({
+        ok: false,
+        error: { problem: 'no-current-context', contexts: ['a'] },
+      })
+      expect(await readKubeContext(`${first}:${second}`, 'b')).toMatchObject({ ok: false, error: { problem: 'no-context' } })
+      expect(await readKubeContext(join(directory, 'none'), 'a')).toMatchObject({ ok: false, error: { problem: 'unreadable' } })
+      await writeFile(second, 'token: "very secret\n')
+      const broken = await readKubeContext(second, 'a')
+      expect(JSON.stringify(broken)).not.toContain('very secret')
+    } finally {
+      await rm(directory, { recursive: true, force: true })
+    }
+  })
+})
