@@ -1,4 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { openSandboxTarget } from '../../src/cli/open-sandbox.ts'
+import { jobCluster } from '../../src/cli/perf/distributed.ts'
 import { jobManifests, RUN_LABEL } from '../../src/perf/distributed/job-manifests.ts'
 import { distributedRunner, type JobCluster } from '../../src/perf/distributed/run-jobs.ts'
 import { decodeTask, encodeTask } from '../../src/perf/distributed/spec-text.ts'
@@ -154,4 +159,71 @@ test('pods that never come, or fail, are a problem in words, and nothing is left
   cluster.failedPods = 1
   await expect(distributedRunner(patience)(spec, context)).rejects.toThrow(/1 of 2 workers failed on east/)
   expect([...cluster.objects.keys()]).toEqual([])
+})
+
+test('an API server with schemas takes what a run makes, and nothing is left in it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'meshform-distributed-'))
+  const opened = await openSandboxTarget('sandbox', folder, 'test')
+  if (!opened.ok) throw new Error(opened.error.message)
+  const target = opened.value
+  const server = await serveHttp((_request, response) => response.end('ok'))
+  const { signal } = new AbortController()
+  const keyOf = (kind: string, name: string) => ({ cluster: 'sandbox', group: '', kind, namespace: 'default', name })
+  const dataOf = async (kind: string, name: string): Promise<JsonObject> => {
+    const answer = await target.get(keyOf(kind, name), 'v1', signal)
+    return answer.ok && isJsonObject(answer.value.data) ? answer.value.data : {}
+  }
+  const store: WorkerStore = {
+    readTask: async (name) => Buffer.from(String((await dataOf('Secret', name)).task), 'base64').toString('utf8'),
+    readValue: async (name, key) => {
+      const value = (await dataOf('ConfigMap', name))[key]
+      return typeof value === 'string' ? value : undefined
+    },
+    write: async (name, data) => {
+      const metadata = { name, namespace: 'default', labels: { [RUN_LABEL]: 'run-1' } }
+      const manifest = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { ...data } }
+      await target.apply(manifest, { fieldManager: 'worker', force: true, dryRun: false, signal })
+    },
+  }
+  const inner = jobCluster(target)
+  const refused: string[] = []
+  const pods: Promise<void>[] = []
+  const cluster: JobCluster = {
+    ...inner,
+    name: 'sandbox',
+    apply: async (manifest, stop) => {
+      const problem = await inner.apply(manifest, stop)
+      if (problem !== undefined) refused.push(`${manifest.kind}: ${problem}`)
+      if (manifest.kind === 'Job') {
+        for (const index of [0, 1]) pods.push(runWorker({ run: 'run-1', index, store, now: Date.now, signal }))
+      }
+      return problem
+    },
+  }
+  const spec = completeLoadSpec({
+    requests: [{ url: `http://127.0.0.1:${server.port}/` }],
+    mode: atRate(40, 0.5),
+    connections: 2,
+    pacing: 'thread',
+  })
+  const run = distributedRunner({ ...options([]), clusters: [cluster], namespace: 'default', readyTimeoutMs: 20_000 })
+  const result = await run(spec, context)
+  await Promise.all(pods)
+  expect(refused).toEqual([])
+  expect(result.requests).toBe(20)
+  const where = { namespace: 'default', labelSelector: `${RUN_LABEL}=run-1` }
+  for (const [apiVersion, kind] of [
+    ['v1', 'ConfigMap'],
+    ['v1', 'Secret'],
+    ['v1', 'ServiceAccount'],
+    ['batch/v1', 'Job'],
+    ['rbac.authorization.k8s.io/v1', 'Role'],
+    ['rbac.authorization.k8s.io/v1', 'RoleBinding'],
+  ] as const) {
+    const listed = await inner.list(apiVersion, kind, where, signal)
+    expect(listed.ok && listed.objects.length, kind).toBe(0)
+  }
+  await server.close()
+  await target.close()
+  await rm(folder, { recursive: true, force: true })
 })

@@ -204,11 +204,11 @@ function unusable(component: ComponentOf<'perfChecks'>, problem: string): Diagno
   return {
     severity: 'error',
     code: 'MF7012',
-    summary: `The engine of ${component.address} can not be used`,
+    summary: `The load of ${component.address} can not be put on`,
     detail: problem,
     address: component.address,
     location: component.location,
-    hint: 'Install it, or leave `engine` out: our own needs nothing.',
+    ...(component.spec.distributed === undefined ? { hint: 'Install it, or leave `engine` out: our own needs nothing.' } : {}),
   }
 }
 

@@ -126,10 +126,10 @@ export async function runOne(
       {
         severity: 'error',
         code: 'MF7012',
-        summary: `The engine of ${check.name} can not be used`,
+        summary: `The load of ${check.name} can not be put on`,
         detail: error.message,
         address: check.address,
-        hint: 'Install it, or leave `engine` out: our own needs nothing.',
+        ...(check.written.distributed === undefined ? { hint: 'Install it, or leave `engine` out: our own needs nothing.' } : {}),
       },
     ])
     return undefined

@@ -14,7 +14,7 @@ export const PERF_DIAGNOSTICS = {
   MF7009: 'A figure of a performance file is probably in another unit',
   MF7010: 'A performance file says something that has no counterpart here',
   MF7011: 'A perf-check or result that was asked for is not there',
-  MF7012: 'A load engine can not be used',
+  MF7012: 'A load can not be put on',
   MF7013: 'A baseline has a name that can not be used',
   MF7014: 'A metrics system can not be reached or refuses what it is sent',
   MF7015: 'A perf-check was not run',
