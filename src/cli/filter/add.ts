@@ -12,7 +12,7 @@ import { readJsonFile } from './read-json-file.ts'
 /** What a person may tell of a filter on the command line. */
 export interface MetadataOptions {
   readonly name?: string
-  readonly version?: string
+  readonly filterVersion?: string
   readonly description?: string
   readonly licence?: string
   readonly sourceUrl?: string
@@ -23,7 +23,7 @@ export interface MetadataOptions {
 export function withMetadataOptions(command: Command): Command {
   return command
     .option('--name <name>', 'name of the filter (default: that of its metadata or file)')
-    .option('--version <version>', 'version of the filter (default: that of its metadata, or 0.0.0)')
+    .option('--filter-version <version>', 'version of the filter (default: that of its metadata, or 0.0.0)')
     .option('--description <text>', 'what it does')
     .option('--licence <spdx>', 'its licence, such as Apache-2.0')
     .option('--source-url <address>', 'where its source is')
@@ -45,7 +45,7 @@ export async function tellMetadata(
   }
   const told = metadataOf({
     ...(options.name === undefined ? {} : { name: options.name }),
-    ...(options.version === undefined ? {} : { version: options.version }),
+    ...(options.filterVersion === undefined ? {} : { version: options.filterVersion }),
     ...(options.description === undefined ? {} : { description: options.description }),
     ...(options.licence === undefined ? {} : { licence: options.licence }),
     ...(options.sourceUrl === undefined ? {} : { source: options.sourceUrl }),
@@ -65,7 +65,7 @@ export function filterAddCommand(io: CommandIo): Command {
     .option('--sha256 <digest>', 'digest that it must have')
     .addHelpText(
       'after',
-      '\nExamples:\n  meshform filter add auth.wasm --version 1.2.0 --schema auth.schema.json\n  meshform filter add oci://registry.example/filters/auth:1.2.0\n',
+      '\nExamples:\n  meshform filter add auth.wasm --filter-version 1.2.0 --schema auth.schema.json\n  meshform filter add oci://registry.example/filters/auth:1.2.0\n',
     )
     .action(async (source: string, options: MetadataOptions & { readonly sha256?: string }) => {
       const view = terminalView(io)

@@ -33,7 +33,7 @@ export function filterPushCommand(io: CommandIo): Command {
     )
     .addHelpText(
       'after',
-      '\nExamples:\n  meshform filter push auth.wasm oci://registry.example/filters/auth:1.2.0 --version 1.2.0\n',
+      '\nExamples:\n  meshform filter push auth.wasm oci://registry.example/filters/auth:1.2.0 --filter-version 1.2.0\n',
     )
     .action((filter: string, address: string, options: PushOptions) => push(io, filter, address, options))
 }
