@@ -166,6 +166,30 @@ describe('a mesh that the design installs', () => {
     expect(planned.stderr).toContain('not found in repository')
   })
 
+  test('from charts whose version nobody says: a warning', async () => {
+    await withHelm()
+    await workspace.write('shop/design.yaml', DESIGN('{}').replace('    version: 1.30.0\n', ''))
+    const planned = await workspace.meshform('plan', '-f', 'shop')
+    expect(planned.exitCode, planned.stderr).toBe(0)
+    expect(planned.stderr).toContain('The version of the chart istiod is not pinned [MF4107]')
+  })
+
+  test('with definitions of another project missing: which, and where they are', async () => {
+    await withHelm()
+    await workspace.write('shop/design.yaml', DESIGN('{charts: [{name: istiod}]}').replace('mtls: strict', 'mode: ambient'))
+    const planned = await workspace.meshform('plan', '-f', 'shop')
+    expect(planned.stderr).toContain('httproutes.gateway.networking.k8s.io is not served by cluster "sandbox"')
+    expect(planned.stderr).toContain('experimental-install.yaml')
+    const definition = DEFINITION.replaceAll('peerauthentications', 'httproutes')
+      .replaceAll('security.istio.io', 'gateway.networking.k8s.io')
+      .replaceAll('PeerAuthentication', 'HTTPRoute')
+      .replaceAll('peerauthentication', 'httproute')
+    await workspace.write('shop/routes.yaml', definition)
+    const design = DESIGN('{charts: [{name: istiod}], manifests: [./routes.yaml]}').replace('mtls: strict', 'mode: ambient')
+    await workspace.write('shop/design.yaml', design)
+    expect((await workspace.meshform('plan', '-f', 'shop')).stderr).not.toContain('MF4106')
+  })
+
   test('from manifests at an address', async () => {
     server = createServer((request, response) => {
       if (request.url === '/istio.yaml') response.end(`${DEFINITION}---\n${CONTROL_PLANE}`)
