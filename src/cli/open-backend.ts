@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import type { Design } from '../design/design.ts'
 import type { StateBackend } from '../state/backend.ts'
 import type { HttpCredentials } from '../state/backends/http.ts'
@@ -63,7 +65,10 @@ async function openPlace(io: CommandIo, place: StatePlace, process: ProcessIdent
     }
     case 'pg': {
       const { pgBackend } = await import('../state/backends/pg.ts')
-      return ok(pgBackend({ settings: place.settings, process, applicationName: userAgent }))
+      const authority = await pgAuthority(io, place.settings.address)
+      if (!authority.ok) return authority
+      const settings = authority.value === undefined ? place.settings : { ...place.settings, authority: authority.value }
+      return ok(pgBackend({ settings, process, applicationName: userAgent }))
     }
     case 'kubernetes':
       return openKubernetes(io, place, process)
@@ -77,6 +82,18 @@ async function openPlace(io: CommandIo, place: StatePlace, process: ProcessIdent
       const rest = { credentials: () => s3Credentials(io.env), journalDirectory: journals, userAgent, environment: io.env }
       return ok(s3Backend({ settings: place.settings, ...common, ...rest }))
     }
+  }
+}
+
+/** The authority's certificate that the address names. */
+async function pgAuthority(io: CommandIo, address: string): Promise<StateResult<string | undefined>> {
+  const file = new URL(address).searchParams.get('sslrootcert')
+  if (file === null) return ok(undefined)
+  try {
+    return ok(await readFile(resolve(io.cwd, file), 'utf8'))
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    return refused({ kind: 'invalid-configuration', message: `The certificate of sslrootcert can not be read: ${why}.` })
   }
 }
 

@@ -48,6 +48,10 @@ describe('a state that is kept elsewhere', () => {
     const { code, err } = await project.meshform('apply', '--yes', '--state', 'postgres://127.0.0.1:1/none')
     expect([code, err]).toEqual([1, expect.stringContaining('MF8014')])
     expect((await project.meshform('state', 'list')).err).toContain('Nothing is recorded')
+    const missing = await project.meshform('state', 'list', '--state', 'postgres://db.example.org/x?sslrootcert=none.pem')
+    expect(missing.err).toContain('The certificate of sslrootcert can not be read')
+    const context = await project.meshform('state', 'list', '--state', 'kubernetes://nowhere/meshform')
+    expect([context.code, context.err]).toEqual([1, expect.stringContaining('MF8009')])
   })
 })
 

@@ -24,8 +24,9 @@ export async function startHttpStateServer(
   let fail = 0
 
   const act = (request: IncomingMessage, url: URL, body: Buffer): { status: number; body?: string | Buffer } => {
+    const method = asGitLab(request.method ?? '', url)
     const held = locks.get(url.pathname)
-    switch (request.method) {
+    switch (method) {
       case 'GET': {
         const state = states.get(url.pathname)
         return state === undefined ? { status: 404 } : { status: 200, body: state }
@@ -98,6 +99,13 @@ export async function startHttpStateServer(
       fail = status
     },
   }
+}
+
+/** GitLab locks by POST and unlocks by DELETE at an address of their own, which ends with `/lock`. */
+function asGitLab(method: string, url: URL): string {
+  if (!url.pathname.endsWith('/lock')) return method
+  url.pathname = url.pathname.slice(0, -'/lock'.length)
+  return method === 'POST' ? 'LOCK' : method === 'DELETE' ? 'UNLOCK' : method
 }
 
 function idOf(text: string): string {

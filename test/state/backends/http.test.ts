@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { StateBackend } from '../../../src/state/backend.ts'
-import { httpSettings } from '../../../src/state/backends/http/http-settings.ts'
+import { type HttpSettingsInput, httpSettings } from '../../../src/state/backends/http/http-settings.ts'
 import { type HttpCredentials, httpBackend } from '../../../src/state/backends/http.ts'
 import type { Clock } from '../../../src/state/clock.ts'
 import { lockState } from '../../../src/state/lock.ts'
@@ -13,12 +13,12 @@ import { movedClock } from './moved-clock.ts'
 const SIGNAL = new AbortController().signal
 
 function client(
-  address: string,
+  address: string | (HttpSettingsInput & { readonly address: string }),
   journalDirectory: string,
   changes: { readonly clock?: Clock; readonly process?: typeof PROCESS; readonly credentials?: HttpCredentials } = {},
 ): StateBackend {
   const backend = httpBackend({
-    settings: value(httpSettings({ address })),
+    settings: value(httpSettings(typeof address === 'string' ? { address } : address)),
     credentials: { kind: 'none' },
     journalDirectory,
     process: PROCESS,
@@ -32,14 +32,29 @@ function client(
   return backend
 }
 
-for (const relay of [false, true]) {
+/** How servers want to be asked: by Terraform's defaults, or as GitLab has it, which lays JSON out anew as well. */
+const DIALECTS = [
+  { name: 'http', relay: false, settings: (url: string) => ({ address: `${url}/states` }) },
+  {
+    name: 'http (as GitLab speaks it)',
+    relay: true,
+    settings: (url: string) => ({
+      address: `${url}/api/v4/projects/7/terraform/state/{workspace}-{design}`,
+      lockAddress: `${url}/api/v4/projects/7/terraform/state/{workspace}-{design}/lock`,
+      lockMethod: 'POST',
+      unlockMethod: 'DELETE',
+    }),
+  },
+]
+
+for (const { name, relay, settings } of DIALECTS) {
   describeBackend(
-    relay ? 'http (a server that lays JSON out anew)' : 'http',
+    name,
     async () => {
       const [server, folder, clock] = [await startHttpStateServer({ relay }), await temporaryFolder(), movedClock()]
       return {
         client: async ({ process = PROCESS, machine = 'here' } = {}) =>
-          client(`${server.url}/states`, join(folder, machine), { process, clock }),
+          client(settings(server.url), join(folder, machine), { process, clock }),
         elapse: async (milliseconds) => clock.forward(milliseconds),
       }
     },

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import pg from 'pg'
 import { systemClock } from '../../clock.ts'
 import { aborted, ok, refused, type StateResult } from '../../state-result.ts'
@@ -9,6 +8,8 @@ export interface PgSettings {
   readonly address: string
   /** Default: `meshform`. Made when it is first written to. */
   readonly schema: string
+  /** PEM of the authority that vouches for the server, where the address names one with `sslrootcert`. */
+  readonly authority?: string
 }
 
 /** Longest wait for an answer, in milliseconds. */
@@ -41,7 +42,7 @@ export class PgConnection {
     this.#schema = pg.escapeIdentifier(settings.schema)
     this.#pool = new pg.Pool({
       ...endpointOf(url),
-      ssl: tlsOf(url),
+      ssl: tlsOf(url, settings.authority),
       max: 4,
       application_name: applicationName,
       connectionTimeoutMillis: 10_000,
@@ -132,12 +133,11 @@ function endpointOf(url: URL): pg.PoolConfig {
 }
 
 /** TLS is verified unless the address says `sslmode=disable`; on this machine itself there is none unless it is asked for. */
-function tlsOf(url: URL): pg.PoolConfig['ssl'] {
+function tlsOf(url: URL, authority: string | undefined): pg.PoolConfig['ssl'] {
   const mode = url.searchParams.get('sslmode')
   const isHere = url.searchParams.has('host') || ['', 'localhost', '127.0.0.1', '[::1]'].includes(url.hostname.toLowerCase())
   if (mode === 'disable' || (mode === null && isHere)) return false
-  const authority = url.searchParams.get('sslrootcert')
-  return { rejectUnauthorized: true, ...(authority === null ? {} : { ca: readFileSync(authority, 'utf8') }) }
+  return { rejectUnauthorized: true, ...(authority === undefined ? {} : { ca: authority }) }
 }
 
 async function raceAbort<Value>(asked: Promise<Value>, signal: AbortSignal): Promise<Value> {
