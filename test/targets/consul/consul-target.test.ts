@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isJsonObject, type JsonObject } from '../../../src/plan/json.ts'
 import type { Manifest, ObjectKey } from '../../../src/plan/manifest.ts'
@@ -281,5 +283,74 @@ describe('a server that knows who asks', () => {
     expect((await errorOf(openConsulTarget({ cluster: 'vms', spec: { address: 'ftp://x' }, environment: {} })))?.kind).toBe(
       'invalid',
     )
+  })
+})
+
+describe('somebody else writes at the same time', () => {
+  let fake: FakeConsul
+  let target: Target
+  beforeAll(async () => {
+    fake = await startFakeConsul({ version: '2.0.3' })
+    target = await open(fake.address)
+  })
+  afterAll(async () => {
+    await target.close()
+    await fake.close()
+  })
+  const other = (Protocol: string): JsonObject => ({ Kind: 'service-defaults', Name: 'web', Protocol })
+
+  test('the write is made again upon what is there then', async () => {
+    fake.interfere(other('tcp'), other('grpc'))
+    const live = await value(target.apply(entry('service-defaults', 'web', { Protocol: 'http' }), write))
+    expect(live).toMatchObject({ spec: { Protocol: 'http' }, metadata: { labels: LABELS } })
+  })
+
+  test('again and again is no chance any more', async () => {
+    fake.interfere(...Array.from({ length: 5 }, (_, index) => other(index % 2 === 0 ? 'tcp' : 'grpc')))
+    expect(await errorOf(target.apply(entry('service-defaults', 'web', { Protocol: 'http2' }), write))).toMatchObject({
+      kind: 'conflict',
+    })
+  })
+})
+
+describe('a server with TLS that asks for a certificate', () => {
+  const file = (name: string) => fileURLToPath(new URL(`../../fixtures/perf/tls/${name}.pem`, import.meta.url))
+  let fake: FakeConsul
+  beforeAll(async () => {
+    fake = await startFakeConsul({
+      version: '2.0.3',
+      tls: {
+        key: readFileSync(file('server-key')),
+        cert: readFileSync(file('server')),
+        ca: readFileSync(file('ca')),
+        requestCert: true,
+        rejectUnauthorized: true,
+      },
+    })
+  })
+  afterAll(() => fake.close())
+
+  const asked = async (more: object, environment: Record<string, string> = {}) => {
+    const opened = await value(openConsulTarget({ cluster: 'vms', spec: { address: fake.address, ...more }, environment }))
+    const answer = await opened.describe(never)
+    await opened.close()
+    return answer
+  }
+
+  test('is reached with the files of the design or of the environment, and not without', async () => {
+    const files = { caFile: file('ca'), certFile: file('client'), keyFile: file('client-key'), serverName: 'server.perf.test' }
+    expect(await asked(files)).toMatchObject({ ok: true, value: { version: '2.0.3' } })
+    const environment = {
+      CONSUL_CACERT: files.caFile,
+      CONSUL_CLIENT_CERT: files.certFile,
+      CONSUL_CLIENT_KEY: files.keyFile,
+      CONSUL_TLS_SERVER_NAME: files.serverName,
+    }
+    expect(await asked({}, environment)).toMatchObject({ ok: true })
+    const { caFile: _authority, ...unknown } = files
+    expect(await asked(unknown)).toMatchObject({ ok: false, error: { kind: 'unreachable' } })
+    expect(await asked({ ...files, serverName: 'elsewhere.test' })).toMatchObject({ ok: false, error: { kind: 'unreachable' } })
+    const { certFile: _certificate, keyFile: _key, ...anonymous } = files
+    expect(await asked(anonymous)).toMatchObject({ ok: false, error: { kind: 'unreachable' } })
   })
 })

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer, type ServerOptions } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../src/plan/json.ts'
 import { wrongWords } from '../../providers/consul-words.ts'
@@ -6,8 +7,8 @@ import { wrongWords } from '../../providers/consul-words.ts'
 /** A Consul that answers as one does: config entries with check-and-set and blocking queries, and an agent with services. */
 export interface FakeConsul {
   readonly address: string
-  /** Writes as somebody else would. */
-  put(entry: JsonObject): void
+  /** Lets somebody else write each of these just before one of our own writes. */
+  interfere(...entries: readonly JsonObject[]): void
   close(): Promise<void>
 }
 
@@ -18,11 +19,16 @@ interface Entry {
 }
 
 /** Starts a fake on a free port of the loopback; with a token it knows nobody else. */
-export async function startFakeConsul(options: { readonly version: string; readonly token?: string }): Promise<FakeConsul> {
+export async function startFakeConsul(options: {
+  readonly version: string
+  readonly token?: string
+  readonly tls?: ServerOptions
+}): Promise<FakeConsul> {
   const entries = new Map<string, Entry>()
   const services = new Map<string, JsonObject>()
   const catalog = new Map<string, JsonObject>()
   const waiting = new Set<() => void>()
+  const interferences: JsonObject[] = []
   let index = 10
   const changed = () => {
     index++
@@ -90,6 +96,8 @@ export async function startFakeConsul(options: { readonly version: string; reado
     }
     if (api !== 'config') return answer(404, 'not found')
     if (request.method === 'PUT') {
+      const other = interferences.shift()
+      if (other !== undefined) write(other, null)
       const wrong = refusal(body)
       return wrong === undefined ? answer(200, write(body, url.searchParams.get('cas'))) : answer(400, wrong)
     }
@@ -104,12 +112,13 @@ export async function startFakeConsul(options: { readonly version: string; reado
     return found === undefined ? answer(404, `Config entry not found for "${first}" / "${second}"`) : answer(200, answered(found))
   }
 
-  const server = createServer((request, response) => void handle(request, response))
+  const listener = (request: IncomingMessage, response: ServerResponse) => void handle(request, response)
+  const server = options.tls === undefined ? createServer(listener) : createTlsServer(options.tls, listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
-    address: `http://127.0.0.1:${port}`,
-    put: (entry) => void write(entry, null),
+    address: `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
+    interfere: (...others) => void interferences.push(...others),
     close: () => {
       for (const wake of waiting) wake()
       server.closeAllConnections()
