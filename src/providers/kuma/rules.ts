@@ -20,8 +20,8 @@ const POLICIES = [
 
 /** The rules of Kuma and Kong Mesh. */
 export const KUMA_RULES: MeshProvider['rules'] = {
-  // MeshIdentity reports whether its authority is there; the other kinds report nothing.
-  health: [{ group: 'kuma.io', kinds: ['MeshIdentity'], condition: 'Ready', status: 'True' }],
+  // Policies are in force once they are stored, and clusters without the control plane answer for none of them.
+  health: [],
   ignore: [
     {
       group: 'admissionregistration.k8s.io',

@@ -14,7 +14,7 @@ import { annotationMistakes, traefikWorkload } from './service-annotations.ts'
 const NAMESPACE = 'traefik-mesh'
 const NOTHING: Translation = { manifests: [], diagnostics: [] }
 const CALLED = 'service=~"$namespace-$workload-.*"'
-const CRDS = 'https://github.com/traefik/mesh/tree/v1.4.8/integration/testdata/crds'
+const CRDS = 'https://raw.githubusercontent.com/traefik/mesh/v1.4.8/integration/testdata/crds'
 
 /** The versions of SMI that its controller reads; it puts expressions behind a slash itself. */
 const TRAEFIK_SMI: SmiDialect = {
