@@ -1,5 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { JsonObject, JsonValue } from '../../src/plan/json.ts'
+import { Sandbox } from '../../src/sandbox/sandbox.ts'
 import { openSandbox, request, settled } from './sandbox-requests.ts'
 
 function definition(spec: JsonObject, more: JsonObject = {}): JsonObject {
@@ -271,6 +275,40 @@ describe('definitions', () => {
     const merge = { 'content-type': 'application/merge-patch+json' }
     expect((await request(sandbox, 'PATCH', `${things}/a`, { spec: { n: 'x' } }, merge)).status).toBe(200)
     expect((await request(sandbox, 'PATCH', `${things}/a`, { spec: { m: 'longer than that' } }, merge)).status).toBe(422)
+    await sandbox.close()
+  })
+
+  test('and their objects are there again when the folder is opened again', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'sandbox-'))
+    try {
+      const first = await Sandbox.open({ directory })
+      await request(
+        first,
+        'POST',
+        '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
+        definition({ 'x-kubernetes-preserve-unknown-fields': true }),
+      )
+      await request(first, 'POST', things, thing({ a: 1 }))
+      await first.close()
+      const second = await Sandbox.open({ directory })
+      expect((await request(second, 'GET', `${things}/a`)).body.spec).toEqual({ a: 1 })
+      await second.close()
+    } finally {
+      await rm(directory, { recursive: true })
+    }
+  })
+
+  test('are selected by the fields that they name', async () => {
+    const sandbox = await served(
+      { properties: { color: { type: 'string' } } },
+      { selectableFields: [{ jsonPath: '.spec.color' }] },
+    )
+    await request(sandbox, 'POST', things, thing({ color: 'red' }))
+    await request(sandbox, 'POST', things, { ...thing({ color: 'blue' }), metadata: { name: 'b' } })
+    const { body } = await request(sandbox, 'GET', `${things}?fieldSelector=spec.color%3Dblue`)
+    expect((body.items as readonly JsonObject[]).map(({ spec }) => spec)).toEqual([{ color: 'blue' }])
+    const other = await request(sandbox, 'GET', `${things}?fieldSelector=spec.size%3D1`)
+    expect(other.body.message).toBe('field label not supported: spec.size')
     await sandbox.close()
   })
 
