@@ -19,13 +19,16 @@ export interface InClusterOptions {
   readonly server: string
   /** Folder of the account's files; the one that Kubernetes mounts by default. */
   readonly account?: string
+  /** Name that the certificate is for, where it is not the host's. */
+  readonly serverName?: string
 }
 
 /** The API of the cluster that this pod is in, with the pod's own account and the cluster's own authority. */
 export async function inClusterStore(options: InClusterOptions): Promise<WorkerStore> {
   const account = options.account ?? ACCOUNT
   const ca = await readFile(join(account, 'ca.crt'), 'utf8')
-  const agent = new Agent({ connect: { ca } })
+  const { serverName } = options
+  const agent = new Agent({ connect: { ca, ...(serverName === undefined ? {} : { servername: serverName }) } })
   const base = `${options.server}/api/v1/namespaces/${options.namespace}`
   const call = async (method: 'GET' | 'POST', path: string, body?: object): Promise<{ status: number; value: unknown }> => {
     // The token is read each time: the kubelet renews it.
