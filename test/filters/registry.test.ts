@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parseChallenge } from '../../src/filters/registry/authorize.ts'
 import { dockerCredentials, runCredentialHelper } from '../../src/filters/registry/docker-credentials.ts'
@@ -88,6 +89,11 @@ describe('images', () => {
     // The same module gives the same image.
     expect(digestOf(buildImage(variant, module, metadata, '0.2.1').manifest)).toBe(pushed.digest)
     const manifest = JSON.parse(registry.manifests.get('1.2.0')?.bytes.toString() ?? '')
+    if (variant === 'compat') {
+      const config = JSON.parse(registry.blobs.get(manifest.config.digest)?.toString() ?? '')
+      const layer = registry.blobs.get(manifest.layers[0].digest) ?? Buffer.alloc(0)
+      expect(config.rootfs.diff_ids).toEqual([digestOf(gunzipSync(layer))])
+    }
     expect(manifest.layers.map((layer: { mediaType: string }) => layer.mediaType)).toEqual(
       variant === 'oci'
         ? ['application/vnd.module.wasm.config.v1+json', 'application/vnd.module.wasm.content.layer.v1+wasm']

@@ -1,5 +1,5 @@
 import type { FilterInspection, ModuleKind } from '../../filters/inspect/inspection.ts'
-import type { Style } from '../../views/terminal/style.ts'
+import { plural, type Style } from '../../views/terminal/style.ts'
 
 const KIND_TITLES: Readonly<Record<ModuleKind, string>> = {
   'proxy-wasm': 'Proxy-Wasm filter',
@@ -35,7 +35,7 @@ export function inspectionText(inspection: FilterInspection, { colors }: Style):
     )
     if (memory !== undefined) {
       const most = memory.maximumPages === undefined ? 'no limit' : `at most ${memory.maximumPages} pages`
-      rows.push(['memory', `${memory.initialPages} pages of 64 KiB, ${most}`])
+      rows.push(['memory', `${plural(memory.initialPages, 'page')} of 64 KiB, ${most}`])
     }
   }
   const width = Math.max(...rows.map(([title]) => title.length)) + 2

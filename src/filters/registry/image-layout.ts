@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
 import type { FilterMetadata } from './filter-metadata.ts'
 import { digestOf } from './read-response.ts'
-import { writeTar } from './tar-entry.ts'
+import { plainTar, writeTar } from './tar-entry.ts'
 
 /** Media types of the two ways to carry a module (solo-io/wasm, spec/spec.md and spec-compat.md), and of today's others. */
 export const MEDIA = {
@@ -75,11 +75,14 @@ export function buildImage(variant: ImageVariant, module: Buffer, metadata: Filt
       blobs: [config, runtime, module],
     }
   }
-  const layer = writeTar([
+  const files = [
     { name: 'plugin.wasm', content: module },
     { name: 'runtime-config.json', content: runtime },
-  ])
-  const config = json({ architecture: 'wasm', os: 'wasi', rootfs: { type: 'layers', diff_ids: [digestOf(layer)] }, config: {} })
+  ]
+  const layer = writeTar(files)
+  // Runtimes that unpack the image compare this with the archive as it is unpacked.
+  const unpacked = digestOf(plainTar(files))
+  const config = json({ architecture: 'wasm', os: 'wasi', rootfs: { type: 'layers', diff_ids: [unpacked] }, config: {} })
   return {
     manifest: json({
       schemaVersion: 2,

@@ -31,6 +31,11 @@ export function readTarEntry(archive: Buffer, name: string, maximum: number): Bu
 
 /** A gzipped tar archive of files, the same bytes for the same files. */
 export function writeTar(files: readonly { readonly name: string; readonly content: Buffer }[]): Buffer {
+  return gzipSync(plainTar(files), { level: 9 })
+}
+
+/** The archive before it is gzipped. */
+export function plainTar(files: readonly { readonly name: string; readonly content: Buffer }[]): Buffer {
   const parts: Buffer[] = []
   for (const { name, content } of files) {
     const header = new Header({ path: name, size: content.length, mode: 0o644, mtime: new Date(0), type: 'File', uid: 0, gid: 0 })
@@ -39,5 +44,5 @@ export function writeTar(files: readonly { readonly name: string; readonly conte
     parts.push(bytes, content, Buffer.alloc((block - (content.length % block)) % block))
   }
   parts.push(Buffer.alloc(2 * block))
-  return gzipSync(Buffer.concat(parts), { level: 9 })
+  return Buffer.concat(parts)
 }
