@@ -1,5 +1,5 @@
 import type { SourceLocation, ValuePath } from '../../plan/source.ts'
-import type { QuickNode } from './quick-yaml.ts'
+import type { QuickNode } from './quick-node.ts'
 import type { SourceDocument } from './yaml-source.ts'
 
 /** Turns offsets of a text into lines and columns. */
