@@ -7,10 +7,10 @@ import { ENVOY_METRICS } from '../consul/metrics.ts'
 import { namesakes } from '../consul/namesakes.ts'
 import { resolverEntries, subsetEntries } from '../consul/resolver.ts'
 import { routeEntries } from '../consul/routes.ts'
+import { hasVersion } from '../consul/server-version.ts'
 import { defaultsMistakes, serviceDefaults } from '../consul/service-defaults.ts'
 import type { MeshProvider, ResolvedWorkload, Scope, Translation } from '../contract.ts'
 import { findWorkload } from '../references.ts'
-import { compareVersions } from '../version.ts'
 import { CONSUL_VM_CAPABILITIES, CONSUL_VM_ENTERPRISE_CAPABILITIES } from './capabilities.ts'
 import { vmGateway, vmGatewayRoutes } from './gateway.ts'
 import { instanceMistakes, registrations } from './instances.ts'
@@ -23,17 +23,11 @@ function isEnterprise(scope: Scope): boolean {
   return scope.mesh.spec.mode === 'enterprise'
 }
 
-/** True when the server is at least this old; a design that tells no version means the newest. */
-function has(scope: Scope, since: string): boolean {
-  const { version } = scope.mesh.spec
-  return version === undefined || compareVersions(version, since) >= 0
-}
-
 function onboard(workload: ResolvedWorkload, scope: Scope): Translation {
   if (workload.component.spec.onboard === 'off' || workload.service === undefined) return { manifests: [], diagnostics: [] }
   const dialect = {
-    mutualTlsMode: has(scope, '1.16'),
-    upstreamConfig: has(scope, '1.9'),
+    mutualTlsMode: hasVersion(scope, '1.16'),
+    upstreamConfig: hasVersion(scope, '1.9'),
     enterprise: isEnterprise(scope),
   }
   const entries = [serviceDefaults(workload, scope, dialect), ...subsetEntries(workload, scope)]
@@ -49,7 +43,7 @@ function traffic(policy: ComponentOf<'traffic'>, scope: Scope): Translation {
   if (workload === undefined) return { manifests: [], diagnostics: found.diagnostics }
   const parts = [
     resolverEntries(policy, workload, scope),
-    routeEntries(policy, workload, scope, { retryOnWords: has(scope, '1.14') }),
+    routeEntries(policy, workload, scope, { retryOnWords: hasVersion(scope, '1.14') }),
   ]
   const outside = vmGatewayRoutes(policy, scope)
   return {
@@ -79,7 +73,7 @@ export const consulVm: MeshProvider = {
   settingsSchema: CONSUL_VM_SETTINGS,
   install: (mesh) => ({ namespace: mesh.spec.namespace ?? 'default', charts: [], controlPlane: [] }),
   mesh: (scope) => ({
-    manifests: meshEntries(scope, { namespace: '', meshEntry: has(scope, '1.10'), bindMetrics: true }).map(asConfigEntry),
+    manifests: meshEntries(scope, { namespace: '', meshEntry: hasVersion(scope, '1.10'), bindMetrics: true }).map(asConfigEntry),
     diagnostics: instanceMistakes(scope),
   }),
   onboard,

@@ -16,6 +16,7 @@ import { onboardPods } from './onboarding.ts'
 import { resolverEntries, subsetEntries } from './resolver.ts'
 import { routeEntries } from './routes.ts'
 import { CONSUL_RULES } from './rules.ts'
+import { hasVersion } from './server-version.ts'
 import { defaultsMistakes, serviceDefaults } from './service-defaults.ts'
 import { CONSUL_SETTINGS } from './settings.ts'
 
@@ -27,7 +28,11 @@ function isEnterprise(scope: Scope): boolean {
 function onboard(workload: ResolvedWorkload, scope: Scope): Translation {
   const pods = onboardPods(workload, scope)
   if (workload.component.spec.onboard === 'off' || workload.service === undefined) return { manifests: pods, diagnostics: [] }
-  const dialect = { mutualTlsMode: true, upstreamConfig: true, enterprise: isEnterprise(scope) }
+  const dialect = {
+    mutualTlsMode: hasVersion(scope, '1.16'),
+    upstreamConfig: hasVersion(scope, '1.9'),
+    enterprise: isEnterprise(scope),
+  }
   const entries = [serviceDefaults(workload, scope, dialect), ...subsetEntries(workload, scope)]
   return { manifests: [...pods, ...entries.map(asResource)], diagnostics: isEnterprise(scope) ? [] : namesakes(workload, scope) }
 }
@@ -36,7 +41,10 @@ function traffic(policy: ComponentOf<'traffic'>, scope: Scope): Translation {
   const found = findWorkload(policy.spec.workload, policy, ['workload'], scope)
   const workload = found.value
   if (workload === undefined) return { manifests: [], diagnostics: found.diagnostics }
-  const parts = [resolverEntries(policy, workload, scope), routeEntries(policy, workload, scope, { retryOnWords: true })]
+  const parts = [
+    resolverEntries(policy, workload, scope),
+    routeEntries(policy, workload, scope, { retryOnWords: hasVersion(scope, '1.14') }),
+  ]
   const outside = gatewayRoutes(policy, scope)
   return {
     manifests: [...parts.flatMap((part) => part.entries.map(asResource)), ...outside.manifests],
@@ -65,9 +73,11 @@ export const consul: MeshProvider = {
   settingsSchema: CONSUL_SETTINGS,
   install: installConsul,
   mesh: (scope) => ({
-    manifests: meshEntries(scope, { namespace: scope.mesh.spec.namespace ?? 'consul', meshEntry: true, bindMetrics: false }).map(
-      asResource,
-    ),
+    manifests: meshEntries(scope, {
+      namespace: scope.mesh.spec.namespace ?? 'consul',
+      meshEntry: hasVersion(scope, '1.10'),
+      bindMetrics: false,
+    }).map(asResource),
     diagnostics: [],
   }),
   onboard,
