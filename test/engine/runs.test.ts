@@ -106,7 +106,7 @@ describe('a run that does not go well', () => {
   test('stops at Ctrl-C, records what was done, and goes on next time', async () => {
     const project = await newProject({
       'shop.yaml': design(
-        Array.from({ length: 40 }, (_, n) => map(`m${n}`, '', 'a: "1"', n === 0 ? 'ns' : `m${n - 1}`)).join('\n'),
+        Array.from({ length: 120 }, (_, n) => map(`m${n}`, '', 'a: "1"', n === 0 ? 'ns' : `m${n - 1}`)).join('\n'),
       ),
     })
     const interrupt = new AbortController()
@@ -121,7 +121,7 @@ describe('a run that does not go well', () => {
     expect(code).toBe(130)
     expect((await project.meshform('state', 'history')).out).toContain('interrupted')
     expect((await project.meshform('apply', '--yes')).code).toBe(0)
-    expect((await project.meshform('state', 'list')).out.split('\n')).toHaveLength(42)
+    expect((await project.meshform('state', 'list')).out.split('\n')).toHaveLength(122)
   })
 
   test('is refused while another holds the lock, which force-unlock takes away', async () => {
