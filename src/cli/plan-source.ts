@@ -66,7 +66,9 @@ export async function planForExecution(
     emit,
   })
   if (saved === undefined) return run
-  const stale = staleness(saved, run.made.plan)
-  if (stale.length > 0) return { ...run, made: { ...run.made, plan: { ...run.made.plan, diagnostics: stale } } }
+  const { plan } = run.made
+  const errors = plan.diagnostics.filter(({ severity }) => severity === 'error')
+  const refusals = [...staleness(saved, plan), ...errors]
+  if (refusals.length > 0) return { ...run, made: { ...run.made, plan: { ...plan, diagnostics: refusals } } }
   return { ...run, made: { ...run.made, plan: { ...saved, diagnostics: [] } } }
 }

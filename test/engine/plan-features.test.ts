@@ -341,6 +341,15 @@ describe('saved plans', () => {
     expect(err).toMatchSnapshot()
   })
 
+  test('are held against policies and limits of the apply as well', async () => {
+    const { meshform, write } = await newProject({ 'shop.yaml': design(map('a')) })
+    await meshform('plan', '--out', 'plan.json')
+    await write('rules.yaml', 'policies: {none: {rule: "change.action != \'create\'", message: nothing new}}')
+    const { code, err } = await meshform('apply', 'plan.json', '--policy', 'rules.yaml')
+    expect([code, err]).toEqual([1, expect.stringContaining('is against the policy none: nothing new')])
+    expect((await meshform('apply', 'plan.json')).code).toBe(0)
+  })
+
   test('hold no secret, in no encoding', async () => {
     const text = `apiVersion: meshform.dev/v1
 kind: Design
