@@ -11,7 +11,9 @@ export function meshPages(): readonly (readonly [path: string, text: string])[] 
   const providers = [...meshProviders.values()]
   return [
     ['docs/meshes/README.md', markdownMatrix(providers)],
-    ...providers.map((provider) => [`docs/meshes/${pageName(provider)}`, markdownPage(provider) + guideOf(provider.name)] as const),
+    ...providers.map(
+      (provider) => [`docs/meshes/${pageName(provider)}`, markdownPage(provider) + guideOf(provider.name)] as const,
+    ),
   ]
 }
 
