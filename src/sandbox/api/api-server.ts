@@ -85,6 +85,7 @@ export class ApiServer {
       }
       case 'DELETE':
         if (resource.type.namespaced && namespace === undefined) throw methodNotAllowed()
+        if (resource.storage === '/namespaces') throw methodNotAllowed()
         return this.#deleteCollection(request, resource, namespace, query)
       default:
         throw methodNotAllowed()

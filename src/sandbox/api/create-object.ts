@@ -4,7 +4,7 @@ import { inStorageOrder, StoredObject as Stored } from '../store/stored-object.t
 import { type ApiContext, storageKeyOf } from './api-context.ts'
 import { isTerminating, metadataOf, metadataText, timestamp, withMetadata } from './object-metadata.ts'
 import type { ServedResource } from './resource-registry.ts'
-import { alreadyExists, badRequest, forbidden, invalid, notFound } from './status-error.ts'
+import { alreadyExists, badRequest, forbidden, internal, invalid, notFound } from './status-error.ts'
 import { validateNew } from './validate-object.ts'
 
 const longestGeneratedBase = 58
@@ -63,7 +63,11 @@ export function createObject(
   if (errors.length > 0) throw invalid(resource.kind, name, errors)
   const key = storageKeyOf(resource, namespace, name)
   if (context.store.get(key.resource, key.namespace, key.name) !== undefined) throw alreadyExists(resource.plural, name)
-  if (!dryRun) return context.store.put(key, prepared)
+  if (!dryRun) {
+    const version = metadataText(object, 'resourceVersion')
+    if (version !== '' && version !== '0') throw internal('resourceVersion should not be set on objects to be created')
+    return context.store.put(key, prepared)
+  }
   return Stored.ofObject(key, 0, withMetadata(inStorageOrder(prepared, 0), { resourceVersion: undefined }))
 }
 

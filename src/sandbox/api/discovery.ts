@@ -22,6 +22,8 @@ const subresourceVerbs = ['get', 'patch', 'update']
 
 function verbsOf(resource: ServedResource): readonly string[] {
   if (!resource.type.stored) return ['create']
+  // Namespaces are deleted one by one.
+  if (resource.storage === '/namespaces') return storedVerbs.filter((verb) => verb !== 'deletecollection')
   return resource.custom ? customVerbs : storedVerbs
 }
 

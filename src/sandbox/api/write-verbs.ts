@@ -106,7 +106,13 @@ export function putObject(context: ApiContext, write: WriteRequest, name: string
   if (live === undefined) {
     if (resource.type.createdByReplace !== true || subresource !== '') throw notFound(resource.plural, name)
     const managed = manageUpdate(resource.emptyObject, object, manager)
-    const stored = createObject(context, resource, namespace, managed, options.dryRun)
+    const stored = createObject(
+      context,
+      resource,
+      namespace,
+      withMetadata(managed, { resourceVersion: undefined }),
+      options.dryRun,
+    )
     return { status: 201, object: stored, warnings: decoded.warnings }
   }
   const managed = manageUpdate(live.object, object, manager)
@@ -145,7 +151,13 @@ function applyVerb(context: ApiContext, write: WriteRequest, name: string): Writ
       const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`
       throw conflict(resource.plural, name, why)
     }
-    const stored = createObject(context, resource, namespace, object, options.dryRun)
+    const stored = createObject(
+      context,
+      resource,
+      namespace,
+      withMetadata(object, { resourceVersion: undefined }),
+      options.dryRun,
+    )
     return { status: 201, object: stored, warnings: warningsOf(resource, stored.object) }
   }
   const next = throughSubresource(subresource, liveObjectOf(resource, live), object)

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+import { openSandbox, request } from './sandbox-requests.ts'
+
+const maps = '/api/v1/namespaces/default/configmaps'
+const map = (name: string, more: object = {}) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, ...more } })
+
+test('strict reading tells of duplicate and unknown fields in their order', async () => {
+  const sandbox = await openSandbox()
+  const text = '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"zeta":1,"data":{"x":"1","x":"2"},"alpha":2}'
+  const json = { 'content-type': 'application/json' }
+  const { status, body } = await request(sandbox, 'POST', `${maps}?fieldValidation=Strict`, text, json)
+  expect(status).toBe(400)
+  expect(body.message).toBe(
+    'ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: unknown field "zeta", duplicate field "data.x", unknown field "alpha"',
+  )
+  const warned = await request(sandbox, 'POST', maps, text, json)
+  expect(warned.status).toBe(201)
+  expect(warned.warning).toBe(
+    '299 - "unknown field \\"zeta\\"", 299 - "duplicate field \\"data.x\\"", 299 - "unknown field \\"alpha\\""',
+  )
+  await sandbox.close()
+})
+
+test('a version is not given to what is created', async () => {
+  const sandbox = await openSandbox()
+  const refused = await request(sandbox, 'POST', maps, map('a', { resourceVersion: '5' }))
+  expect([refused.status, refused.body.message]).toEqual([500, 'resourceVersion should not be set on objects to be created'])
+  const type = { 'content-type': 'application/apply-patch+yaml' }
+  const applied = await request(sandbox, 'PATCH', `${maps}/a?fieldManager=m`, map('a', { resourceVersion: '5' }), type)
+  expect(applied.status).toBe(201)
+  await sandbox.close()
+})
+
+test('a strategic merge patch that does not fit is shown as it was sent', async () => {
+  const sandbox = await openSandbox()
+  await request(sandbox, 'POST', maps, map('a'))
+  const type = { 'content-type': 'application/strategic-merge-patch+json' }
+  const wrong = await request(sandbox, 'PATCH', `${maps}/a`, { data: { x: 1 } }, type)
+  expect(wrong.body.message).toBe(' "" is invalid: patch: Invalid value: "map[data:map[x:1]]": cannot convert int64 to string')
+  const unknown = await request(sandbox, 'PATCH', `${maps}/a?fieldValidation=Strict`, { bogus: 1 }, type)
+  expect(unknown.body.message).toBe(
+    ' "" is invalid: patch: Invalid value: "map[bogus:1]": strict decoding error: unknown field "bogus"',
+  )
+  await sandbox.close()
+})
+
+test('numbers of the query must be numbers, and a deletion is either orphaning or of one propagation', async () => {
+  const sandbox = await openSandbox()
+  const list = await request(sandbox, 'GET', `${maps}?limit=x`)
+  expect(list.body.message).toBe('strconv.ParseInt: parsing "x": invalid syntax')
+  await request(sandbox, 'POST', maps, map('a'))
+  const both = await request(sandbox, 'DELETE', `${maps}/a`, { propagationPolicy: 'Orphan', orphanDependents: true })
+  expect(both.body.message).toBe(
+    'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Invalid value: "Orphan": orphanDependents and deletionPropagation cannot be both set',
+  )
+  await sandbox.close()
+})
+
+test('namespaces are deleted one by one', async () => {
+  const sandbox = await openSandbox()
+  expect((await request(sandbox, 'DELETE', '/api/v1/namespaces')).status).toBe(405)
+  await sandbox.close()
+})
