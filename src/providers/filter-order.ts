@@ -47,6 +47,17 @@ export function withOrder(filter: Filter, scope: Scope): Filter {
   return { ...filter, spec: { ...filter.spec, priority } }
 }
 
+/**
+ * What each of several filters does, as annotations of the object that they share; undefined when nobody says. A filter that has an
+ * object of its own is annotated by the planner.
+ */
+export function behaviourAnnotations(filters: readonly Filter[]): Readonly<Record<string, string>> | undefined {
+  const told = filters.flatMap(({ name, spec }) =>
+    spec.behaviour === undefined ? [] : [[`filter.meshform.dev/${name}`, spec.behaviour] as const],
+  )
+  return told.length === 0 ? undefined : Object.fromEntries(told)
+}
+
 /** All filters attached to a workload or gateway, given by its address, in the order that requests meet them. */
 export function filtersAt(target: string, scope: Scope): readonly Filter[] {
   return [...scope.filters.values()]

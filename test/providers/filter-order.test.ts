@@ -75,6 +75,28 @@ describe('the order of filters on one workload', () => {
     ])
   })
 
+  test('Envoy Gateway has one policy for what they share, and says what each does', () => {
+    const { filters, ...rest } = sections('gateway-api')
+    const { objects } = translate({
+      ...rest,
+      meshes: { mesh: { provider: 'gateway-api' } },
+      gateways: { edge: { mesh: 'mesh', namespace: 'shop', listeners: [{ port: 80 }] } },
+      filters: {
+        auth: { mesh: 'mesh', gateways: ['edge'], source: `${OCI}/auth:1`, behaviour: 'auth 1' },
+        limit: { mesh: 'mesh', gateways: ['edge'], source: `${OCI}/limit:1`, behaviour: 'limit 1' },
+      },
+    })
+    const policies = objects.map(({ manifest }) => manifest).filter((manifest) => manifest.kind === 'EnvoyExtensionPolicy')
+    expect(policies.map((policy) => policy.metadata)).toEqual([
+      {
+        name: 'edge-filters',
+        namespace: 'shop',
+        annotations: { 'filter.meshform.dev/auth': 'auth 1', 'filter.meshform.dev/limit': 'limit 1' },
+      },
+    ])
+    expect(objectsIn(policies[0], 'spec', 'wasm').map((wasm) => wasm.name)).toEqual(['auth', 'limit'])
+  })
+
   test('Consul has them as extensions of the service, in order', () => {
     const { objects } = translate(sections('consul'))
     const web = objects

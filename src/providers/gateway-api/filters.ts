@@ -4,7 +4,7 @@ import type { ValuePath } from '../../plan/source.ts'
 import type { DesiredManifest, ResolvedWorkload, Scope, Translation } from '../contract.ts'
 import { filterKindOf } from '../filter-kind.ts'
 import { filterMistakes } from '../filter-mistakes.ts'
-import { filtersAt } from '../filter-order.ts'
+import { behaviourAnnotations, filtersAt } from '../filter-order.ts'
 import { mistake } from '../mistake.ts'
 import { joinName, objectNameOf } from '../object-name.ts'
 import { findGateway, findWorkload } from '../references.ts'
@@ -107,7 +107,7 @@ function policy(
     {
       apiVersion: EXTENSION_POLICY_API,
       kind: 'EnvoyExtensionPolicy',
-      metadata: { name, namespace },
+      metadata: { name, namespace, annotations: behaviourAnnotations(filters) },
       spec: {
         targetRefs: targets.map(({ kind, name, path }) => from(path, { group: GATEWAY_GROUP, kind, name })),
         ...(wasm.length === 0 ? {} : { wasm: wasm.map(wasmExtension) }),

@@ -7,7 +7,7 @@ import { envoyHttpFilter } from '../envoy-http-filter.ts'
 import { moduleCluster, unverifiedModule, wasmFilter } from '../envoy-wasm-filter.ts'
 import { filterKindOf } from '../filter-kind.ts'
 import { filterMistakes } from '../filter-mistakes.ts'
-import { filtersAt } from '../filter-order.ts'
+import { behaviourAnnotations, filtersAt } from '../filter-order.ts'
 import { joinName, objectNameOf } from '../object-name.ts'
 import { findWorkload } from '../references.ts'
 import { type Draft, from, plainValue, traceManifest } from '../traced-manifest.ts'
@@ -46,6 +46,7 @@ function proxyPatch(
         name: workload.name === name ? name : joinName(workload.name, name),
         namespace: workload.namespace,
         labels: policyLabels(scope),
+        annotations: behaviourAnnotations(chain),
       },
       spec: {
         targetRef: from(path, dataplanes(workload)),
