@@ -21,9 +21,9 @@ export type TargetError =
   | { readonly kind: 'not-served'; readonly message: string }
   | { readonly kind: 'not-found'; readonly message: string }
   | { readonly kind: 'already-exists'; readonly message: string }
-  | { readonly kind: 'unauthorized'; readonly message: string }
+  | { readonly kind: 'unauthorized'; readonly message: string; readonly hint?: string }
   /** No credentials could be had: a plugin failed, a file is missing. */
-  | { readonly kind: 'credentials'; readonly message: string }
+  | { readonly kind: 'credentials'; readonly message: string; readonly hint?: string }
   /** The kubeconfig does not lead to a cluster. */
   | {
       readonly kind: 'kubeconfig'
@@ -38,6 +38,8 @@ export type TargetError =
       readonly message: string
       /** A finer reason where the server gives one, such as `NamespaceTerminating`. */
       readonly cause?: string
+      /** What to do about it, where the target knows better than what is usual with Kubernetes; so in the kinds around it. */
+      readonly hint?: string
     }
   | {
       readonly kind: 'immutable'
@@ -49,6 +51,7 @@ export type TargetError =
       readonly message: string
       /** The system's or OpenSSL's code, such as `ECONNREFUSED` or `CERT_HAS_EXPIRED`. */
       readonly code?: string
+      readonly hint?: string
     }
   | { readonly kind: 'throttled'; readonly message: string }
   | { readonly kind: 'timeout'; readonly message: string }

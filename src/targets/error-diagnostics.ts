@@ -33,7 +33,8 @@ interface Explanation {
 
 /** Says what a target refused, why, and what to do about it. */
 export function targetDiagnostic(error: TargetError, request: RefusedRequest): Diagnostic {
-  const { code, summary, detail, hint, field } = explain(error, request)
+  const { code, summary, detail, hint: usual, field } = explain(error, request)
+  const hint = 'hint' in error ? (error.hint ?? usual) : usual
   const location = locate(field, request)
   return {
     severity: 'error',

@@ -42,7 +42,11 @@ export async function openConsulTarget(options: ConsulOptions): Promise<Answer<T
   }
   const token = environment[spec.tokenFrom ?? TOKEN]
   if (spec.tokenFrom !== undefined && (token === undefined || token === '')) {
-    return failed({ kind: 'credentials', message: `the environment variable ${spec.tokenFrom} holds no token` })
+    return failed({
+      kind: 'credentials',
+      message: `the environment variable ${spec.tokenFrom} holds no token`,
+      hint: `Set ${spec.tokenFrom}, or name another variable in \`tokenFrom\` of the cluster.`,
+    })
   }
   const files = await readFiles({
     ca: spec.caFile ?? environment.CONSUL_CACERT,
@@ -82,7 +86,11 @@ async function readFiles(
     try {
       read[name] = await readFile(path, 'utf8')
     } catch (error) {
-      return failed({ kind: 'credentials', message: `${path} can't be read: ${error instanceof Error ? error.message : ''}` })
+      return failed({
+        kind: 'credentials',
+        message: `${path} can't be read: ${error instanceof Error ? error.message : ''}`,
+        hint: 'The cluster names it (`caFile`, `certFile`, `keyFile`), or the environment does (CONSUL_CACERT and its kin).',
+      })
     }
   }
   return done(read)

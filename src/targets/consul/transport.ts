@@ -135,8 +135,23 @@ function errorOf(error: unknown, signal: AbortSignal, deadline: AbortSignal): Ta
   if (deadline.aborted) return { kind: 'timeout', message: 'Consul did not answer in time' }
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined
-  return { kind: 'unreachable', message, ...(typeof code === 'string' ? { code } : {}) }
+  if (typeof code !== 'string') return { kind: 'unreachable', message }
+  const hint = TLS_HINTS.find(([pattern]) => pattern.test(code))?.[1]
+  return { kind: 'unreachable', message, code, ...(hint === undefined ? {} : { hint }) }
 }
+
+/** Where a design says what OpenSSL misses. */
+const TLS_HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
+  [/ALTNAME|HOSTNAME_MISMATCH/, "The server's certificate is for another name: `serverName` of the cluster names it."],
+  [
+    /SELF_SIGNED|UNABLE_TO_|DEPTH_ZERO/,
+    "The server's certificate was not issued by an authority known here: `caFile` of the cluster names it.",
+  ],
+  [
+    /CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/,
+    'The server asks for a certificate: `certFile` and `keyFile` of the cluster name it.',
+  ],
+]
 
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -272,7 +272,7 @@ describe('a server that knows who asks', () => {
     const missing = await errorOf(
       openConsulTarget({ cluster: 'vms', spec: { address: fake.address, tokenFrom: 'NONE' }, environment: {} }),
     )
-    expect(missing).toMatchObject({ kind: 'credentials' })
+    expect(missing).toMatchObject({ kind: 'credentials', hint: expect.stringContaining('NONE') })
     await Promise.all([without.close(), wrong.close(), right.close()])
   })
 
@@ -349,7 +349,10 @@ describe('a server with TLS that asks for a certificate', () => {
     expect(await asked({}, environment)).toMatchObject({ ok: true })
     const { caFile: _authority, ...unknown } = files
     expect(await asked(unknown)).toMatchObject({ ok: false, error: { kind: 'unreachable' } })
-    expect(await asked({ ...files, serverName: 'elsewhere.test' })).toMatchObject({ ok: false, error: { kind: 'unreachable' } })
+    expect(await asked({ ...files, serverName: 'elsewhere.test' })).toMatchObject({
+      ok: false,
+      error: { kind: 'unreachable', hint: expect.stringContaining('serverName') },
+    })
     const { certFile: _certificate, keyFile: _key, ...anonymous } = files
     expect(await asked(anonymous)).toMatchObject({ ok: false, error: { kind: 'unreachable' } })
   })
