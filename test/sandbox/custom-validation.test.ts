@@ -326,6 +326,25 @@ describe('definitions', () => {
     await sandbox.close()
   })
 
+  test('take no new objects while they go', async () => {
+    const sandbox = await served({})
+    await request(sandbox, 'POST', things, thing({}, { finalizers: ['example.org/wait'] }))
+    const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/things.example.org'
+    await request(sandbox, 'DELETE', path)
+    await settled()
+    expect((await request(sandbox, 'GET', path)).status).toBe(200)
+    const refused = await request(sandbox, 'POST', things, { ...thing({}), metadata: { name: 'late' } })
+    expect([refused.status, refused.body.message]).toEqual([
+      405,
+      'create not allowed while custom resource definition is terminating',
+    ])
+    const merge = { 'content-type': 'application/merge-patch+json' }
+    await request(sandbox, 'PATCH', `${things}/a`, { metadata: { finalizers: null } }, merge)
+    await settled()
+    expect((await request(sandbox, 'GET', path)).status).toBe(404)
+    await sandbox.close()
+  })
+
   test('scale by their paths', async () => {
     const sandbox = await served(
       { properties: { size: { type: 'integer' } } },

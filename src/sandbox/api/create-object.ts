@@ -1,10 +1,11 @@
 import { isJsonObject, type JsonObject } from '../../plan/json.ts'
+import { definitionStorage } from '../crd/definition.ts'
 import type { StoredObject } from '../store/stored-object.ts'
 import { inStorageOrder, StoredObject as Stored } from '../store/stored-object.ts'
 import { type ApiContext, storageKeyOf } from './api-context.ts'
 import { isTerminating, metadataOf, metadataText, timestamp, withMetadata } from './object-metadata.ts'
 import type { ServedResource } from './resource-registry.ts'
-import { alreadyExists, badRequest, forbidden, internal, invalid, notFound } from './status-error.ts'
+import { alreadyExists, badRequest, forbidden, internal, invalid, notFound, terminatingKind } from './status-error.ts'
 import { validateNew } from './validate-object.ts'
 
 const longestGeneratedBase = 58
@@ -37,6 +38,12 @@ export function inRequestNamespace(object: JsonObject, resource: ServedResource,
   return object
 }
 
+function isDefinitionTerminating(context: ApiContext, resource: ServedResource): boolean {
+  const { plural, group } = resource.type
+  const definition = context.store.get(definitionStorage, '', `${plural}.${group}`)
+  return definition !== undefined && isTerminating(definition.object)
+}
+
 function generateName(context: ApiContext, object: JsonObject): JsonObject {
   const base = metadataText(object, 'generateName')
   if (metadataText(object, 'name') !== '' || base === '') return object
@@ -55,6 +62,7 @@ export function createObject(
   dryRun: boolean,
 ): StoredObject {
   const { type } = resource
+  if (resource.custom && isDefinitionTerminating(context, resource)) throw terminatingKind(resource.plural, 'create')
   const identified = prepare(context, resource, generateName(context, object))
   const name = metadataText(identified, 'name')
   admitToNamespace(context, resource, namespace, name)

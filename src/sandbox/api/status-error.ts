@@ -90,6 +90,16 @@ export function methodNotAllowed(): StatusError {
   })
 }
 
+/** 405 for a kind whose definition is going away. */
+export function terminatingKind(resource: GroupName, verb: string): StatusError {
+  return new StatusError({
+    code: 405,
+    message: `${verb} not allowed while custom resource definition is terminating`,
+    reason: 'MethodNotAllowed',
+    details: detailsOf(resource, ''),
+  })
+}
+
 /** 400 with the reason in words. */
 export function badRequest(message: string): StatusError {
   return new StatusError({ code: 400, message, reason: 'BadRequest' })
