@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { RequestMatchSpec } from '../../src/design/schema/traffic.ts'
 import { findProvider } from '../../src/providers/registry.ts'
 import { canonical, meshObjects, only, type Sections, SHOP, translate } from './design-fixture.ts'
 import { meshExample } from './mesh-example.ts'
@@ -192,5 +193,25 @@ describe('Gateway API', () => {
     expect(findings.map(({ code, object, path }) => [code, object.name, path])).toEqual([
       ['MF3033', 'backend', ['spec', 'rules', 1]],
     ])
+  })
+
+  test('an order that the Gateway API does not keep is told, and one that it keeps is not', () => {
+    const warned = (first: RequestMatchSpec, second: RequestMatchSpec) =>
+      translate({
+        meshes: { mesh: STANDARD },
+        workloads: SHOP,
+        traffic: {
+          backend: {
+            workload: 'backend',
+            routes: [{ match: [first], to: { v1: 100 } }, { match: [second], to: { v2: 100 } }, { to: { v1: 100 } }],
+          },
+        },
+      }).diagnostics.map(({ code, location }) => [code, location?.file])
+    const header = { headers: { 'x-canary': { exact: 'on' } } }
+    expect(warned(header, { path: { prefix: '/api' } })).toEqual([['MF3022', 'routes.1']])
+    expect(warned({ path: { prefix: '/api' } }, header)).toEqual([])
+    expect(warned({ path: { prefix: '/a' } }, { path: { exact: '/b' } })).toEqual([])
+    expect(warned({ path: { prefix: '/a' } }, { path: { exact: '/a/b' } })).toEqual([['MF3022', 'routes.1']])
+    expect(warned({ methods: ['GET'] }, { methods: ['POST'], ...header })).toEqual([])
   })
 })

@@ -31,12 +31,16 @@ export function installCilium({ spec }: ComponentOf<'meshes'>): Install {
         crdsOnly: false,
       },
     ],
-    requires: [
-      {
-        crd: 'httproutes.gateway.networking.k8s.io',
-        get: gatewayBundle('experimental', typeof bundle === 'string' ? bundle : undefined),
-      },
-    ],
+    ...(envoy
+      ? {}
+      : {
+          requires: [
+            {
+              crd: 'httproutes.gateway.networking.k8s.io',
+              get: gatewayBundle('experimental', typeof bundle === 'string' ? bundle : undefined),
+            },
+          ],
+        }),
     controlPlane: [
       { kind: 'DaemonSet', name: 'cilium', container: 'cilium-agent' },
       { kind: 'Deployment', name: 'cilium-operator', container: 'cilium-operator' },
