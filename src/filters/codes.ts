@@ -30,6 +30,11 @@ export const FILTER_CODES = {
   MF9010: { title: 'Large module', explanation: 'Every proxy has to fetch and compile the module; this one is large.' },
   MF9011: { title: 'Needs a recent proxy', explanation: 'The module imports functions that only recent proxies link.' },
   MF9012: { title: 'Module not read', explanation: 'The file or address of a module could not be read.' },
+  MF9013: {
+    title: 'Filter does not run',
+    explanation:
+      'The filter could not be started, refused its configuration, crashed, or did not return in time; or its proxy could not listen.',
+  },
   MF9014: {
     title: 'Filter test not possible',
     explanation: 'A test is of a filter that the bench does not run, or whose module is not known.',
