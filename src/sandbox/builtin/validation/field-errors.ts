@@ -37,11 +37,19 @@ export class FieldErrors {
   }
 
   tooLong(field: string, maximumBytes: number): void {
-    this.all.push({ type: 'FieldValueTooLong', field, message: `Too long: may not be more than ${maximumBytes} bytes` })
+    this.all.push({
+      type: 'FieldValueTooLong',
+      field,
+      message: `Too long: may not be more than ${maximumBytes} ${maximumBytes === 1 ? 'byte' : 'bytes'}`,
+    })
   }
 
   tooMany(field: string, actual: number, maximum: number): void {
-    this.all.push({ type: 'FieldValueTooMany', field, message: `Too many: ${actual}: must have at most ${maximum} items` })
+    this.all.push({
+      type: 'FieldValueTooMany',
+      field,
+      message: `Too many: ${actual}: must have at most ${maximum} ${maximum === 1 ? 'item' : 'items'}`,
+    })
   }
 
   /** One `invalid` for each complaint, as the server answers for names. */
