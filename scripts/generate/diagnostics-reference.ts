@@ -14,8 +14,6 @@ export interface ExplainedCode {
   readonly explanation?: string
 }
 
-const perf = Object.fromEntries(Object.entries(PERF_DIAGNOSTICS).map(([code, title]) => [code, { title }]))
-
 /** Every code that a diagnostic can bear, by room. */
 export const CODE_TABLES: readonly { readonly room: string; readonly codes: { readonly [code: string]: ExplainedCode } }[] = [
   { room: 'Designs', codes: DESIGN_CODES },
@@ -24,7 +22,7 @@ export const CODE_TABLES: readonly { readonly room: string; readonly codes: { re
   { room: 'Carrying out', codes: ENGINE_CODES },
   { room: 'Clusters', codes: TARGET_CODES },
   { room: 'Commands', codes: COMMAND_CODES },
-  { room: 'Perf-checks', codes: perf },
+  { room: 'Perf-checks', codes: PERF_DIAGNOSTICS },
   { room: 'State', codes: STATE_CODES },
   { room: 'Filters', codes: FILTER_CODES },
 ]

@@ -19,6 +19,7 @@ import { parseDataRows } from './data-rows.ts'
 import { parseDuration } from './duration.ts'
 import { MATRIX_LIMIT, matrixCells } from './matrix-size.ts'
 import type { PerfCheckDocument, PerfCheckRequest } from './perf-check-schema.ts'
+import { hasBody, isJsonBody, withGrpcMethod } from './request-parts.ts'
 import { validatePerfCheck } from './validate-perf-check.ts'
 
 /** Reads the bytes of a file that a check names, relative to the check's own file. Rejects when it can't. */
@@ -409,27 +410,9 @@ class CheckReader {
   }
 }
 
-type Bodied = Pick<PerfCheckRequest, 'body' | 'bodyFile' | 'bodyBase64' | 'bodySize'>
-
-function hasBody(source: Bodied): boolean {
-  return (
-    source.body !== undefined || source.bodyFile !== undefined || source.bodyBase64 !== undefined || source.bodySize !== undefined
-  )
-}
-
-function isJsonBody(source: Bodied): boolean {
-  return source.body !== undefined && typeof source.body !== 'string'
-}
-
 /** Only the entries that have a value. */
 function defined<T extends object>(entries: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
   return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as {
     [Key in keyof T]?: Exclude<T[Key], undefined>
   }
-}
-
-/** A gRPC address without a method asks for the server's health, which every gRPC server can have. */
-function withGrpcMethod(target: string): string {
-  const url = URL.canParse(target) ? new URL(target) : undefined
-  return url !== undefined && url.pathname.length <= 1 ? `${url.protocol}//${url.host}/grpc.health.v1.Health/Check` : target
 }
