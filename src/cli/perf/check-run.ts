@@ -1,4 +1,4 @@
-import type { PerfCheckSpec } from '../../perf/check/read-perf-check.ts'
+import type { PerfCheckSpec } from '../../perf/check/perf-check-spec.ts'
 import type { LoadRunner, MeasuredOverhead, PerfCheckOptions } from '../../perf/check/run-perf-check.ts'
 import { outsideRunner } from '../../perf/engines/run-engine.ts'
 import { meshMarkOf } from '../../perf/formats/meshmark.ts'

@@ -1,6 +1,6 @@
 import { parseDuration } from '../../perf/check/duration.ts'
+import type { PerfCheckSpec } from '../../perf/check/perf-check-spec.ts'
 import { fromRecord, type PerfRecord, recordComparison } from '../../perf/check/perf-record.ts'
-import type { PerfCheckSpec } from '../../perf/check/read-perf-check.ts'
 import { baselineOf } from '../../perf/check/recorded-runs.ts'
 import { trialsOf } from '../../perf/formats/read-results.ts'
 import type { LoadResult } from '../../perf/load/load-result.ts'

@@ -1,7 +1,7 @@
 import { SANDBOX_CLUSTER } from '../../design/design.ts'
 import { expandMatrix } from '../../perf/check/matrix.ts'
+import type { PerfCheckSpec } from '../../perf/check/perf-check-spec.ts'
 import { toRecord } from '../../perf/check/perf-record.ts'
-import type { PerfCheckSpec } from '../../perf/check/read-perf-check.ts'
 import { comparedTrials, type RecordedRuns, withRun } from '../../perf/check/recorded-runs.ts'
 import { type PerfCheckOptions, type PerfCheckResult, runPerfCheck } from '../../perf/check/run-perf-check.ts'
 import { EngineProblem } from '../../perf/engines/run-engine.ts'

@@ -1,6 +1,6 @@
 import type { LoadProtocol, LoadSpec } from '../load/load-spec.ts'
 import { constantRate, profileSeconds } from '../load/rate-profile.ts'
-import type { PerfCheckSpec } from './read-perf-check.ts'
+import type { PerfCheckSpec } from './perf-check-spec.ts'
 
 /** One combination of a matrix: what is set, and the check with it set. */
 export interface MatrixCell {

@@ -19,34 +19,12 @@ import { parseDataRows } from './data-rows.ts'
 import { parseDuration } from './duration.ts'
 import { MATRIX_LIMIT, matrixCells } from './matrix-size.ts'
 import type { PerfCheckDocument, PerfCheckRequest } from './perf-check-schema.ts'
+import type { PerfCheckSpec, SearchRange } from './perf-check-spec.ts'
 import { hasBody, isJsonBody, withGrpcMethod } from './request-parts.ts'
 import { validatePerfCheck } from './validate-perf-check.ts'
 
 /** Reads the bytes of a file that a check names, relative to the check's own file. Rejects when it can't. */
 export type ReadCheckFile = (path: string) => Promise<Uint8Array>
-
-/** A check with nothing left to read: what `runPerfCheck` runs. */
-export interface PerfCheckSpec {
-  readonly name: string
-  readonly address: string
-  readonly spec: LoadSpec
-  readonly thresholds: readonly Threshold[]
-  readonly onFail: 'fail' | 'warn' | 'rollback'
-  readonly baseline: string | undefined
-  readonly trials: number
-  readonly relativeMargin: number
-  readonly absoluteMarginMs: number
-  readonly search: SearchRange | undefined
-  readonly written: PerfCheckDocument
-}
-
-/** The search for the highest rate that still meets the thresholds. Rates a second, seconds. */
-export interface SearchRange {
-  readonly from: number
-  readonly to: number
-  readonly precision: number
-  readonly holdSeconds: number
-}
 
 /** A check, or everything wrong with it. */
 export type ReadPerfCheck =

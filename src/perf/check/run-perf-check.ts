@@ -7,7 +7,7 @@ import { runLoad } from '../load/run-load.ts'
 import { COMPARISON_DEFAULTS, type Comparison, compareTrials } from '../statistics/compare-trials.ts'
 import { type EvaluatedThreshold, evaluateThresholds, thresholdsPass } from '../thresholds/evaluate-thresholds.ts'
 import type { PlaneUse } from '../thresholds/metric.ts'
-import type { PerfCheckSpec } from './read-perf-check.ts'
+import type { PerfCheckSpec } from './perf-check-spec.ts'
 import { nextRate, type RateOutcome, type RateStep } from './search-rate.ts'
 
 /** Processor and memory use of both planes while a check ran. */

@@ -1,4 +1,4 @@
-import type { SearchRange } from './read-perf-check.ts'
+import type { SearchRange } from './perf-check-spec.ts'
 
 /** What came of one rate that was tried. `limited`: the generator itself could not do it, so it says nothing of the target. */
 export type RateOutcome = 'met' | 'missed' | 'limited'
