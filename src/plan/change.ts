@@ -8,6 +8,12 @@ export type Action = 'no-op' | 'create' | 'update' | 'replace' | 'delete' | 'for
 /** How sure a change is: told by the server's dry run, merged here without one, or not yet computable at all. */
 export type Certainty = 'exact' | 'approximate' | 'deferred'
 
+/**
+ * The reason of a change that was merged here because nobody was going to read the plan before it is carried out: views need not
+ * say it of every object.
+ */
+export const NOT_ASKED = 'the server was not asked'
+
 /** Why an action was chosen, where the action alone does not tell. */
 export type ActionReason =
   | 'delete_because_no_component'

@@ -1,6 +1,6 @@
 import type { Design } from '../design/design.ts'
 import { digestOf } from '../plan/canonical-json.ts'
-import type { ActionReason, Certainty, FieldChange, ObjectChange } from '../plan/change.ts'
+import { type ActionReason, type Certainty, type FieldChange, NOT_ASKED, type ObjectChange } from '../plan/change.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import type { JsonObject, JsonValue } from '../plan/json.ts'
 import { describeObject, objectKeyText } from '../plan/manifest.ts'
@@ -111,7 +111,7 @@ function changeOf(candidate: Candidate, request: BuildRequest): ObjectChange {
           after: answer?.kind === 'result' ? answer.object : candidate.desired.manifest,
           live: undefined,
           certainty: exact ? 'exact' : candidate.deferred ? 'deferred' : 'approximate',
-          certaintyReason: exact ? undefined : (candidate.unsure ?? 'the server was not asked'),
+          certaintyReason: exact ? undefined : (candidate.unsure ?? NOT_ASKED),
           diff: 'design',
         },
       )
@@ -145,11 +145,7 @@ function updateOf(candidate: Extract<Candidate, { kind: 'update' }>, request: Bu
     live: candidate.live,
     certainty: answer?.kind === 'result' ? 'exact' : 'approximate',
     certaintyReason:
-      answer?.kind === 'result'
-        ? undefined
-        : answer?.kind === 'immutable'
-          ? answer.message
-          : (candidate.unsure ?? 'the server was not asked'),
+      answer?.kind === 'result' ? undefined : answer?.kind === 'immutable' ? answer.message : (candidate.unsure ?? NOT_ASKED),
     diff: 'both',
   })
   // Our own marks are no change of an object that is only taken in.

@@ -153,7 +153,7 @@ describe('going back', () => {
             data.a: 2 → 1
 
       resources.b
-        + ConfigMap shop/b  (approximate: the server was not asked)
+        + ConfigMap shop/b
             data.a: 1
 
       Plan: 1 to create, 1 to change, 1 to DELETE; 1 unchanged.

@@ -1,4 +1,4 @@
-import type { Action, FieldChange, ObjectChange } from '../../plan/change.ts'
+import { type Action, type FieldChange, NOT_ASKED, type ObjectChange } from '../../plan/change.ts'
 import { formatFieldPath } from '../../plan/field-text.ts'
 import { describeObject } from '../../plan/manifest.ts'
 import { hasChanges, type OutputChange, type Plan, summarize } from '../../plan/plan.ts'
@@ -89,7 +89,9 @@ function renderChange(change: ObjectChange, style: Style, options: PlanViewOptio
     change.action === 'replace' ? VERBS.replace : undefined,
     change.action === 'import' ? VERBS.import : undefined,
     noteOf(change),
-    change.certainty === 'exact' ? undefined : colors.dim(`(${change.certainty}: ${change.certaintyReason ?? 'not asked'})`),
+    change.certainty === 'exact' || change.certaintyReason === NOT_ASKED
+      ? undefined
+      : colors.dim(`(${change.certainty}: ${change.certaintyReason ?? 'not asked'})`),
   ].filter((note) => note !== undefined)
   const head = `  ${paint(`${MARKS[change.action]} ${describeObject(change.key)}`)}${notes.length === 0 ? '' : `  ${notes.join('  ')}`}`
   const fields = change.fields.filter((field) => !isBookkeeping(field))
