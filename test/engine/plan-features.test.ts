@@ -180,6 +180,30 @@ describe('going back', () => {
     `)
   })
 
+  test('state rollback is the same command', async () => {
+    const { meshform, write } = await applied({ 'shop.yaml': design(map('a')) })
+    await write('shop.yaml', design(map('a', '', 'a: "2"')))
+    expect((await meshform('apply', '--yes')).code).toBe(0)
+    expect((await meshform('state', 'rollback', '1', '--yes')).out).toMatchInlineSnapshot(`
+      "resources.a
+        ~ ConfigMap shop/a
+            data.a: 2 → 1
+
+      Plan: 1 to change; 1 unchanged.
+      Apply complete in <s>: 1 changed, 1 unchanged.
+      "
+    `)
+    expect((await meshform('state', 'history')).out).toMatchInlineSnapshot(`
+      "   1  <time>  apply     succeeded  <s>  2 create  <who>, plan <digest>
+         2  <time>  apply     succeeded  <s>  1 update  <who>, plan <digest>
+         3  <time>  rollback  succeeded  <s>  1 update  <who>, plan <digest>
+      "
+    `)
+    const refused = await meshform('state', 'rollback', '9', '--yes')
+    expect(refused).toEqual(await meshform('rollback', '9', '--yes'))
+    expect(refused.code).toBe(1)
+  })
+
   test('a Secret that changed can not be put back, one that did not stays', async () => {
     const secret = (value: string) =>
       `  s: {dependsOn: [resources.ns], manifest: {apiVersion: v1, kind: Secret, metadata: {name: s, namespace: shop}, stringData: {key: ${value}}}}`

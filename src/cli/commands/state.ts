@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { CommandIo } from '../command-io.ts'
+import { rollbackCommand } from './rollback.ts'
 import { historyCommand } from './state/history.ts'
 import { listCommand } from './state/list.ts'
 import { mvCommand } from './state/mv.ts'
@@ -15,7 +16,17 @@ export function stateCommand(io: CommandIo): Command {
     .summary('Look at and mend the recorded state')
     .description('Looks at what was recorded when the design was applied, and mends it under its lock.')
     .addHelpText('after', EXAMPLES)
-  for (const make of [listCommand, showCommand, historyCommand, mvCommand, rmCommand, pullCommand, pushCommand, rekeyCommand]) {
+  for (const make of [
+    listCommand,
+    showCommand,
+    historyCommand,
+    mvCommand,
+    rmCommand,
+    pullCommand,
+    pushCommand,
+    rekeyCommand,
+    rollbackCommand,
+  ]) {
     command.addCommand(make(io))
   }
   return command
@@ -28,4 +39,5 @@ Examples:
   meshform state mv traffic.reviews traffic.ratings -f .
   meshform state rm ConfigMap/shop/settings -f .
   meshform state pull -f . > state.json
+  meshform state rollback 7 -f .
 `
