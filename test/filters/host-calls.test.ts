@@ -22,6 +22,8 @@ const common = `
 @external("env", "proxy_dequeue_shared_queue") declare function dequeue(id: i32, out: usize, size: usize): i32
 @external("env", "proxy_grpc_call") declare function grpc(u: usize, ul: i32, s: usize, sl: i32, m: usize, ml: i32, p: usize, pl: i32, b: usize, bl: i32, timeout: i32, id: usize): i32
 @external("env", "proxy_get_status") declare function status(code: usize, out: usize, size: usize): i32
+@external("wasi_snapshot_preview1", "poll_oneoff") declare function poll(subscriptions: usize, events: usize, count: i32, out: usize): i32
+@external("wasi_snapshot_preview1", "clock_time_get") declare function clockTime(clock: i32, precision: i64, out: usize): i32
 export function proxy_abi_version_0_2_1(): void {}
 export function malloc(size: i32): i32 { return <i32>heap.alloc(size) }
 const out = memory.data(16)
@@ -223,5 +225,33 @@ describe('what filters ask of a proxy', () => {
       settings,
     )
     expect(await problems([limited], { name: 'limited', expect: { outcome: 'responded', logs: ['tick is 10'] } })).toEqual([])
+  })
+
+  test('a sleep until a moment of the wall clock, and the event names the clock that rang, not what was polled first', async () => {
+    const sleeper = await filter(
+      'sleeper',
+      `
+      const asked = memory.data(96)
+      const event = memory.data(32)
+      const before = memory.data(8)
+      const after = memory.data(8)
+      export function proxy_on_request_headers(id: i32, count: i32, end: i32): i32 {
+        clockTime(0, 0, before)
+        store<u64>(asked, 7)
+        store<u8>(asked + 8, 1)
+        store<u64>(asked + 48, 9)
+        store<u32>(asked + 64, 0)
+        store<u64>(asked + 72, load<u64>(before) + 5000000)
+        store<u16>(asked + 88, 1)
+        log('answer ' + poll(asked, event, 2, out).toString())
+        clockTime(0, 0, after)
+        log('event of ' + load<u64>(event).toString())
+        log('slept ' + (load<u64>(after) - load<u64>(before)).toString())
+        return 0
+      }
+      `,
+    )
+    const logs = ['answer 0', 'event of 9', 'slept 5000000']
+    expect(await problems([sleeper], { name: 'sleep', expect: { outcome: 'responded', logs } })).toEqual([])
   })
 })

@@ -33,7 +33,7 @@ function gather(
 }
 
 /** Sizes of a subscription and of an event of poll_oneoff, and where their fields stand (WASI preview 1, typenames). */
-const subscription = { size: 48, tagAt: 8, timeoutAt: 24, flagsAt: 40 } as const
+const subscription = { size: 48, tagAt: 8, clockAt: 16, timeoutAt: 24, flagsAt: 40 } as const
 const event = { size: 32, typeAt: 10 } as const
 
 /** Waits for the clocks that a poll names by letting the virtual clock pass: the guest's sleep takes no time here. */
@@ -47,21 +47,25 @@ function poll(
 ): number {
   if (count <= 0 || count > maximumVectors) return Errno.inval
   let shortest: bigint | undefined
+  let userData = Buffer.alloc(8)
   for (let index = 0; index < count; index += 1) {
     const at = memory.view(subscriptions + index * subscription.size, subscription.size)
     if (at === undefined) return Errno.fault
     if (at[subscription.tagAt] !== 0) continue
     const timeout = at.readBigUInt64LE(subscription.timeoutAt)
     const absolute = (at.readUInt16LE(subscription.flagsAt) & 1) !== 0
-    const wait = absolute ? timeout - clock.monotonic() : timeout
-    if (shortest === undefined || wait < shortest) shortest = wait
+    const now = at.readUInt32LE(subscription.clockAt) === 0 ? clock.now : clock.monotonic()
+    const wait = !absolute ? timeout : timeout > now ? timeout - now : 0n
+    if (shortest !== undefined && wait >= shortest) continue
+    shortest = wait
+    userData = Buffer.from(at.subarray(0, 8)) // the event names the clock that rang, which libc's poll puts last
   }
   if (shortest === undefined) return Errno.notsup
   const longest = 60_000_000_000n // a guest that sleeps for years must not carry the bench's calendar away
   clock.advance(shortest > longest ? longest : shortest)
-  const userData = memory.copy(subscriptions, 8)
   const written = Buffer.alloc(event.size)
-  if (userData !== undefined) written.set(userData)
+  written.set(userData)
+  written[event.typeAt] = 0
   return memory.writeBytes(events, written) && memory.writeU32(countOut, 1) ? Errno.success : Errno.fault
 }
 
