@@ -38,6 +38,24 @@ describe('modules that are not as one would wish', () => {
     })
   })
 
+  test('a memory with 64-bit addresses is refused, with words', () => {
+    const name = Buffer.from('proxy_abi_version_0_2_1', 'latin1')
+    const section = (id: number, bytes: readonly number[]): readonly number[] => [id, bytes.length, ...bytes]
+    const wasm = Uint8Array.from([
+      ...Buffer.from('\0asm\x01\0\0\0', 'latin1'),
+      ...section(1, [1, 0x60, 0, 0]),
+      ...section(3, [1, 0]),
+      ...section(5, [1, 4, 1]),
+      ...section(7, [1, name.length, ...name, 0, 0]),
+      ...section(10, [1, 2, 0, 0x0b]),
+    ])
+    const bench = new FilterBench(benchOptions({ filters: [filterSettings({ name: 'wide', wasm })] }))
+    expect(bench.startFailures[0]).toMatchObject({
+      kind: 'load',
+      message: 'its memory has 64-bit addresses, and Proxy-Wasm passes 32-bit ones: build it for wasm32',
+    })
+  })
+
   test('a module without an ABI marker is refused', async () => {
     const bench = await benchOf('// proxy_abi_version\nexport function proxy_on_tick(id: i32): void {}')
     expect(bench.startFailures[0]).toMatchObject({ kind: 'load', message: expect.stringContaining('proxy_abi_version_') })

@@ -71,6 +71,8 @@ export class FilterVm implements Guest {
     if (abi === undefined) return refuse('it exports no proxy_abi_version_* marker, so it is not a Proxy-Wasm filter')
     if (parsed.module.memories.some((memory) => memory.shared))
       return refuse('its memory is shared between threads, and no proxy gives a filter threads')
+    if (parsed.module.memories.some((memory) => memory.wide))
+      return refuse('its memory has 64-bit addresses, and Proxy-Wasm passes 32-bit ones: build it for wasm32')
     const vm = new FilterVm(settings, abi, world)
     const imports = buildImports(vm, parsed.module)
     if (!imports.ok) return refuse(imports.problem)
