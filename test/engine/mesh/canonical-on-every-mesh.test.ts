@@ -1,21 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { columnsOf, type MeshColumn } from '../../../src/cli/meshes/mesh-column.ts'
-import type { CapabilityTable, Feature } from '../../../src/providers/features.ts'
-import { meshProviders } from '../../../src/providers/registry.ts'
-import { definitionsOf as definitionFiles } from '../../providers/conformance/definition-files.ts'
+import type { MeshColumn } from '../../../src/cli/meshes/mesh-column.ts'
+import type { Feature } from '../../../src/providers/features.ts'
+import { can, DEFINED_COLUMNS, writeDefinitions } from './defined-columns.ts'
 import { makeWorkspace, type Workspace } from './run-command.ts'
-
-const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
-
-/** The definitions that a mesh is tried with, as its conformance suite names them; none where its objects are not of Kubernetes. */
-function definitionsOf({ name }: MeshColumn): readonly string[] {
-  const suite = path(`../../providers/conformance/${name.replace(' ', '-')}.test.ts`)
-  if (!existsSync(suite)) return []
-  const list = /definitions: \[([^\]]*)\]/.exec(readFileSync(suite, 'utf8'))?.[1] ?? ''
-  return [...list.matchAll(/'([^']+)'/g)].flatMap((match) => match[1] ?? [])
-}
 
 /** The canonical pattern with what the mesh can do of it. */
 function canonicalDesign({ provider, mode, table }: MeshColumn): string {
@@ -47,12 +34,6 @@ function canonicalDesign({ provider, mode, table }: MeshColumn): string {
   ].join('\n')
 }
 
-function can(table: CapabilityTable, feature: Feature): boolean {
-  return table[feature].level !== 'no'
-}
-
-const COLUMNS = [...meshProviders.values()].flatMap(columnsOf).filter((column) => definitionsOf(column).length > 0)
-
 describe('the canonical pattern, applied to the sandbox with the definitions of each mesh', () => {
   let workspace: Workspace
   beforeEach(() => {
@@ -60,10 +41,8 @@ describe('the canonical pattern, applied to the sandbox with the definitions of 
   })
   afterEach(() => workspace.remove())
 
-  test.each(COLUMNS.map((column) => [column.name, column] as const))('%s', async (_name, column) => {
-    for (const { id, read } of definitionFiles(definitionsOf(column)).values()) {
-      await workspace.write(`crds/${id.replace('/', '-')}.yaml`, JSON.stringify(read()))
-    }
+  test.each(DEFINED_COLUMNS.map((column) => [column.name, column] as const))('%s', async (_name, column) => {
+    await writeDefinitions(workspace, column)
     await workspace.write('design.yaml', canonicalDesign(column))
     const applied = await workspace.meshform('apply', '--yes')
     expect(applied.exitCode, applied.stderr).toBe(0)
