@@ -67,7 +67,7 @@ export async function readPlanFile(io: CommandIo, path: string): Promise<ReadPla
   try {
     content = await readFile(resolve(io.cwd, path), 'utf8')
   } catch (error) {
-    return refuse(`${path} can not be read`, error instanceof Error ? error.message : String(error), 'MF6003')
+    return refuse(`${path} can not be read`, whyUnreadable(error), 'MF6003')
   }
   if (content.length > LARGEST_PLAN) return refuse(`${path} is too large to be a plan`, `It has ${content.length} characters.`)
   const outer = parse(content)
@@ -111,4 +111,12 @@ function parse(content: string): JsonObject | undefined {
   } catch {
     return undefined
   }
+}
+
+function whyUnreadable(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'ENOENT') return 'There is no such file.'
+  if (code === 'EACCES') return 'Reading it is not allowed.'
+  if (code === 'EISDIR') return 'It is a folder.'
+  return error instanceof Error ? error.message : String(error)
 }

@@ -59,7 +59,11 @@ function unknownAddress(address: string, design: Design, objects: readonly Desir
     severity: 'error',
     code: 'MF2012',
     summary: `There is no component "${address}"`,
-    ...(addresses.length === 0 ? {} : { hint: `Did you mean "${closest(address, addresses)}"?` }),
+    ...(/^MF\d{4}$/.test(address)
+      ? { hint: 'Codes of messages are explained in docs/diagnostics.md; this command explains components.' }
+      : addresses.length === 0
+        ? {}
+        : { hint: `Did you mean "${closest(address, addresses)}"?` }),
   }
 }
 

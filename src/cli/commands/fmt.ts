@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { glob } from 'tinyglobby'
 import { formatDesign } from '../../design/format-design.ts'
 import type { CommandIo } from '../command-io.ts'
+import { collect } from '../design-options.ts'
 import { terminalView } from '../open-view.ts'
 import { writeFileAtomically } from '../write-file.ts'
 
@@ -15,11 +16,13 @@ export function fmtCommand(io: CommandIo): Command {
       'Puts design files into the canonical form: order of keys, indent. Comments stay where they are. Other YAML files are left alone.',
     )
     .argument('[paths...]', 'files or folders (default: the current folder)')
+    .option('-f, --file <path>', 'the same as a path, as other commands take it', collect, [])
     .option('--check', 'write nothing; exit with 1 when a file would change')
     .addHelpText('after', '\nExamples:\n  meshform fmt\n  meshform fmt --check patterns\n')
-    .action(async (paths: readonly string[], options: { readonly check?: boolean }) => {
+    .action(async (paths: readonly string[], options: { readonly check?: boolean; readonly file: readonly string[] }) => {
       const view = terminalView(io)
-      for (const file of await designFiles(io, paths.length === 0 ? ['.'] : paths)) {
+      const named = [...paths, ...options.file]
+      for (const file of await designFiles(io, named.length === 0 ? ['.'] : named)) {
         const name = relative(io.cwd, file)
         const formatted = formatDesign(await readFile(file, 'utf8'), name)
         if (formatted.text === undefined) {

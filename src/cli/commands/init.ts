@@ -55,16 +55,16 @@ metadata:
 inputs:
   image:
     type: string
-    default: docker.io/library/nginx:1.27
     description: Image of the web server.
+    default: docker.io/library/nginx:1.27
 
 workloads:
   web:
     namespace: ${name}
     image: "\${inputs.image}"
-    replicas: 2
     ports:
       - {name: http, port: 80}
+    replicas: 2
 
 outputs:
   host:

@@ -22,6 +22,7 @@ export function outputCommand(io: CommandIo): Command {
       if (name === undefined) {
         if (options.json === true) io.stdout.write(`${JSON.stringify(outputs, null, 2)}\n`)
         else {
+          if (Object.keys(outputs).length === 0) terminalView(io).note('Nothing was applied yet, or the design has no outputs.')
           const width = Math.max(0, ...Object.keys(outputs).map((key) => key.length))
           for (const [key, { value }] of Object.entries(outputs))
             io.stdout.write(`${key.padEnd(width)}  ${typeof value === 'string' ? value : JSON.stringify(value)}\n`)

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { hasErrors } from '../../plan/diagnostic.ts'
 import { expandDesign } from '../../planner/expand.ts'
+import { plural } from '../../views/terminal/style.ts'
 import type { CommandIo } from '../command-io.ts'
 import { type DesignOptions, withDesignOptions } from '../design-options.ts'
 import { terminalView } from '../open-view.ts'
@@ -40,11 +41,11 @@ export function validateCommand(io: CommandIo): Command {
       terminalView(io).diagnostics(all)
       if (valid && design !== undefined) {
         io.stdout.write(
-          `${design.name} is valid: ${design.components.length} components, ${expansion?.objects.length ?? 0} objects.\n`,
+          `${design.name} is valid: ${plural(design.components.length, 'component')}, ${plural(expansion?.objects.length ?? 0, 'object')}.\n`,
         )
       } else {
         const errors = all.filter((diagnostic) => diagnostic.severity === 'error').length
-        io.stdout.write(`${errors} ${errors === 1 ? 'error' : 'errors'}.\n`)
+        io.stdout.write(`${plural(errors, 'error')}.\n`)
       }
     })
 }

@@ -29,6 +29,11 @@ export function inputType(declaration: JsonObject): string {
   return typeof value === 'number' ? 'number' : typeof value
 }
 
+/** False for a declaration whose type the language does not have. */
+export function isKnownType(declaration: JsonObject): boolean {
+  return Object.hasOwn(WORDS, inputType(declaration))
+}
+
 /** What is wrong with a value of an input, as the end of a sentence; undefined when it fits. */
 export function checkInputValue(declaration: JsonObject, value: JsonValue): string | undefined {
   const simple = checkSimple(declaration, value)

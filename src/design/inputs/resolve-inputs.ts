@@ -5,7 +5,7 @@ import { mistake } from '../mistake.ts'
 import { type Entry, entryLocation, type ModuleSource } from '../module/module-source.ts'
 import { didYouMean } from '../nearest.ts'
 import { describeValue } from '../validate/check-value.ts'
-import { checkInputValue } from './check-input.ts'
+import { checkInputValue, isKnownType } from './check-input.ts'
 
 /** A value given for an input: by the user of a design, or by the design that uses a pattern. */
 export interface GivenInput {
@@ -54,7 +54,8 @@ export function resolveInputs(
       continue
     }
     const value = input === undefined ? (declaration.default ?? null) : input.value
-    const problem = checkInputValue(declaration, value)
+    // A declaration of an unknown type was told where it stands.
+    const problem = isKnownType(declaration) ? checkInputValue(declaration, value) : undefined
     if (problem === undefined) {
       values.set(name, { value, sensitive })
       continue

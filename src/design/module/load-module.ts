@@ -163,6 +163,14 @@ function nothingFound(
       hint: `A design begins with apiVersion: ${API_VERSION} and kind: Design.`,
     })
   }
+  const [only, ...more] = paths
+  const read = only === undefined || more.length > 0 ? undefined : files.read(only)
+  if (read?.ok === true && read.value.text.trim() === '') {
+    return mistake('MF1008', at, {
+      summary: `${read.value.name} is empty`,
+      hint: `A design begins with apiVersion: ${API_VERSION} and kind: Design; \`meshform init\` writes one.`,
+    })
+  }
   return mistake('MF1008', at, {
     summary: `No design in ${paths.map((path) => files.nameOf(path)).join(', ')}`,
     hint: 'Name a file or folder with -f, or start one with `meshform init`.',

@@ -62,6 +62,16 @@ export function readWholeYaml(text: string, file: string, dialect: 'design' | 'm
     const problems = [...document.errors, ...document.warnings]
     for (const problem of problems) {
       const place = lines.linePos(problem.pos[0])
+      if (problem.message.includes('call stack')) {
+        diagnostics.push(
+          mistake(
+            'MF1005',
+            { file, line: place.line, column: place.col },
+            { summary: `Values are nested more than ${DEEPEST} deep` },
+          ),
+        )
+        continue
+      }
       diagnostics.push(
         mistake(
           'MF1001',

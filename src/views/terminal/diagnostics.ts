@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import { formatLocation } from '../../plan/source.ts'
-import type { Style } from './style.ts'
+import { printable, type Style } from './style.ts'
 
 /** Reads a line of a file, for the excerpt under a diagnostic; undefined where it can't be read. */
 export type ReadLine = (file: string, line: number) => string | undefined
@@ -14,13 +14,14 @@ function renderDiagnostic(diagnostic: Diagnostic, { colors, width }: Style, read
   const paint = diagnostic.severity === 'error' ? colors.red : diagnostic.severity === 'warning' ? colors.yellow : colors.cyan
   const bar = paint('│')
   const lines = [
-    `${paint(colors.bold(diagnostic.severity))} ${colors.bold(diagnostic.summary)} ${colors.dim(`[${diagnostic.code}]`)}`,
+    `${paint(colors.bold(diagnostic.severity))} ${colors.bold(printable(diagnostic.summary))} ${colors.dim(`[${diagnostic.code}]`)}`,
   ]
   const { location } = diagnostic
   if (location !== undefined && location.file !== '') {
     const where = diagnostic.address === undefined ? '' : colors.dim(`  ${diagnostic.address}`)
     lines.push(`${bar} ${colors.cyan(formatLocation(location))}${where}`)
-    const text = readLine(location.file, location.line)
+    const line = readLine(location.file, location.line)
+    const text = line === undefined ? undefined : printable(line)
     if (text !== undefined && text.trim() !== '') {
       const number = String(location.line)
       const shown = text.length > 160 ? `${text.slice(0, 157)}...` : text
@@ -31,9 +32,9 @@ function renderDiagnostic(diagnostic: Diagnostic, { colors, width }: Style, read
   } else if (diagnostic.address !== undefined) {
     lines.push(`${bar} ${colors.dim(diagnostic.address)}`)
   }
-  for (const line of wrap(diagnostic.detail ?? '', Math.min(width, 120) - 2)) lines.push(`${bar} ${line}`)
+  for (const line of wrap(printable(diagnostic.detail ?? ''), Math.min(width, 120) - 2)) lines.push(`${bar} ${line}`)
   if (diagnostic.hint !== undefined) {
-    wrap(diagnostic.hint, Math.min(width, 120) - 4).forEach((line, index) => {
+    wrap(printable(diagnostic.hint), Math.min(width, 120) - 4).forEach((line, index) => {
       lines.push(`${bar} ${index === 0 ? colors.green('→') : ' '} ${line}`)
     })
   }

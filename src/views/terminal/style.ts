@@ -27,6 +27,12 @@ export function shorten(text: string, width: number): string {
   return width <= 1 ? '…' : `${text.slice(0, width - 1)}…`
 }
 
+/** A text whose control characters are shown, not obeyed: what comes from files and servers must not steer the terminal. */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that are replaced.
+  return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd')
+}
+
 /** `1 object`, `2 objects`. */
 export function plural(count: number, noun: string): string {
   // Not by toLocaleString: its first call loads the tables of all languages.

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { styleFor } from '../../../views/terminal/style.ts'
 import type { CommandIo } from '../../command-io.ts'
 import { type RunOptions, withRunOptions } from '../../design-options.ts'
+import { terminalView } from '../../open-view.ts'
 import { stateOfDesign } from '../../state-of-design.ts'
 
 /** `meshform state history`: every apply, destroy and rollback. */
@@ -18,6 +19,7 @@ export function historyCommand(io: CommandIo): Command {
         io.stdout.write(`${JSON.stringify(records, null, 2)}\n`)
         return
       }
+      if (found.state.history.length === 0) terminalView(io).note('Nothing was applied yet.')
       const { colors } = styleFor(io.stdout as NodeJS.WriteStream, io.env)
       for (const record of found.state.history) {
         const counts = Object.entries(record.summary).map(([action, count]) => `${count} ${action}`)
