@@ -107,4 +107,15 @@ describe('the order of filters on one workload', () => {
     )
     expect(names).toEqual(['trace', 'auth', 'limit'])
   })
+  test('Consul says at the service what each of its filters does', () => {
+    const { filters, ...rest } = sections('consul')
+    const { objects } = translate({
+      ...rest,
+      filters: { auth: { mesh: 'mesh', workloads: ['web'], source: `${OCI}/auth:1`, behaviour: 'auth 1' } },
+    })
+    const web = objects
+      .map(({ manifest }) => manifest)
+      .find((manifest) => manifest.kind === 'ServiceDefaults' && manifest.metadata.name === 'web')
+    expect(web?.metadata.annotations).toEqual({ 'filter.meshform.dev/auth': 'auth 1' })
+  })
 })

@@ -23,6 +23,8 @@ export interface ConsulEntry {
   /** Fields as the custom resource spells them. */
   readonly spec: DraftObject
   readonly origin: ValuePath
+  /** What its filters do, in words. */
+  readonly annotations?: Readonly<Record<string, string>> | undefined
 }
 
 /** Entries and why others are missing. */
@@ -40,7 +42,7 @@ export function asResource(entry: ConsulEntry): DesiredManifest {
     {
       apiVersion: CONSUL_CRD_API,
       kind: entry.kind,
-      metadata: { name: entry.name, namespace: entry.namespace },
+      metadata: { name: entry.name, namespace: entry.namespace, annotations: entry.annotations },
       spec: entry.spec,
     },
     entry.origin,

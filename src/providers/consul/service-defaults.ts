@@ -1,6 +1,7 @@
 import type { ComponentOf } from '../../design/component.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { ResolvedWorkload, Scope } from '../contract.ts'
+import { behaviourAnnotations } from '../filter-order.ts'
 import { mistake } from '../mistake.ts'
 import { indexOf } from '../scope-index.ts'
 import { type Draft, from } from '../traced-manifest.ts'
@@ -25,12 +26,12 @@ export interface DefaultsDialect {
 export function serviceDefaults(workload: ResolvedWorkload, scope: Scope, dialect: DefaultsDialect): ConsulEntry {
   const { mtls } = scope.mesh.spec
   const policies = indexOf(scope).traffic.get(workload.address) ?? []
-  const extensions = [
-    ...filtersOf(workload, scope)
-      .filter((filter) => extensionMistakes(filter, scope).every(({ severity }) => severity !== 'error'))
-      .map(envoyExtension),
-    ...(dialect.enterprise ? [faultExtension(policies)] : []),
-  ].filter((extension) => extension !== undefined)
+  const filters = filtersOf(workload, scope).filter((filter) =>
+    extensionMistakes(filter, scope).every(({ severity }) => severity !== 'error'),
+  )
+  const extensions = [...filters.map(envoyExtension), ...(dialect.enterprise ? [faultExtension(policies)] : [])].filter(
+    (extension) => extension !== undefined,
+  )
   const overrides = dialect.upstreamConfig ? upstreamOverrides(workload, scope) : []
   const limit = policies.find((policy) => policy.spec.rateLimit !== undefined)?.spec.rateLimit
   return {
@@ -48,6 +49,7 @@ export function serviceDefaults(workload: ResolvedWorkload, scope: Scope, dialec
       envoyExtensions: extensions.length === 0 ? undefined : extensions,
     },
     origin: ['mesh'],
+    annotations: behaviourAnnotations(filters),
   }
 }
 
