@@ -1,8 +1,8 @@
 import type { ComponentOf } from '../design/component.ts'
+import { objectNameOf } from '../design/object-name.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import { filterKindOf } from './filter-kind.ts'
 import { mistake } from './mistake.ts'
-import { objectNameOf } from './object-name.ts'
 import type { DraftObject } from './traced-manifest.ts'
 
 /** Where modules of images are mounted into the proxy. */

@@ -1,8 +1,8 @@
 import type { ComponentOf } from '../design/component.ts'
+import { objectNameOf } from '../design/object-name.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../plan/json.ts'
 import type { ValuePath } from '../plan/source.ts'
 import type { MeshProvider } from './contract.ts'
-import { objectNameOf } from './object-name.ts'
 
 /** A chart as it is rendered. */
 export interface PlannedChart {

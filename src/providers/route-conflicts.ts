@@ -1,8 +1,8 @@
 import type { ComponentOf } from '../design/component.ts'
+import { nameAbout } from '../design/object-name.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import type { ResolvedWorkload, Scope } from './contract.ts'
 import { mistake } from './mistake.ts'
-import { nameAbout } from './object-name.ts'
 import { indexOf } from './scope-index.ts'
 
 /** The name of the route object of a traffic policy: the Service's where the policy bears the workload's name. */

@@ -1,10 +1,10 @@
 import type { ComponentOf } from '../design/component.ts'
+import { joinName, objectNameOf } from '../design/object-name.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../plan/json.ts'
 import type { Manifest, StringMap } from '../plan/manifest.ts'
 import type { DesiredManifest, ServicePort, WorkloadVersion } from './contract.ts'
 import { mistake } from './mistake.ts'
-import { joinName, objectNameOf } from './object-name.ts'
 import { portsOfService } from './service-port.ts'
 import type { WorkloadParts } from './workload-short-form.ts'
 

@@ -1,9 +1,9 @@
 import type { ComponentOf } from '../design/component.ts'
+import { joinName, objectNameOf } from '../design/object-name.ts'
 import type { WorkloadVersionSpec } from '../design/schema/workload.ts'
 import type { StringMap } from '../plan/manifest.ts'
 import type { ValuePath } from '../plan/source.ts'
 import type { DesiredManifest, ResolvedWorkload, ServicePort, WorkloadVersion } from './contract.ts'
-import { joinName, objectNameOf } from './object-name.ts'
 import { protocolOf } from './service-port.ts'
 import { type Draft, from, traceManifest } from './traced-manifest.ts'
 

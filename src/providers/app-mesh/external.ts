@@ -1,8 +1,8 @@
 import type { ComponentOf } from '../../design/component.ts'
+import { joinName, objectNameOf, slug } from '../../design/object-name.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { DesiredManifest, Scope, Translation } from '../contract.ts'
 import { mistake } from '../mistake.ts'
-import { joinName, objectNameOf, slug } from '../object-name.ts'
 import { from, traceManifest } from '../traced-manifest.ts'
 import { APP_MESH_API } from './names.ts'
 

@@ -1,7 +1,7 @@
 import type { ComponentOf } from '../../design/component.ts'
+import { joinName, objectNameOf } from '../../design/object-name.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { DesiredManifest, Scope, Translation } from '../contract.ts'
-import { joinName, objectNameOf } from '../object-name.ts'
 import { findGateway } from '../references.ts'
 import { type Draft, from, traceManifest } from '../traced-manifest.ts'
 import { CILIUM_API, NAMESPACE_LABEL } from './api.ts'

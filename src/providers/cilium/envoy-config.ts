@@ -1,4 +1,5 @@
 import type { ComponentOf } from '../../design/component.ts'
+import { joinName, nameAbout, slug } from '../../design/object-name.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { DesiredManifest, ResolvedWorkload, Scope, Translation } from '../contract.ts'
 import { envoyHttpFilter } from '../envoy-http-filter.ts'
@@ -7,7 +8,6 @@ import { moduleCluster, unverifiedModule, wasmFilter } from '../envoy-wasm-filte
 import { filterKindOf } from '../filter-kind.ts'
 import { filterMistakes } from '../filter-mistakes.ts'
 import { mistake } from '../mistake.ts'
-import { joinName, nameAbout, slug } from '../object-name.ts'
 import { addressIn, type Destination, findWorkload } from '../references.ts'
 import { type ResolvedRoute, resolveRoutes } from '../resolve-routes.ts'
 import { routeConflicts, servesNothing } from '../route-conflicts.ts'

@@ -1,7 +1,7 @@
+import { joinName } from '../../design/object-name.ts'
 import type { MeshSpec } from '../../design/schema/mesh.ts'
 import type { StringMap } from '../../plan/manifest.ts'
 import type { DesiredManifest, ResolvedWorkload, Scope, Translation } from '../contract.ts'
-import { joinName } from '../object-name.ts'
 import { withObjectMetadata } from '../pod-metadata.ts'
 import { addressIn } from '../references.ts'
 import { indexOf } from '../scope-index.ts'

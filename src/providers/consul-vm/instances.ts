@@ -1,9 +1,9 @@
+import { joinName } from '../../design/object-name.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import { isJsonObject, type JsonObject } from '../../plan/json.ts'
 import { consulService, metaOf } from '../consul/subsets.ts'
 import type { DesiredManifest, ResolvedWorkload, Scope } from '../contract.ts'
 import { mistake } from '../mistake.ts'
-import { joinName } from '../object-name.ts'
 import { traceManifest } from '../traced-manifest.ts'
 import { CONSUL_HTTP_API } from './words.ts'
 

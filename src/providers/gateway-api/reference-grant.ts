@@ -1,5 +1,5 @@
+import { joinName } from '../../design/object-name.ts'
 import type { DesiredManifest } from '../contract.ts'
-import { joinName } from '../object-name.ts'
 import { traceManifest } from '../traced-manifest.ts'
 import { GATEWAY_GROUP, REFERENCE_GRANT_API } from './api.ts'
 import type { RouteRequest } from './http-route.ts'

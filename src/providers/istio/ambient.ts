@@ -1,4 +1,5 @@
 import type { ComponentOf } from '../../design/component.ts'
+import { objectNameOf } from '../../design/object-name.ts'
 import type { MeshSpec } from '../../design/schema/mesh.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { StringMap } from '../../plan/manifest.ts'
@@ -6,7 +7,6 @@ import type { DesiredManifest, ResolvedWorkload, Scope, Translation } from '../c
 import { withOrder } from '../filter-order.ts'
 import { GATEWAY_API, GATEWAY_GROUP } from '../gateway-api/api.ts'
 import { trafficRoutes } from '../gateway-api/traffic-routes.ts'
-import { objectNameOf } from '../object-name.ts'
 import { withObjectMetadata, withPodMetadata } from '../pod-metadata.ts'
 import { findGateway, findWorkload } from '../references.ts'
 import { indexOf } from '../scope-index.ts'

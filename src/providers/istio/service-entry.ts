@@ -1,7 +1,7 @@
 import type { ComponentOf } from '../../design/component.ts'
+import { objectNameOf } from '../../design/object-name.ts'
 import type { ExternalSpec } from '../../design/schema/gateway.ts'
 import type { Scope, Translation } from '../contract.ts'
-import { objectNameOf } from '../object-name.ts'
 import { findGateway, serviceHost } from '../references.ts'
 import { type Draft, from, traceManifest } from '../traced-manifest.ts'
 import type { IstioApi } from './api.ts'

@@ -1,8 +1,8 @@
 import type { ComponentOf } from '../../design/component.ts'
+import { objectNameOf } from '../../design/object-name.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { Scope, Translation } from '../contract.ts'
 import { mistake } from '../mistake.ts'
-import { objectNameOf } from '../object-name.ts'
 import { from, traceManifest } from '../traced-manifest.ts'
 import { KUMA_API, policyLabels } from './api.ts'
 

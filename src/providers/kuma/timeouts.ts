@@ -1,7 +1,7 @@
+import { joinName } from '../../design/object-name.ts'
 import type { RouteSpec } from '../../design/schema/traffic.ts'
 import type { ValuePath } from '../../plan/source.ts'
 import type { DesiredManifest } from '../contract.ts'
-import { joinName } from '../object-name.ts'
 import { type Draft, type DraftObject, from, traceManifest } from '../traced-manifest.ts'
 import { KUMA_API, meshService, policyLabels, sectionOf } from './api.ts'
 import type { RouteGroup, RouteRequest } from './routes.ts'

@@ -1,5 +1,5 @@
+import { joinName, slug } from '../../design/object-name.ts'
 import type { DesiredManifest, Scope } from '../contract.ts'
-import { joinName, slug } from '../object-name.ts'
 import { accountsOf, type ResolvedCaller, resolveRules } from '../resolve-callers.ts'
 import { indexOf } from '../scope-index.ts'
 import { type Draft, from, traceManifest } from '../traced-manifest.ts'

@@ -1,6 +1,6 @@
 import type { ComponentOf } from '../../design/component.ts'
+import { joinName } from '../../design/object-name.ts'
 import type { ResolvedWorkload, Scope, Translation } from '../contract.ts'
-import { joinName } from '../object-name.ts'
 import { trafficPort } from '../service-port.ts'
 import { from, traceManifest } from '../traced-manifest.ts'
 import { POLICY_API, POLICY_GROUP } from './api.ts'

@@ -1,7 +1,7 @@
 import type { ComponentOf } from '../../design/component.ts'
+import { joinName } from '../../design/object-name.ts'
 import type { ValuePath } from '../../plan/source.ts'
 import type { DesiredManifest, ResolvedWorkload, Scope, ServicePort } from '../contract.ts'
-import { joinName } from '../object-name.ts'
 import { addressIn } from '../references.ts'
 import { indexOf } from '../scope-index.ts'
 import { traceManifest } from '../traced-manifest.ts'

@@ -1,7 +1,7 @@
 import type { ComponentOf } from '../../design/component.ts'
+import { joinName, nameAbout } from '../../design/object-name.ts'
 import type { DesiredManifest, ResolvedWorkload, Scope, Translation } from '../contract.ts'
 import { mistake } from '../mistake.ts'
-import { joinName, nameAbout } from '../object-name.ts'
 import { indexOf } from '../scope-index.ts'
 import { from, traceManifest } from '../traced-manifest.ts'
 import { wholeSeconds } from '../wire-duration.ts'

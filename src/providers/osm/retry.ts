@@ -1,6 +1,6 @@
 import type { ComponentOf } from '../../design/component.ts'
+import { joinName } from '../../design/object-name.ts'
 import type { DesiredManifest, ResolvedWorkload, Scope } from '../contract.ts'
-import { joinName } from '../object-name.ts'
 import { indexOf } from '../scope-index.ts'
 import { from, traceManifest } from '../traced-manifest.ts'
 import { OSM_POLICY_API } from './dialect.ts'

@@ -1,1 +1,0 @@
-export { joinName, nameAbout, objectNameOf, slug } from '../design/object-name.ts'
