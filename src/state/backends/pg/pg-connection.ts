@@ -24,7 +24,7 @@ export type PgRow = { readonly [column: string]: unknown }
 /** SQLSTATEs of a schema or table that is not there yet. */
 const MISSING = new Set(['42P01', '3F000'])
 /** SQLSTATEs of two that make the same schema or table at once. */
-const MADE_AT_ONCE = new Set(['23505', '42P06', '42P07', 'XX000'])
+const MADE_AT_ONCE = new Set(['23505', '42710', '42P06', '42P07', 'XX000'])
 
 /**
  * A few connections to a PostgreSQL server. Every call is one statement that stands by itself: nothing depends on a session, so that
