@@ -42,10 +42,24 @@ export type LockAttempt =
   | { readonly kind: 'acquired'; readonly tookOver: LockHolder | undefined }
   | { readonly kind: 'held'; readonly holder: LockHolder | undefined }
 
+/** How a state carries the heartbeat of its lock. */
+export interface HeartbeatInState {
+  /** How long a lock lasts without one, in milliseconds. */
+  readonly fixedExpiryMs: number
+  /** How often the state is written, in milliseconds. */
+  readonly everyMs: number
+  /** How long the holder may be silent after that, in milliseconds. */
+  readonly expiryMs: number
+  /** The server's clock; milliseconds since 1970. */
+  now(): number
+}
+
 /** One lock a state. Waiting, heartbeat and giving up are not its business: see lockState. */
 export interface LockStore {
-  /** Set where locks cannot be renewed: how long they last unless told otherwise, in milliseconds. */
-  readonly fixedExpiryMs?: number
+  /** Set where locks cannot be renewed: the state carries their heartbeat once an operation has begun. */
+  readonly heartbeatInState?: HeartbeatInState
+  /** The id of a new lock, where a store keeps little else of it; the UUID otherwise. */
+  idOf?(info: LockInfo): string
   /** One attempt, atomic. A lock that was not renewed for its `expiryMs` is taken over. */
   acquire(ref: StateRef, info: LockInfo, expiryMs: number, signal: AbortSignal): Promise<StateResult<LockAttempt>>
   /** Says that the holder lives. `fixed`: this backend cannot renew, the lock ends at its expiry whatever happens. */

@@ -15,6 +15,11 @@ const UNREADABLE: LockRecord = {
   expiryMs: 60_000,
 }
 
+/** True for what stands in for a record that could not be read. */
+export function isUnreadable(record: LockRecord): boolean {
+  return record.info.id === UNREADABLE.info.id
+}
+
 /** As JSON: Terraform's names, so that its own users recognise it, and ours beside them. */
 export function lockRecordToJson({ info, expiryMs }: LockRecord): JsonObject {
   return {

@@ -23,6 +23,8 @@ export interface Lock {
   readonly lost: AbortSignal
   /** Refused when it is lost, or may be, since the last heartbeat is too long ago (a suspended machine, for instance). */
   check(): StateResult<void>
+  /** The state was written with its heartbeat at `begun`: it lasts that much longer, and no longer. */
+  confirmed(begun: number, expiryMs: number): void
   /** Ends the heartbeat and gives the lock back. */
   release(): Promise<StateResult<void>>
 }
@@ -58,12 +60,12 @@ export async function lockState(
   const checked = checkStateRef(ref)
   if (!checked.ok) return checked
   const { clock, signal } = options
-  const expiryMs = options.expiryMs ?? backend.locks.fixedExpiryMs ?? LOCK_EXPIRY_MS
+  const expiryMs = options.expiryMs ?? backend.locks.heartbeatInState?.fixedExpiryMs ?? LOCK_EXPIRY_MS
   const deadline = clock.now() + options.timeoutMs
   let waitedFor: string | undefined
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
     if (signal.aborted) return aborted('Waiting for the lock')
-    const info = lockInfo(request, options)
+    const info = lockInfo(backend, request, options)
     const begun = clock.now()
     const attempt = await backend.locks.acquire(ref, info, expiryMs, signal)
     if (!attempt.ok) return attempt
@@ -90,8 +92,8 @@ export async function forceUnlock(
   return checked.ok ? backend.locks.forceUnlock(ref, id, signal) : checked
 }
 
-function lockInfo(request: LockRequest, options: LockOptions): LockInfo {
-  return {
+function lockInfo(backend: StateBackend, request: LockRequest, options: LockOptions): LockInfo {
+  const info = {
     id: options.newId(),
     operation: request.operation,
     who: request.process.who,
@@ -100,6 +102,7 @@ function lockInfo(request: LockRequest, options: LockOptions): LockInfo {
     created: timestamp(options.clock.now()),
     version: request.version,
   }
+  return { ...info, id: backend.locks.idOf?.(info) ?? info.id }
 }
 
 function lockedMessage(holder: LockHolder | undefined, timeoutMs: number): string {
@@ -113,7 +116,7 @@ class HeldLock implements Lock {
   readonly tookOver: LockHolder | undefined
   readonly #backend: StateBackend
   readonly #ref: StateRef
-  readonly #expiryMs: number
+  #expiryMs: number
   readonly #clock: Clock
   readonly #lost = new AbortController()
   readonly #ended = new AbortController()
@@ -154,6 +157,11 @@ class HeldLock implements Lock {
     return this.#lost.signal.aborted
       ? refused({ kind: 'lock-lost', message: `The lock of the state was lost: ${this.#problem}. Nothing more is done.` })
       : ok(undefined)
+  }
+
+  confirmed(begun: number, expiryMs: number): void {
+    this.#renewedAt = begun
+    this.#expiryMs = expiryMs
   }
 
   async release(): Promise<StateResult<void>> {

@@ -1,6 +1,6 @@
 import type { PendingEffect, RecordedState } from '../plan/recorded-state.ts'
 import { emptyState } from '../plan/recorded-state.ts'
-import type { StateBackend, StoredJournal } from './backend.ts'
+import type { HeartbeatInState, StateBackend, StoredJournal } from './backend.ts'
 import type { Clock } from './clock.ts'
 import { decodeJournal, type Journal } from './journal-file.ts'
 import type { Lock } from './lock.ts'
@@ -138,9 +138,11 @@ export class StateSession {
       clock,
       sealer: cipher === undefined ? undefined : await cipher.sealer(),
       announces: !this.#backend.journals.shared,
+      heartbeatEveryMs: this.#backend.locks.heartbeatInState?.everyMs,
       createJournal: (id) => this.#backend.journals.create(this.#ref, id, this.#lock.info.id, signal),
       removeJournal: (id) => this.#backend.journals.remove(this.#ref, id, signal),
-      write: (state, journal) => this.#write({ state, journal }),
+      write: (state, journal) => this.#conclude({ state, journal }),
+      checkpoint: (state, journal) => this.#checkpoint({ state, journal }),
     })
   }
 
@@ -179,6 +181,26 @@ export class StateSession {
       if (!removed.ok) return removed
     }
     return ok(undefined)
+  }
+
+  /** A write in the middle of an operation: where the lock needs it, it says that its holder lives. */
+  async #checkpoint(stored: StoredState): Promise<StateResult<void>> {
+    const beats = this.#backend.locks.heartbeatInState
+    return beats === undefined ? this.#write(stored) : this.#beat(stored, beats)
+  }
+
+  /** A write at the end of an operation. It says so as well where another may follow under a lock that would else seem forgotten. */
+  async #conclude(stored: StoredState): Promise<StateResult<void>> {
+    const beats = this.#backend.locks.heartbeatInState
+    const age = this.#options.clock.now() - Date.parse(this.#lock.info.created)
+    return beats === undefined || age < beats.fixedExpiryMs / 2 ? this.#write(stored) : this.#beat(stored, beats)
+  }
+
+  async #beat(stored: StoredState, { expiryMs, now }: HeartbeatInState): Promise<StateResult<void>> {
+    const begun = this.#options.clock.now()
+    const written = await this.#write({ ...stored, heartbeat: { lockId: this.#lock.info.id, at: now(), expiryMs } })
+    if (written.ok) this.#lock.confirmed(begun, expiryMs)
+    return written
   }
 
   async #write(stored: StoredState, form: 'sealed' | 'plain' = 'sealed'): Promise<StateResult<void>> {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { isJsonObject, type JsonObject, type JsonValue } from '../plan/json.ts'
 import { objectKeyText } from '../plan/manifest.ts'
 import type { PendingEffect, RecordedObject } from '../plan/recorded-state.ts'
+import { heartbeatFromJson, heartbeatToJson } from './heartbeat.ts'
 import { JsonReader } from './json-reader.ts'
 import { migrate, STATE_VERSION } from './migrations.ts'
 import { corrupt, decodeText, parseJson } from './parse-json.ts'
@@ -34,6 +35,7 @@ export function encodeState(stored: StoredState, sealer: Sealer | undefined): Ui
     version: STATE_VERSION,
     lineage,
     serial,
+    ...(stored.heartbeat === undefined ? {} : { heartbeat: heartbeatToJson(stored.heartbeat) }),
     sealed: sealedToJson(sealer(text, sealContext(lineage, serial))),
   }
   return Buffer.from(`${JSON.stringify(envelope)}\n`)
@@ -56,7 +58,7 @@ export async function decodeState(
   return inner.ok ? decodeDocument(inner.value, opened.value, file) : inner
 }
 
-function encodeText({ state, journal }: StoredState): string {
+function encodeText({ state, journal, heartbeat }: StoredState): string {
   const objects = [...state.objects.values()].map((object) => JSON.stringify(recordedObjectToJson(object)))
   const order = [...state.objects.keys()].map((key, index) => ({ key, index })).sort((a, b) => (a.key < b.key ? -1 : 1))
   const pending = [...(state.pending ?? [])].sort((a, b) => (a.id < b.id ? -1 : 1))
@@ -64,6 +66,7 @@ function encodeText({ state, journal }: StoredState): string {
     `{"version":${STATE_VERSION},\n` +
     `"lineage":${JSON.stringify(state.lineage)},\n` +
     `"serial":${state.serial},\n` +
+    (heartbeat === undefined ? '' : `"heartbeat":${JSON.stringify(heartbeatToJson(heartbeat))},\n`) +
     `"design":${JSON.stringify(designMarkToJson(state.design))},\n` +
     `"journal":${journal === undefined ? 'null' : JSON.stringify({ id: journal.id, entry: journal.entry })},\n` +
     `"objects":${list(order.map(({ index }) => objects[index] ?? ''))},\n` +
@@ -110,7 +113,10 @@ function readStored(document: JsonObject, file: string): StateResult<StoredState
   }
   const journal = document.journal === null ? undefined : readMark(reader, document.journal)
   if (typeof document.checksum !== 'string') reader.fail('checksum', 'is missing.')
-  return reader.problem === undefined ? ok({ state, journal }) : corrupt(file, reader.problem)
+  const heartbeat = heartbeatFromJson(document.heartbeat)
+  if (document.heartbeat !== undefined && heartbeat === undefined) reader.fail('heartbeat', 'is none.')
+  if (reader.problem !== undefined) return corrupt(file, reader.problem)
+  return ok({ state, journal, ...(heartbeat === undefined ? {} : { heartbeat }) })
 }
 
 function readMark(reader: JsonReader, value: JsonValue | undefined): JournalMark {

@@ -11,8 +11,10 @@ import { StateProgress } from './state-progress.ts'
 import { ok, type StateResult } from './state-result.ts'
 import type { JournalMark } from './stored-state.ts'
 
-/** How often a snapshot is written during an operation whose journal stays on this machine, in milliseconds. */
+/** How often a snapshot with news is written during an operation whose journal stays on this machine, in milliseconds. */
 const CHECKPOINT_MS = 30_000
+/** How often it is looked whether one is due, in milliseconds, where nothing makes it due sooner. */
+const LOOK_MS = 5_000
 
 /** An effect about to be had: what the journal says before it. */
 export type Effect = Omit<PendingEffect, 'operation' | 'since'>
@@ -40,9 +42,13 @@ export interface OperationContext {
   readonly sealer: Sealer | undefined
   /** The snapshot lists the effects before they begin, and is rewritten now and then. */
   readonly announces: boolean
+  /** Set where the state carries the heartbeat of its lock: it is rewritten this often, news or not. */
+  readonly heartbeatEveryMs: number | undefined
   createJournal(id: string): Promise<StateResult<JournalAppender>>
   removeJournal(id: string): Promise<StateResult<void>>
   write(state: RecordedState, journal: JournalMark | undefined): Promise<StateResult<void>>
+  /** The same in the middle of the operation. */
+  checkpoint(state: RecordedState, journal: JournalMark | undefined): Promise<StateResult<void>>
 }
 
 /**
@@ -58,6 +64,8 @@ export class StateOperation {
   #journal: Promise<StateResult<GroupCommit>> | undefined = undefined
   #lines: GroupCommit | undefined = undefined
   #checkpointAt: number
+  #hasNews = false
+  #stopLooking = () => {}
   #checkpoint: Promise<void> | undefined = undefined
   #failure: StateResult<never> | undefined = undefined
 
@@ -73,9 +81,14 @@ export class StateOperation {
   /** Begins; called by the session. */
   static async begin(meta: OperationMeta, context: OperationContext): Promise<StateResult<StateOperation>> {
     const operation = new StateOperation(meta, context)
-    if (!context.announces || meta.effects.length === 0) return ok(operation)
-    const written = await operation.#writeCheckpoint(undefined)
-    return written.ok ? ok(operation) : written
+    if (!context.announces) return ok(operation)
+    if (meta.effects.length > 0) {
+      const written = await operation.#writeCheckpoint(undefined)
+      if (!written.ok) return written
+    }
+    const every = Math.min(LOOK_MS, (context.heartbeatEveryMs ?? LOOK_MS) / 3)
+    operation.#stopLooking = context.clock.every(every, () => operation.#checkpointIfDue())
+    return ok(operation)
   }
 
   /**
@@ -91,6 +104,7 @@ export class StateOperation {
     const intent: PendingEffect = { ...effect, operation: this.#meta.operation, since: timestamp(this.#context.clock.now()) }
     const entry: JournalEntry = { type: 'intent', intent }
     this.#progress.add(entry)
+    this.#hasNews = true
     return lines.value.commit(this.#maker(entry))
   }
 
@@ -99,7 +113,7 @@ export class StateOperation {
     const entry: JournalEntry = { type: 'result', result }
     this.#progress.add(entry)
     this.#lines?.add(this.#maker(entry))
-    if (this.#context.announces) this.#checkpointIfDue()
+    this.#hasNews = true
   }
 
   /** Objects as they are recorded so far. */
@@ -113,6 +127,7 @@ export class StateOperation {
    */
   async finish(conclusion: Conclusion): Promise<StateResult<RecordedState>> {
     const { context, base } = { context: this.#context, base: this.#context.base }
+    this.#stopLooking()
     await this.#checkpoint
     if (this.#progress.untouched && !this.#changes(conclusion)) return this.#finishUnchanged()
     const durationMs = Math.max(0, Math.round(context.clock.now() - this.#startedAt))
@@ -134,6 +149,7 @@ export class StateOperation {
 
   /** Stops without an end: what was done stays in the journal, as after a crash, and the next command recovers it. */
   async abandon(): Promise<void> {
+    this.#stopLooking()
     await this.#checkpoint
     await this.#lines?.close()
   }
@@ -188,9 +204,12 @@ export class StateOperation {
   }
 
   #checkpointIfDue(): void {
-    const now = this.#context.clock.now()
-    if (this.#checkpoint !== undefined || now - this.#checkpointAt < CHECKPOINT_MS) return
-    this.#checkpointAt = now
+    const { clock, heartbeatEveryMs, lock } = this.#context
+    const since = clock.now() - this.#checkpointAt
+    const isDue = (this.#hasNews && since >= CHECKPOINT_MS) || (heartbeatEveryMs !== undefined && since >= heartbeatEveryMs)
+    if (this.#checkpoint !== undefined || this.#failure !== undefined || !isDue || !lock.check().ok) return
+    this.#checkpointAt = clock.now()
+    this.#hasNews = false
     const mark = { id: this.#context.journalId, entry: this.#lines?.last ?? 0 }
     this.#checkpoint = this.#writeCheckpoint(mark).then((written) => {
       // Unreachable for a while is no reason to stop; someone else's write is.
@@ -207,7 +226,7 @@ export class StateOperation {
       effects.filter(({ id }) => !this.#progress.isDone(id)).map((effect) => [effect.id, { ...effect, operation, since }]),
     )
     for (const effect of current.pending ?? []) pending.set(effect.id, effect)
-    const written = await this.#context.write(
+    const written = await this.#context.checkpoint(
       { ...current, objects: new Map(current.objects), pending: [...pending.values()] },
       mark,
     )

@@ -65,11 +65,17 @@ const deployRecord = closed(
   ['undo'],
 )
 
+const heartbeat = closed(
+  { lock: { type: 'string', description: 'Id of the lock.' }, at: { type: 'string', format: 'date-time' }, expiryMs: count },
+  'Only while an operation goes on whose lock has no heartbeat of its own (http): its holder lived then, and may be silent so long.',
+)
+
 const plain = closed(
   {
     version: { const: 1 },
     lineage: { type: 'string', description: 'UUID made with the first write: states of different lineages are never mixed.' },
     serial: { ...count, description: 'Counts writes.' },
+    heartbeat,
     design: closed({ name: text, version: { type: ['string', 'null'] }, digest: text }, 'The design it was last made from.'),
     journal: {
       anyOf: [
@@ -92,6 +98,7 @@ const plain = closed(
     },
   },
   'The state of one design in one workspace.',
+  ['heartbeat'],
 )
 
 const sealed = closed(
@@ -99,6 +106,7 @@ const sealed = closed(
     version: { const: 1 },
     lineage: text,
     serial: count,
+    heartbeat,
     sealed: closed(
       {
         cipher: { const: 'aes-256-gcm' },
@@ -113,7 +121,8 @@ const sealed = closed(
       ['salt'],
     ),
   },
-  'The same, encrypted: only version, lineage and serial can be read.',
+  'The same, encrypted: only version, lineage, serial and heartbeat can be read.',
+  ['heartbeat'],
 )
 
 /** JSON Schema of the state file; schemas/state.schema.json is this, written out. */

@@ -1,4 +1,5 @@
 import type { RecordedState } from '../plan/recorded-state.ts'
+import type { Heartbeat } from './heartbeat.ts'
 
 /** How far a journal is already part of a snapshot. */
 export interface JournalMark {
@@ -11,4 +12,6 @@ export interface JournalMark {
 export interface StoredState {
   readonly state: RecordedState
   readonly journal: JournalMark | undefined
+  /** Of the operation that goes on, where its lock needs it. */
+  readonly heartbeat?: Heartbeat
 }

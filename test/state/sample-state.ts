@@ -18,7 +18,7 @@ import type { StateResult } from '../../src/state/state-result.ts'
 export const REF: StateRef = { workspace: 'default', design: 'bookinfo' }
 
 /** A process that lives, as far as its machine knows. */
-export const PROCESS: ProcessIdentity = { who: 'ann@laptop', pid: 4711, machine: 'laptop', isAlive: () => true }
+export const PROCESS: ProcessIdentity = { who: 'ann@laptop', pid: 4711, machine: 'a1b2c3', isAlive: () => true }
 
 /** The value of an answer; a refusal fails the test with its message. */
 export function value<Value>(result: StateResult<Value>): Value {

@@ -131,7 +131,7 @@ export const stateSettings = closed(
           updateMethod: Type.Optional(text('Default POST.')),
           lockMethod: Type.Optional(text('Default LOCK.')),
           unlockMethod: Type.Optional(text('Default UNLOCK.')),
-          lockExpiry: Type.Optional(duration('How long a lock may last at most; default 1h.')),
+          lockExpiry: Type.Optional(duration('How long a lock lasts before its operation begins, at most; default 15m.')),
         },
         'How an HTTP server wants to be asked, in Terraform’s protocol.',
       ),

@@ -31,12 +31,13 @@ export function httpBackend(options: HttpBackendOptions): StateBackend {
   const { settings, process, clock } = options
   const exchange = new HttpExchange(options)
   const headers = authorization(options.credentials)
+  const locks = new HttpLocks(exchange, settings, headers, process, clock)
   return {
     kind: 'http',
     location: settings.address,
-    snapshots: new HttpSnapshots(exchange, settings, headers),
+    snapshots: new HttpSnapshots(exchange, settings, headers, locks),
     journals: new LocalJournals(options.journalDirectory, false, () => true),
-    locks: new HttpLocks(exchange, settings, headers, process, clock),
+    locks,
     close: () => exchange.close(),
   }
 }

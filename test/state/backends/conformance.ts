@@ -39,13 +39,17 @@ export interface BackendTraits {
   readonly lists: boolean
   readonly renews: boolean
   readonly inspects: boolean
+  /** False where a server keeps of a lock its id alone, and time and user of its own. */
+  readonly keepsLocks?: boolean
 }
 
 const SIGNAL = new AbortController().signal
 
-function lockInfo(changes: Partial<LockInfo> = {}): LockInfo {
+function lockInfo({ locks }: StateBackend, changes: Partial<LockInfo> = {}): LockInfo {
   const { who, pid, machine } = PROCESS
-  return { id: randomUUID(), operation: 'apply', who, pid, machine, created: new Date().toISOString(), version: '1', ...changes }
+  const created = new Date().toISOString()
+  const info = { id: randomUUID(), operation: 'apply', who, pid, machine, created, version: '1', ...changes }
+  return { ...info, id: locks.idOf?.(info) ?? info.id }
 }
 
 let designs = 0
@@ -138,22 +142,28 @@ export function describeBackend(name: string, open: () => Promise<BackendStore>,
       const store = await open()
       const [first, second] = [await store.client(), await store.client()]
       const ref = newRef()
-      const info = lockInfo()
+      const info = lockInfo(first)
+      const kept = traits.keepsLocks === false ? { ...info, who: expect.any(String), created: expect.any(String) } : info
       const acquire = (client: StateBackend, asked: LockInfo) => client.locks.acquire(ref, asked, traits.expiryMs, SIGNAL)
       expect(value(await acquire(first, info))).toEqual({ kind: 'acquired', tookOver: undefined })
-      expect(value(await acquire(second, lockInfo()))).toEqual({ kind: 'held', holder: { info, expired: false } })
+      expect(value(await acquire(second, lockInfo(second)))).toMatchObject({
+        kind: 'held',
+        holder: { info: kept, expired: false },
+      })
       if (traits.inspects) expect(value(await second.locks.inspect(ref, SIGNAL))).toEqual({ info, expired: false })
-      expect(value(await second.locks.release(ref, lockInfo(), SIGNAL))).toBe('lost')
+      expect(value(await second.locks.release(ref, lockInfo(second), SIGNAL))).toBe('lost')
       expect(value(await first.locks.release(ref, info, SIGNAL))).toBe('released')
       expect(value(await first.locks.inspect(ref, SIGNAL))).toBeUndefined()
-      expect(value(await acquire(second, lockInfo()))).toMatchObject({ kind: 'acquired' })
+      expect(value(await acquire(second, lockInfo(second)))).toMatchObject({ kind: 'acquired' })
     })
 
     test('gives its lock to one of many that ask at once', async () => {
       const store = await open()
       const ref = newRef()
       const clients = await Promise.all(Array.from({ length: 8 }, () => store.client()))
-      const attempts = await Promise.all(clients.map((client) => client.locks.acquire(ref, lockInfo(), traits.expiryMs, SIGNAL)))
+      const attempts = await Promise.all(
+        clients.map((client) => client.locks.acquire(ref, lockInfo(client), traits.expiryMs, SIGNAL)),
+      )
       expect(attempts.map((attempt) => value(attempt).kind).filter((kind) => kind === 'acquired')).toHaveLength(1)
     })
 
@@ -161,10 +171,10 @@ export function describeBackend(name: string, open: () => Promise<BackendStore>,
       const store = await open()
       const ref = newRef()
       const dead = await store.client()
-      const info = lockInfo()
+      const info = lockInfo(dead)
       value(await dead.locks.acquire(ref, info, traits.expiryMs, SIGNAL))
       const next = await store.client({ process: { ...PROCESS, isAlive: () => false } })
-      expect(value(await next.locks.acquire(ref, lockInfo(), traits.expiryMs, SIGNAL))).toMatchObject({
+      expect(value(await next.locks.acquire(ref, lockInfo(next), traits.expiryMs, SIGNAL))).toMatchObject({
         kind: 'acquired',
         tookOver: { info: { id: info.id }, expired: true },
       })
@@ -174,11 +184,15 @@ export function describeBackend(name: string, open: () => Promise<BackendStore>,
       const store = await open()
       const ref = newRef()
       const silent = await store.client()
-      const info = lockInfo()
+      const info = lockInfo(silent)
       value(await silent.locks.acquire(ref, info, traits.expiryMs, SIGNAL))
       await store.elapse(traits.expiryMs + 2_000)
       const next = await store.client({ machine: 'other', process: { ...PROCESS, machine: 'other', pid: 1 } })
-      const taken = lockInfo({ machine: 'other', created: new Date(Date.now() + traits.expiryMs + 2_000).toISOString() })
+      const taken = lockInfo(next, {
+        machine: 'other',
+        created: new Date(Date.now() + traits.expiryMs + 2_000).toISOString(),
+        pid: 1,
+      })
       expect(value(await next.locks.acquire(ref, taken, traits.expiryMs, SIGNAL))).toMatchObject({
         kind: 'acquired',
         tookOver: { info: { id: info.id }, expired: true },
@@ -196,14 +210,14 @@ export function describeBackend(name: string, open: () => Promise<BackendStore>,
         const store = await open()
         const ref = newRef()
         const client = await store.client()
-        const info = lockInfo()
+        const info = lockInfo(client)
         value(await client.locks.acquire(ref, info, traits.expiryMs, SIGNAL))
         for (let beat = 0; beat < 3; beat++) {
           await store.elapse(traits.expiryMs / 2)
           expect(value(await client.locks.renew(ref, info, traits.expiryMs, SIGNAL))).toBe('renewed')
         }
         const other = await store.client()
-        expect(value(await other.locks.acquire(ref, lockInfo(), traits.expiryMs, SIGNAL)).kind).toBe('held')
+        expect(value(await other.locks.acquire(ref, lockInfo(other), traits.expiryMs, SIGNAL)).kind).toBe('held')
       })
 
     test('takes a lock away by its id alone', async () => {

@@ -5,7 +5,24 @@ import { type HttpSettingsInput, httpSettings } from '../../../src/state/backend
 import { type HttpCredentials, httpBackend } from '../../../src/state/backends/http.ts'
 import type { Clock } from '../../../src/state/clock.ts'
 import { lockState } from '../../../src/state/lock.ts'
-import { lockOptions, openSample, PROCESS, REF, refusal, sampleState, temporaryFolder, value } from '../sample-state.ts'
+import { openState, readState } from '../../../src/state/session.ts'
+import {
+  lockOptions,
+  lockSample,
+  openSample,
+  PROCESS,
+  REF,
+  refusal,
+  sampleConclusion,
+  sampleEffect,
+  sampleId,
+  sampleObject,
+  sampleOperation,
+  sampleState,
+  stateOptions,
+  temporaryFolder,
+  value,
+} from '../sample-state.ts'
 import { describeBackend } from './conformance.ts'
 import { startHttpStateServer } from './http-state-server.ts'
 import { movedClock } from './moved-clock.ts'
@@ -32,35 +49,134 @@ function client(
   return backend
 }
 
-/** How servers want to be asked: by Terraform's defaults, or as GitLab has it, which lays JSON out anew as well. */
-const DIALECTS = [
-  { name: 'http', relay: false, settings: (url: string) => ({ address: `${url}/states` }) },
-  {
-    name: 'http (as GitLab speaks it)',
-    relay: true,
-    settings: (url: string) => ({
-      address: `${url}/api/v4/projects/7/terraform/state/{workspace}-{design}`,
-      lockAddress: `${url}/api/v4/projects/7/terraform/state/{workspace}-{design}/lock`,
-      lockMethod: 'POST',
-      unlockMethod: 'DELETE',
-    }),
-  },
-]
+const GITLAB = '/api/v4/projects/7/terraform/state/{workspace}-{design}'
 
-for (const { name, relay, settings } of DIALECTS) {
+function gitlabSettings(url: string): HttpSettingsInput & { readonly address: string } {
+  return { address: `${url}${GITLAB}`, lockAddress: `${url}${GITLAB}/lock`, lockMethod: 'POST', unlockMethod: 'DELETE' }
+}
+
+const DIALECTS = [
+  { name: 'http', dialect: 'strict', settings: (url: string) => ({ address: `${url}/states` }) },
+  { name: 'http (as GitLab speaks it)', dialect: 'gitlab', settings: gitlabSettings },
+] as const
+
+for (const { name, dialect, settings } of DIALECTS) {
   describeBackend(
     name,
     async () => {
-      const [server, folder, clock] = [await startHttpStateServer({ relay }), await temporaryFolder(), movedClock()]
+      const [server, folder] = [await startHttpStateServer({ dialect }), await temporaryFolder()]
       return {
         client: async ({ process = PROCESS, machine = 'here' } = {}) =>
-          client(settings(server.url), join(folder, machine), { process, clock }),
-        elapse: async (milliseconds) => clock.forward(milliseconds),
+          client({ ...settings(server.url), lockExpiryMs: 60_000 }, join(folder, machine), { process }),
+        elapse: async (milliseconds) => server.forward(milliseconds),
       }
     },
-    { expiryMs: 60_000, lists: false, renews: false, inspects: false },
+    { expiryMs: 60_000, lists: false, renews: false, inspects: false, keepsLocks: dialect !== 'gitlab' },
   )
 }
+
+/** A clock whose intervals the test lets pass. */
+function handClock(): Clock & { readonly pass: (milliseconds: number) => Promise<void> } {
+  const clock = movedClock()
+  const calls = new Set<() => void>()
+  return {
+    ...clock,
+    every: (_milliseconds, call) => {
+      calls.add(call)
+      return () => calls.delete(call)
+    },
+    pass: async (milliseconds) => {
+      clock.forward(milliseconds)
+      for (const call of calls) call()
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    },
+  }
+}
+
+const ELSEWHERE = { who: 'bob@runner', pid: 1, machine: 'beef', isAlive: () => true }
+
+describe.each([
+  { dialect: 'strict', settings: DIALECTS[0].settings, path: '/states/default/bookinfo' },
+  { dialect: 'gitlab', settings: gitlabSettings, path: GITLAB.replace('{workspace}-{design}', 'default-bookinfo') },
+  { dialect: 'silent', settings: DIALECTS[0].settings, path: '/states/default/bookinfo' },
+] as const)('the lock of a server that is $dialect', ({ dialect, settings, path }) => {
+  const minute = 60_000
+
+  test('is kept by the heartbeat in the state, for as long as the operation takes', async () => {
+    const server = await startHttpStateServer({ dialect })
+    const clock = handClock()
+    const mine = client(settings(server.url), await temporaryFolder(), { clock })
+    const lock = await lockSample(mine, { clock })
+    const session = value(await openState(mine, REF, lock, stateOptions({ clock })))
+    const apply = value(await session.begin(sampleOperation([sampleEffect(0)])))
+    value(await apply.intent(sampleEffect(0)))
+    const other = client(settings(server.url), await temporaryFolder(), { process: ELSEWHERE })
+    for (let minutes = 0; minutes < 40; minutes++) {
+      server.forward(minute)
+      await clock.pass(minute)
+      if (minutes % 8 !== 0) continue
+      const refused = await lockState(other, REF, { operation: 'apply', process: ELSEWHERE, version: '1' }, lockOptions())
+      expect([minutes, refusal(refused)]).toEqual([minutes, 'locked'])
+    }
+    expect(refusal(lock.check())).toBe('ok')
+    apply.result({ id: sampleId(0), outcome: 'recorded', object: sampleObject(0) })
+    value(await apply.finish(sampleConclusion()))
+    value(await lock.release())
+    const next = await openSample(other)
+    expect([...next.session.state.objects.keys()]).toEqual([sampleId(0)])
+    expect(next.lock.tookOver).toBeUndefined()
+    value(await next.lock.release())
+  })
+
+  test('is taken over three minutes after its holder was last heard of, which can write no more', async () => {
+    const server = await startHttpStateServer({ dialect })
+    const clock = handClock()
+    const mine = client(settings(server.url), await temporaryFolder(), { clock })
+    const lock = await lockSample(mine, { clock })
+    const session = value(await openState(mine, REF, lock, stateOptions({ clock })))
+    const apply = value(await session.begin(sampleOperation([sampleEffect(0), sampleEffect(1)])))
+    value(await apply.intent(sampleEffect(0)))
+    expect(JSON.parse(server.stateAt(path) ?? '')).toMatchObject({ heartbeat: { lock: lock.info.id, expiryMs: 180_000 } })
+    const other = client(settings(server.url), await temporaryFolder(), { process: ELSEWHERE })
+    const request = { operation: 'apply', process: ELSEWHERE, version: '1' }
+    server.forward(2 * minute)
+    expect(refusal(await lockState(other, REF, request, lockOptions()))).toBe('locked')
+    server.forward(2 * minute)
+    const taken = value(await lockState(other, REF, request, lockOptions()))
+    expect(taken.tookOver).toMatchObject({ info: { id: lock.info.id } })
+    const next = value(await openState(other, REF, taken, stateOptions()))
+    expect(next.pending.map(({ id }) => id)).toEqual([sampleId(0), sampleId(1)])
+    value(await next.replace(next.state))
+    // The holder wakes up: its own clock tells it, and if that stood still, the server.
+    apply.result({ id: sampleId(0), outcome: 'recorded', object: sampleObject(0) })
+    expect(['lock-lost', 'moved']).toContain(refusal(await apply.finish(sampleConclusion())))
+    await clock.pass(4 * minute)
+    expect(refusal(await apply.intent(sampleEffect(1)))).toBe('lock-lost')
+    expect(value(await readState(other, REF, stateOptions())).state.serial).toBe(next.state.serial)
+    value(await taken.release())
+  })
+
+  test('of a run that was killed before it began is taken over after a quarter of an hour, on its own machine at once', async () => {
+    const server = await startHttpStateServer({ dialect })
+    const mine = client(settings(server.url), await temporaryFolder())
+    await lockSample(mine)
+    const request = { operation: 'apply', process: ELSEWHERE, version: '1' }
+    const other = client(settings(server.url), await temporaryFolder(), { process: ELSEWHERE })
+    server.forward(14 * minute)
+    expect(refusal(await lockState(other, REF, request, lockOptions()))).toBe('locked')
+    if (dialect === 'silent') {
+      // Nothing says whose lock it is: this one is for force-unlock.
+      server.forward(60 * minute)
+      expect(refusal(await lockState(other, REF, request, lockOptions()))).toBe('locked')
+      return
+    }
+    const here = client(settings(server.url), await temporaryFolder(), { process: { ...PROCESS, isAlive: () => false } })
+    const taken = value(await lockState(here, REF, request, lockOptions()))
+    expect(taken.tookOver?.info).toMatchObject({ operation: 'apply', pid: PROCESS.pid })
+    server.forward(16 * minute)
+    expect(value(await lockState(other, REF, request, lockOptions())).tookOver?.info.id).toBe(taken.info.id)
+  })
+})
 
 describe('http', () => {
   test.each(['GET', 'LOCK', 'POST', 'UNLOCK'])('an answer to %s that is lost on the way changes nothing', async (method) => {
@@ -116,6 +232,57 @@ describe('http', () => {
   test('a server that is not there is unreachable', async () => {
     const backend = client('http://127.0.0.1:1', await temporaryFolder())
     expect(refusal(await backend.snapshots.read(REF, SIGNAL))).toBe('unreachable')
+  })
+
+  test('GitLab keeps one write of each serial: an answer that is lost on the way is no second one', async () => {
+    const server = await startHttpStateServer({ dialect: 'gitlab' })
+    const backend = client(gitlabSettings(server.url), await temporaryFolder())
+    const { lock, session } = await openSample(backend)
+    server.loseNextAnswer('POST')
+    const state = value(await session.replace(sampleState(2)))
+    value(await session.replace(state))
+    value(await session.remove())
+    await lock.release()
+    expect(value(await backend.snapshots.read(REF, SIGNAL))).toBeUndefined()
+  })
+
+  test('a lock of Terraform is never taken away', async () => {
+    const server = await startHttpStateServer()
+    const backend = client(`${server.url}/states`, await temporaryFolder())
+    const theirs = {
+      ID: '3f1c9d2e-6a53-0d6b-31b2-3f1f9a7c0e11',
+      Operation: 'OperationTypeApply',
+      Who: 'ann@laptop',
+      Created: '2020-01-02T03:04:05Z',
+    }
+    await fetch(`${server.url}/states/default/bookinfo`, { method: 'LOCK', body: JSON.stringify(theirs) })
+    server.forward(1_000_000_000)
+    const request = { operation: 'apply', process: PROCESS, version: '1' }
+    const attempt = await lockState(backend, REF, request, lockOptions())
+    expect(attempt).toMatchObject({ ok: false, error: { kind: 'locked', message: expect.stringContaining('ann@laptop') } })
+    value(await backend.locks.forceUnlock(REF, theirs.ID, SIGNAL))
+    value(await lockState(backend, REF, request, lockOptions()))
+  })
+
+  test('a server without locks is said, with what to set', async () => {
+    const server = await startHttpStateServer({ dialect: 'gitlab' })
+    const backend = client(`${server.url}/states`, await temporaryFolder())
+    const attempt = await lockState(backend, REF, { operation: 'apply', process: PROCESS, version: '1' }, lockOptions())
+    expect(attempt).toMatchObject({ error: { message: expect.stringContaining('set state.http.lockAddress') } })
+  })
+
+  test.each(['0', new Date(0).toUTCString()])('waits as long as the server asks for: %s', async (wait) => {
+    const server = await startHttpStateServer()
+    const waits: number[] = []
+    const clock: Clock = { ...movedClock(), sleep: async (milliseconds) => void waits.push(milliseconds) }
+    const backend = client(`${server.url}/states`, await temporaryFolder(), { clock })
+    server.failNext(429, wait)
+    expect(refusal(await backend.snapshots.read(REF, SIGNAL))).toBe('ok')
+    server.failNext(503, '17')
+    expect(refusal(await backend.snapshots.read(REF, SIGNAL))).toBe('ok')
+    server.failNext(503, new Date(Date.now() + 3_600_000).toUTCString())
+    expect(refusal(await backend.snapshots.read(REF, SIGNAL))).toBe('ok')
+    expect(waits).toEqual([0, 17_000, 30_000])
   })
 
   test('an apply stops by itself when its lock ends', async () => {

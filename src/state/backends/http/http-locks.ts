@@ -1,25 +1,33 @@
-import type { LockAttempt, LockStore } from '../../backend.ts'
-import type { Clock } from '../../clock.ts'
+import type { HeartbeatInState, LockAttempt, LockStore } from '../../backend.ts'
+import { type Clock, timestamp } from '../../clock.ts'
+import { heartbeatInFile } from '../../heartbeat.ts'
 import type { LockHolder, LockInfo } from '../../lock-info.ts'
-import { type LockRecord, lockRecordFromText, lockRecordText } from '../../lock-record.ts'
+import { isUnreadable, lockRecordFromText, lockRecordText } from '../../lock-record.ts'
 import type { ProcessIdentity } from '../../process-identity.ts'
 import { type StateRef, stateRefText } from '../../state-ref.ts'
 import { ok, refused, type StateResult } from '../../state-result.ts'
 import { holderOf } from '../remote/holder.ts'
 import { type HttpAnswer, type HttpExchange, httpRefusal } from '../remote/http-exchange.ts'
 import { addressOf, type HttpSettings } from './http-settings.ts'
+import { lockIdOf, withLockId } from './lock-id.ts'
+
+/** How often an operation writes its heartbeat into the state, and how long it may be silent then, in milliseconds. */
+const BEAT_MS = 60_000
+const SILENCE_MS = 180_000
+/** Servers say their time in whole seconds. */
+const DATE_MS = 1_000
 
 /**
  * Locks in Terraform's protocol: LOCK and UNLOCK with the lock's information as the body. It knows neither heartbeat nor expiry nor a
- * way to look; so a lock of ours says how long it may last at most, ends by itself then, and is taken away by the next one.
+ * way to look. So the id says how long the lock lasts at most before its operation begins; from then on the state, which the server
+ * takes from the holder alone, carries the heartbeat. A lock that is past both is taken away by the next one, by its id.
  */
 export class HttpLocks implements LockStore {
-  readonly fixedExpiryMs: number
+  readonly heartbeatInState: HeartbeatInState
   readonly #exchange: HttpExchange
   readonly #settings: HttpSettings
   readonly #headers: { readonly [name: string]: string }
   readonly #process: ProcessIdentity
-  readonly #clock: Clock
 
   constructor(
     exchange: HttpExchange,
@@ -32,8 +40,17 @@ export class HttpLocks implements LockStore {
     this.#settings = settings
     this.#headers = headers
     this.#process = process
-    this.#clock = clock
-    this.fixedExpiryMs = settings.lockExpiryMs
+    const expiryMs = Math.min(SILENCE_MS, settings.lockExpiryMs)
+    this.heartbeatInState = {
+      fixedExpiryMs: settings.lockExpiryMs,
+      everyMs: Math.min(BEAT_MS, expiryMs / 3),
+      expiryMs,
+      now: () => clock.now() + exchange.skewMs,
+    }
+  }
+
+  idOf(info: LockInfo): string {
+    return lockIdOf(info, this.#settings.lockExpiryMs)
   }
 
   async acquire(ref: StateRef, info: LockInfo, expiryMs: number, signal: AbortSignal): Promise<StateResult<LockAttempt>> {
@@ -43,7 +60,7 @@ export class HttpLocks implements LockStore {
     if (holder === undefined) return ok({ kind: 'acquired', tookOver: undefined })
     if (!holder.expired) return ok({ kind: 'held', holder })
     // Its id makes sure that only the lock that was seen is taken away; whoever locks first afterwards has it.
-    const removed = await this.#unlock(ref, lockRecordText({ info: holder.info, expiryMs }), signal)
+    const removed = await this.#unlock(ref, holder.info.id, lockRecordText({ info: holder.info, expiryMs }), signal)
     if (!removed.ok) return removed
     const second = await this.#lock(ref, info, expiryMs, signal)
     if (!second.ok) return second
@@ -57,7 +74,8 @@ export class HttpLocks implements LockStore {
   }
 
   async release(ref: StateRef, info: LockInfo, signal: AbortSignal): Promise<StateResult<'released' | 'lost'>> {
-    const answer = await this.#unlock(ref, lockRecordText({ info, expiryMs: this.fixedExpiryMs }), signal)
+    const body = lockRecordText({ info, expiryMs: this.heartbeatInState.fixedExpiryMs })
+    const answer = await this.#unlock(ref, info.id, body, signal)
     if (!answer.ok) return answer
     return ok(answer.value ? 'released' : 'lost')
   }
@@ -68,11 +86,36 @@ export class HttpLocks implements LockStore {
   }
 
   async forceUnlock(ref: StateRef, id: string, signal: AbortSignal): Promise<StateResult<void>> {
-    const answer = await this.#unlock(ref, `${JSON.stringify({ ID: id })}\n`, signal)
+    const answer = await this.#unlock(ref, id, `${JSON.stringify({ ID: id })}\n`, signal)
     if (!answer.ok) return answer
     return answer.value
       ? ok(undefined)
       : refused({ kind: 'not-found', message: `The server knows no lock of ${stateRefText(ref)} with the id ${id}.` })
+  }
+
+  /**
+   * Whether the lock is surely no longer this one, asked by locking once more with the same id: for servers that do not say why they
+   * take no write.
+   */
+  async isLost(ref: StateRef, lockId: string, signal: AbortSignal): Promise<boolean> {
+    const { who, pid, machine } = this.#process
+    const info = {
+      id: lockId,
+      operation: 'check',
+      who,
+      pid,
+      machine,
+      created: timestamp(this.heartbeatInState.now()),
+      version: '',
+    }
+    const answer = await this.#send('Looking at the lock', ref, lockRecordText({ info, expiryMs: 1 }), signal)
+    if (!answer.ok) return false
+    const { status, bytes } = answer.value
+    // It was free, so it was lost. Servers that give a lock to its holder again answer the same; those say why they take no write.
+    if (status === 200) await this.#unlock(ref, lockId, lockRecordText({ info, expiryMs: 1 }), signal)
+    if (status === 200) return true
+    const record = lockRecordFromText(Buffer.from(bytes).toString('utf8'))
+    return (status === 409 || status === 423) && !isUnreadable(record) && record.info.id !== lockId
   }
 
   /** One attempt: `holder` is undefined when the lock is ours. */
@@ -83,31 +126,79 @@ export class HttpLocks implements LockStore {
     signal: AbortSignal,
   ): Promise<StateResult<{ readonly holder: LockHolder | undefined }>> {
     const what = `Locking the state ${stateRefText(ref)}`
-    const answer = await this.#exchange.send(what, {
+    const answer = await this.#send(what, ref, lockRecordText({ info, expiryMs }), signal)
+    if (!answer.ok) return answer
+    const { status } = answer.value
+    if (status === 200 || status === 201 || status === 204) return ok({ holder: undefined })
+    if (status === 404 || status === 405 || status === 501) return this.#knowsNoLocks(what, status)
+    if (status !== 409 && status !== 423) return httpRefusal(what, answer.value)
+    return this.#holder(ref, info, answer.value, signal)
+  }
+
+  #send(what: string, ref: StateRef, body: string, signal: AbortSignal): Promise<StateResult<HttpAnswer>> {
+    return this.#exchange.send(what, {
       method: this.#settings.lockMethod,
       url: addressOf(this.#settings.lockAddress, ref),
       headers: { ...this.#headers, 'content-type': 'application/json' },
-      body: Buffer.from(lockRecordText({ info, expiryMs })),
+      body: Buffer.from(body),
       signal,
     })
-    if (!answer.ok) return answer
-    const { status } = answer.value
-    if (status === 200 || status === 201) return ok({ holder: undefined })
-    if (status !== 409 && status !== 423) return httpRefusal(what, answer.value)
-    const record = recordOf(answer.value)
+  }
+
+  /** Who holds the lock, by what the server says when it refuses it, and by the heartbeat in the state. */
+  async #holder(
+    ref: StateRef,
+    asked: LockInfo,
+    answer: HttpAnswer,
+    signal: AbortSignal,
+  ): Promise<StateResult<{ readonly holder: LockHolder | undefined }>> {
+    const text = Buffer.from(answer.bytes).toString('utf8')
+    const said = lockRecordFromText(text)
     // An answer lost on the way made us ask again: the lock is ours already.
-    if (record.info.id === info.id) return ok({ holder: undefined })
+    if (said.info.id === asked.id) return ok({ holder: undefined })
+    const record = withLockId(said) ?? said
+    const isOurs = record !== said || text.includes('"meshform"')
     const created = Date.parse(record.info.created)
-    const silentMs = Number.isNaN(created) || record.foreign ? 0 : this.#clock.now() - created
-    return ok({ holder: holderOf(record, silentMs, this.#process) })
+    const age = isOurs && !Number.isNaN(created) ? answer.now - created : 0
+    const holder = holderOf(record, age, this.#process)
+    if (holderOf(record, 0, this.#process).expired) return ok({ holder })
+    const isNamed = !isUnreadable(said)
+    // Before a heartbeat could be overdue there is nothing to learn from the state.
+    if (isNamed && age <= Math.min(this.heartbeatInState.expiryMs, record.expiryMs)) return ok({ holder })
+    const heartbeat = await this.#heartbeat(ref, signal)
+    if (!heartbeat.ok) return heartbeat
+    if (heartbeat.value === undefined) return ok({ holder })
+    const { lockId, silentMs, expiryMs } = heartbeat.value
+    if (isNamed && lockId !== record.info.id) return ok({ holder })
+    const info = { ...record.info, id: lockId }
+    const named = withLockId({ info, expiryMs })?.info ?? info
+    return ok({ holder: holderOf({ info: named, expiryMs }, silentMs, this.#process) })
+  }
+
+  /** The heartbeat in the state, and how long ago it was by the server's clock. */
+  async #heartbeat(
+    ref: StateRef,
+    signal: AbortSignal,
+  ): Promise<StateResult<{ readonly lockId: string; readonly silentMs: number; readonly expiryMs: number } | undefined>> {
+    const what = `Reading the heartbeat in the state ${stateRefText(ref)}`
+    const url = addressOf(this.#settings.address, ref)
+    const state = await this.#exchange.send(what, { method: 'GET', url, headers: this.#headers, signal })
+    if (!state.ok) return state
+    const found = state.value.status === 200 ? heartbeatInFile(state.value.bytes) : undefined
+    if (found === undefined) return ok(undefined)
+    return ok({ lockId: found.lockId, silentMs: state.value.now - found.at - DATE_MS, expiryMs: found.expiryMs })
   }
 
   /** False when the server says that no such lock is there. */
-  async #unlock(ref: StateRef, body: string, signal: AbortSignal): Promise<StateResult<boolean>> {
+  async #unlock(ref: StateRef, id: string, body: string, signal: AbortSignal): Promise<StateResult<boolean>> {
     const what = `Unlocking the state ${stateRefText(ref)}`
+    const { unlockMethod } = this.#settings
+    const url = addressOf(this.#settings.unlockAddress, ref)
+    // A proxy may drop the body of a DELETE, and GitLab takes away anybody's lock when no id arrives.
+    if (unlockMethod === 'DELETE') url.searchParams.set('ID', id)
     const answer = await this.#exchange.send(what, {
-      method: this.#settings.unlockMethod,
-      url: addressOf(this.#settings.unlockAddress, ref),
+      method: unlockMethod,
+      url,
       headers: { ...this.#headers, 'content-type': 'application/json' },
       body: Buffer.from(body),
       signal,
@@ -115,14 +206,15 @@ export class HttpLocks implements LockStore {
     if (!answer.ok) return answer
     const { status, tries } = answer.value
     if (status === 200 || status === 204) return ok(true)
-    if (status === 404 && tries > 1) return ok(true)
-    if (status === 404 || status === 409 || status === 423) return ok(false)
+    if (status === 404 || status === 409 || status === 423) return ok(tries > 1)
     return httpRefusal(what, answer.value)
   }
-}
 
-/** What the server says of the holder. `foreign`: no lock of ours, which therefore says nothing of how long it lasts. */
-function recordOf(answer: HttpAnswer): LockRecord & { readonly foreign: boolean } {
-  const text = Buffer.from(answer.bytes).toString('utf8')
-  return { ...lockRecordFromText(text), foreign: !text.includes('"meshform"') }
+  #knowsNoLocks(what: string, status: number): StateResult<never> {
+    const { lockMethod, lockAddress } = this.#settings
+    return refused({
+      kind: 'invalid-configuration',
+      message: `${what}: the server answers ${lockMethod} ${lockAddress} with status ${status}, so it seems to lock elsewhere or not at all. Without a lock nothing is applied: set state.http.lockAddress, lockMethod and unlockMethod as the server wants them.`,
+    })
+  }
 }

@@ -47,6 +47,7 @@ const TIMEOUT_MS = 30_000
 export class HttpExchange {
   readonly #options: HttpExchangeOptions
   readonly #dispatcher: Dispatcher
+  #skewMs = 0
 
   constructor(options: HttpExchangeOptions) {
     this.#options = options
@@ -62,6 +63,11 @@ export class HttpExchange {
     })
   }
 
+  /** The server's clock less ours, by its last answer, to the second; in milliseconds. */
+  get skewMs(): number {
+    return this.#skewMs
+  }
+
   /** Asks, again after a broken connection or an answer that says to come back later. */
   async send(what: string, ask: HttpRequest): Promise<StateResult<HttpAnswer>> {
     const waits = this.#options.retryWaitsMs ?? RETRY_WAITS_MS
@@ -71,8 +77,8 @@ export class HttpExchange {
       if (ask.signal.aborted) return answer.ok ? answer : aborted(what)
       if (wait === undefined || (answer.ok && !isTransient(answer.value.status))) return answer
       if (!answer.ok && answer.error.kind !== 'unreachable') return answer
-      const asked = answer.ok ? Number(answer.value.headers['retry-after'] ?? Number.NaN) * 1000 : Number.NaN
-      await this.#options.clock.sleep(Number.isFinite(asked) ? Math.min(asked, LONGEST_WAIT_MS) : wait, ask.signal)
+      const asked = answer.ok ? retryAfter(answer.value) : undefined
+      await this.#options.clock.sleep(asked ?? wait, ask.signal)
     }
   }
 
@@ -96,7 +102,9 @@ export class HttpExchange {
       }
       const headers = firstValues(response.headers)
       const date = Date.parse(headers.date ?? '')
-      const now = Number.isNaN(date) ? this.#options.clock.now() : date
+      const ours = this.#options.clock.now()
+      const now = Number.isNaN(date) ? ours : date
+      this.#skewMs = now - ours
       return ok({ status: response.statusCode, headers, bytes, tries, now })
     } catch (error) {
       if (ask.signal.aborted) return aborted(what)
@@ -125,6 +133,13 @@ function failure(kind: HttpStateError['kind'], message: string): { readonly ok: 
 
 function isTransient(status: number): boolean {
   return status === 429 || status === 500 || status === 502 || status === 503 || status === 504
+}
+
+/** The wait that the server asks for: seconds, or a date by its own clock (RFC 9110, 10.2.3). */
+function retryAfter({ headers, now }: HttpAnswer): number | undefined {
+  const text = headers['retry-after'] ?? ''
+  const wait = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now
+  return Number.isNaN(wait) ? undefined : Math.min(Math.max(0, wait), LONGEST_WAIT_MS)
 }
 
 async function readAll(body: AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array | undefined> {
