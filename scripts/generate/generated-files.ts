@@ -6,6 +6,7 @@ import { planFileSchema } from '../../src/plan/plan-schema.ts'
 import { STATE_SCHEMA } from '../../src/state/state-schema.ts'
 import { commandReference } from './command-reference.ts'
 import { diagnosticsReference } from './diagnostics-reference.ts'
+import { KIND_FIELDS_FILE, kindFieldsFile } from './kind-fields.ts'
 import { languageReference } from './language-reference.ts'
 import { meshPages } from './mesh-pages.ts'
 
@@ -17,6 +18,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['schemas/perf-result.schema.json', json(recordJsonSchema())],
     ['schemas/plan.schema.json', `${JSON.stringify(planFileSchema, null, 2)}\n`],
     ['schemas/state.schema.json', `${JSON.stringify(STATE_SCHEMA, null, 2)}\n`],
+    [KIND_FIELDS_FILE, kindFieldsFile()],
     ['docs/language.md', languageReference()],
     ['docs/diagnostics.md', diagnosticsReference()],
     ['docs/cli.md', await commandReference()],

@@ -12,7 +12,7 @@ import type { Owner } from '../planner/owner-labels.ts'
 import type { CommandIo } from './command-io.ts'
 import type { RunOptions, SelectionOptions } from './design-options.ts'
 import { targetOpeners } from './open-targets.ts'
-import { providerCatalog } from './provider-catalog.ts'
+import { catalogFor, providerCatalog } from './provider-catalog.ts'
 import { readPolicies } from './read-policies.ts'
 
 /** What a planning command does with a design and a state. */
@@ -90,7 +90,7 @@ export async function planAgain(
   return planOver({ ...run.request, state, emit, diagnostics: [], askAboutCreates: false }, design, run.owner, connections)
 }
 
-function planOver(request: PlanRunRequest, design: Design, owner: Owner, connections: Connections): Promise<MadePlan> {
+async function planOver(request: PlanRunRequest, design: Design, owner: Owner, connections: Connections): Promise<MadePlan> {
   const { io, options } = request
   return makePlan({
     mode: request.mode,
@@ -99,7 +99,7 @@ function planOver(request: PlanRunRequest, design: Design, owner: Owner, connect
     state: request.state,
     connections: connections.connections,
     clusters: connections.clusters,
-    catalog: providerCatalog,
+    catalog: await catalogFor(design),
     context: options.context,
     ...(request.recast === undefined ? {} : { recast: request.recast }),
     selection: { target: options.target, exclude: options.exclude, replace: options.replace },

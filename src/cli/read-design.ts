@@ -6,7 +6,7 @@ import { expandDesign } from '../planner/expand.ts'
 import type { CommandIo } from './command-io.ts'
 import type { DesignOptions } from './design-options.ts'
 import { pinFilters } from './filter/pin-filters.ts'
-import { providerCatalog } from './provider-catalog.ts'
+import { catalogFor } from './provider-catalog.ts'
 
 /**
  * Reads the design that the options name. With errors among the diagnostics the design must not be carried out; what its sound
@@ -32,12 +32,13 @@ export async function readDesign(
     const pinned = await pinFilters(io, loaded.design)
     return { design: pinned.design, diagnostics: [...diagnostics, ...pinned.diagnostics] }
   }
-  return { design: loaded.design, diagnostics: sortDiagnostics([...diagnostics, ...refusalsOf(loaded.design)]) }
+  return { design: loaded.design, diagnostics: sortDiagnostics([...diagnostics, ...(await refusalsOf(loaded.design))]) }
 }
 
-function refusalsOf(design: Design): readonly Diagnostic[] {
+async function refusalsOf(design: Design): Promise<readonly Diagnostic[]> {
+  const catalog = await catalogFor(design)
   const owner = { design: design.name, workspace: 'default' }
-  return expandDesign({ ...providerCatalog, design, owner, served: () => undefined }).diagnostics
+  return expandDesign({ ...catalog, design, owner, served: () => undefined }).diagnostics
 }
 
 function inputValues(texts: readonly string[]): {

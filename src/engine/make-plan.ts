@@ -22,7 +22,7 @@ import type { Emit } from './events.ts'
 import { type Connection, refresh } from './refresh.ts'
 
 /** What the planner is given of the mesh providers. */
-export type ProviderCatalog = Pick<ExpandRequest, 'providers' | 'resolveWorkload' | 'refuse' | 'nearestProvider'>
+export type ProviderCatalog = Pick<ExpandRequest, 'providers' | 'resolveWorkload' | 'refuse' | 'nearestProvider' | 'fieldsOf'>
 
 /** What a plan is made of. */
 export interface MakePlanRequest {

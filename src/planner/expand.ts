@@ -5,6 +5,7 @@ import type { Diagnostic } from '../plan/diagnostic.ts'
 import { parseDuration } from '../plan/duration.ts'
 import { describeObject, groupOf, type Manifest, objectKeyOf, objectKeyText } from '../plan/manifest.ts'
 import type { MeshProvider, ResolvedWorkload, Scope } from '../providers/contract.ts'
+import type { FieldsOf } from '../providers/field-schema.ts'
 import type { IgnoreRule } from '../providers/rules.ts'
 import { type ScopeOf, scopeLookup, withNamespace } from './cluster-scoped-kinds.ts'
 import { barrierOf, type ComponentNode, type DesiredObject } from './desired-object.ts'
@@ -32,6 +33,8 @@ export interface ExpandRequest {
   readonly refuse: TranslationContext['refuse']
   /** Nearest known provider names, for a hint. */
   readonly nearestProvider: (name: string) => string | undefined
+  /** The fields of kinds, where settings are to be held against them. */
+  readonly fieldsOf?: FieldsOf
   /** What the servers say of a kind: namespaced or not, or undefined when they don't serve it or can't be asked. */
   readonly served: (cluster: string, group: string, kind: string) => boolean | undefined
 }
@@ -49,7 +52,7 @@ export function expandDesign(request: ExpandRequest): Expansion {
   const workloads = resolveWorkloads(request, diagnostics)
   const meshes = usableMeshes(request, diagnostics)
   const context: TranslationContext = {
-    scopes: scopesOf(request.design, meshes, workloads),
+    scopes: scopesOf(request, meshes, workloads),
     providers: request.providers,
     workloads,
     refuse: request.refuse,
@@ -109,7 +112,7 @@ function usableMeshes(request: ExpandRequest, diagnostics: Diagnostic[]): readon
 }
 
 function scopesOf(
-  design: Design,
+  { design, fieldsOf }: ExpandRequest,
   meshes: readonly ComponentOf<'meshes'>[],
   workloads: ReadonlyMap<string, ResolvedWorkload>,
 ): ReadonlyMap<string, Scope> {
@@ -126,6 +129,7 @@ function scopesOf(
     traffic: bySection('traffic'),
     authorization: bySection('authorization'),
     filters: bySection('filters'),
+    ...(fieldsOf === undefined ? {} : { fieldsOf }),
   }
   return new Map(meshes.map((mesh) => [mesh.address, { mesh, ...shared }]))
 }

@@ -125,6 +125,10 @@ export const PROVIDER_CODES = {
     explanation:
       'Nobody maintains this mesh any more: no fixes, no releases for new versions of Kubernetes. What the design says is carried out all the same.',
   },
+  MF3039: {
+    title: 'Settings are not checked',
+    explanation: 'The definition of the kind that these settings are merged into is not known here; the server checks them.',
+  },
 } as const
 
 /** A code of a provider. */

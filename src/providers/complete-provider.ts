@@ -1,8 +1,9 @@
 import { Ajv } from 'ajv'
 import type { Component } from '../design/component.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../plan/json.ts'
+import { isJsonObject } from '../plan/json.ts'
 import type { StringMap } from '../plan/manifest.ts'
+import { withSettings } from './component-settings.ts'
 import type { DesiredManifest, MeshProvider, Scope, Translation } from './contract.ts'
 import { mistake } from './mistake.ts'
 import { withObjectMetadata } from './pod-metadata.ts'
@@ -13,7 +14,7 @@ import { withObjectMetadata } from './pod-metadata.ts'
  */
 export function completed(provider: MeshProvider): MeshProvider {
   const made = (component: Component & { readonly spec: object }, translation: Translation, scope: Scope): Translation =>
-    withLabels(withSettings(component, translation), scope.mesh.spec.labels)
+    withLabels(withSettings(component, translation, provider, scope), scope.mesh.spec.labels)
   return {
     ...provider,
     mesh: (scope) => {
@@ -88,55 +89,4 @@ function invalidSettings(provider: MeshProvider, { mesh }: Scope): readonly Diag
         : { hint: 'Remove `settings`.' }),
     })
   })
-}
-
-/** Words of `settings` that providers read themselves, in any component. */
-const OWN_SETTINGS: ReadonlySet<string> = new Set(['service', 'network'])
-
-/** Merges `settings.<Kind>` into the spec of the objects of that kind, last so that it wins. */
-function withSettings(component: Component & { readonly spec: object }, translation: Translation): Translation {
-  const settings = 'settings' in component.spec ? (component.spec.settings as JsonObject | undefined) : undefined
-  if (settings === undefined) return translation
-  const kinds = new Set(translation.manifests.map((object) => object.manifest.kind))
-  const diagnostics = Object.keys(settings)
-    .filter((key) => !kinds.has(key) && !OWN_SETTINGS.has(key))
-    .map((key) =>
-      mistake(component, ['settings', key], 'MF3017', {
-        summary: `${component.address} makes no object of kind "${key}"`,
-        detail: `Settings are merged into the spec of the objects made; their kinds are ${[...kinds].join(', ') || 'none'}.`,
-        hint: 'Name one of these kinds, or write the object under `resources`.',
-      }),
-    )
-  const manifests = translation.manifests.map((object) => {
-    const patch = settings[object.manifest.kind]
-    return isJsonObject(patch) ? merged(object, patch) : object
-  })
-  return { manifests, diagnostics: [...translation.diagnostics, ...diagnostics] }
-}
-
-function merged(object: DesiredManifest, patch: JsonObject): DesiredManifest {
-  const { kind } = object.manifest
-  const origins: Record<string, DesiredManifest['origins'][string]> = { ...object.origins }
-  const spec = mergeInto(object.manifest.spec, patch, '/spec', ['settings', kind], origins)
-  return { manifest: { ...object.manifest, ...(spec === undefined ? {} : { spec }) }, origins }
-}
-
-function mergeInto(
-  base: JsonValue | undefined,
-  patch: JsonValue | undefined,
-  pointer: string,
-  path: readonly string[],
-  origins: Record<string, DesiredManifest['origins'][string]>,
-): JsonValue | undefined {
-  if (!isJsonObject(patch) || !isJsonObject(base)) {
-    if (patch !== undefined) origins[pointer] = path
-    return patch ?? base
-  }
-  const result: Record<string, JsonValue> = { ...base }
-  for (const [key, value] of Object.entries(patch)) {
-    const step = key.replaceAll('~', '~0').replaceAll('/', '~1')
-    const merged = mergeInto(base[key], value, `${pointer}/${step}`, [...path, key], origins)
-    if (merged !== undefined) result[key] = merged
-  }
-  return result
 }

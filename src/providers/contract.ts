@@ -4,6 +4,7 @@ import type { Diagnostic } from '../plan/diagnostic.ts'
 import type { Manifest, ObjectKey, StringMap } from '../plan/manifest.ts'
 import type { ValuePath } from '../plan/source.ts'
 import type { CapabilityTable } from './features.ts'
+import type { FieldsOf } from './field-schema.ts'
 import type { HealthRule, IgnoreRule, OrderRule } from './rules.ts'
 
 /** A port of a workload's Service, resolved. */
@@ -78,6 +79,8 @@ export interface Scope {
   readonly traffic: ReadonlyMap<string, ComponentOf<'traffic'>>
   readonly authorization: ReadonlyMap<string, ComponentOf<'authorization'>>
   readonly filters: ReadonlyMap<string, ComponentOf<'filters'>>
+  /** The fields that settings are held against; left out where nothing is to be checked. */
+  readonly fieldsOf?: FieldsOf
 }
 
 /** How a mesh's control plane is installed: what the engine renders or reads, in order, and what it then waits for. */

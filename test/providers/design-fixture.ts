@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../src/plan/diagnostic.ts'
 import type { Manifest } from '../../src/plan/manifest.ts'
 import type { ValuePath } from '../../src/plan/source.ts'
 import type { DesiredManifest, MeshProvider, ResolvedWorkload, Scope } from '../../src/providers/contract.ts'
+import type { FieldsOf } from '../../src/providers/field-schema.ts'
 import { findProvider } from '../../src/providers/registry.ts'
 import { requireCapabilities } from '../../src/providers/require-capability.ts'
 import { resolveWorkload } from '../../src/providers/resolve-workload.ts'
@@ -75,8 +76,9 @@ export function scopeOf(sections: Sections): { readonly scope: Scope; readonly d
 }
 
 /** Translates a whole design, as the planner does: capabilities first, then the provider. Namespaces carry the mesh's marks. */
-export function translate(sections: Sections): Translated {
-  const { scope, diagnostics } = scopeOf(sections)
+export function translate(sections: Sections, fieldsOf?: FieldsOf): Translated {
+  const { scope: plain, diagnostics } = scopeOf(sections)
+  const scope: Scope = fieldsOf === undefined ? plain : { ...plain, fieldsOf }
   const { provider } = findProvider(scope.mesh.spec.provider)
   if (provider === undefined) throw new Error(`no provider ${scope.mesh.spec.provider}`)
   const found: Diagnostic[] = [...diagnostics]

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { canonical, only, translate } from './design-fixture.ts'
+import type { JsonObject } from '../../src/plan/json.ts'
+import { type FieldSchema, fieldMistakes } from '../../src/providers/field-schema.ts'
+import { KIND_FIELDS } from '../../src/providers/kind-fields.ts'
+import { meshProviders } from '../../src/providers/registry.ts'
+import { FEATURE_CASES, type FeatureCase } from './conformance/feature-cases.ts'
+import { canonical, only, SHOP, translate } from './design-fixture.ts'
 
 describe('settings', () => {
   test('of a mesh are held against the schema of its provider', () => {
@@ -35,5 +40,115 @@ describe('settings', () => {
       traffic: { backend: { workload: 'backend', routes: [{ to: { v1: 100 } }], settings: { VirtualServce: {} } } },
     })
     expect(diagnostics.map(({ code, location }) => [code, location?.file])).toEqual([['MF3017', 'settings.VirtualServce']])
+  })
+
+  const fieldsOf = (apiVersion: string, kind: string) => {
+    const text = KIND_FIELDS[`${apiVersion}/${kind}`]
+    return text === undefined ? undefined : (JSON.parse(text) as FieldSchema)
+  }
+
+  const settled = (settings: JsonObject, mesh = {}) =>
+    translate(
+      {
+        ...canonical({ provider: 'istio', ...mesh }),
+        traffic: { backend: { workload: 'backend', routes: [{ to: { v1: 100 } }], settings } },
+      },
+      fieldsOf,
+    ).diagnostics.map(({ severity, summary, location, hint }) => [severity, location?.file, summary, hint])
+
+  test('are held against the fields of the kind: names, types, and texts allowed, each at its own place', () => {
+    expect(
+      settled({
+        VirtualService: { exportto: ['.'], gateways: [1], http: [{ retries: { attempts: 'three', backoff: '1s' } }] },
+        DestinationRule: { trafficPolicy: { tls: { mode: 'MUTAL' }, connectionPool: [] }, nothingLikeIt: {} },
+      }),
+    ).toEqual([
+      ['error', 'settings.VirtualService.exportto', 'Setting VirtualService.exportto is not a field', 'Did you mean "exportTo"?'],
+      ['error', 'settings.VirtualService.gateways.0', 'Setting VirtualService.gateways.0 must be text', 'Write "1" with quotes.'],
+      [
+        'error',
+        'settings.VirtualService.http.0.retries.attempts',
+        'Setting VirtualService.http.0.retries.attempts must be a whole number',
+        undefined,
+      ],
+      [
+        'error',
+        'settings.DestinationRule.trafficPolicy.tls.mode',
+        'Setting DestinationRule.trafficPolicy.tls.mode cannot be "MUTAL"',
+        'One of DISABLE, SIMPLE, MUTUAL, ISTIO_MUTUAL.',
+      ],
+      [
+        'error',
+        'settings.DestinationRule.trafficPolicy.connectionPool',
+        'Setting DestinationRule.trafficPolicy.connectionPool must be an object',
+        undefined,
+      ],
+      [
+        'error',
+        'settings.DestinationRule.nothingLikeIt',
+        'Setting DestinationRule.nothingLikeIt is not a field',
+        'Fields there are exportTo, host, subsets, trafficPolicy, workloadSelector.',
+      ],
+    ])
+  })
+
+  test('only warn where the mesh is newer than the definitions, and need to be an object', () => {
+    expect(settled({ VirtualService: { brandNew: true } }, { version: '99.0.0' }).map(([severity]) => severity)).toEqual([
+      'warning',
+    ])
+    expect(settled({ VirtualService: true })).toEqual([
+      [
+        'error',
+        'settings.VirtualService',
+        'Setting VirtualService must be an object',
+        'It is merged into the spec of the VirtualService.',
+      ],
+    ])
+  })
+
+  test('of a kind whose definition is not known are told not to be checked', () => {
+    const { diagnostics } = translate(
+      {
+        ...canonical({ provider: 'consul-vm' }),
+        traffic: {
+          backend: {
+            workload: 'backend',
+            timeout: '1s',
+            routes: [{ to: { v1: 100 } }],
+            settings: { 'service-router': { Meta: {} } },
+          },
+        },
+      } as Parameters<typeof translate>[0],
+      fieldsOf,
+    )
+    expect(diagnostics.filter(({ code }) => code === 'MF3039')).toMatchObject([
+      { severity: 'info', location: { file: 'settings.service-router' } },
+    ])
+  })
+
+  test('know the fields of every kind that a provider makes, and these take what the providers write', () => {
+    const elsewhere = /^(v1|apps\/v1|consul\/v1|gateway\.envoyproxy\.io\/v1alpha1)\//
+    const unknown = new Set<string>()
+    const refused: string[] = []
+    for (const provider of meshProviders.values()) {
+      for (const mode of [undefined, ...Object.keys(provider.modes ?? {})]) {
+        for (const [feature, { mesh, ...sections }] of Object.entries<FeatureCase>(FEATURE_CASES)) {
+          const spec = { provider: provider.name, ...(mode === undefined ? {} : { mode }), ...mesh }
+          for (const { manifest } of translate({ workloads: SHOP, ...sections, meshes: { mesh: spec } }).objects) {
+            const { apiVersion, kind } = manifest
+            const schema = fieldsOf(apiVersion, kind)
+            if (schema === undefined) {
+              if (!elsewhere.test(`${apiVersion}/${kind}`) && manifest.spec !== undefined) unknown.add(`${apiVersion}/${kind}`)
+            } else {
+              for (const { path, problem } of fieldMistakes(schema, manifest.spec)) {
+                refused.push(`${provider.name} ${feature}: ${kind} ${path.join('.')} ${problem}`)
+              }
+            }
+          }
+        }
+      }
+    }
+    expect([...unknown]).toEqual([])
+    expect(refused).toEqual([])
   })
 })

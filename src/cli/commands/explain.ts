@@ -11,7 +11,7 @@ import { styleFor } from '../../views/terminal/style.ts'
 import type { CommandIo } from '../command-io.ts'
 import { type DesignOptions, withDesignOptions } from '../design-options.ts'
 import { terminalView } from '../open-view.ts'
-import { providerCatalog } from '../provider-catalog.ts'
+import { catalogFor } from '../provider-catalog.ts'
 import { readDesign } from '../read-design.ts'
 
 /** `meshform explain ADDRESS`: what the objects of a component will do, in words. Asks no cluster. */
@@ -38,7 +38,7 @@ async function explain(io: CommandIo, address: string, options: DesignOptions & 
     return
   }
   const expansion = expandDesign({
-    ...providerCatalog,
+    ...(await catalogFor(design)),
     design,
     owner: { design: design.name, workspace: 'default' },
     served: () => undefined,

@@ -5,7 +5,7 @@ import { plural } from '../../views/terminal/style.ts'
 import type { CommandIo } from '../command-io.ts'
 import { type DesignOptions, withDesignOptions } from '../design-options.ts'
 import { terminalView } from '../open-view.ts'
-import { providerCatalog } from '../provider-catalog.ts'
+import { catalogFor } from '../provider-catalog.ts'
 import { readDesign } from '../read-design.ts'
 
 /** `meshform validate`: every mistake that can be found without a cluster, all at once. */
@@ -23,7 +23,7 @@ export function validateCommand(io: CommandIo): Command {
         design === undefined || hasErrors(diagnostics)
           ? undefined
           : expandDesign({
-              ...providerCatalog,
+              ...(await catalogFor(design)),
               design,
               owner: { design: design.name, workspace: 'default' },
               served: () => undefined,
