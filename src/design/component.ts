@@ -62,4 +62,6 @@ export interface ManifestSource {
   readonly locate: (path: ValuePath) => SourceLocation
   /** Objects of a stage wait for those of the stage before; 0 when left out. */
   readonly stage?: number
+  /** Namespace of objects that name none; that of the component when left out. */
+  readonly namespace?: string
 }

@@ -149,7 +149,11 @@ function clusterScopes(request: ExpandRequest, drafts: readonly Draft[]): (clust
 
 function placeAll(drafts: readonly Draft[], scopeOf: (cluster: string) => ScopeOf): readonly Draft[] {
   return drafts.map((draft) => {
-    const manifest = withNamespace(draft.source.manifest, namespaceFor(draft.component), scopeOf(draft.cluster))
+    const manifest = withNamespace(
+      draft.source.manifest,
+      draft.source.namespace ?? namespaceFor(draft.component),
+      scopeOf(draft.cluster),
+    )
     return manifest === draft.source.manifest ? draft : { ...draft, source: { ...draft.source, manifest } }
   })
 }

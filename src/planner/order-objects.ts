@@ -95,7 +95,19 @@ function followedByRule(
 ): readonly DesiredObject[] {
   const holding = rules.filter((rule) => matches(rule.after, object.manifest))
   if (holding.length === 0) return []
-  return siblings.filter((sibling) => holding.some((rule) => matches(rule.before, sibling.manifest)))
+  return siblings.filter(
+    (sibling) => !heldUp(object, sibling, siblings) && holding.some((rule) => matches(rule.before, sibling.manifest)),
+  )
+}
+
+/**
+ * True where an object of a later stage waits for this one, so that this one must not wait for it: two charts of a mesh each have a
+ * ServiceAccount. A webhook that nothing waits for may well wait for its server in the chart after it.
+ */
+function heldUp(object: DesiredObject, later: DesiredObject, siblings: readonly DesiredObject[]): boolean {
+  if (later.stage <= object.stage) return false
+  if (STARTED_KINDS.has(object.key.kind)) return true
+  return !siblings.some((sibling) => sibling.stage === object.stage && STARTED_KINDS.has(sibling.key.kind))
 }
 
 /** The ConfigMaps, Secrets, claims and ServiceAccounts that the pods of a workload name. */

@@ -151,15 +151,21 @@ function resourceManifests(component: ComponentOf<'resources'>): readonly Desire
   return [...written, ...fileManifests(component)]
 }
 
-/** The objects that install a mesh; its definitions stay when it is uninstalled, unless the design says otherwise. */
+/**
+ * The objects that install a mesh; its definitions stay when it is uninstalled, unless the design says otherwise, and so does what
+ * a chart marks to be kept.
+ */
 function controlPlane(mesh: ComponentOf<'meshes'>): readonly DesiredManifest[] {
-  const objects = fileManifests(mesh)
-  return mesh.spec.install?.keepCrds === false ? objects : objects.map(kept)
+  const definitions = mesh.spec.install?.keepCrds !== false
+  return fileManifests(mesh).map((object) => {
+    const { kind, metadata } = object.manifest
+    const stays = kind === 'CustomResourceDefinition' ? definitions : metadata.annotations?.['helm.sh/resource-policy'] === 'keep'
+    return stays ? kept(object) : object
+  })
 }
 
 function kept(object: DesiredManifest): DesiredManifest {
   const { manifest } = object
-  if (manifest.kind !== 'CustomResourceDefinition') return object
   const annotations = { ...manifest.metadata.annotations, [KEEP_ANNOTATION]: 'true' }
   return { ...object, manifest: { ...manifest, metadata: { ...manifest.metadata, annotations } } }
 }
@@ -177,5 +183,6 @@ function fileManifests(component: Component): readonly DesiredManifest[] {
     manifest: file.manifest,
     origins: { '': ['files', index] },
     ...(file.stage === undefined ? {} : { stage: file.stage }),
+    ...(file.namespace === undefined ? {} : { namespace: file.namespace }),
   }))
 }

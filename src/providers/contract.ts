@@ -61,6 +61,8 @@ export interface DesiredManifest {
   readonly origins: { readonly [pointer: string]: ValuePath }
   /** Inside a component, objects of a stage wait until those of the stage before are healthy; 0 when left out. */
   readonly stage?: number
+  /** Namespace where the manifest names none and its kind needs one; that of the component when left out. */
+  readonly namespace?: string
 }
 
 /** What a translation gives: objects, or why not. With an error among the diagnostics the objects are not used. */

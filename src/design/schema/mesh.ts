@@ -18,7 +18,8 @@ export const install = closed(
   {
     manifests: Type.Optional(
       Type.Array(Type.String(), {
-        description: 'Paths, globs or https:// addresses of rendered manifests, relative to the design.',
+        description:
+          'Paths, globs or https:// addresses of rendered manifests, relative to the design; an address may end in `#sha256=<digest>`, which is then checked.',
       }),
     ),
     charts: Type.Optional(

@@ -11,6 +11,8 @@ export interface HelmEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Version of the cluster's Kubernetes, for charts that ask for one; undefined where it is not known. */
   readonly kubernetesVersion: string | undefined
+  /** Kinds that the cluster serves beside its own, as `group/version/Kind`, for charts that ask what there is. */
+  readonly apiVersions: readonly string[]
   readonly signal: AbortSignal
 }
 
@@ -26,7 +28,12 @@ const TIMEOUT_MS = 120_000
 const MAX_OUTPUT = 64 * 1024 * 1024
 
 /** The arguments by which helm renders a chart as `helm install` would send it. */
-export function helmArguments(chart: PlannedChart, valuesFile: string, kubernetesVersion?: string): readonly string[] {
+export function helmArguments(
+  chart: PlannedChart,
+  valuesFile: string,
+  kubernetesVersion?: string,
+  apiVersions: readonly string[] = [],
+): readonly string[] {
   const oci = chart.repository?.startsWith('oci://') === true
   return [
     'template',
@@ -38,6 +45,7 @@ export function helmArguments(chart: PlannedChart, valuesFile: string, kubernete
     chart.namespace,
     '--include-crds',
     ...(kubernetesVersion === undefined ? [] : ['--kube-version', kubernetesVersion]),
+    ...apiVersions.flatMap((api) => ['--api-versions', api]),
     '--values',
     valuesFile,
   ]
@@ -50,7 +58,7 @@ export async function renderChart(chart: PlannedChart, environment: HelmEnvironm
     // Values may hold credentials: the folder and the file are the user's alone.
     const valuesFile = join(folder, 'values.json')
     await writeFile(valuesFile, JSON.stringify(chart.values), { mode: 0o600 })
-    return await run(helmArguments(chart, valuesFile, environment.kubernetesVersion), environment)
+    return await run(helmArguments(chart, valuesFile, environment.kubernetesVersion, environment.apiVersions), environment)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

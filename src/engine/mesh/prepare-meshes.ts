@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
 import type { Component, ComponentOf, ManifestSource } from '../../design/component.ts'
 import type { Design } from '../../design/design.ts'
@@ -7,12 +8,14 @@ import type { PlannedCluster } from '../../plan/plan.ts'
 import type { MeshProvider } from '../../providers/contract.ts'
 import { type PlannedChart, plannedCharts } from '../../providers/planned-charts.ts'
 import type { Connection } from '../refresh.ts'
+import { chartCapabilities } from './chart-capabilities.ts'
 import { fetchManifests } from './fetch-manifests.ts'
 import { findMesh } from './find-mesh.ts'
 import { helmArguments, renderChart } from './helm.ts'
-import { isWanted } from './helm-hooks.ts'
+import { hookOffset, isWanted } from './helm-hooks.ts'
 import { meshMistake } from './mesh-mistake.ts'
 import { missingDefinitions } from './missing-definitions.ts'
+import { withServedBundle } from './served-bundle.ts'
 
 /** What preparing the meshes of a design needs. */
 export interface PrepareMeshesRequest {
@@ -47,7 +50,9 @@ export async function prepareMeshes(request: PrepareMeshesRequest): Promise<Prep
     request.design.components.map(async (component) => {
       if (component.section !== 'meshes') return
       const provider = request.providers.get(component.spec.provider)
-      if (provider !== undefined) prepared.set(component.address, await prepareMesh(component, provider, request))
+      if (provider === undefined) return
+      const mesh = withServedBundle(component, provider, request.connections.get(component.cluster))
+      prepared.set(component.address, await prepareMesh(mesh, provider, request))
     }),
   )
   if (prepared.size === 0) return { design: request.design, diagnostics: [] }
@@ -77,7 +82,7 @@ async function prepareMesh(
   }
   const fetched = await fetchAll(mesh, request)
   const charts = plannedCharts(mesh, provider)
-  const rendered = await renderAll(mesh, charts, request)
+  const rendered = await renderAll({ ...mesh, files: [...mesh.files, ...fetched.manifests] }, charts, request)
   if (fetched.manifests.length + rendered.manifests.length === 0) {
     return { mesh, diagnostics: [...fetched.diagnostics, ...rendered.diagnostics] }
   }
@@ -96,18 +101,28 @@ async function fetchAll(mesh: ComponentOf<'meshes'>, request: PrepareMeshesReque
     (mesh.spec.install?.manifests ?? []).map(async (address, index): Promise<Brought> => {
       if (!/^https?:\/\//.test(address)) return { manifests: [], diagnostics: [] }
       const path = ['install', 'manifests', index]
-      const fetched = await fetchManifests(address, request.env, request.signal)
-      if (fetched.ok) return placed(mesh, path, fetched.text, address, 0)
-      return {
+      const [url = address, pinned] = address.split('#sha256=')
+      const fetched = await fetchManifests(url, request.env, request.signal)
+      const refused = (summary: string, detail: string, hint: string): Brought => ({
         manifests: [],
-        diagnostics: [
-          meshMistake(mesh, path, 'MF4105', {
-            summary: `${address} could not be fetched`,
-            detail: `${fetched.message}.`,
-            hint: 'Save it beside the design and name the file instead.',
-          }),
-        ],
+        diagnostics: [meshMistake(mesh, path, 'MF4105', { summary, detail, hint })],
+      })
+      if (!fetched.ok) {
+        return refused(
+          `${url} could not be fetched`,
+          `${fetched.message}.`,
+          'Save it beside the design and name the file instead.',
+        )
       }
+      const digest = createHash('sha256').update(fetched.text).digest('hex')
+      if (pinned !== undefined && pinned.toLowerCase() !== digest) {
+        return refused(
+          `${url} is not what the design pins`,
+          `Its sha256 is ${digest}, and the design says ${pinned}.`,
+          `See what changed; then say \`#sha256=${digest}\`.`,
+        )
+      }
+      return placed(mesh, path, fetched.text, url, 0)
     }),
   )
   return joined(parts)
@@ -122,14 +137,15 @@ async function renderAll(
   const directory = dirname(resolve(request.cwd, mesh.location.file))
   const cluster = request.clusters.find(({ name }) => name === mesh.cluster)
   const kubernetesVersion = /\d+\.\d+(\.\d+)?/.exec(cluster?.version ?? '')?.[0]
-  const renderings = await Promise.all(
-    charts.map((chart) => renderChart(chart, { directory, env: request.env, kubernetesVersion, signal: request.signal })),
-  )
+  const components = request.design.components.map((component) => (component.address === mesh.address ? mesh : component))
+  const apiVersions = chartCapabilities(request.connections.get(mesh.cluster), components, mesh.cluster)
+  const environment = { directory, env: request.env, kubernetesVersion, apiVersions, signal: request.signal }
+  const renderings = await Promise.all(charts.map((chart) => renderChart(chart, environment)))
   if (renderings.some(({ kind }) => kind === 'no-helm')) return { manifests: [], diagnostics: [withoutHelm(mesh, charts)] }
   const parts = charts.map((chart, index): Brought => {
     const rendering = renderings[index]
     if (rendering?.kind === 'rendered') {
-      const brought = placed(mesh, chart.path, rendering.text, `helm template ${chart.release}`, index + 1)
+      const brought = placed(mesh, chart.path, rendering.text, `helm template ${chart.release}`, index + 1, chart.namespace)
       const unpinned = chart.version === undefined && chart.repository !== undefined
       return unpinned ? { ...brought, diagnostics: [...brought.diagnostics, notPinned(mesh, chart)] } : brought
     }
@@ -154,13 +170,20 @@ function placed(
   text: string,
   name: string,
   stage: number,
+  namespace?: string,
 ): Brought {
   const parsed = parseManifests(text, name)
   const location = mesh.locate(path)
   return {
     manifests: parsed.manifests
       .filter(({ manifest }) => isWanted(manifest))
-      .map(({ manifest }) => ({ manifest, location, locate: () => location, stage })),
+      .map(({ manifest }) => ({
+        manifest,
+        location,
+        locate: () => location,
+        stage: stage + hookOffset(manifest),
+        ...(namespace === undefined ? {} : { namespace }),
+      })),
     diagnostics: parsed.diagnostics.map((diagnostic) => ({ ...diagnostic, address: mesh.address })),
   }
 }

@@ -114,7 +114,6 @@ export const appMesh: MeshProvider = {
         namespace: spec.namespace ?? APP_MESH_NAMESPACE,
         values: {
           ...(spec.mtls === undefined || spec.mtls === 'disable' ? {} : { sds: { enabled: true } }),
-          ...spec.install?.values,
         },
         crdsOnly: false,
       },

@@ -26,7 +26,6 @@ export function installCilium({ spec }: ComponentOf<'meshes'>): Install {
                 encryption: { enabled: true, type: 'wireguard' },
               }
             : {}),
-          ...spec.install?.values,
         },
         crdsOnly: false,
       },

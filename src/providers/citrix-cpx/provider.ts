@@ -62,7 +62,7 @@ export const citrixCpx: MeshProvider = {
         version: spec.version,
         release: 'cpx-sidecar-injector',
         namespace: spec.namespace ?? CITRIX_NAMESPACE,
-        values: spec.install?.values ?? {},
+        values: {},
         crdsOnly: false,
       },
     ],

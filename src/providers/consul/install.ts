@@ -28,7 +28,6 @@ export function installConsul(mesh: ComponentOf<'meshes'>): Install {
             ...(spec.telemetry?.metrics === undefined ? {} : { metrics: { enabled: spec.telemetry.metrics } }),
           },
           connectInject: { enabled: true },
-          ...spec.install?.values,
         },
         crdsOnly: false,
       },

@@ -21,6 +21,13 @@ export function streamRouteApi(kind: StreamRouteKind, bundle: string = GATEWAY_B
   return compareVersions(bundle, STABLE_SINCE[kind]) >= 0 ? GATEWAY_API : 'gateway.networking.k8s.io/v1alpha2'
 }
 
+/** The oldest bundle that serves what is served here; undefined where no route is. */
+export function routeBundle(serves: (kind: string, version: string) => boolean): string | undefined {
+  if (!serves('HTTPRoute', 'v1')) return undefined
+  if (serves('TCPRoute', 'v1')) return STABLE_SINCE.TCPRoute
+  return serves('TLSRoute', 'v1') ? STABLE_SINCE.TLSRoute : '1.0'
+}
+
 /** Where the CRDs of a bundle are. */
 export function gatewayBundle(channel: 'standard' | 'experimental', version: string = GATEWAY_BUNDLE_VERSION): string {
   return `https://github.com/kubernetes-sigs/gateway-api/releases/download/v${version}/${channel}-install.yaml`

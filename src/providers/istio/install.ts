@@ -20,7 +20,7 @@ export function installIstio(mesh: ComponentOf<'meshes'>): Install {
     version: spec.version,
     release,
     namespace,
-    values: { ...values, ...spec.install?.values },
+    values,
     crdsOnly: false,
   })
   const withCni = ambient || spec.settings?.cni === true

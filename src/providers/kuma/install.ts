@@ -14,7 +14,7 @@ export function installKuma({ spec }: ComponentOf<'meshes'>, flavor: KumaFlavor)
         version: spec.version,
         release: flavor.chart,
         namespace,
-        values: { ...spec.install?.values },
+        values: {},
         crdsOnly: false,
       },
     ],

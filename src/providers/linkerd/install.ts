@@ -26,7 +26,7 @@ export function installLinkerd({ spec }: ComponentOf<'meshes'>): Install {
     charts: [
       // The Gateway API's CRDs are the cluster's, not Linkerd's.
       chart('linkerd-crds', { installGatewayAPI: false }, true),
-      chart('linkerd-control-plane', { ...trust, ...spec.install?.values }, false),
+      chart('linkerd-control-plane', trust, false),
     ],
     requires: [
       {

@@ -74,7 +74,7 @@ export const nginx: MeshProvider = {
         version: spec.version,
         release: 'nginx-service-mesh',
         namespace: spec.namespace ?? NGINX_NAMESPACE,
-        values: spec.install?.values ?? {},
+        values: {},
         crdsOnly: false,
       },
     ],

@@ -69,7 +69,7 @@ export const osm: MeshProvider = {
         version: spec.version,
         release: meshName(spec),
         namespace: spec.namespace ?? OSM_NAMESPACE,
-        values: { osm: { meshName: meshName(spec) }, ...spec.install?.values },
+        values: { osm: { meshName: meshName(spec) } },
         crdsOnly: false,
       },
     ],

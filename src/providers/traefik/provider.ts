@@ -86,10 +86,14 @@ function installTraefik({ spec }: ComponentOf<'meshes'>): Install {
       {
         repository: 'https://traefik.github.io/charts',
         name: 'traefik-mesh',
-        version: spec.version,
+        // The chart has versions of its own; that of the mesh is the tag of its image.
+        version: undefined,
         release: 'traefik-mesh',
         namespace,
-        values: { acl: spec.settings?.acl !== false, ...spec.install?.values },
+        values: {
+          acl: spec.settings?.acl !== false,
+          ...(spec.version === undefined ? {} : { controller: { image: { tag: `v${spec.version}` } } }),
+        },
         crdsOnly: false,
       },
     ],

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { chartCapabilities } from '../../../src/engine/mesh/chart-capabilities.ts'
 import { versionOfImage } from '../../../src/engine/mesh/find-mesh.ts'
 import { helmArguments } from '../../../src/engine/mesh/helm.ts'
-import { isWanted } from '../../../src/engine/mesh/helm-hooks.ts'
+import { hookOffset, isWanted } from '../../../src/engine/mesh/helm-hooks.ts'
 import { mergeValues, type PlannedChart, plannedCharts } from '../../../src/providers/planned-charts.ts'
 import { findProvider } from '../../../src/providers/registry.ts'
 import { componentOf } from '../../providers/design-fixture.ts'
@@ -31,6 +32,12 @@ describe('how helm is asked', () => {
     )
   })
 
+  test('with what the cluster serves, for charts that ask', () => {
+    expect(helmArguments(chart({}), 'values.json', undefined, ['gateway.networking.k8s.io/v1']).join(' ')).toContain(
+      '--include-crds --api-versions gateway.networking.k8s.io/v1 --values',
+    )
+  })
+
   test('for a chart in a folder', () => {
     const local = chart({ repository: undefined, name: './charts/mesh', version: undefined })
     expect(helmArguments(local, 'values.json').join(' ')).toBe(
@@ -47,6 +54,51 @@ test('objects that only run at other moments than an installation are left out',
   })
   const wanted = [undefined, 'pre-install', 'post-install,post-upgrade', 'test', 'pre-delete', 'post-rollback,pre-upgrade']
   expect(wanted.map((hook) => isWanted(hooked(hook)))).toEqual([true, true, true, false, false, false])
+})
+
+test('hooks stand around the installation by their weight', () => {
+  const hooked = (hook: string, weight?: string) =>
+    hookOffset({
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: {
+        name: 'job',
+        annotations: { 'helm.sh/hook': hook, ...(weight === undefined ? {} : { 'helm.sh/hook-weight': weight }) },
+      },
+    })
+  const order = [
+    hooked('pre-install,pre-upgrade', '-5'),
+    hooked('pre-install'),
+    hooked('pre-install', '10'),
+    hookOffset({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'plain' } }),
+    hooked('post-install'),
+    hooked('post-install', '1'),
+  ]
+  expect(order).toEqual([...new Set(order)].sort((left, right) => left - right))
+  expect(order.every((offset) => Math.abs(offset) < 1)).toBe(true)
+})
+
+test('a chart may ask for the kinds that the design itself brings', () => {
+  const definition = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'gatewayclasses.gateway.networking.k8s.io' },
+    spec: {
+      group: 'gateway.networking.k8s.io',
+      names: { kind: 'GatewayClass' },
+      versions: [
+        { name: 'v1', served: true },
+        { name: 'v1beta1', served: false },
+      ],
+    },
+  }
+  const mesh = componentOf('meshes', 'cilium', { provider: 'cilium', install: {} }, [definition])
+  const elsewhere = { ...mesh, cluster: 'west' }
+  expect(chartCapabilities(undefined, [mesh], 'sandbox')).toEqual([
+    'gateway.networking.k8s.io/v1',
+    'gateway.networking.k8s.io/v1/GatewayClass',
+  ])
+  expect(chartCapabilities(undefined, [elsewhere], 'sandbox')).toEqual([])
 })
 
 test('the version of a mesh is told by the tag of its image', () => {
@@ -79,6 +131,25 @@ describe('the charts of an installation', () => {
     })
     expect(own).toMatchObject({ repository: undefined, release: 'own', namespace: 'istio-system' })
     expect(istiod).toMatchObject({ repository: 'oci://registry.istio.io/release/charts', version: '1.30.1', values: { a: 1 } })
+  })
+
+  test('values of the design leave what the provider says beside them', () => {
+    const chartsOf = (name: string, values: object) => {
+      const found = findProvider(name).provider
+      if (found === undefined) throw new Error(`no ${name}`)
+      const spec = { provider: name, version: '2.0.1', settings: { cni: true }, install: { values } }
+      return plannedCharts(componentOf('meshes', name, spec as Parameters<typeof componentOf<'meshes'>>[2]), found)
+    }
+    expect(chartsOf('consul', { global: { datacenter: 'east' } })[0]?.values).toMatchObject({
+      global: { name: 'consul', datacenter: 'east' },
+    })
+    expect(chartsOf('istio', { pilot: { replicaCount: 2 } })[1]?.values).toMatchObject({
+      pilot: { cni: { enabled: true }, replicaCount: 2 },
+    })
+    expect(chartsOf('traefik', { controller: { image: { name: 'own' } } })[0]).toMatchObject({
+      version: undefined,
+      values: { controller: { image: { name: 'own', tag: 'v2.0.1' } } },
+    })
   })
 
   test('none where manifests are given', () => {

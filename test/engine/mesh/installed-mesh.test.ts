@@ -50,9 +50,25 @@ echo >> "$HELM_LOG"
 case "$2" in
   istio-base) cat "$HELM_CHARTS/base.yaml" ;;
   istiod) cat "$HELM_CHARTS/istiod.yaml" ;;
+  gateway) cat "$HELM_CHARTS/gateway.yaml" ;;
   istiod-*) sed "s/name: istiod,/name: $2,/" "$HELM_CHARTS/istiod.yaml" ;;
   *) echo "Error: chart $3 not found in repository" >&2; exit 1 ;;
 esac
+`
+
+/** A chart of a namespace of its own: an object without a namespace, one that is kept, and a hook of an installation. */
+const GATEWAY_CHART = `apiVersion: v1
+kind: ServiceAccount
+metadata: {name: ingress}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: keepsake, annotations: {helm.sh/resource-policy: keep}}
+---
+apiVersion: batch/v1
+kind: Job
+metadata: {name: prepare, annotations: {helm.sh/hook: "pre-install,pre-upgrade"}}
+spec: {template: {spec: {restartPolicy: Never, containers: [{name: prepare, image: example.invalid/prepare}]}}}
 `
 
 const HOOK = `---
@@ -79,6 +95,7 @@ describe('a mesh that the design installs', () => {
     await chmod(join(workspace.directory, 'bin/helm'), 0o755)
     await workspace.write('charts/base.yaml', DEFINITION)
     await workspace.write('charts/istiod.yaml', CONTROL_PLANE + HOOK)
+    await workspace.write('charts/gateway.yaml', GATEWAY_CHART)
     workspace.env.PATH = `${join(workspace.directory, 'bin')}:/usr/bin:/bin`
     workspace.env.HELM_LOG = join(workspace.directory, 'helm.log')
     workspace.env.HELM_CHARTS = join(workspace.directory, 'charts')
@@ -138,6 +155,19 @@ describe('a mesh that the design installs', () => {
     const again = await workspace.meshform('apply', '-f', 'shop', '--yes')
     expect(again.stdout).toContain('CustomResourceDefinition peerauthentications.security.istio.io')
     expect(again.exitCode, again.stderr).toBe(0)
+  })
+
+  test('puts a chart into the namespace it names, its hooks first, and leaves what the chart keeps', async () => {
+    await withHelm()
+    const charts = '{charts: [{name: base}, {name: istiod}, {name: gateway, version: 1.30.0, namespace: ingress}]}'
+    await workspace.write('shop/design.yaml', DESIGN(charts))
+    const applied = await workspace.meshform('apply', '-f', 'shop', '--yes')
+    expect(applied.exitCode, applied.stderr).toBe(0)
+    const place = (text: string) => applied.stderr.indexOf(text)
+    expect(place('Job ingress/prepare')).toBeGreaterThan(place('Deployment istio-system/istiod'))
+    expect(place('ServiceAccount ingress/ingress')).toBeGreaterThan(place('Job ingress/prepare'))
+    const destroyed = await workspace.meshform('destroy', '-f', 'shop', '--yes')
+    expect(destroyed.stdout).toContain('ConfigMap ingress/keepsake  forgotten, not deleted')
   })
 
   test('takes its definitions along where the design says so', async () => {
@@ -205,6 +235,13 @@ describe('a mesh that the design installs', () => {
     const applied = await workspace.meshform('apply', '-f', 'shop', '--yes')
     expect(applied.exitCode, applied.stderr).toBe(0)
     expect(applied.stdout).toContain('Deployment istio-system/istiod')
+    const pinned = (digest: string) => DESIGN(`{manifests: ["http://127.0.0.1:${port}/istio.yaml#sha256=${digest}"]}`)
+    await workspace.write('shop/design.yaml', pinned('0'.repeat(64)))
+    const refused = await workspace.meshform('plan', '-f', 'shop')
+    expect(refused.exitCode).toBe(1)
+    const digest = /say `#sha256=(\w{64})`/.exec(refused.stderr)?.[1] ?? ''
+    await workspace.write('shop/design.yaml', pinned(digest))
+    expect((await workspace.meshform('plan', '-f', 'shop', '--detailed-exitcode')).exitCode).toBe(0)
     await workspace.write('shop/design.yaml', DESIGN(`{manifests: ["http://127.0.0.1:${port}/gone.yaml"]}`))
     const planned = await workspace.meshform('plan', '-f', 'shop')
     expect(planned.exitCode).toBe(1)
