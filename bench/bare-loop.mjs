@@ -3,8 +3,8 @@ import { Pool } from 'undici'
 import { pathOf } from './objects.mjs'
 
 /** Seconds for all PATCHes on `connections` connections. */
-export async function bareLoop({ url, token }, objects, connections = 16) {
-  const pool = new Pool(url, { connections, pipelining: 1 })
+export async function bareLoop({ url, token, ca }, objects, connections = 16) {
+  const pool = new Pool(url, { connections, pipelining: 1, ...(ca === undefined ? {} : { connect: { ca } }) })
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/apply-patch+yaml' }
   const started = performance.now()
   const send = async (object) => {

@@ -1,4 +1,4 @@
-// The objects that every tool is given: the same for each, in namespaces of its own.
+// The objects that every tool is given: the same for each, in namespaces of its own. Protocols are spelled out, for old servers.
 import { stringify } from 'node:querystring'
 
 const filler = 'x'.repeat(200)
@@ -25,7 +25,7 @@ function objectAt(index, namespace, kinds, value) {
         apiVersion: 'v1',
         kind: 'Service',
         metadata,
-        spec: { selector: { app: `${value}-${index}` }, ports: [{ name: 'http', port: 80 }] },
+        spec: { selector: { app: `${value}-${index}` }, ports: [{ name: 'http', port: 80, protocol: 'TCP' }] },
       }
     case 8:
       return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { ...metadata, annotations: { note: value } } }
@@ -43,7 +43,7 @@ function deploymentOf(metadata, value, index) {
     name: 'app',
     image: `example.org/app:${value}`,
     env: [{ name: 'INDEX', value: String(index) }],
-    ports: [{ containerPort: 80 }],
+    ports: [{ containerPort: 80, protocol: 'TCP' }],
   }
   return {
     apiVersion: 'apps/v1',

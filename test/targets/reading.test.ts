@@ -49,6 +49,17 @@ describe('lists', () => {
   })
 })
 
+test('a list of nothing may have null for its items, one without items is none', async () => {
+  const metadata = { resourceVersion: '7' }
+  const list = (body: JsonObject) =>
+    listObjects(senderFor(fakeTransport(() => answer(200, body)), fakeClock()), configMaps, request, signal)
+  expect(await list({ kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: null })).toMatchObject({
+    ok: true,
+    value: { items: [], resourceVersion: '7' },
+  })
+  expect(await list({ kind: 'ConfigMap', apiVersion: 'v1', metadata })).toMatchObject({ ok: false, error: { kind: 'other' } })
+})
+
 const aggregated = (groups: readonly JsonObject[]): JsonObject => ({
   kind: 'APIGroupDiscoveryList',
   apiVersion: 'apidiscovery.k8s.io/v2',

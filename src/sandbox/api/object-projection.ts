@@ -81,7 +81,8 @@ export function listAnswer(page: ObjectPage, resource: ServedResource, projectio
     case 'table':
       return jsonAnswer(200, objectTable(page.objects, resource, projection.includeObject, projection.now, metadata))
     case 'partial': {
-      const items = page.objects.map((object) => partialOf(object.object))
+      // As API servers do it: a list converted to metadata has `null` where it has no items.
+      const items = page.objects.length === 0 ? null : page.objects.map((object) => partialOf(object.object))
       return jsonAnswer(200, { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items })
     }
     case 'object': {

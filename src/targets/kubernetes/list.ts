@@ -42,7 +42,7 @@ async function listOnce(
   pageSize: number | undefined,
   signal: AbortSignal,
 ): Promise<Answer<ListedObjects> | 'expired'> {
-  const items: LiveObject[] = []
+  const found: LiveObject[] = []
   const warnings: string[] = []
   let resourceVersion: string | undefined
   const ask = (token: string | undefined): Promise<Exchange> => askPage(sender, served, request, pageSize, token, signal)
@@ -57,17 +57,26 @@ async function listOnce(
     const early = earlyContinue(response.head)
     const next = early === undefined ? undefined : ask(early)
     const body = response.json()
-    if (!isJsonObject(body) || !Array.isArray(body.items)) {
+    const items = itemsOf(body)
+    if (!isJsonObject(body) || items === undefined) {
       void next
       return { ok: false, error: { kind: 'other', message: `The list of ${served.plural} is no list`, status: 200 } }
     }
     const metadata = objectOf(body.metadata)
     resourceVersion ??= textOf(metadata.resourceVersion) ?? ''
-    for (const item of body.items as readonly JsonValue[]) if (isJsonObject(item)) items.push(named(item, request))
+    for (const item of items) if (isJsonObject(item)) found.push(named(item, request))
     const token = textOf(metadata.continue)
-    if (token === undefined || token === '') return { ok: true, value: { items, resourceVersion }, warnings }
+    if (token === undefined || token === '') return { ok: true, value: { items: found, resourceVersion }, warnings }
     page = next ?? ask(token)
   }
+}
+
+/** The items of a list's page; undefined where it is none. API servers write `null` for no items when asked for metadata alone. */
+function itemsOf(body: JsonValue | undefined): readonly JsonValue[] | undefined {
+  if (!isJsonObject(body)) return undefined
+  const { items } = body
+  if (Array.isArray(items)) return items as readonly JsonValue[]
+  return items === null ? [] : undefined
 }
 
 function askPage(
