@@ -168,7 +168,7 @@ function memoryTarget(): Extract<Connection, { readonly kind: 'connected' }> {
     watch: async () => ({ ok: true, value: undefined, warnings: [] }),
     close: async () => {},
   }
-  return { kind: 'connected', target, served }
+  return { kind: 'connected', title: 'memory', target, served }
 }
 
 function unwrap<Value>(

@@ -236,7 +236,7 @@ async function upsert(
   })
   if (!answer.ok) {
     request.journal.result({ id: change.id, outcome: 'failed', uncertain: isUncertain(answer.error) })
-    return failed('apply', change, answer.error)
+    return failed('apply', change, answer.error, request)
   }
   request.journal.result({ id: change.id, outcome: 'recorded', object: recordOf(change, manifest, answer.value, request) })
   request.emit({ type: 'apply-written', id: change.id, key: change.key, address: change.address, action: change.action })
@@ -311,7 +311,7 @@ async function remove(
   })
   if (!answer.ok && answer.error.kind !== 'not-found' && answer.error.kind !== 'not-served') {
     request.journal.result({ id: change.id, outcome: 'failed', uncertain: isUncertain(answer.error) })
-    return failed('delete', change, answer.error)
+    return failed('delete', change, answer.error, request)
   }
   if (recordGone) release()
   const waiter = request.waiters.get(change.key.cluster)
@@ -349,7 +349,7 @@ async function forget(change: ObjectChange, target: Target, request: ApplyReques
       signal: request.signal,
     })
     if (!answer.ok && answer.error.kind !== 'not-found' && answer.error.kind !== 'not-served')
-      return failed('release', change, answer.error)
+      return failed('release', change, answer.error, request)
   }
   request.journal.result({ id: change.id, outcome: 'forgotten' })
   return undefined
@@ -360,11 +360,11 @@ function isUncertain(error: TargetError): boolean {
   return error.kind === 'unreachable' || error.kind === 'timeout' || error.kind === 'aborted' || error.kind === 'other'
 }
 
-function failed(verb: string, change: ObjectChange, error: TargetError): Diagnostic {
+function failed(verb: string, change: ObjectChange, error: TargetError, request: ApplyRequest): Diagnostic {
   return targetDiagnostic(error, {
     verb,
     kind: change.key.kind,
-    cluster: change.key.cluster,
+    cluster: request.connections.get(change.key.cluster)?.title ?? change.key.cluster,
     key: change.key,
     address: change.address,
     ...(change.origin === undefined ? {} : { location: change.origin }),

@@ -37,22 +37,23 @@ export async function connectAll(
   const diagnostics: Diagnostic[] = []
   await Promise.all(
     [...names].sort().map(async (name) => {
+      const title = titleOf(name, design, options.context)
       if (options.offline) {
-        connections.set(name, { kind: 'unavailable', reason: 'planned offline' })
+        connections.set(name, { kind: 'unavailable', title, reason: 'planned offline' })
         clusters.push({ name, kind: 'offline', context: undefined, server: undefined, version: undefined })
         return
       }
       const spec: ClusterSpec = design?.clusters.get(name) ?? { sandbox: true }
       const opened = await open(name, spec, openers, options)
-      const connected = opened.ok ? await ready(opened.value, signal) : opened
+      const connected = opened.ok ? await ready(opened.value, title, signal) : opened
       if (connected.ok) {
         connections.set(name, connected.value.connection)
         clusters.push({ name, ...connected.value.description })
         return
       }
-      connections.set(name, { kind: 'unavailable', reason: connected.error.message })
+      connections.set(name, { kind: 'unavailable', title, reason: connected.error.message })
       clusters.push({ name, kind: 'offline', context: spec.context, server: undefined, version: undefined })
-      diagnostics.push(targetDiagnostic(connected.error, { verb: 'connect to', kind: 'cluster', cluster: name }))
+      diagnostics.push(targetDiagnostic(connected.error, { verb: 'connect to', kind: 'cluster', cluster: title }))
     }),
   )
   const some = [...connections.values()].some((connection) => connection.kind === 'connected')
@@ -72,6 +73,12 @@ function withoutThatCluster(diagnostic: Diagnostic): Diagnostic {
   }
 }
 
+/** The context's name, where `--context` stands in for the sandbox. */
+function titleOf(name: string, design: Design | undefined, context: string | undefined): string {
+  const spec = design?.clusters.get(name)
+  return name === SANDBOX_CLUSTER && spec === undefined && context !== undefined ? context : name
+}
+
 function open(
   name: string,
   spec: ClusterSpec,
@@ -88,11 +95,11 @@ function open(
   return openers.sandbox(name)
 }
 
-async function ready(target: Target, signal: AbortSignal) {
+async function ready(target: Target, title: string, signal: AbortSignal) {
   const [description, served] = await Promise.all([target.describe(signal), target.served(signal)])
   if (!description.ok) return description
   if (!served.ok) return served
-  const connection: Connection = { kind: 'connected', target, served: served.value }
+  const connection: Connection = { kind: 'connected', title, target, served: served.value }
   return { ok: true, value: { connection, description: description.value } } as const
 }
 

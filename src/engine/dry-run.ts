@@ -80,7 +80,7 @@ async function dryRunOne(
     targetDiagnostic(error, {
       verb: 'apply',
       kind: desired.key.kind,
-      cluster: desired.key.cluster,
+      cluster: connection.title,
       key: desired.key,
       address: desired.address,
       location: desired.origin,

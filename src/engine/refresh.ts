@@ -15,10 +15,10 @@ import type { Emit } from './events.ts'
 /** Up to so many missing objects of one kind and namespace are asked for one by one; beyond, the kind is listed. */
 const SINGLE_GETS = 20
 
-/** A cluster that can be asked, or why not. */
+/** A cluster that can be asked, or why not. `title` is what people know it by: the context, where one stands in for the sandbox. */
 export type Connection =
-  | { readonly kind: 'connected'; readonly target: Target; readonly served: ServedKinds }
-  | { readonly kind: 'unavailable'; readonly reason: string }
+  | { readonly kind: 'connected'; readonly title: string; readonly target: Target; readonly served: ServedKinds }
+  | { readonly kind: 'unavailable'; readonly title: string; readonly reason: string }
 
 /** What refresh looks at. */
 export interface RefreshRequest {
@@ -105,7 +105,7 @@ async function refreshCluster(
       if (error === undefined) return
       const notServed = error.kind === 'not-served'
       markUnknown(ofKind, error.message, notServed, unknown)
-      if (!notServed) diagnostics.push(targetDiagnostic(error, { verb: 'list', kind: first.key.kind, cluster }))
+      if (!notServed) diagnostics.push(targetDiagnostic(error, { verb: 'list', kind: first.key.kind, cluster: connection.title }))
     }),
   )
   request.emit({ type: 'refresh-complete', cluster, objects: objects.size - before, elapsedMs: request.now() - started })

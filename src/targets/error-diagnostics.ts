@@ -253,6 +253,12 @@ function explainKubeconfig(error: Extract<TargetError, { kind: 'kubeconfig' }>, 
         hint: 'Name one: `context:` of the cluster in the design, or --context.',
       }
     case 'unreadable':
+      return {
+        code: 'MF5007',
+        summary: `Cluster ${cluster}: the kubeconfig can't be used`,
+        detail: sentence(error.message),
+        hint: 'Say where it is: --kubeconfig, the environment variable KUBECONFIG, or `kubeconfig:` of the cluster in the design.',
+      }
     case 'incomplete':
       return { code: 'MF5007', summary: `Cluster ${cluster}: the kubeconfig can't be used`, detail: sentence(error.message) }
   }

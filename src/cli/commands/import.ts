@@ -74,7 +74,7 @@ async function runImport(io: CommandIo, what: readonly string[], options: Import
 async function findObjects(
   item: string,
   options: ImportOptions,
-  { target, served }: Extract<Connection, { readonly kind: 'connected' }>,
+  { title, target, served }: Extract<Connection, { readonly kind: 'connected' }>,
   found: FoundObject[],
   diagnostics: Diagnostic[],
   signal: AbortSignal,
@@ -89,7 +89,7 @@ async function findObjects(
     return
   }
   const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`
-  const about = { verb: 'read', kind: kind.kind, cluster: target.cluster }
+  const about = { verb: 'read', kind: kind.kind, cluster: title }
   if (names.length === 0) {
     const listed = await target.list(
       {

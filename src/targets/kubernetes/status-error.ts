@@ -120,7 +120,8 @@ function strictDecodingCauses(message: string): readonly Cause[] {
 
 /** Server-side apply answers 500 for what is a mistake in the object. */
 function typedPatchError(message: string): TargetError | undefined {
-  const match = /failed to create typed patch object \([^)]*\): ([\s\S]*)/.exec(message)
+  // Servers before 1.24 leave out which object it was.
+  const match = /failed to create typed patch object(?: \([^)]*\))?: ([\s\S]*)/.exec(message)
   if (match?.[1] === undefined) return undefined
   const causes = [...match[1].matchAll(/(?:^|\n)\s*(\.[^\s:]+): ([^\n]*)/g)].map(([, field, said]) => ({
     field: field ?? '',
