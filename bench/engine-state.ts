@@ -69,6 +69,7 @@ async function measure(size: number): Promise<{ readonly [step: string]: number 
         selection: { target: [], exclude: [], replace: [] },
         limits: { maxDeletes: undefined, allowEmpty: false },
         askAboutCreates: false,
+        readersWelcome: false,
         diagnostics: [],
         emit: () => {},
         now: () => performance.now(),

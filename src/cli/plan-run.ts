@@ -23,6 +23,8 @@ export interface PlanRunRequest {
   readonly state: RecordedState
   readonly mode: PlanMode
   readonly askAboutCreates: boolean
+  /** See MakePlanRequest; default false. */
+  readonly readersWelcome?: boolean
   readonly diagnostics: readonly Diagnostic[]
   readonly emit: (event: EngineEvent) => void
   /** See MakePlanRequest. */
@@ -105,6 +107,7 @@ async function planOver(request: PlanRunRequest, design: Design, owner: Owner, c
     selection: { target: options.target, exclude: options.exclude, replace: options.replace },
     limits: { maxDeletes: options.maxDeletes, allowEmpty: options.dangerousAllowEmpty === true },
     askAboutCreates: request.askAboutCreates,
+    readersWelcome: request.readersWelcome === true,
     diagnostics: request.diagnostics,
     emit: request.emit,
     now: Date.now,

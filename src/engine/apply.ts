@@ -193,6 +193,8 @@ async function carryOut(change: ObjectChange, request: ApplyRequest, release: ()
   }
 }
 
+const WATCH_RIGHTS = 'Waiting takes the rights to list and watch the kind. Ask for them, and run again.'
+
 /** Writes the intent down; without it the effect must not happen. */
 async function announce(change: ObjectChange, action: Effect['action'], request: ApplyRequest): Promise<Diagnostic | undefined> {
   const written = await request.journal.intent(effectOf(change, action))
@@ -291,9 +293,11 @@ async function waitHealthy(
     detail: health.reason,
     address: change.address,
     ...(change.origin === undefined ? {} : { location: change.origin }),
-    hint: health.timedOut
-      ? 'It is applied and recorded. Look at the cause, then run apply again; `timeouts.apply` on the component gives it longer.'
-      : 'It is applied and recorded. Mend the cause and run apply again.',
+    hint: health.unwatched
+      ? WATCH_RIGHTS
+      : health.timedOut
+        ? 'It is applied and recorded. Look at the cause, then run apply again; `timeouts.apply` on the component gives it longer.'
+        : 'It is applied and recorded. Mend the cause and run apply again.',
   }
 }
 
@@ -315,7 +319,7 @@ async function remove(
   }
   if (recordGone) release()
   const waiter = request.waiters.get(change.key.cluster)
-  if (answer.ok && answer.value !== 'absent' && waiter !== undefined) {
+  if (answer.ok && answer.value === 'deleting' && waiter !== undefined) {
     const gone = await waiter.deleted(change.key, change.apiVersion, { timeoutMs: change.deleteTimeout, uid: change.uid })
     if (!gone.healthy) {
       request.journal.result({ id: change.id, outcome: 'failed', uncertain: true })
@@ -325,7 +329,10 @@ async function remove(
         summary: `${describeObject(change.key)} is still there after its delete`,
         detail: gone.reason,
         address: change.address,
-        hint: 'A finalizer that nobody serves is the usual cause: look at `metadata.finalizers` of the object.',
+        hint:
+          gone.unwatched === true
+            ? WATCH_RIGHTS
+            : 'A finalizer that nobody serves is the usual cause: look at `metadata.finalizers` of the object.',
       }
     }
   }

@@ -14,6 +14,8 @@ export interface DryRunRequest {
   readonly fieldManager: string
   /** Ask about new objects too. Left out where the apply follows at once and says the same. */
   readonly includeCreates: boolean
+  /** Those who may read and not patch get what is worked out here, with a warning: for a plan that nothing follows. */
+  readonly readersWelcome: boolean
   /** Only to be looked at: whoever owns a field, the answer is what differs, and never a refusal. */
   readonly onlyToSee: boolean
   readonly emit: Emit
@@ -31,17 +33,29 @@ export async function dryRunAll(
   const diagnostics: Diagnostic[] = []
   if (asked.length === 0) return { results, diagnostics }
   request.emit({ type: 'dry-run-start', objects: asked.length })
+  const unpatchable = new Map<string, Set<string>>()
   let done = 0
   await Promise.all(
     asked.map(async ({ desired, reason }) => {
       const force = request.onlyToSee || desired.conflict === 'force' || reason === 'take_from_other_design'
-      const answer = await dryRunOne(desired, force, request, diagnostics)
+      const answer = await dryRunOne(desired, force, request, diagnostics, unpatchable)
       if (answer !== undefined) results.set(desired.id, answer)
       done++
       request.emit({ type: 'dry-run-progress', done, objects: asked.length })
     }),
   )
+  for (const [cluster, resources] of unpatchable) diagnostics.push(approximate(cluster, [...resources].sort()))
   return { results, diagnostics }
+}
+
+function approximate(cluster: string, resources: readonly string[]): Diagnostic {
+  return {
+    severity: 'warning',
+    code: 'MF5020',
+    summary: `The plan for cluster ${cluster} is approximate: a dry run needs the right to patch`,
+    detail: `May be read and not patched: ${resources.join(', ')}.`,
+    hint: 'What the server would default, refuse or find in conflict is not in this plan. Whoever applies needs the right to patch.',
+  }
 }
 
 async function dryRunOne(
@@ -49,6 +63,7 @@ async function dryRunOne(
   force: boolean,
   request: DryRunRequest,
   diagnostics: Diagnostic[],
+  unpatchable: Map<string, Set<string>>,
 ): Promise<DryRun | undefined> {
   const connection = request.connections.get(desired.key.cluster)
   if (connection === undefined || connection.kind === 'unavailable') return undefined
@@ -76,6 +91,12 @@ async function dryRunOne(
   if (error.kind === 'immutable') return { kind: 'immutable', message: error.message }
   if (error.kind === 'not-served') return { kind: 'unknown', reason: error.message }
   if (error.kind === 'not-found') return { kind: 'unknown', reason: error.message }
+  const resource = request.readersWelcome && error.kind === 'forbidden' ? unpatchableResource(error.message) : undefined
+  if (resource !== undefined) {
+    const known = unpatchable.get(connection.title) ?? new Set()
+    unpatchable.set(connection.title, known.add(resource))
+    return { kind: 'unknown', reason: 'it may not be patched' }
+  }
   diagnostics.push(
     targetDiagnostic(error, {
       verb: 'apply',
@@ -88,4 +109,12 @@ async function dryRunOne(
     }),
   )
   return undefined
+}
+
+/** `configmaps in team`, of what RBAC says to those who may not patch; undefined of other refusals, such as a quota's. */
+function unpatchableResource(message: string): string | undefined {
+  const denied = /cannot patch resource "([^"]+)" in API group "([^"]*)"(?: in the namespace "([^"]+)")?/.exec(message)
+  if (denied === null) return undefined
+  const [, resource, group, namespace] = denied
+  return `${resource}${group === '' ? '' : `.${group}`}${namespace === undefined ? '' : ` in ${namespace}`}`
 }

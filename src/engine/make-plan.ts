@@ -41,6 +41,8 @@ export interface MakePlanRequest {
   readonly limits: PlanLimits
   /** Ask the server about new objects too; left out where the apply follows at once. */
   readonly askAboutCreates: boolean
+  /** Plan without dry runs what may be read and not patched, and say so. */
+  readonly readersWelcome: boolean
   readonly diagnostics: readonly Diagnostic[]
   readonly emit: Emit
   readonly now: () => number

@@ -3,11 +3,11 @@ import type { Diagnostic } from '../plan/diagnostic.ts'
 import { isJsonObject, type JsonObject } from '../plan/json.ts'
 import { type Manifest, type ObjectKey, objectKeyOf, objectKeyText } from '../plan/manifest.ts'
 import type { RecordedState } from '../plan/recorded-state.ts'
-import { type LiveView, versionOf } from '../planner/assess.ts'
+import { type LiveView, type Unread, versionOf } from '../planner/assess.ts'
 import type { DesiredObject } from '../planner/desired-object.ts'
 import { type Owner, ownerSelector } from '../planner/owner-labels.ts'
 import type { IgnoreRule } from '../providers/rules.ts'
-import type { ServedKinds, Target, TargetError } from '../targets/contract.ts'
+import type { Answer, LiveObject, ServedKinds, Target, TargetError } from '../targets/contract.ts'
 import { targetDiagnostic } from '../targets/error-diagnostics.ts'
 import { ownedFields } from '../targets/owned-fields.ts'
 import type { Emit } from './events.ts'
@@ -49,7 +49,7 @@ export async function refresh(
 ): Promise<{ readonly live: LiveView; readonly diagnostics: readonly Diagnostic[] }> {
   const sought = soughtObjects(request)
   const objects = new Map<string, JsonObject>()
-  const unknown = new Map<string, { readonly reason: string; readonly notServed: boolean }>()
+  const unknown = new Map<string, Unread>()
   const diagnostics: Diagnostic[] = []
   const byCluster = groupBy(sought, (item) => item.key.cluster)
   await Promise.all(
@@ -57,7 +57,7 @@ export async function refresh(
       const connection = request.connections.get(cluster)
       if (connection === undefined || connection.kind === 'unavailable') {
         const reason = connection?.reason ?? `cluster ${cluster} is not connected`
-        for (const item of items) unknown.set(item.id, { reason, notServed: false })
+        for (const item of items) unknown.set(item.id, { reason, cause: 'offline' })
         return
       }
       await refreshCluster(cluster, connection, items, request, objects, unknown, diagnostics)
@@ -86,7 +86,7 @@ async function refreshCluster(
   items: readonly Sought[],
   request: RefreshRequest,
   objects: Map<string, JsonObject>,
-  unknown: Map<string, { readonly reason: string; readonly notServed: boolean }>,
+  unknown: Map<string, Unread>,
   diagnostics: Diagnostic[],
 ): Promise<void> {
   const started = request.now()
@@ -98,26 +98,24 @@ async function refreshCluster(
       const first = ofKind[0]
       if (first === undefined) return
       if (connection.served.find(first.key.group, first.key.kind) === undefined) {
-        markUnknown(ofKind, `${first.key.kind} (${first.apiVersion}) is not served`, true, unknown)
+        markUnknown(ofKind, `${first.key.kind} (${first.apiVersion}) is not served`, 'not-served', unknown)
         return
       }
       const error = await refreshKind(connection.target, cluster, ofKind, request, objects)
       if (error === undefined) return
-      const notServed = error.kind === 'not-served'
-      markUnknown(ofKind, error.message, notServed, unknown)
-      if (!notServed) diagnostics.push(targetDiagnostic(error, { verb: 'list', kind: first.key.kind, cluster: connection.title }))
+      const unread = ofKind.filter((item) => !objects.has(item.id))
+      markUnknown(unread, error.message, error.kind === 'not-served' ? 'not-served' : 'refused', unknown)
+      // Whoever works inside a namespace often may not look at it: that it is there has to be taken on trust.
+      const isTrusted = error.kind === 'forbidden' && first.key.kind === 'Namespace' && first.key.group === ''
+      if (error.kind !== 'not-served' && !isTrusted)
+        diagnostics.push(targetDiagnostic(error, { verb: 'list', kind: first.key.kind, cluster: connection.title }))
     }),
   )
   request.emit({ type: 'refresh-complete', cluster, objects: objects.size - before, elapsedMs: request.now() - started })
 }
 
-function markUnknown(
-  items: readonly Sought[],
-  reason: string,
-  notServed: boolean,
-  unknown: Map<string, { readonly reason: string; readonly notServed: boolean }>,
-): void {
-  for (const item of items) unknown.set(item.id, { reason, notServed })
+function markUnknown(items: readonly Sought[], reason: string, cause: Unread['cause'], unknown: Map<string, Unread>): void {
+  for (const item of items) unknown.set(item.id, { reason, cause })
 }
 
 async function refreshKind(
@@ -129,8 +127,9 @@ async function refreshKind(
 ): Promise<TargetError | undefined> {
   const { apiVersion, key } = items[0] as Sought
   const wanted = new Map(items.map((item) => [item.id, item]))
-  const listed = await target.list({ apiVersion, kind: key.kind, labelSelector: ownerSelector(request.owner) }, request.signal)
-  if (!listed.ok) return listed.error
+  const listed = await listOwned(target, apiVersion, items, request)
+  if (!listed.ok && listed.error.kind !== 'forbidden') return listed.error
+  if (!listed.ok) return getAll(target, items, request, objects)
   for (const object of listed.value) {
     const id = objectKeyText(objectKeyOf(cluster, asManifest(object, apiVersion, key.kind)))
     if (!wanted.delete(id)) continue
@@ -141,6 +140,27 @@ async function refreshKind(
     [...byNamespace.values()].map((missing) => findUnlabelled(target, cluster, apiVersion, missing, request, objects)),
   )
   return errors.find((error) => error !== undefined)
+}
+
+/** Lists what bears our label: everywhere at once, or in each namespace by itself for those who may not see the others. */
+async function listOwned(
+  target: Target,
+  apiVersion: string,
+  items: readonly Sought[],
+  request: RefreshRequest,
+): Promise<Answer<readonly LiveObject[]>> {
+  const { kind } = (items[0] as Sought).key
+  const asked = { apiVersion, kind, labelSelector: ownerSelector(request.owner) }
+  const everywhere = await target.list(asked, request.signal)
+  const namespaces = [...new Set(items.map((item) => item.key.namespace))]
+  if (everywhere.ok || everywhere.error.kind !== 'forbidden' || namespaces.includes('')) return everywhere
+  const answers = await Promise.all(namespaces.map((namespace) => target.list({ ...asked, namespace }, request.signal)))
+  const objects: LiveObject[] = []
+  for (const answer of answers) {
+    if (!answer.ok) return answer
+    objects.push(...answer.value)
+  }
+  return { ok: true, value: objects, warnings: [] }
 }
 
 /** Objects that bear no label of ours may still be there: somebody else's, or ours with the label taken off. */
@@ -159,7 +179,7 @@ async function findUnlabelled(
     { apiVersion, kind, metadataOnly: true, ...(namespace === '' ? {} : { namespace }) },
     request.signal,
   )
-  if (!listed.ok) return listed.error
+  if (!listed.ok) return listed.error.kind === 'forbidden' ? getAll(target, missing, request, objects) : listed.error
   const there = new Set(listed.value.map((object) => objectKeyText(objectKeyOf(cluster, asManifest(object, apiVersion, kind)))))
   return getAll(
     target,

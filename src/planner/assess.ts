@@ -7,12 +7,19 @@ import { isWithin } from './check-blocks.ts'
 import type { DesiredObject } from './desired-object.ts'
 import { isKept, type Owner, ownerOf } from './owner-labels.ts'
 
+/** Why an object could not be looked for. */
+export interface Unread {
+  readonly reason: string
+  /** Its cluster can't be reached, its kind is not served, or the server does not let us look. */
+  readonly cause: 'offline' | 'not-served' | 'refused'
+}
+
 /** What refresh found out about one cluster's objects. */
 export interface LiveView {
   /** By id. An object that was looked for and is not there is absent. */
   readonly objects: ReadonlyMap<string, JsonObject>
-  /** Why an object could not be looked for: its cluster is offline or unreachable, its kind is not served. By id. */
-  readonly unknown: ReadonlyMap<string, { readonly reason: string; readonly notServed: boolean }>
+  /** By id. */
+  readonly unknown: ReadonlyMap<string, Unread>
   /** sha256 of the fields that this design owns of a live object, by id; only of objects it owns any of. */
   readonly ownedDigests: ReadonlyMap<string, string>
 }
@@ -138,10 +145,14 @@ function assessDesired(
   const recorded = request.state.objects.get(desired.id)
   const live = request.live.objects.get(desired.id)
   const unknown = request.live.unknown.get(desired.id)
-  if (unknown !== undefined && !unknown.notServed) return assessBlind(desired, recorded, unknown.reason)
+  if (unknown !== undefined && unknown.cause !== 'not-served') {
+    // A namespace that only has to be there, and that we may not look at: the objects inside will tell when it is not.
+    const isTrusted = unknown.cause === 'refused' && recorded === undefined && desired.implicit && isBareNamespace(desired)
+    return isTrusted ? undefined : assessBlind(desired, recorded, unknown.reason)
+  }
   if (live === undefined) {
     const made = desired.dependencies.filter((id) => created.has(id))
-    const definition = unknown?.notServed === true && made.some((id) => id.includes('/CustomResourceDefinition/'))
+    const definition = unknown?.cause === 'not-served' && made.some((id) => id.includes('/CustomResourceDefinition/'))
     const namespace = made.some((id) => id.includes('//Namespace//'))
     const unsure = definition
       ? 'its kind comes with this plan'
@@ -153,7 +164,7 @@ function assessDesired(
       reason: recorded === undefined ? undefined : 'create_because_missing',
       ask: unsure === undefined,
       unsure,
-      deferred: unknown?.notServed === true && !definition,
+      deferred: unknown?.cause === 'not-served' && !definition,
     }
   }
   return assessExisting(desired, recorded, live, request, diagnostics)

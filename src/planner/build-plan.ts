@@ -111,7 +111,7 @@ function changeOf(candidate: Candidate, request: BuildRequest): ObjectChange {
           after: answer?.kind === 'result' ? answer.object : candidate.desired.manifest,
           live: undefined,
           certainty: exact ? 'exact' : candidate.deferred ? 'deferred' : 'approximate',
-          certaintyReason: exact ? undefined : (candidate.unsure ?? NOT_ASKED),
+          certaintyReason: exact ? undefined : (candidate.unsure ?? unansweredReason(answer)),
           diff: 'design',
         },
       )
@@ -121,6 +121,19 @@ function changeOf(candidate: Candidate, request: BuildRequest): ObjectChange {
     case 'delete':
     case 'forget':
       return recordedChange(candidate, request)
+  }
+}
+
+/** Why the server did not tell what comes of it. */
+function unansweredReason(answer: DryRun | undefined): string {
+  switch (answer?.kind) {
+    case 'immutable':
+      return answer.message
+    case 'unknown':
+      return answer.reason
+    case 'result':
+    case undefined:
+      return NOT_ASKED
   }
 }
 
@@ -144,8 +157,7 @@ function updateOf(candidate: Extract<Candidate, { kind: 'update' }>, request: Bu
     after: merged,
     live: candidate.live,
     certainty: answer?.kind === 'result' ? 'exact' : 'approximate',
-    certaintyReason:
-      answer?.kind === 'result' ? undefined : answer?.kind === 'immutable' ? answer.message : (candidate.unsure ?? NOT_ASKED),
+    certaintyReason: answer?.kind === 'result' ? undefined : (candidate.unsure ?? unansweredReason(answer)),
     diff: 'both',
   })
   // Our own marks are no change of an object that is only taken in.

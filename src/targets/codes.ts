@@ -50,6 +50,11 @@ export const TARGET_CODES = {
     title: 'Admission webhook not answering',
     explanation: 'The server asks a webhook before it takes the object, and the webhook does not answer.',
   },
+  MF5020: {
+    title: 'Dry run not allowed',
+    explanation:
+      'Who plans may read objects and not patch them, and a dry run is a patch that is not kept. The plan is worked out here instead, and marked approximate.',
+  },
 } as const
 
 /** A code of a target. */

@@ -4,7 +4,7 @@ import { conditionsOf } from './health/conditions.ts'
 import { healthOf } from './health/health.ts'
 import { objectOf } from './json-fields.ts'
 import type { SharedWatches, WatchedObject } from './shared-watch.ts'
-import type { WaitResult } from './wait-healthy.ts'
+import { unwatched, type WaitResult } from './wait-result.ts'
 
 /** How an object's end is waited for. */
 export interface DeletedOptions {
@@ -43,7 +43,7 @@ export function waitDeleted(
       if (state.error !== undefined) {
         // Objects go with their kind.
         if (state.error.kind === 'not-served') return gone()
-        return end({ healthy: false, timedOut: false, reason: `it can't be watched: ${state.error.message}` })
+        return end(unwatched(state.error))
       }
       if (state.object === undefined) return state.listed ? gone() : undefined
       const { uid } = objectOf(state.object.metadata)

@@ -6,16 +6,7 @@ import { type Health, healthOf } from './health/health.ts'
 import { objectOf } from './json-fields.ts'
 import { SharedWatches, type WatchedObject } from './shared-watch.ts'
 import { type DeletedOptions, waitDeleted } from './wait-deleted.ts'
-
-/** How a wait ended. */
-export interface WaitResult {
-  /** The object is as it was waited for. */
-  readonly healthy: boolean
-  /** Time ran out; otherwise it failed, could not be watched, or the wait was stopped. */
-  readonly timedOut: boolean
-  /** Why not; '' when healthy. May have several lines. */
-  readonly reason: string
-}
+import { unwatched, type WaitResult } from './wait-result.ts'
 
 /** How an object's health is waited for. */
 export interface HealthyOptions {
@@ -121,7 +112,7 @@ function follow(
       { apiVersion, kind: key.kind, namespace: key.namespace, name: key.name, metadataOnly: false },
       (state: WatchedObject) => {
         if (ended) return
-        if (state.error !== undefined) return fail(`it can't be watched: ${state.error.message}`)
+        if (state.error !== undefined) return end(unwatched(state.error))
         if (state.object !== undefined) {
           last = state.object
           judge(healthOf(state.object, options.rules), state.object)

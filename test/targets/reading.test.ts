@@ -52,7 +52,15 @@ describe('lists', () => {
 test('a list of nothing may have null for its items, one without items is none', async () => {
   const metadata = { resourceVersion: '7' }
   const list = (body: JsonObject) =>
-    listObjects(senderFor(fakeTransport(() => answer(200, body)), fakeClock()), configMaps, request, signal)
+    listObjects(
+      senderFor(
+        fakeTransport(() => answer(200, body)),
+        fakeClock(),
+      ),
+      configMaps,
+      request,
+      signal,
+    )
   expect(await list({ kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: null })).toMatchObject({
     ok: true,
     value: { items: [], resourceVersion: '7' },

@@ -61,6 +61,7 @@ async function runPlan(io: CommandIo, options: PlanOptions): Promise<void> {
     state: viewed.value.state,
     mode,
     askAboutCreates: true,
+    readersWelcome: true,
     diagnostics,
     emit: (event) => view.event(event),
   })

@@ -40,7 +40,13 @@ export async function findMesh(
     else if (answer.error.kind === 'not-found' || answer.error.kind === 'not-served') missing.push(part)
     else {
       diagnostics.push(
-        targetDiagnostic(answer.error, { verb: 'look for', kind: part.kind, cluster: connection.title, key, address: mesh.address }),
+        targetDiagnostic(answer.error, {
+          verb: 'look for',
+          kind: part.kind,
+          cluster: connection.title,
+          key,
+          address: mesh.address,
+        }),
       )
     }
   }

@@ -177,8 +177,10 @@ export class KubernetesTarget implements Target {
       return { ok: true, value: 'absent', warnings }
     }
     if (response.status >= 300) return { ok: false, error: errorOfResponse(response) }
-    const status = objectOf(response.json())
-    const gone = status.kind === 'Status' && response.status !== 202
+    // What is gone at once is answered with a Status, or by some kinds with the object as it last was; what is not, with its
+    // deletionTimestamp.
+    const answered = objectOf(response.json())
+    const gone = response.status !== 202 && objectOf(answered.metadata).deletionTimestamp === undefined
     return { ok: true, value: gone ? 'deleted' : 'deleting', warnings }
   }
 

@@ -1,0 +1,18 @@
+import type { TargetError } from './contract.ts'
+
+/** How a wait ended. */
+export interface WaitResult {
+  /** The object is as it was waited for. */
+  readonly healthy: boolean
+  /** Time ran out; otherwise it failed, could not be watched, or the wait was stopped. */
+  readonly timedOut: boolean
+  /** Why not; '' when healthy. May have several lines. */
+  readonly reason: string
+  /** Set where the server did not let us watch: nothing is known of the object itself. */
+  readonly unwatched?: true
+}
+
+/** How a wait ends that could not watch. */
+export function unwatched(error: TargetError): WaitResult {
+  return { healthy: false, timedOut: false, reason: `it can't be watched: ${error.message}`, unwatched: true }
+}
