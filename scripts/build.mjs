@@ -7,9 +7,11 @@ import { build } from 'esbuild'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 rmSync(join(root, 'dist'), { recursive: true, force: true })
-const workers = ['src/perf/load/generator-worker.ts', 'src/filters/host/filter-worker.ts'].filter((file) =>
-  existsSync(join(root, file)),
-)
+const workers = [
+  'src/perf/load/generator-worker.ts',
+  'src/perf/wire/practice-worker.ts',
+  'src/filters/host/filter-worker.ts',
+].filter((file) => existsSync(join(root, file)))
 await build({
   absWorkingDir: root,
   entryPoints: ['src/cli/main.ts', ...workers],

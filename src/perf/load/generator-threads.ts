@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import type { GeneratorReport, LoadProgress } from './generator.ts'
 import { createHistogram, decodeHistogram } from './histogram.ts'
 import type { LoadSpec } from './load-spec.ts'
 import type { Share } from './schedule.ts'
+import { findWorkerScript } from './worker-script.ts'
 
 /** What a generator thread is started with. */
 export interface ThreadTask {
@@ -38,7 +38,8 @@ export interface ThreadOptions {
  * together once all are connected. Rejects when a thread fails to start or dies.
  */
 export async function generateOnThreads(spec: LoadSpec, options: ThreadOptions): Promise<GeneratorReport[]> {
-  const script = options.workerScript ?? findWorkerScript()
+  const script = options.workerScript ?? findWorkerScript('generator-worker')
+  if (script === undefined) throw new Error('generator-worker.js is missing: build the project')
   const count = Math.min(spec.threads, spec.connections)
   const latest = new Map<number, LoadProgress>()
   const onProgress = (index: number, progress: LoadProgress): void => {
@@ -65,14 +66,6 @@ export async function generateOnThreads(spec: LoadSpec, options: ThreadOptions):
     options.signal.removeEventListener('abort', stop)
     await Promise.all(workers.map((worker) => worker.end()))
   }
-}
-
-/** Where the threads' script is: beside this file in a bundle, above it from a chunk, in `dist` from the sources. */
-function findWorkerScript(): URL {
-  const places = ['./generator-worker.js', '../generator-worker.js', '../../../dist/generator-worker.js']
-  const found = places.map((place) => new URL(place, import.meta.url)).find((url) => existsSync(url))
-  if (found === undefined) throw new Error('generator-worker.js is missing: build the project')
-  return found
 }
 
 /** The whole number that one of `count` takes of `total`, the first ones one more. */

@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { generateLoad } from './generator.ts'
 import type { ThreadCommand, ThreadMessage, ThreadTask } from './generator-threads.ts'
 import { encodeHistogram } from './histogram.ts'
+import { practise } from './practice.ts'
 
 /*
  * The entry of a generator thread: bundled as a script of its own (generator-worker.js) beside the command. It connects, says so, waits
@@ -18,6 +19,7 @@ if (port !== null) {
       resolve()
     })
   })
+  await practise(spec, share, abort.signal)
   const report = await generateLoad(spec, {
     signal: abort.signal,
     share,

@@ -1,13 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { FailureKind } from '../wire/failure.ts'
 import type { Lane, LaneOwner } from '../wire/lane.ts'
 import { statusIsExpected } from '../wire/prepared-request.ts'
-import { type LatencyHistogram, recordMilliseconds } from './histogram.ts'
+import { ClosedLoop } from './closed-loop.ts'
+import type { LatencyHistogram } from './histogram.ts'
 import { createLanePool, type LanePool } from './lane-pool.ts'
 import type { LoadSpec } from './load-spec.ts'
-import { type Pacer, SpinPacer, ThreadPacer } from './pacer.ts'
+import { OpenLoop } from './open-loop.ts'
 import { type PreparedLoad, prepareRequests } from './prepare-requests.ts'
 import { Recorder, type Recording } from './recorder.ts'
-import { planSchedule, type Schedule, type Share } from './schedule.ts'
+import type { LoopHost, RequestLoop } from './request-loop.ts'
+import { Schedule, type Share } from './schedule.ts'
 
 /** What a running generator says about four times a second. */
 export interface LoadProgress {
@@ -49,54 +52,54 @@ export interface GeneratorReport {
   readonly longestQueue: number
 }
 
-/** Requests sent before reads get their turn. */
-const BATCH = 64
 /** How often deadlines and abortion are looked at. */
 const SUPERVISE_MS = 25
 const PROGRESS_MS = 250
-/** A closed loop does not knock at a door that doesn't open more often than this, growing to the second value. */
-const RETRY_FIRST_MS = 10
-const RETRY_LONGEST_MS = 500
-
+/**
+ * Between connecting and the first request: a connection counts as made before the server's process has taken it, so without a pause the
+ * first requests would wait until all the others are taken as well.
+ */
+const SETTLE_MS = 50
 /** Runs one generator's share of a load to its end. Never rejects for what the target does. */
 export async function generateLoad(spec: LoadSpec, options: GeneratorOptions): Promise<GeneratorReport> {
   const generator = new Generator(spec, prepareRequests(spec), options)
   await generator.connect()
+  await pause(SETTLE_MS, options.signal)
   await options.ready?.()
   return await generator.run()
 }
 
-class Generator implements LaneOwner {
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await sleep(milliseconds, undefined, { signal }).catch(() => undefined)
+}
+
+class Generator implements LaneOwner, LoopHost {
+  readonly load: PreparedLoad
+  pools: readonly LanePool[] = []
+  recorder: Recorder
+  inFlight = 0
+  work = 0
   private readonly spec: LoadSpec
-  private readonly load: PreparedLoad
   private readonly options: GeneratorOptions
-  private pools: LanePool[] = []
-  private schedule: Schedule | undefined = undefined
-  private pacer: Pacer | undefined = undefined
-  private recorder: Recorder
+  private loop: RequestLoop | undefined = undefined
   private origin = 0
   private endAt = 0
   private lastEnd = 0
-  private position = 0
-  private planned = 0
-  private inFlight = 0
-  private queued = 0
-  private longestQueue = 0
-  private work = 0
   private made = 0
   private again = 0
   private started = false
   private stopping: EndReason | undefined = undefined
   private finish: (() => void) | undefined = undefined
-  private readonly retryDelays = new Map<Lane, number>()
-  private readonly retries = new Set<NodeJS.Timeout>()
-  private readonly poolPositions: number[] = []
 
   constructor(spec: LoadSpec, load: PreparedLoad, options: GeneratorOptions) {
     this.spec = spec
     this.load = load
     this.options = options
     this.recorder = this.createRecorder(0)
+  }
+
+  get running(): boolean {
+    return this.finish !== undefined
   }
 
   private createRecorder(origin: number): Recorder {
@@ -151,39 +154,49 @@ class Generator implements LaneOwner {
     this.recorder = this.createRecorder(this.origin)
     this.started = true
     const loopBefore = performance.eventLoopUtilization()
-    if (spec.mode.kind === 'open') {
-      const { profile, arrival } = spec.mode
-      this.schedule = planSchedule(profile, arrival, this.options.share, spec.seed, spec.requestLimit)
-      this.pacer = spec.pacing === 'spin' ? new SpinPacer(this.tick, () => this.work) : new ThreadPacer(this.tick)
-    }
-    await this.untilDone()
+    const loop = this.createLoop()
+    this.loop = loop
+    await this.untilDone(loop)
     const now = performance.now()
-    const loop = performance.eventLoopUtilization(loopBefore)
-    const idle = loop.idle + (this.pacer?.idleMs ?? 0)
-    this.pacer?.stop()
-    for (const retry of this.retries) clearTimeout(retry)
+    const turns = performance.eventLoopUtilization(loopBefore)
+    const idle = turns.idle + loop.idleMs
+    loop.stop()
     for (const pool of this.pools) for (const lane of pool.lanes) lane.close()
     const planned = spec.requestLimit === undefined && this.stopping === undefined ? spec.seconds * 1000 : 0
     return {
       recording: this.recorder.finish(),
       ended: this.stopping ?? 'complete',
-      planned: this.planned,
+      planned: loop.planned,
       startedAt,
       elapsed: Math.max(planned, this.lastEnd - this.origin) / 1000,
       busy: Math.min(1, Math.max(0, 1 - idle / (now - this.origin))),
       connectionsMade: this.made,
       reconnects: this.again,
-      longestQueue: this.longestQueue,
+      longestQueue: loop.longestQueue,
     }
   }
 
-  private async untilDone(): Promise<void> {
+  private createLoop(): RequestLoop {
+    const { mode, seed, requestLimit, pacing } = this.spec
+    const { share } = this.options
+    switch (mode.kind) {
+      case 'open':
+        return new OpenLoop(this, new Schedule(mode.profile, mode.arrival, share, seed, requestLimit), this.origin, pacing)
+      case 'closed':
+        return new ClosedLoop(this, {
+          at: this.endAt,
+          requests: requestLimit === undefined ? Number.POSITIVE_INFINITY : Math.ceil((requestLimit - share.index) / share.count),
+        })
+    }
+  }
+
+  private async untilDone(loop: RequestLoop): Promise<void> {
     await new Promise<void>((resolve) => {
       let progressAt = this.origin + PROGRESS_MS
       const supervisor = setInterval(() => {
         const now = performance.now()
         this.supervise(now)
-        if (now >= progressAt && this.finish !== undefined) {
+        if (now >= progressAt && this.running) {
           progressAt = now + PROGRESS_MS
           this.reportProgress(now)
         }
@@ -194,84 +207,21 @@ class Generator implements LaneOwner {
         resolve()
       }
       if (this.options.signal.aborted) this.stop('aborted', this.origin)
-      else this.begin()
+      else this.begin(loop)
     })
   }
 
-  private begin(): void {
+  private begin(loop: RequestLoop): void {
     const now = performance.now()
     for (const pool of this.pools) {
       pool.idleSince = now
       // The last lane is taken first; reversed, the first connection is.
       for (const lane of [...pool.lanes].reverse()) pool.idle.push(lane)
-      this.poolPositions.push(0)
     }
-    if (this.schedule !== undefined) this.tick()
-    else this.beginClosed(now)
+    loop.begin(now)
   }
 
-  private beginClosed(now: number): void {
-    for (const [index, pool] of this.pools.entries()) {
-      const { broken } = pool
-      if (broken !== undefined) {
-        this.planned += 1
-        this.fail(this.load.pools[index]?.requests[0]?.index ?? 0, now, broken.kind, broken.detail)
-      }
-      const lanes = [...pool.idle].reverse()
-      pool.idle.length = 0
-      for (const lane of lanes) this.next(lane, now)
-    }
-    this.finishWhenIdle()
-  }
-
-  /** Sends what is due and plans the next wake-up. */
-  private readonly tick = (): void => {
-    const { schedule, pacer } = this
-    if (schedule === undefined || pacer === undefined || this.finish === undefined) return
-    let now = performance.now()
-    let sent = 0
-    for (;;) {
-      const due = schedule.peek() + this.origin
-      if (due > now) {
-        if (due === Number.POSITIVE_INFINITY) this.finishWhenIdle()
-        else pacer.wakeAt(due, now)
-        return
-      }
-      if (sent === BATCH) {
-        pacer.wakeAt(due, now)
-        return
-      }
-      schedule.advance()
-      this.dispatch(due, now)
-      sent += 1
-      if ((sent & 7) === 0) now = performance.now()
-    }
-  }
-
-  /** Gives one due request to an idle lane, or lets it wait for one. */
-  private dispatch(due: number, now: number): void {
-    const { sequence } = this.load
-    const entry = sequence[this.position] as PreparedLoad['sequence'][number]
-    this.position = this.position + 1 === sequence.length ? 0 : this.position + 1
-    this.planned += 1
-    const pool = this.pools[entry.pool] as LanePool
-    const lane = pool.idle.pop()
-    if (lane !== undefined) {
-      recordMilliseconds(this.recorder.pacing, now - Math.max(due, pool.idleSince))
-      lane.request = entry.request
-      this.send(lane, due, now)
-      return
-    }
-    if (pool.broken !== undefined) {
-      this.fail(entry.request.index, due, pool.broken.kind, pool.broken.detail)
-      return
-    }
-    pool.waiting.push(due, entry.request)
-    this.queued += 1
-    if (this.queued > this.longestQueue) this.longestQueue = this.queued
-  }
-
-  private send(lane: Lane, planned: number, now: number): void {
+  send(lane: Lane, planned: number, now: number): void {
     lane.planned = planned
     lane.sent = now
     this.inFlight += 1
@@ -295,8 +245,7 @@ class Generator implements LaneOwner {
       const what = grpc ? `gRPC status ${status}` : `status ${status}`
       recorder.failure(request.index, lane.planned, now, grpc ? 'grpc-status' : 'status', what, true)
     }
-    if (this.retryDelays.size > 0) this.retryDelays.delete(lane)
-    this.next(lane, now)
+    this.loop?.free(lane, now)
   }
 
   failed(lane: Lane, kind: FailureKind, now: number, detail: string): void {
@@ -307,8 +256,7 @@ class Generator implements LaneOwner {
     this.work += 1
     if (now > this.lastEnd) this.lastEnd = now
     this.recorder.failure(request.index, lane.planned, now, kind, detail, false)
-    if (this.schedule === undefined && this.stopping === undefined) this.retryLater(lane)
-    else this.next(lane, now)
+    this.loop?.freeAfterFailure(lane, now)
   }
 
   connected(first: boolean): void {
@@ -316,75 +264,14 @@ class Generator implements LaneOwner {
     else if (this.started) this.again += 1
   }
 
-  private fail(request: number, planned: number, kind: FailureKind, detail: string): void {
+  fail(request: number, planned: number, kind: FailureKind, detail: string): void {
     const now = performance.now()
     this.lastEnd = Math.max(this.lastEnd, now)
     this.recorder.failure(request, planned, now, kind, detail, false)
   }
 
-  /** Starts a lane's next request if there is one for it. */
-  private next(lane: Lane, now: number): void {
-    const pool = this.pools[lane.pool] as LanePool
-    if (this.schedule === undefined) {
-      this.nextClosed(lane, pool, now)
-      return
-    }
-    if (pool.waiting.size > 0 && this.stopping === undefined) {
-      const planned = pool.waiting.firstPlanned()
-      lane.request = pool.waiting.shift()
-      this.queued -= 1
-      this.send(lane, planned, now)
-      return
-    }
-    pool.release(lane, now)
-    if (this.inFlight === 0) this.finishWhenIdle()
-  }
-
-  private nextClosed(lane: Lane, pool: LanePool, now: number): void {
-    const limit = this.spec.requestLimit
-    const { share } = this.options
-    const mine = limit === undefined ? Number.POSITIVE_INFINITY : Math.ceil((limit - share.index) / share.count)
-    if (this.stopping !== undefined || now >= this.endAt || this.planned >= mine) {
-      pool.release(lane, now)
-      if (this.inFlight === 0) this.finishWhenIdle()
-      return
-    }
-    lane.request = this.nextOfPool(lane.pool)
-    this.planned += 1
-    this.send(lane, now, now)
-  }
-
-  private nextOfPool(pool: number): Lane['request'] {
-    const { sequence, pools } = this.load
-    if (pools.length === 1) {
-      const entry = sequence[this.position]
-      this.position = this.position + 1 === sequence.length ? 0 : this.position + 1
-      return entry?.request
-    }
-    let position = this.poolPositions[pool] ?? 0
-    for (let tried = 0; tried < sequence.length; tried += 1) {
-      const entry = sequence[position]
-      position = position + 1 === sequence.length ? 0 : position + 1
-      if (entry?.pool === pool) {
-        this.poolPositions[pool] = position
-        return entry.request
-      }
-    }
-    return undefined
-  }
-
-  private retryLater(lane: Lane): void {
-    const delay = this.retryDelays.get(lane) ?? RETRY_FIRST_MS
-    this.retryDelays.set(lane, Math.min(delay * 2, RETRY_LONGEST_MS))
-    const timer = setTimeout(() => {
-      this.retries.delete(timer)
-      if (this.finish !== undefined) this.next(lane, performance.now())
-    }, delay)
-    this.retries.add(timer)
-  }
-
   private supervise(now: number): void {
-    if (this.finish === undefined) return
+    if (!this.running) return
     if (this.options.signal.aborted) {
       this.stop('aborted', now)
       return
@@ -403,63 +290,23 @@ class Generator implements LaneOwner {
         return
       }
     }
-    if (this.pastEnd(now)) this.giveUpWaiting(now)
+    // Requests that still wait when the planned time and a timeout's length after it have passed will not be sent any more.
+    if (now > this.endAt + timeoutMs) this.loop?.giveUpWaiting(now)
     this.finishWhenIdle()
-  }
-
-  /** True when the planned time and a timeout's length after it have passed. */
-  private pastEnd(now: number): boolean {
-    return now > this.endAt + this.spec.timeoutMs
-  }
-
-  private giveUpWaiting(now: number): void {
-    for (const [index, pool] of this.pools.entries()) {
-      while (pool.waiting.size > 0) {
-        const planned = pool.waiting.firstPlanned()
-        const request = pool.waiting.shift()
-        this.queued -= 1
-        this.recorder.failure(
-          request.index,
-          planned,
-          now,
-          'unsent',
-          `no connection to ${this.load.pools[index]?.origin ?? ''} became free`,
-          false,
-        )
-      }
-    }
   }
 
   private stop(reason: EndReason, now: number): void {
     this.stopping = reason
-    this.pacer?.stop()
+    this.loop?.stop()
     for (const pool of this.pools) {
       for (const lane of pool.lanes) if (lane.request !== undefined) lane.abandon('canceled', now)
-      while (pool.waiting.size > 0) {
-        pool.waiting.shift()
-        this.queued -= 1
-        this.planned -= 1
-      }
     }
     this.lastEnd = now
     this.finish?.()
   }
 
-  private finishWhenIdle(): void {
-    if (this.finish === undefined || this.inFlight > 0 || this.queued > 0) return
-    const { schedule } = this
-    if (schedule !== undefined) {
-      if (schedule.peek() === Number.POSITIVE_INFINITY) this.finish()
-      return
-    }
-    const limit = this.spec.requestLimit
-    const done = performance.now() >= this.endAt || (limit !== undefined && this.planned >= this.limitOfShare(limit))
-    if (done || this.pools.every((pool) => pool.lanes.length === 0)) this.finish()
-  }
-
-  private limitOfShare(limit: number): number {
-    const { share } = this.options
-    return Math.ceil((limit - share.index) / share.count)
+  finishWhenIdle(): void {
+    if (this.inFlight === 0 && this.running && this.loop?.exhausted(performance.now()) === true) this.finish?.()
   }
 
   private reportProgress(now: number): void {

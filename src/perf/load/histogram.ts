@@ -6,7 +6,7 @@ export type LatencyHistogram = JsHistogram
 /** Microseconds in a millisecond: histograms hold the former, people read the latter. */
 const MICROSECONDS = 1_000
 /** The largest latency that can be recorded, an hour, in microseconds. Longer ones are recorded as this. */
-const HIGHEST_MICROSECONDS = 3_600_000_000
+export const HIGHEST_MICROSECONDS = 3_600_000_000
 
 /** An empty histogram. `digits` 3 is the resolution of results; 2 serves for charts over time. */
 export function createHistogram(digits: 2 | 3 = 3): LatencyHistogram {

@@ -1,5 +1,13 @@
 import { Worker } from 'node:worker_threads'
 
+/** What a pacer wakes. */
+export interface PacerOwner {
+  /** Called when the next request is due. */
+  tick(): void
+  /** Counts what has been done, so that turns without work can be told from busy ones. */
+  readonly work: number
+}
+
 /** Wakes the loop when the next request is due. At most one wake-up is planned at a time. */
 export interface Pacer {
   /** Plans a wake-up at `due` (`performance.now()` milliseconds); at once, but after pending reads, when that has passed. */
@@ -13,22 +21,19 @@ export interface Pacer {
 const TIMER_SLACK_MS = 1.5
 
 /**
- * The exact pacer: a timer until shortly before the due time, then turns of the event loop. Keeps a core busy at high rates; `work`
- * counts what the loop has done, so that turns without work can be told from busy ones.
+ * The exact pacer: a timer until shortly before the due time, then turns of the event loop. Keeps a core busy at high rates.
  */
 export class SpinPacer implements Pacer {
   idleMs = 0
-  private readonly wake: () => void
-  private readonly work: () => number
+  private readonly owner: PacerOwner
   private timer: NodeJS.Timeout | undefined = undefined
   private immediate: NodeJS.Immediate | undefined = undefined
   private due = 0
   private turned = 0
   private workBefore = -1
 
-  constructor(wake: () => void, work: () => number) {
-    this.wake = wake
-    this.work = work
+  constructor(owner: PacerOwner) {
+    this.owner = owner
   }
 
   wakeAt(due: number, now: number): void {
@@ -44,7 +49,7 @@ export class SpinPacer implements Pacer {
       this.timer = setTimeout(this.onTimer, Math.floor(wait))
     } else {
       this.turned = now
-      this.workBefore = this.work()
+      this.workBefore = this.owner.work
       this.immediate = setImmediate(this.onTurn)
     }
   }
@@ -57,12 +62,12 @@ export class SpinPacer implements Pacer {
   private readonly onTurn = (): void => {
     this.immediate = undefined
     const now = performance.now()
-    if (this.work() === this.workBefore) this.idleMs += now - this.turned
+    if (this.owner.work === this.workBefore) this.idleMs += now - this.turned
     this.turn(now)
   }
 
   private turn(now: number): void {
-    if (now >= this.due) this.wake()
+    if (now >= this.due) this.owner.tick()
     else this.arm(now)
   }
 
@@ -90,18 +95,18 @@ parentPort.on('message', (wait) => {
 /** The frugal pacer: about 0.1 ms late, at a few per cent of a core. */
 export class ThreadPacer implements Pacer {
   readonly idleMs = 0
-  private readonly wake: () => void
+  private readonly owner: PacerOwner
   private readonly worker: Worker
   private asleep = false
   private due = 0
 
-  constructor(wake: () => void) {
-    this.wake = wake
+  constructor(owner: PacerOwner) {
+    this.owner = owner
     this.worker = new Worker(PACER_THREAD, { eval: true, workerData: new SharedArrayBuffer(4) })
     this.worker.on('message', () => {
       this.asleep = false
       const now = performance.now()
-      if (now >= this.due) this.wake()
+      if (now >= this.due) this.owner.tick()
       else this.wakeAt(this.due, now)
     })
   }

@@ -1,5 +1,6 @@
 import type { FailureKind } from '../wire/failure.ts'
-import { createHistogram, encodeHistogram, type LatencyHistogram, recordMilliseconds } from './histogram.ts'
+import { encodeHistogram, type LatencyHistogram } from './histogram.ts'
+import { LatencyCounter, toMicroseconds } from './latency-counter.ts'
 
 /** Coarse slices of a run, for charts and for finding where it settles: at most this many. */
 const SLICE_LIMIT = 240
@@ -8,15 +9,11 @@ const SLICE_SHORTEST_MS = 100
 /** Parts in which full histograms are kept when the warm-up is to be found afterwards: the first half of the run in so many. */
 export const WARMUP_PARTS = 20
 
-/** The three histograms of one stretch of a run. Response counts from the planned time, service from sending, lag is between. */
-export interface HistogramTrio {
-  readonly response: LatencyHistogram
-  readonly service: LatencyHistogram
-  readonly lag: LatencyHistogram
-}
+/** Statuses of HTTP and gRPC have at most four digits as the drivers read them. */
+const STATUS_LIMIT = 10_000
 
 interface Slice {
-  readonly histogram: LatencyHistogram
+  readonly responses: LatencyCounter
   requests: number
   errors: number
 }
@@ -46,14 +43,29 @@ export interface Recording {
   readonly bytes: number
 }
 
-function createTrio(): HistogramTrio {
-  return { response: createHistogram(), service: createHistogram(), lag: createHistogram() }
-}
-
-interface Part extends HistogramTrio {
+/** One stretch of a run. Response counts from the planned time, service from sending, lag is between. */
+interface Part {
+  readonly response: LatencyCounter
+  readonly service: LatencyCounter
+  readonly lag: LatencyCounter
   answered: number
   errors: number
   maxResponse: number
+}
+
+function createPart(): Part {
+  return {
+    response: new LatencyCounter(),
+    service: new LatencyCounter(),
+    lag: new LatencyCounter(),
+    answered: 0,
+    errors: 0,
+    maxResponse: 0,
+  }
+}
+
+function encoded(counter: LatencyCounter): string {
+  return encodeHistogram(counter.toHistogram())
 }
 
 /**
@@ -61,16 +73,18 @@ interface Part extends HistogramTrio {
  * stretch in which it was planned.
  */
 export class Recorder {
-  readonly failureTime = createHistogram()
-  /** How late requests left for which a connection was free: the generator's own share of the lag. */
-  readonly pacing = createHistogram()
+  private readonly failureTime = new LatencyCounter()
+  private readonly pacing = new LatencyCounter()
   private readonly parts: Part[] = []
   private readonly partMs: number
   private readonly origin: number
   private readonly slices: Slice[] = []
+  private slice: Slice | undefined = undefined
+  private sliceFrom = 0
+  private sliceUntil = 0
   private readonly sliceMs: number
-  private readonly byRequest: { name: string; response: LatencyHistogram; errors: number }[]
-  private readonly statuses = new Map<number, number>()
+  private readonly byRequest: { name: string; response: LatencyCounter; errors: number }[]
+  private readonly statuses = new Float64Array(STATUS_LIMIT)
   private readonly failures = new Map<FailureKind, number>()
   private readonly examples = new Map<FailureKind, string>()
   private bytes = 0
@@ -81,9 +95,9 @@ export class Recorder {
     this.origin = origin
     this.partMs = dropFrontMs === 'auto' ? (seconds * 1000) / 2 / WARMUP_PARTS : dropFrontMs
     const count = dropFrontMs === 'auto' ? WARMUP_PARTS + 1 : dropFrontMs > 0 ? 2 : 1
-    for (let index = 0; index < count; index += 1) this.parts.push({ ...createTrio(), answered: 0, errors: 0, maxResponse: 0 })
+    for (let index = 0; index < count; index += 1) this.parts.push(createPart())
     this.sliceMs = Math.max(SLICE_SHORTEST_MS, Math.ceil((seconds * 1000) / SLICE_LIMIT / 100) * 100)
-    this.byRequest = names.length > 1 ? names.map((name) => ({ name, response: createHistogram(), errors: 0 })) : []
+    this.byRequest = names.length > 1 ? names.map((name) => ({ name, response: new LatencyCounter(), errors: 0 })) : []
   }
 
   private partAt(planned: number): Part {
@@ -93,25 +107,38 @@ export class Recorder {
   }
 
   private sliceAt(planned: number): Slice {
+    // Requests come nearly in the order of their planned times, so the slice is mostly the last one's.
+    if (this.slice !== undefined && planned >= this.sliceFrom && planned < this.sliceUntil) return this.slice
     const position = Math.min(SLICE_LIMIT, Math.max(0, Math.floor((planned - this.origin) / this.sliceMs)))
-    while (this.slices.length <= position) this.slices.push({ histogram: createHistogram(2), requests: 0, errors: 0 })
-    return this.slices[position] as Slice
+    while (this.slices.length <= position) this.slices.push({ responses: new LatencyCounter(2), requests: 0, errors: 0 })
+    const slice = this.slices[position] as Slice
+    this.slice = slice
+    this.sliceFrom = this.origin + position * this.sliceMs
+    this.sliceUntil = this.sliceFrom + this.sliceMs
+    return slice
+  }
+
+  /** How late a request left for which a connection was free: the generator's own share of the lag. */
+  paced(lateMs: number): void {
+    this.pacing.record(toMicroseconds(lateMs))
   }
 
   /** A whole answer with an expected status. */
   success(request: number, planned: number, sent: number, now: number): void {
     const part = this.partAt(planned)
-    recordMilliseconds(part.response, now - planned)
-    recordMilliseconds(part.service, now - sent)
-    recordMilliseconds(part.lag, sent - planned)
-    if (now - planned > part.maxResponse) part.maxResponse = now - planned
+    const responseMs = now - planned
+    const response = toMicroseconds(responseMs)
+    part.response.record(response)
+    part.service.record(sent === planned ? response : toMicroseconds(now - sent))
+    part.lag.record(toMicroseconds(sent - planned))
+    if (responseMs > part.maxResponse) part.maxResponse = responseMs
     part.answered += 1
     this.answered += 1
     const slice = this.sliceAt(planned)
-    recordMilliseconds(slice.histogram, now - planned)
+    slice.responses.record(response)
     slice.requests += 1
     const own = this.byRequest[request]
-    if (own !== undefined) recordMilliseconds(own.response, now - planned)
+    if (own !== undefined) own.response.record(response)
   }
 
   /** A request that failed, with a word of what was seen; `whole` when an answer came all the same. */
@@ -123,7 +150,7 @@ export class Recorder {
     const slice = this.sliceAt(planned)
     slice.requests += 1
     slice.errors += 1
-    recordMilliseconds(this.failureTime, now - planned)
+    this.failureTime.record(toMicroseconds(now - planned))
     this.failures.set(kind, (this.failures.get(kind) ?? 0) + 1)
     if (detail !== '' && !this.examples.has(kind)) this.examples.set(kind, detail)
     const own = this.byRequest[request]
@@ -132,45 +159,46 @@ export class Recorder {
 
   status(status: number, bytes: number): void {
     this.bytes += bytes
-    this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1)
-  }
-
-  /** Everything of one kind at once: requests that could not be sent any more. */
-  failMany(kind: FailureKind, count: number, planned: number, now: number): void {
-    for (let index = 0; index < count; index += 1) this.failure(-1, planned, now, kind, '', false)
+    this.statuses[status] = (this.statuses[status] ?? 0) + 1
   }
 
   /** The last whole second's view for a progress line: the newest slices together. */
   recent(): LatencyHistogram {
     const newest = this.slices.slice(-Math.max(1, Math.round(1000 / this.sliceMs)))
-    const merged = createHistogram(2)
-    for (const slice of newest) merged.add(slice.histogram)
-    return merged
+    const merged = new LatencyCounter(2)
+    for (const slice of newest) merged.add(slice.responses)
+    return merged.toHistogram()
   }
 
   finish(): Recording {
     return {
       parts: this.parts.map((part) => ({
-        response: encodeHistogram(part.response),
-        service: encodeHistogram(part.service),
-        lag: encodeHistogram(part.lag),
+        response: encoded(part.response),
+        service: encoded(part.service),
+        lag: encoded(part.lag),
         answered: part.answered,
         errors: part.errors,
         maxResponse: part.maxResponse,
       })),
-      failureTime: encodeHistogram(this.failureTime),
-      pacing: encodeHistogram(this.pacing),
+      failureTime: encoded(this.failureTime),
+      pacing: encoded(this.pacing),
       sliceMs: this.sliceMs,
       slices: this.slices.map((slice) => ({
-        response: encodeHistogram(slice.histogram),
+        response: encoded(slice.responses),
         requests: slice.requests,
         errors: slice.errors,
       })),
-      requests: this.byRequest.map((own) => ({ name: own.name, response: encodeHistogram(own.response), errors: own.errors })),
-      statuses: Object.fromEntries(this.statuses),
+      requests: this.byRequest.map((own) => ({ name: own.name, response: encoded(own.response), errors: own.errors })),
+      statuses: this.statusCounts(),
       failures: Object.fromEntries(this.failures),
       examples: Object.fromEntries(this.examples),
       bytes: this.bytes,
     }
+  }
+
+  private statusCounts(): Record<string, number> {
+    const counts: Record<string, number> = {}
+    for (const [status, count] of this.statuses.entries()) if (count > 0) counts[status] = count
+    return counts
   }
 }

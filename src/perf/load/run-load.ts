@@ -1,8 +1,9 @@
 import { assembleResult, type ResultContext } from './assemble-result.ts'
-import { generateLoad, type LoadProgress } from './generator.ts'
+import { type GeneratorOptions, type GeneratorReport, generateLoad, type LoadProgress } from './generator.ts'
 import { generateOnThreads } from './generator-threads.ts'
 import type { LoadResult } from './load-result.ts'
 import type { LoadSpec } from './load-spec.ts'
+import { practise } from './practice.ts'
 
 /** What a run needs from outside. */
 export interface RunLoadOptions extends ResultContext {
@@ -21,7 +22,12 @@ export async function runLoad(spec: LoadSpec, options: RunLoadOptions): Promise<
   const progress = onProgress === undefined ? {} : { onProgress }
   const reports =
     spec.threads === 1
-      ? [await generateLoad(spec, { signal, share: { index: 0, count: 1 }, ...progress })]
+      ? [await generateHere(spec, { signal, share: { index: 0, count: 1 }, ...progress })]
       : await generateOnThreads(spec, { signal, ...progress, ...(workerScript === undefined ? {} : { workerScript }) })
   return assembleResult(spec, reports, { name: options.name, environment: options.environment })
+}
+
+async function generateHere(spec: LoadSpec, options: GeneratorOptions): Promise<GeneratorReport> {
+  await practise(spec, options.share, options.signal)
+  return await generateLoad(spec, options)
 }

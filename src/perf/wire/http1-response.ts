@@ -1,4 +1,5 @@
 import type { AnswerReader } from './connection-lane.ts'
+import { HeadMemory } from './head-memory.ts'
 import type { PreparedRequest } from './prepared-request.ts'
 
 /** Where the reader is inside a response. */
@@ -19,6 +20,24 @@ const PREFIX = Buffer.from('HTTP/1.')
 const CONTENT_LENGTH = Buffer.from('content-length:')
 const TRANSFER_ENCODING = Buffer.from('transfer-encoding:')
 const CONNECTION = Buffer.from('connection:')
+const KEEP_ALIVE = Buffer.from(' keep-alive\r\n')
+
+/** What the last head said. */
+interface HeadMeaning {
+  status: number
+  keepAlive: boolean
+  /** Content-Length, -1 when there is none. */
+  length: number
+  /** True when there is a Transfer-Encoding; `chunked` when that is the last one. */
+  encoded: boolean
+  chunked: boolean
+}
+
+function valueIs(buffer: Buffer, at: number, end: number, value: Buffer): boolean {
+  if (at + value.length > end) return false
+  for (let index = 0; index < value.length; index += 1) if (buffer[at + index] !== value[index]) return false
+  return true
+}
 
 function matchesName(buffer: Buffer, at: number, end: number, name: Buffer): boolean {
   if (at + name.length > end) return false
@@ -52,6 +71,8 @@ export class Http1Response implements AnswerReader {
   private inExtension = false
   private headOnly = false
   private carry: Buffer | undefined = undefined
+  private readonly memory = new HeadMemory()
+  private readonly head: HeadMeaning = { status: 0, keepAlive: true, length: -1, encoded: false, chunked: false }
 
   /** Forgets the last response. */
   begin(request: Pick<PreparedRequest, 'headOnly'>): void {
@@ -104,15 +125,23 @@ export class Http1Response implements AnswerReader {
   private readHead(buffer: Buffer, from: number, to: number): number {
     const carry = this.carry
     if (carry === undefined) {
+      if (from === 0 && this.memory.begins(buffer, to)) {
+        this.size += this.memory.length
+        this.headDone()
+        return this.memory.length
+      }
       const end = this.parseHead(buffer, from, to)
       if (end > 0) {
         this.size += end - from
+        if (from === 0) this.memory.remember(buffer, end)
+        else this.memory.length = 0
         return end
       }
       if (this.problem === '') this.keep(Buffer.from(buffer.subarray(from, to)))
       return to
     }
     const joined = Buffer.concat([carry, buffer.subarray(from, to)])
+    this.memory.length = 0
     const end = this.parseHead(joined, 0, joined.length)
     if (end > 0) {
       this.carry = undefined
@@ -173,10 +202,14 @@ export class Http1Response implements AnswerReader {
           if (value < 0 || (length >= 0 && length !== value)) return this.reject('content-length is not one number')
           length = value
         } else if (matchesName(buffer, at, to, CONNECTION)) {
-          const value = lineText(buffer, at + CONNECTION.length, to)
-          if (value === undefined) return 0
-          if (value.includes('close')) keepAlive = false
-          else if (value.includes('keep-alive')) keepAlive = true
+          // What nearly every server says is told without making a text of it.
+          if (valueIs(buffer, at + CONNECTION.length, to, KEEP_ALIVE)) keepAlive = true
+          else {
+            const value = lineText(buffer, at + CONNECTION.length, to)
+            if (value === undefined) return 0
+            if (value.includes('close')) keepAlive = false
+            else if (value.includes('keep-alive')) keepAlive = true
+          }
         }
       } else if (letter === 116 && matchesName(buffer, at, to, TRANSFER_ENCODING)) {
         const value = lineText(buffer, at + TRANSFER_ENCODING.length, to)
@@ -185,11 +218,18 @@ export class Http1Response implements AnswerReader {
         chunked = value.endsWith('chunked')
       }
     }
-    this.headDone(status, keepAlive, length, encoded, chunked)
+    const { head } = this
+    head.status = status
+    head.keepAlive = keepAlive
+    head.length = length
+    head.encoded = encoded
+    head.chunked = chunked
+    this.headDone()
     return at
   }
 
-  private headDone(status: number, keepAlive: boolean, length: number, encoded: boolean, chunked: boolean): void {
+  private headDone(): void {
+    const { status, keepAlive, length, encoded, chunked } = this.head
     if (status < 200 && status !== 101) return
     this.status = status
     this.keepAlive = keepAlive
