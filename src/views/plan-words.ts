@@ -2,6 +2,7 @@ import type { Action, FieldChange, ObjectChange } from '../plan/change.ts'
 import type { JsonValue } from '../plan/json.ts'
 import type { OutputChange, Plan } from '../plan/plan.ts'
 import { summarize } from '../plan/plan.ts'
+import { flowText } from './block-lines.ts'
 import { shorten } from './terminal/style.ts'
 
 /** The sign of each action, the same in every view. */
@@ -46,12 +47,9 @@ export function noteOf(change: ObjectChange): string | undefined {
   }
 }
 
-/** A value on one line, long ones shortened in the middle of nowhere rather than wrapped. */
+/** A value on one line, the end of a long one cut off. */
 export function valueText(value: JsonValue | undefined): string {
-  if (value === undefined) return ''
-  if (typeof value === 'string')
-    return /^[\w./:@+-]+( [\w./:@+-]+)*$|^\(sensitive/.test(value) ? shorten(value, 120) : shorten(JSON.stringify(value), 120)
-  return shorten(JSON.stringify(value), 120)
+  return value === undefined ? '' : shorten(flowText(value), 120)
 }
 
 /** Outputs that would not be what they are. */

@@ -2,7 +2,9 @@ import type { FieldChange, ObjectChange } from '../../plan/change.ts'
 import { formatFieldPath } from '../../plan/field-text.ts'
 import { describeObject } from '../../plan/manifest.ts'
 import type { Plan } from '../../plan/plan.ts'
+import { newObjectLines } from '../new-object-lines.ts'
 import { changedOutputs, countsText, isBookkeeping, MARKS, noteOf, valueText } from '../plan-words.ts'
+import { valueDiff } from '../value-diff.ts'
 
 /** A plan as one self-contained page: no script, nothing fetched, readable in light and dark. */
 export function planToHtml(plan: Plan): string {
@@ -60,8 +62,11 @@ function object(change: ObjectChange): string {
   const note = notes.filter((text) => text !== undefined).join('; ')
   const head = `<b class="${change.action}">${MARKS[change.action].trim()} ${escapeHtml(describeObject(change.key))}</b> <span>${escapeHtml(note)}</span>`
   if (fields.length === 0 || change.action === 'delete') return `<p class="object">${head}</p>`
-  const open = change.action === 'create' ? '' : ' open'
-  return `<details${open}><summary>${head}</summary><table>${fields.map(row).join('')}</table></details>`
+  if (change.action === 'create') {
+    const { lines } = newObjectLines(change.key.kind, fields, { most: Number.POSITIVE_INFINITY, brief: true })
+    return `<details><summary>${head}</summary><pre>${escapeHtml(lines.join('\n'))}</pre></details>`
+  }
+  return `<details open><summary>${head}</summary><table>${fields.map(row).join('')}</table></details>`
 }
 
 function row(field: FieldChange): string {
@@ -69,9 +74,21 @@ function row(field: FieldChange): string {
     field.origin === undefined || field.origin.file === ''
       ? ''
       : `${field.origin.file}:${field.origin.line}:${field.origin.column}`
-  const before = field.before === undefined ? '' : `<del>${escapeHtml(valueText(field.before))}</del> `
-  const after = field.after === undefined ? '' : `<ins>${escapeHtml(valueText(field.after))}</ins>`
-  return `<tr><th>${escapeHtml(formatFieldPath(field.path))}</th><td>${before}${after}</td><td class="where">${escapeHtml(where)}</td></tr>`
+  return `<tr><th>${escapeHtml(formatFieldPath(field.path))}</th><td>${difference(field)}</td><td class="where">${escapeHtml(where)}</td></tr>`
+}
+
+function difference(field: FieldChange): string {
+  const diff = valueDiff(field.before, field.after)
+  if (diff.kind === 'inline') {
+    const before = diff.before === undefined ? '' : `<del>${escapeHtml(diff.before)}</del> `
+    return `${before}${diff.after === undefined ? '' : `<ins>${escapeHtml(diff.after)}</ins>`}`
+  }
+  const tags = { '+': 'ins', '-': 'del', ' ': 'span', gap: 'i' } as const
+  const lines = diff.lines.map(({ mark, text }) => {
+    const said = mark === 'gap' ? `… ${text}` : text
+    return `<${tags[mark]}>${escapeHtml(said)}</${tags[mark]}>`
+  })
+  return `<pre class="diff">${lines.join('\n')}</pre>`
 }
 
 function outputs(plan: Plan): string {
@@ -103,5 +120,7 @@ table{border-collapse:collapse;margin:.3rem 0 .6rem 1.2rem;font:13px/1.5 ui-mono
 th{text-align:left;font-weight:normal;vertical-align:top;padding-right:1rem;white-space:nowrap}
 td{vertical-align:top;overflow-wrap:anywhere}.where{padding-left:1rem;white-space:nowrap}
 del{color:var(--red);text-decoration:none}del::before{content:"- "}ins{color:var(--green);text-decoration:none}
+pre{font:13px/1.5 ui-monospace,monospace;margin:.3rem 0 .6rem 1.2rem;overflow-x:auto}
+td pre{margin:0}.diff ins::before{content:"+ "}.diff span::before,.diff i::before{content:"  "}.diff i{color:var(--dim)}
 .create,.import{color:var(--green)}.update{color:var(--yellow)}.delete,.replace{color:var(--red)}.forget{color:var(--dim)}
 `

@@ -2,7 +2,9 @@ import type { FieldChange, ObjectChange } from '../../plan/change.ts'
 import { formatFieldPath } from '../../plan/field-text.ts'
 import { describeObject } from '../../plan/manifest.ts'
 import type { Plan } from '../../plan/plan.ts'
+import { newObjectLines } from '../new-object-lines.ts'
 import { changedOutputs, countsText, isBookkeeping, noteOf, valueText } from '../plan-words.ts'
+import { valueDiff } from '../value-diff.ts'
 
 /** How long a text may be on hosts of pull requests, in characters. What is longer is refused or dropped whole there. */
 export const MARKDOWN_LIMITS = {
@@ -18,8 +20,8 @@ export const MARKDOWN_LIMITS = {
 /** A host's limit by name. */
 export type MarkdownLimit = keyof typeof MARKDOWN_LIMITS
 
-/** Fields shown of one object before the rest is only counted. */
-const FIELDS_SHOWN = 40
+/** Lines shown of a new object before the rest is only counted. */
+const LINES_SHOWN = 60
 
 /** Deletes listed by name before the rest is only counted, so that the list itself always fits. */
 const DELETES_LISTED = 100
@@ -134,17 +136,26 @@ function objectLines(change: ObjectChange): string {
     change.certainty === 'exact' ? undefined : `${change.certainty}: ${change.certaintyReason ?? 'not asked'}`,
   ]
   const note = notes.filter((text) => text !== undefined).join('; ')
-  const fields = change.fields.filter((field) => !isBookkeeping(field))
-  const shown = fields.slice(0, FIELDS_SHOWN).flatMap((field) => fieldLines(field))
-  const more = fields.length > FIELDS_SHOWN ? [`# ${fields.length - FIELDS_SHOWN} more fields`] : []
-  return [`${mark} ${describeObject(change.key)}${note === '' ? '' : `  (${note})`}`, ...shown, ...more].join('\n')
+  const head = `${mark} ${describeObject(change.key)}${note === '' ? '' : `  (${note})`}`
+  if (change.action === 'create') return [head, ...newLines(change)].join('\n')
+  return [head, ...change.fields.filter((field) => !isBookkeeping(field)).flatMap(fieldLines)].join('\n')
 }
 
-function fieldLines(field: FieldChange): readonly string[] {
-  const path = formatFieldPath(field.path)
+function newLines({ key, fields }: ObjectChange): readonly string[] {
+  const { lines, hidden } = newObjectLines(key.kind, fields, { most: LINES_SHOWN, brief: true })
+  return [...lines.map((line) => `+     ${line}`), ...(hidden === 0 ? [] : [`# ${hidden} more lines`])]
+}
+
+function fieldLines({ path, before, after }: FieldChange): readonly string[] {
+  const name = formatFieldPath(path)
+  const diff = valueDiff(before, after)
+  if (diff.kind === 'lines') {
+    const lines = diff.lines.map(({ mark, text }) => (mark === 'gap' ? `        … ${text}` : `${mark}       ${text}`))
+    return [`      ${name}:${after === undefined ? ' removed' : ''}`, ...lines]
+  }
   return [
-    ...(field.before === undefined ? [] : [`-     ${path}: ${valueText(field.before)}`]),
-    ...(field.after === undefined ? [] : [`+     ${path}: ${valueText(field.after)}`]),
+    ...(diff.before === undefined ? [] : [`-     ${name}: ${diff.before}`]),
+    ...(diff.after === undefined ? [] : [`+     ${name}: ${diff.after}`]),
   ]
 }
 

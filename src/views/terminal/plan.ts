@@ -2,17 +2,19 @@ import { type Action, type FieldChange, NOT_ASKED, type ObjectChange } from '../
 import { formatFieldPath } from '../../plan/field-text.ts'
 import { describeObject } from '../../plan/manifest.ts'
 import { hasChanges, type OutputChange, type Plan, summarize } from '../../plan/plan.ts'
+import { newObjectLines } from '../new-object-lines.ts'
 import { changedOutputs, isBookkeeping, MARKS, noteOf, valueText } from '../plan-words.ts'
+import { type DiffLine, valueDiff } from '../value-diff.ts'
 import { plural, type Style, shorten } from './style.ts'
 
 /** How much of a plan is printed. */
 export interface PlanViewOptions {
-  /** Every field of new objects, however many. */
+  /** Every line of new objects, however many and however long. */
   readonly full: boolean
 }
 
-/** Fields shown of a new object before the rest is only counted. */
-const FIELDS_SHOWN = 8
+/** Lines shown of a new object before the rest is only counted. */
+const LINES_SHOWN = 40
 
 const VERBS: { readonly [A in Action]: string } = {
   'no-op': 'unchanged',
@@ -94,23 +96,33 @@ function renderChange(change: ObjectChange, style: Style, options: PlanViewOptio
       : colors.dim(`(${change.certainty}: ${change.certaintyReason ?? 'not asked'})`),
   ].filter((note) => note !== undefined)
   const head = `  ${paint(`${MARKS[change.action]} ${describeObject(change.key)}`)}${notes.length === 0 ? '' : `  ${notes.join('  ')}`}`
+  if (change.action === 'create') return [head, ...renderNew(change, style, options)]
   const fields = change.fields.filter((field) => !isBookkeeping(field))
-  const limit = options.full || change.action !== 'create' ? fields.length : FIELDS_SHOWN
-  const shown = fields.slice(0, limit).map((field) => renderField(field, change, style))
-  const hidden = fields.length - shown.length
-  return [head, ...shown, ...(hidden > 0 ? [colors.dim(`      … ${plural(hidden, 'more field')} (--full shows them)`)] : [])]
+  return [head, ...fields.flatMap((field) => renderField(field, style))]
 }
 
-function renderField(field: FieldChange, change: ObjectChange, { colors, width }: Style): string {
+function renderNew(change: ObjectChange, { colors, width }: Style, { full }: PlanViewOptions): readonly string[] {
+  const most = full ? Number.POSITIVE_INFINITY : LINES_SHOWN
+  const { lines, hidden } = newObjectLines(change.key.kind, change.fields, { most, brief: !full })
+  const longest = full ? Number.POSITIVE_INFINITY : Math.max(24, Number.isFinite(width) ? width - 6 : 200)
+  const more = hidden === 0 ? [] : [colors.dim(`      … ${plural(hidden, 'more line')} (--full shows them)`)]
+  return [...lines.map((line) => `      ${shorten(line, longest)}`), ...more]
+}
+
+/** What changes in a field, whole: short values side by side, long ones line by line. */
+function renderField(field: FieldChange, { colors, width }: Style): readonly string[] {
   const path = formatFieldPath(field.path)
-  const before = valueText(field.before)
-  const after = valueText(field.after)
   const where =
     field.origin === undefined || field.origin.file === ''
       ? ''
       : `${field.origin.file}:${field.origin.line}:${field.origin.column}`
-  const limit = Number.isFinite(width) ? Math.max(24, width - 8) : 400
-  if (change.action === 'create') return `      ${shorten(`${path}: ${after}`, limit)}`
+  const diff = valueDiff(field.before, field.after)
+  if (diff.kind === 'lines') {
+    const note = field.after === undefined ? ` ${colors.dim('removed')}` : ''
+    const head = `      ${path}:${note}${where === '' ? '' : `  ${colors.dim(where)}`}`
+    return [head, ...diff.lines.map((line) => `      ${renderDiffLine(line, colors)}`)]
+  }
+  const { before = '', after = '' } = diff
   const value =
     field.before === undefined
       ? colors.green(after)
@@ -119,8 +131,21 @@ function renderField(field: FieldChange, change: ObjectChange, { colors, width }
         : `${colors.red(before)} ${colors.dim('→')} ${colors.green(after)}`
   const plainLength = 6 + path.length + 2 + before.length + after.length + 3
   const text = `      ${path}: ${value}`
-  if (where === '') return text
-  return plainLength + where.length + 2 <= width ? `${text}  ${colors.dim(where)}` : `${text}\n        ${colors.dim(where)}`
+  if (where === '') return [text]
+  return plainLength + where.length + 2 <= width ? [`${text}  ${colors.dim(where)}`] : [text, `        ${colors.dim(where)}`]
+}
+
+function renderDiffLine({ mark, text }: DiffLine, colors: Style['colors']): string {
+  switch (mark) {
+    case '+':
+      return colors.green(`+ ${text}`)
+    case '-':
+      return colors.red(`- ${text}`)
+    case 'gap':
+      return colors.dim(`  … ${text}`)
+    case ' ':
+      return `  ${text}`
+  }
 }
 
 function renderDrift(plan: Plan, style: Style): readonly string[] {
@@ -130,7 +155,7 @@ function renderDrift(plan: Plan, style: Style): readonly string[] {
   for (const change of plan.drift) {
     lines.push(`  ${colors.cyan('!')} ${describeObject(change.key)}  ${colors.dim(change.address)}`)
     if (plan.mode === 'refresh-only')
-      lines.push(...change.fields.filter((field) => !isBookkeeping(field)).map((field) => renderField(field, change, style)))
+      lines.push(...change.fields.filter((field) => !isBookkeeping(field)).flatMap((field) => renderField(field, style)))
   }
   return [...lines, '']
 }
