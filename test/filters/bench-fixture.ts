@@ -17,7 +17,7 @@ export async function benchOf(name: string, configuration: unknown): Promise<Fil
 export function request(headers: Record<string, string>, chunks: readonly string[] = []): HttpMessage {
   const all = { ':method': 'GET', ':path': '/', ':authority': 'example.test', ':scheme': 'http', ...headers }
   return {
-    headers: HeaderMap.fromText(Object.entries(all)),
+    headers: HeaderMap.fromText(Object.entries(all), 'request'),
     chunks: chunks.map((chunk) => Buffer.from(chunk)),
     trailers: undefined,
   }
@@ -27,10 +27,13 @@ export function request(headers: Record<string, string>, chunks: readonly string
 export function ok(body: readonly string[] = []): HttpMessage {
   const length = body.join('').length
   return {
-    headers: HeaderMap.fromText([
-      [':status', '200'],
-      ['content-length', String(length)],
-    ]),
+    headers: HeaderMap.fromText(
+      [
+        [':status', '200'],
+        ['content-length', String(length)],
+      ],
+      'response',
+    ),
     chunks: body.map((chunk) => Buffer.from(chunk)),
     trailers: undefined,
   }

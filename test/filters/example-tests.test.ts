@@ -6,9 +6,9 @@ import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CommandIo } from '../../src/cli/command-io.ts'
 import { readTestFile } from '../../src/cli/filter/read-test-file.ts'
-import { SandboxedBench } from '../../src/filters/bench/sandboxed-bench.ts'
+import { defaultSandboxLimits, SandboxedBench } from '../../src/filters/bench/sandboxed-bench.ts'
 import { runFilterTests } from '../../src/filters/test/run-filter-tests.ts'
-import { compileExample, examplesFolder } from './compile-filter.ts'
+import { compileExample, compileSource, examplesFolder } from './compile-filter.ts'
 import { workerScript } from './worker-script.ts'
 
 const files = readdirSync(examplesFolder).filter((name) => name.endsWith('.filter-test.yaml'))
@@ -110,13 +110,47 @@ tests:
     expect(absent.diagnostics.map(({ code, location }) => [code, location?.line])).toEqual([['MF9012', 2]])
   })
 
+  test('end the filters on the last step, and look at what they say then', async () => {
+    const source = `
+      @external("env", "proxy_log") declare function log(level: i32, at: usize, length: i32): i32
+      @external("env", "proxy_done") declare function done(): i32
+      @external("env", "proxy_set_tick_period_milliseconds") declare function tick(period: i32): i32
+      const bye = memory.data<u8>([98, 121, 101])
+      export function proxy_abi_version_0_2_1(): void {}
+      export function malloc(size: i32): i32 { return <i32>heap.alloc(size) }
+      export function proxy_on_done(id: i32): i32 { if (id != 1) return 1; tick(50); return 0 }
+      export function proxy_on_tick(id: i32): void { log(2, bye, 3); done() }
+      export function proxy_on_delete(id: i32): void { if (id == 1) log(3, bye, 3) }
+    `
+    writeFileSync(join(folder, 'build', 'farewell.wasm'), await compileSource(source))
+    writeFileSync(
+      join(folder, 'farewell.filter-test.yaml'),
+      `
+filters: {farewell: {source: build/farewell.wasm}}
+tests:
+  - name: says goodbye once, and goes
+    steps:
+      - expect: {outcome: responded, logs: []}
+      - {shutdown: true, expect: {logs: [{level: info, message: bye}, {level: warn, message: bye}]}}
+  - name: says something else
+    steps: [{shutdown: true, expect: {logs: [hello]}}]
+`,
+    )
+    const { diagnostics, run } = await results('farewell.filter-test.yaml')
+    expect(diagnostics).toEqual([])
+    expect(run.map((result) => [result.passed, result.problems.map((problem) => problem.what)])).toEqual([
+      [true, []],
+      [false, ['steps[0].logs[0]']],
+    ])
+  })
+
   test('go on after a filter that never returns', async () => {
     const script = await workerScript()
     const launch = () =>
       new SandboxedBench({
         signal: io.signal,
         workerScript: script,
-        limits: { startMilliseconds: 10_000, commandMilliseconds: 300, heapMebibytes: 256 },
+        limits: { ...defaultSandboxLimits, startMilliseconds: 10_000, commandMilliseconds: 300 },
       })
     const suite = await readTestFile(io, 'crash.filter-test.yaml')
     const run = await runFilterTests(
@@ -131,6 +165,6 @@ tests:
       ['loops', false],
       ['goes on', true],
     ])
-    expect(run[0]?.problems[0]?.detail).toContain('did not return within 300 ms')
+    expect(run[0]?.problems[0]?.detail).toContain('did not return from proxy_on_request_headers within 300 ms')
   })
 })

@@ -8,6 +8,29 @@ import { compileSource } from './compile-filter.ts'
 const marker =
   'export function proxy_abi_version_0_2_1(): void {}\nexport function malloc(size: i32): i32 { return <i32>heap.alloc(size) }\n'
 
+/** A module of one function without parameters, in bytes: what no compiler at hand writes. */
+function assemble(module: {
+  readonly body?: readonly number[]
+  readonly memory?: readonly number[]
+  readonly start?: boolean
+  /** Where a byte of data goes, as a signed LEB128 of one byte. */
+  readonly dataAt?: number
+}): Uint8Array {
+  const name = Buffer.from('proxy_abi_version_0_2_1', 'latin1')
+  const body = module.body ?? [0x0b]
+  const section = (id: number, bytes: readonly number[]): readonly number[] => [id, bytes.length, ...bytes]
+  return Uint8Array.from([
+    ...Buffer.from('\0asm\x01\0\0\0', 'latin1'),
+    ...section(1, [1, 0x60, 0, 0]),
+    ...section(3, [1, 0]),
+    ...section(5, [1, ...(module.memory ?? [0, 1])]),
+    ...section(7, [1, name.length, ...name, 0, 0]),
+    ...(module.start === true ? section(8, [0]) : []),
+    ...section(10, [1, body.length + 1, 0, ...body]),
+    ...(module.dataAt === undefined ? [] : section(11, [1, 0, 0x41, module.dataAt, 0x0b, 1, 0])),
+  ])
+}
+
 async function benchOf(source: string, settings: Partial<FilterSettings> = {}, options: readonly string[] = []) {
   const wasm = await compileSource(source.includes('proxy_abi_version') ? source : marker + source, options)
   return new FilterBench(benchOptions({ filters: [filterSettings({ name: 'odd', wasm, ...settings })] }))
@@ -38,22 +61,21 @@ describe('modules that are not as one would wish', () => {
     })
   })
 
-  test('a memory with 64-bit addresses is refused, with words', () => {
-    const name = Buffer.from('proxy_abi_version_0_2_1', 'latin1')
-    const section = (id: number, bytes: readonly number[]): readonly number[] => [id, bytes.length, ...bytes]
-    const wasm = Uint8Array.from([
-      ...Buffer.from('\0asm\x01\0\0\0', 'latin1'),
-      ...section(1, [1, 0x60, 0, 0]),
-      ...section(3, [1, 0]),
-      ...section(5, [1, 4, 1]),
-      ...section(7, [1, name.length, ...name, 0, 0]),
-      ...section(10, [1, 2, 0, 0x0b]),
-    ])
-    const bench = new FilterBench(benchOptions({ filters: [filterSettings({ name: 'wide', wasm })] }))
-    expect(bench.startFailures[0]).toMatchObject({
-      kind: 'load',
-      message: 'its memory has 64-bit addresses, and Proxy-Wasm passes 32-bit ones: build it for wasm32',
-    })
+  test('modules that no instance can be made of are refused, with words', () => {
+    const refusal = (module: Parameters<typeof assemble>[0]): unknown => {
+      const filter = filterSettings({ name: 'odd', wasm: assemble(module) })
+      const failure = new FilterBench(benchOptions({ filters: [filter] })).startFailures[0]
+      return failure?.kind === 'load' ? failure.message : failure
+    }
+    const unreachable = [0x00, 0x0b]
+    expect(refusal({ memory: [4, 1] })).toBe(
+      'its memory has 64-bit addresses, and Proxy-Wasm passes 32-bit ones: build it for wasm32',
+    )
+    expect(refusal({ body: [0x1f, 0x40, 0x00, 0x0b, 0x0b] })).toContain('throws exceptions the newer way')
+    expect(refusal({ body: [0xd3, 0x0b] })).toContain("it is not valid WebAssembly for this host's engine: Compiling function #0")
+    expect(refusal({ body: unreachable, start: true })).toBe('its start section crashed: unreachable')
+    expect(refusal({ body: [0x10, 0x00, 0x0b], start: true })).toBe('its start section crashed: call stack exhausted')
+    expect(refusal({ dataAt: 0x7f })).toMatch(/^it can not be linked: data segment .*is out of bounds/)
   })
 
   test('a module without an ABI marker is refused', async () => {
@@ -61,14 +83,28 @@ describe('modules that are not as one would wish', () => {
     expect(bench.startFailures[0]).toMatchObject({ kind: 'load', message: expect.stringContaining('proxy_abi_version_') })
   })
 
+  test('imports that nobody gives are told together, by what they do', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
+    const declare = (name: string) => `@external("env", "${name}") declare function ${name}(): void\n`
+    const bench = await benchOf(
+      `${names.map(declare).join('')}export function use(): void { ${names.map((name) => `${name}()`).join(';')} }`,
+    )
+    expect(bench.warnings).toContainEqual(
+      expect.stringMatching(
+        /^odd: it imports env\.\w, .* and \d more, which no proxy gives: calling one of them ends the filter here, and Envoy does not/,
+      ),
+    )
+  })
+
   test("emscripten's and AssemblyScript's own imports are carried out", async () => {
     const bench = await benchOf(`
       @external("env", "emscripten_get_now") declare function now(): f64
       @external("env", "emscripten_resize_heap") declare function resize(bytes: i32): i32
+      @external("env", "getentropy") declare function entropy(at: usize, size: i32): i32
       @external("env", "__assert_fail") declare function fail(condition: usize, file: usize, line: i32, name: usize): void
       @external("env", "proxy_log") declare function log(level: i32, at: usize, length: i32): i32
       const text = memory.data<u8>([111, 104, 0])
-      export function proxy_on_vm_start(id: i32, size: i32): i32 { return now() > 0 && resize(1 << 20) == 1 && memory.size() >= 16 ? 1 : 0 }
+      export function proxy_on_vm_start(id: i32, size: i32): i32 { return now() > 0 && resize(1 << 20) == 1 && memory.size() >= 16 && entropy(8, 16) == 0 && entropy(8, 999) == -1 ? 1 : 0 }
       export function proxy_on_request_headers(id: i32, count: i32, end: i32): i32 { fail(text, text, 7, text); return 0 }
     `)
     expect(bench.startFailures).toEqual([])

@@ -47,9 +47,33 @@ describe('running a filter that one knows nothing of', () => {
     expect([result.started, result.problem, result.warnings.at(-1)]).toEqual([
       true,
       undefined,
-      "it works only when the VM's configuration is that of the plugin too: give it as the VM's",
+      'it fails without a configuration of the VM, so it was given the same for both: say so with --vm-config',
     ])
     expect((await run(source)).problem).toBe('filter odd refused its configuration in proxy_on_vm_start')
+  })
+
+  test('one that does well without is given the configuration that it asks for, and one that asks for none is told of', async () => {
+    const read =
+      '@external("env", "proxy_get_buffer_bytes") declare function read(buffer: i32, at: i32, size: i32, out: usize, length: usize): i32\n'
+    const source = (buffer: number, callback: string) =>
+      `${read}export function ${callback}(root: i32, size: i32): i32 { if (read(${buffer}, 0, 9, 8, 12) == 0 && load<i32>(12) == 2) proxy_log(2, hello, 2); return 1 }`
+    const vm = await run(source(6, 'proxy_on_vm_start'), '{}')
+    expect([vm.before.logs.length, vm.warnings.at(-1)]).toEqual([
+      1,
+      "it reads the VM's configuration and not the plugin's, so it was given the same for both: say so with --vm-config",
+    ])
+    const plugin = await run(source(7, 'proxy_on_configure'), '{}')
+    expect([plugin.before.logs.length, plugin.warnings.filter((warning) => !warning.includes('abort'))]).toEqual([1, []])
+    const none = await run('export function proxy_on_tick(root: i32): void {}', '{}')
+    expect(none.warnings.at(-1)).toBe('it never asked for the configuration that it was given')
+  })
+
+  test('one with callbacks for streams and connections that leaves a request alone gets a connection', async () => {
+    const result = await run(`
+      export function proxy_on_request_headers(id: i32, count: i32, end: i32): i32 { return 0 }
+      export function proxy_on_downstream_data(id: i32, size: i32, end: i32): i32 { proxy_log(2, hello, 2); return 0 }
+    `)
+    expect(result).toMatchObject({ kind: 'network', connection: { logs: [{ message: 'hi' }] } })
   })
 
   test('a crash in a stream stays a crash', async () => {

@@ -54,8 +54,9 @@ describe('a bench in its own thread', () => {
   test('ends a guest that never returns, and says so from then on', async () => {
     const bench = await crashBench(300)
     const result = await bench.send({ op: 'run', request: request('loop'), upstream })
-    expect(result).toEqual({ ok: false, problem: { kind: 'timed-out', milliseconds: 300 } })
-    if (!result.ok) expect(describeSandboxProblem(result.problem)).toContain('did not return within 300 ms')
+    expect(result).toEqual({ ok: false, problem: { kind: 'timed-out', milliseconds: 300, callback: 'proxy_on_request_headers' } })
+    if (!result.ok)
+      expect(describeSandboxProblem(result.problem)).toContain('did not return from proxy_on_request_headers within 300 ms')
     expect(await bench.send({ op: 'advance', milliseconds: 1 })).toMatchObject({ ok: false, problem: { kind: 'timed-out' } })
   })
 

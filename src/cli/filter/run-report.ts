@@ -27,7 +27,7 @@ export interface RunReport extends Partial<Omit<ExchangeReport, 'logs' | 'callou
 
 /** The report of a run. */
 export function runReport(source: string, bytes: Uint8Array, result: RunResult): RunReport {
-  const { kind, started, problem, warnings, failures, before, exchange, connection } = result
+  const { kind, started, problem, warnings, failures, before, exchange, connection, after } = result
   const stream = exchange ?? connection
   const base = {
     source,
@@ -38,9 +38,9 @@ export function runReport(source: string, bytes: Uint8Array, result: RunResult):
     ...(problem === undefined ? {} : { problem }),
   }
   const rest = {
-    logs: [...before.logs, ...(stream?.logs ?? [])],
-    callouts: [...before.callouts, ...(exchange?.callouts ?? [])],
-    metrics: stream?.metrics ?? before.metrics,
+    logs: [...before.logs, ...(stream?.logs ?? []), ...(after?.logs ?? [])],
+    callouts: [...before.callouts, ...(exchange?.callouts ?? []), ...(after?.callouts ?? [])],
+    metrics: after?.metrics ?? stream?.metrics ?? before.metrics,
     failures,
     warnings,
   }

@@ -66,6 +66,7 @@ function outcomeText(report: RunReport): string {
     case 'paused':
       return `holds the stream (${report.action})`
     default:
+      if (report.problem !== undefined && report.connection === undefined && report.kind !== 'service') return 'was stopped'
       return report.kind === 'service' ? 'ran without streams' : 'saw a connection'
   }
 }

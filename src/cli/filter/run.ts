@@ -78,8 +78,9 @@ async function runFilter(io: CommandIo, file: string, options: RunCommandOptions
         signal: io.signal,
         limits: {
           ...defaultSandboxLimits,
-          startMilliseconds: Math.max(options.timeout, defaultSandboxLimits.startMilliseconds),
+          startMilliseconds: options.timeout,
           commandMilliseconds: options.timeout,
+          searchMilliseconds: Math.min(options.timeout, defaultSandboxLimits.searchMilliseconds),
         },
       }),
   )

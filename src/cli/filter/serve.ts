@@ -54,7 +54,8 @@ async function serve(io: CommandIo, file: string, options: ServeOptions): Promis
   const upstream = new UpstreamClient(new URL(options.upstream), clusters)
   const bench = new LiveBench({
     filters: filters.chain,
-    launch: () => new SandboxedBench({ signal: io.signal }),
+    // An interrupt ends the waiting below; the filters then have their last word, within the limits of every command.
+    launch: () => new SandboxedBench({ signal: new AbortController().signal }),
     upstream,
     signal: io.signal,
     events: {
@@ -78,7 +79,7 @@ async function serve(io: CommandIo, file: string, options: ServeOptions): Promis
     fail({ severity: 'error', code: 'MF9013', summary: `Port ${options.port} can not be listened on`, detail })
   } finally {
     await server.close()
-    await bench.close()
+    await bench.drain()
     await upstream.close()
   }
 }

@@ -180,6 +180,7 @@ const expectation = closed(
 const step = {
   after: Type.Optional(duration('Time that passes before it.')),
   repeat: Type.Optional(count('How often it is sent; what must hold is compared with the last; default once.', 1)),
+  shutdown: Type.Optional(flag('Sends nothing and ends the filters, as a proxy does that drains; the last step then.')),
   request: Type.Optional(request),
   response: Type.Optional(response),
   connection: Type.Optional(

@@ -64,6 +64,8 @@ export type BenchCommand =
   | { readonly op: 'finish'; readonly exchange: number }
   | { readonly op: 'advance'; readonly milliseconds: number }
   | { readonly op: 'connect'; readonly steps: readonly TcpStep[] }
+  /** Ends the filters themselves: the last command of a bench. */
+  | { readonly op: 'shutdown' }
 
 /** How far an exchange that is taken step by step has come. */
 export interface ExchangeStep {
@@ -75,6 +77,12 @@ export interface ExchangeStep {
   readonly response?: PlainMessage
 }
 
+/** A filter that has not read its configuration. It never will: proxies show it only while they configure. */
+export interface UnreadConfiguration {
+  readonly filter: string
+  readonly readsVmConfiguration: boolean
+}
+
 /** The state of things beside any stream. */
 export interface BenchState {
   readonly startFailures: readonly FilterFailure[]
@@ -83,6 +91,8 @@ export interface BenchState {
   readonly logs: readonly LogRecord[]
   readonly metrics: readonly MetricSnapshot[]
   readonly callouts: readonly ReportedCallout[]
+  /** Filters that were given a configuration and did not ask for it, and whether they asked for the VM's instead. */
+  readonly unread: readonly UnreadConfiguration[]
   /** The open exchanges that have come further since they were told last. */
   readonly steps: readonly ExchangeStep[]
 }
@@ -112,18 +122,25 @@ export class BenchSession {
   /** The phase of each open exchange that was told last. */
   readonly #told = new Map<number, ExchangePhase>()
   #lastExchange = 0
+  readonly #onGuestCall: ((number: number) => void) | undefined
+
+  /** `onGuestCall` is told what of a guest runs, so that another thread can tell where one hangs. */
+  constructor(onGuestCall?: (number: number) => void) {
+    this.#onGuestCall = onGuestCall
+  }
 
   /** Throws on a command that doesn't fit, which is its caller's bug; whatever a guest does is told in the reply. */
   handle(command: BenchCommand): BenchReply {
     if (command.op === 'start') {
-      this.#bench = new FilterBench(optionsOf(command.setup))
+      const onGuestCall = this.#onGuestCall
+      this.#bench = new FilterBench({ ...optionsOf(command.setup), ...(onGuestCall === undefined ? {} : { onGuestCall }) })
       return this.#state(this.#bench)
     }
     if (command.op === 'find-root-id') {
       const rootId = findRootId(
         command.filter,
-        () => httpMessage(command.request),
-        () => httpMessage(command.upstream),
+        () => httpMessage(command.request, 'request'),
+        () => httpMessage(command.upstream, 'response'),
       )
       return { kind: 'root-id', rootId }
     }
@@ -131,21 +148,29 @@ export class BenchSession {
     if (bench === undefined) throw new Error('the bench is not started')
     switch (command.op) {
       case 'run': {
-        const upstream = httpMessage(command.upstream)
+        const upstream = httpMessage(command.upstream, 'response')
         // A copy each time: the filters change the headers in place.
-        const exchange = bench.request(httpMessage(command.request), () => ({ ...upstream, headers: upstream.headers.copy() }))
+        const exchange = bench.request(httpMessage(command.request, 'request'), () => ({
+          ...upstream,
+          headers: upstream.headers.copy(),
+        }))
         return { kind: 'report', report: reportExchange(bench, exchange) }
       }
       case 'measure': {
-        const report = measureOverhead(bench, httpMessage(command.request), httpMessage(command.upstream), command.requests)
+        const report = measureOverhead(
+          bench,
+          httpMessage(command.request, 'request'),
+          httpMessage(command.upstream, 'response'),
+          command.requests,
+        )
         return { kind: 'overhead', report }
       }
       case 'open':
         this.#lastExchange += 1
-        this.#open.set(this.#lastExchange, bench.open(httpMessage(command.request)))
+        this.#open.set(this.#lastExchange, bench.open(httpMessage(command.request, 'request')))
         return this.#state(bench)
       case 'respond':
-        this.#exchange(command.exchange).respond(httpMessage(command.response))
+        this.#exchange(command.exchange).respond(httpMessage(command.response, 'response'))
         return this.#state(bench)
       case 'deliver':
         bench.deliver(command.filter, command.kind, command.id, calloutAnswer(command.answer))
@@ -159,6 +184,9 @@ export class BenchSession {
       }
       case 'advance':
         bench.advance(command.milliseconds)
+        return this.#state(bench)
+      case 'shutdown':
+        bench.shutdown()
         return this.#state(bench)
       case 'connect':
         return { kind: 'connection', report: connect(bench, command.steps) }
@@ -189,6 +217,7 @@ export class BenchSession {
       logs: bench.world.log.drain().records,
       metrics: bench.metrics(),
       callouts: bench.drainCallouts(),
+      unread: bench.unreadConfigurations(),
       steps,
     }
     return { kind: 'state', state }
@@ -234,9 +263,9 @@ function connect(bench: FilterBench, steps: readonly TcpStep[]): ConnectionRepor
   }
 }
 
-function httpMessage(message: PlainMessage): HttpMessage {
+function httpMessage(message: PlainMessage, kind: 'request' | 'response'): HttpMessage {
   return {
-    headers: HeaderMap.fromText(message.headers),
+    headers: HeaderMap.fromText(message.headers, kind),
     chunks: message.chunks.map((chunk) => Buffer.from(chunk)),
     trailers: message.trailers === undefined ? undefined : HeaderMap.fromText(message.trailers),
   }

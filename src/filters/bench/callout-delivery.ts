@@ -28,12 +28,12 @@ function deliverHttp(vm: FilterVm, callout: HttpCallout, answer: HttpAnswer | un
     return
   }
   const view = {
-    callHeaders: new HeaderMap(answer.headers),
+    callHeaders: new HeaderMap(answer.headers, 'response'),
     callBody: new ByteBuffer(answer.body),
     callTrailers: new HeaderMap(answer.trailers),
   }
-  const sizes = [answer.headers.length, answer.body.length, answer.trailers.length]
-  vm.callWithAnswer('proxy_on_http_call_response', view, noStatus, callout.id, ...sizes)
+  const { headers, body, trailers } = answer
+  vm.callWithAnswer('proxy_on_http_call_response', view, noStatus, callout.id, headers.length, body.length, trailers.length)
 }
 
 function deliverGrpc(vm: FilterVm, callout: GrpcCallout, answer: GrpcAnswer | undefined): void {

@@ -29,6 +29,8 @@ export interface BenchOptions {
   readonly responder: CalloutResponder
   /** Told of every call of a host function, by name. */
   readonly onHostCall?: (name: string) => void
+  /** Told what of a guest runs now, by number. */
+  readonly onGuestCall?: (number: number) => void
   /** How long a stream that is held may wait, on the virtual clock. */
   readonly maximumWaitMilliseconds: number
 }
@@ -77,6 +79,7 @@ export class FilterBench {
       logLevel: Math.min(Math.max(0, Math.trunc(options.logLevel)), logLevels.length - 1),
       ...(clusters === undefined ? {} : { clusters }),
       ...(options.onHostCall === undefined ? {} : { onHostCall: options.onHostCall }),
+      ...(options.onGuestCall === undefined ? {} : { onGuestCall: options.onGuestCall }),
     })
     const links: ChainLink[] = []
     const failures: FilterFailure[] = []
@@ -84,8 +87,8 @@ export class FilterBench {
     for (const settings of options.filters) {
       const loaded = FilterVm.load(settings, this.world)
       let failure = loaded.ok ? undefined : loaded.failure
+      warnings.push(...loaded.warnings.map((warning) => `${settings.name}: ${warning}`))
       if (loaded.ok) {
-        warnings.push(...loaded.warnings.map((warning) => `${settings.name}: ${warning}`))
         try {
           loaded.vm.configure()
         } catch (error) {
@@ -179,6 +182,20 @@ export class FilterBench {
     this.#loop.run(milliseconds, () => false, 'pass')
   }
 
+  /**
+   * Ends the filters themselves, as a proxy does that drains: each is told, may ask for time until it says that it is done, and
+   * goes. Nothing can be sent through them afterwards.
+   */
+  shutdown(): void {
+    const running = this.links.flatMap(({ vm }) => (vm === undefined || vm.failure !== undefined ? [] : [vm]))
+    const lingering = running.filter((vm) => endRoot(vm, 'proxy_on_done') === 0 && !vm.root.done)
+    if (lingering.length > 0) {
+      const done = (): boolean => lingering.every((vm) => vm.root.done || vm.failure !== undefined)
+      this.#loop.run(this.#maximumWait, done, 'stop')
+    }
+    for (const vm of running) endRoot(vm, 'proxy_on_delete')
+  }
+
   /** Begins a TCP connection. */
   connect(): TcpExchange {
     this.#lastConnection += 1
@@ -200,11 +217,30 @@ export class FilterBench {
     return this.world.takeBegun().map(reportCallout)
   }
 
+  /** Filters that run without having read the configuration that they were given. */
+  unreadConfigurations(): readonly { readonly filter: string; readonly readsVmConfiguration: boolean }[] {
+    return this.links.flatMap(({ settings, vm }) =>
+      vm === undefined || vm.asked.plugin || settings.configuration.length === 0
+        ? []
+        : [{ filter: settings.name, readsVmConfiguration: vm.asked.vm }],
+    )
+  }
+
   /** The failures so far, one a filter, as sentences. */
   failureTexts(): readonly string[] {
     return this.links.flatMap((link) => {
       const failure = link.vm?.failure ?? link.failure
       return failure === undefined ? [] : [describeFailure(failure)]
     })
+  }
+}
+
+/** One of the calls that end a root context; a failure in them is kept in the filter. */
+function endRoot(vm: FilterVm, callback: 'proxy_on_done' | 'proxy_on_delete'): number | undefined {
+  try {
+    return vm.failure === undefined ? vm.call(callback, vm.root) : undefined
+  } catch (error) {
+    if (!(error instanceof GuestFailed)) throw error
+    return undefined
   }
 }

@@ -56,9 +56,9 @@ class Participant implements DirectionFilter {
     return this.leftOut ? undefined : this.httpContext
   }
 
-  call(callback: string, context: HttpContext, ...parameters: number[]): number | undefined {
+  call(callback: string, context: HttpContext, size: number, endOfStream: number): number | undefined {
     try {
-      return this.link.vm?.call(callback, context, ...parameters)
+      return this.link.vm?.call(callback, context, size, endOfStream)
     } catch (error) {
       if (!(error instanceof GuestFailed)) throw error
       this.#exchange.failed(this)

@@ -23,7 +23,7 @@ export function localReplyMessage(
   requestHeaders: HeaderMap,
 ): { readonly headers: HeaderMap; readonly body: Buffer } {
   const isGrpc = /^application\/grpc(?:[+;]|$)/.test(requestHeaders.get('content-type') ?? '')
-  const headers = new HeaderMap([[':status', isGrpc ? '200' : String(reply.status)]])
+  const headers = new HeaderMap([[':status', isGrpc ? '200' : String(reply.status)]], 'response')
   if (!isGrpc) {
     for (const [name, value] of reply.headers) headers.add(name, value)
     if (reply.body.length > 0) {

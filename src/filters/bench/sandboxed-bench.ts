@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
+import { guestCallName } from '../abi/guest-calls.ts'
 import type { BenchCommand, BenchReply } from './bench-session.ts'
 
 /** How long and with how much memory a bench may run in its worker. */
@@ -8,16 +9,23 @@ export interface SandboxLimits {
   readonly startMilliseconds: number
   /** For each command after that. Milliseconds. */
   readonly commandMilliseconds: number
+  /** For finding a root id, which is done only to help. Milliseconds. */
+  readonly searchMilliseconds: number
   /** JavaScript heap of the worker; the guests' own memory is bounded by their settings. MiB. */
   readonly heapMebibytes: number
 }
 
-export const defaultSandboxLimits: SandboxLimits = { startMilliseconds: 20_000, commandMilliseconds: 10_000, heapMebibytes: 512 }
+export const defaultSandboxLimits: SandboxLimits = {
+  startMilliseconds: 20_000,
+  commandMilliseconds: 10_000,
+  searchMilliseconds: 5_000,
+  heapMebibytes: 512,
+}
 
 /** Why a command has no reply. */
 export type SandboxProblem =
-  /** A guest did not return in time; its worker was ended. */
-  | { readonly kind: 'timed-out'; readonly milliseconds: number }
+  /** A guest did not return in time; its worker was ended. `callback` is what of it was running. */
+  | { readonly kind: 'timed-out'; readonly milliseconds: number; readonly callback?: string }
   /** The worker died: out of memory, or the engine gave up. */
   | { readonly kind: 'crashed'; readonly detail: string }
   /** The caller's signal, or close. */
@@ -53,6 +61,8 @@ export class SandboxedBench {
   #lastId = 0
   #over: SandboxProblem | undefined
   readonly #detach: () => void
+  /** What of a guest runs in the worker, by number: the worker writes it, and can not say it once a guest hangs. */
+  readonly #position = new Int32Array(new SharedArrayBuffer(4))
 
   constructor(options: { readonly signal: AbortSignal; readonly limits?: SandboxLimits; readonly workerScript?: URL }) {
     this.#limits = options.limits ?? defaultSandboxLimits
@@ -60,6 +70,7 @@ export class SandboxedBench {
       resourceLimits: { maxOldGenerationSizeMb: this.#limits.heapMebibytes, stackSizeMb: 4 },
       env: {}, // nothing of the user's environment is a guest's business
       stdin: false,
+      workerData: this.#position,
       execArgv: [],
     })
     this.#worker.on('message', (message: WorkerMessage) => this.#receive(message))
@@ -76,9 +87,14 @@ export class SandboxedBench {
     if (this.#over !== undefined) return Promise.resolve({ ok: false, problem: this.#over })
     this.#lastId += 1
     const id = this.#lastId
-    const milliseconds = command.op === 'start' ? this.#limits.startMilliseconds : this.#limits.commandMilliseconds
+    const { startMilliseconds, searchMilliseconds, commandMilliseconds } = this.#limits
+    const milliseconds =
+      command.op === 'start' ? startMilliseconds : command.op === 'find-root-id' ? searchMilliseconds : commandMilliseconds
     return new Promise((settle) => {
-      const timer = setTimeout(() => this.#end({ kind: 'timed-out', milliseconds }), milliseconds)
+      const timer = setTimeout(() => {
+        const callback = guestCallName(Atomics.load(this.#position, 0))
+        this.#end({ kind: 'timed-out', milliseconds, ...(callback === undefined ? {} : { callback }) })
+      }, milliseconds)
       this.#waiting.set(id, { settle, timer })
       this.#worker.postMessage({ id, command })
     })
@@ -122,7 +138,7 @@ export type BenchLauncher = () => SandboxedBench
 export function describeSandboxProblem(problem: SandboxProblem): string {
   switch (problem.kind) {
     case 'timed-out':
-      return `the filter did not return within ${problem.milliseconds} ms and was stopped`
+      return `the filter did not return${problem.callback === undefined ? '' : ` from ${problem.callback}`} within ${problem.milliseconds} ms and was stopped`
     case 'crashed':
       return `the filter's thread died: ${problem.detail}`
     case 'ended':

@@ -16,7 +16,7 @@ export interface DirectionFilter {
   readonly allowOnHeadersStopIteration: boolean
   /** Undefined when the filter takes no part in this direction. */
   context(): HttpContext | undefined
-  call(callback: string, context: HttpContext, ...parameters: number[]): number | undefined
+  call(callback: string, context: HttpContext, size: number, endOfStream: number): number | undefined
 }
 
 /** How far a filter lets parts pass: freely, held from a body on, held from headers on, or not even called any more. */
@@ -41,6 +41,11 @@ export interface Sink {
   complete: boolean
 }
 
+const callbackNames = {
+  request: { headers: 'proxy_on_request_headers', body: 'proxy_on_request_body', trailers: 'proxy_on_request_trailers' },
+  response: { headers: 'proxy_on_response_headers', body: 'proxy_on_response_body', trailers: 'proxy_on_response_trailers' },
+} as const
+
 /**
  * One direction of an HTTP stream: parts go through the filters one after the other, each of which may hold them, after the rules
  * of Envoy's filter manager (source/common/http/filter_manager.cc) and of the C++ host, which turns a pause at headers into a
@@ -51,6 +56,7 @@ export class StreamDirection {
   readonly headers: HeaderMap
   readonly trailers: HeaderMap | undefined
   readonly sink: Sink = { headers: false, body: [], complete: false }
+  readonly #callbacks: (typeof callbackNames)['request' | 'response']
   readonly #stages: readonly Stage[]
   readonly #trace: CallbackTrace[]
   readonly #afterCall: () => void
@@ -66,6 +72,7 @@ export class StreamDirection {
     afterCall: () => void,
   ) {
     this.side = side
+    this.#callbacks = callbackNames[side]
     this.headers = message.headers
     this.trailers = message.trailers
     this.#trace = trace
@@ -193,7 +200,7 @@ export class StreamDirection {
 
   #headers(index: number, stage: Stage, context: HttpContext, part: MessagePart & { kind: 'headers' }): void {
     this.#show(context, this.headers, undefined, undefined)
-    const callback = `proxy_on_${this.side}_headers`
+    const callback = this.#callbacks.headers
     const returned = stage.filter.call(callback, context, this.headers.length, part.endOfStream ? 1 : 0)
     const action: HeadersAction = headersActions[returned ?? 0] ?? 'stop-all-and-watermark'
     this.#note(stage, callback, action, returned)
@@ -220,7 +227,7 @@ export class StreamDirection {
     body.append(part.bytes)
     const heldHeaders = stage.heldHeaders === undefined ? undefined : this.headers
     this.#show(context, heldHeaders, body, undefined)
-    const callback = `proxy_on_${this.side}_body`
+    const callback = this.#callbacks.body
     const returned = stage.filter.call(callback, context, body.length, part.endOfStream ? 1 : 0)
     const action = dataActions[returned ?? 0] ?? 'stop-no-buffer'
     this.#note(stage, callback, action, returned)
@@ -252,8 +259,8 @@ export class StreamDirection {
   #lastPart(index: number, stage: Stage, context: HttpContext): void {
     const heldHeaders = stage.heldHeaders === undefined ? undefined : this.headers
     this.#show(context, heldHeaders, stage.buffering ? stage.heldData : undefined, this.trailers)
-    const callback = `proxy_on_${this.side}_trailers`
-    const returned = stage.filter.call(callback, context, this.trailers?.length ?? 0)
+    const callback = this.#callbacks.trailers
+    const returned = stage.filter.call(callback, context, this.trailers?.length ?? 0, 1)
     this.#note(stage, callback, returned === undefined || returned === 0 ? 'continue' : 'pause', returned)
     if (returned !== undefined && returned !== 0) {
       stage.heldTrailers = true

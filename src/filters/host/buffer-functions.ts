@@ -20,8 +20,10 @@ function bufferOf(guest: Guest, number: number): ByteBuffer | undefined {
     case 'grpcMessage':
       return guest.calloutView.grpcMessage
     case 'vmConfiguration':
+      guest.asked.vm = true
       return new ByteBuffer(Buffer.from(guest.settings.vmConfiguration))
     case 'pluginConfiguration':
+      guest.asked.plugin = true
       return guest.configuring ? new ByteBuffer(Buffer.from(guest.settings.configuration)) : undefined
     case 'callData':
     case undefined:
@@ -61,6 +63,7 @@ export function bufferFunctions(guest: Guest): HostFunctionTable {
       return buffer.splice(start >>> 0, length >>> 0, bytes) ? Status.ok : Status.internalFailure
     },
     proxy_get_configuration: (pointerOut: number, sizeOut: number) => {
+      guest.asked[guest.configuring ? 'plugin' : 'vm'] = true
       const bytes = guest.configuring ? guest.settings.configuration : guest.settings.vmConfiguration
       return guest.memory.giveBytes(bytes, pointerOut, sizeOut)
     },

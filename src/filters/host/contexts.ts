@@ -7,6 +7,8 @@ import type { StreamInfo } from './stream-info.ts'
 export interface RootContext {
   readonly kind: 'root'
   readonly id: number
+  /** The guest said proxy_done for it, which matters once it was asked to end. */
+  done: boolean
 }
 
 /** What a filter told the client instead of passing the request on. Text is a character a byte. */

@@ -1,10 +1,11 @@
 import { type CallbackSpec, callbackTypeProblem, findCallback } from '../abi/callbacks.ts'
 import { type AbiVersion, abiVersions } from '../abi/constants.ts'
-import { describeModuleProblem } from '../wasm/describe-problem.ts'
+import { guestCallNumber, startSection } from '../abi/guest-calls.ts'
+import { describeEngineRefusal, describeModuleProblem } from '../wasm/describe-problem.ts'
 import { limitMemory, pageSize } from '../wasm/memory-limit.ts'
 import { type ModuleSummary, parseModule } from '../wasm/module-parser.ts'
 import type { FilterContext, RootContext } from './contexts.ts'
-import { describeFailure, type FilterFailure, failureOf, GuestExit, GuestFailed } from './failure.ts'
+import { describeFailure, type FilterFailure, failureOf, GuestAbort, GuestExit, GuestFailed } from './failure.ts'
 import type { FilterSettings } from './filter-settings.ts'
 import type { CalloutView, Guest } from './guest.ts'
 import { GuestMemory } from './guest-memory.ts'
@@ -21,13 +22,14 @@ type GuestFunction = (...parameters: number[]) => unknown
 interface Callback {
   readonly spec: CallbackSpec
   readonly call: GuestFunction
-  readonly parameterCount: number
+  /** Where guestCallNames has it. */
+  readonly number: number
 }
 
 /** A filter that could be made, or why not. `warnings` are what a proxy would trip over and the bench does not. */
 export type LoadedFilter =
   | { readonly ok: true; readonly vm: FilterVm; readonly warnings: readonly string[] }
-  | { readonly ok: false; readonly failure: FilterFailure }
+  | { readonly ok: false; readonly failure: FilterFailure; readonly warnings: readonly string[] }
 
 /**
  * One instance of a filter's module with its root context. It knows the ABI's conventions for calling the guest; it does not
@@ -38,10 +40,12 @@ export class FilterVm implements Guest {
   readonly abi: AbiVersion
   readonly world: World<FilterVm>
   readonly memory = new GuestMemory()
-  readonly root: RootContext = { kind: 'root', id: rootContextId }
+  readonly root: RootContext = { kind: 'root', id: rootContextId, done: false }
   calloutView: CalloutView = noView
   callStatus: { readonly code: number; readonly message: string } = noStatus
   configuring = false
+  /** Which configurations the guest has asked for so far. */
+  readonly asked = { vm: false, plugin: false }
   /** Set once the guest has failed. */
   failure: FilterFailure | undefined
   /** Between ticks, in nanoseconds; 0 is none. */
@@ -64,7 +68,9 @@ export class FilterVm implements Guest {
 
   /** Checks, compiles and instantiates the module and calls its start functions. Nothing is configured yet. */
   static load(settings: FilterSettings, world: World<FilterVm>): LoadedFilter {
-    const refuse = (message: string): LoadedFilter => ({ ok: false, failure: { kind: 'load', filter: settings.name, message } })
+    let warnings: readonly string[] = []
+    const failed = (failure: FilterFailure): LoadedFilter => ({ ok: false, failure, warnings })
+    const refuse = (message: string): LoadedFilter => failed({ kind: 'load', filter: settings.name, message })
     const parsed = parseModule(settings.wasm)
     if (!parsed.ok) return refuse(describeModuleProblem(parsed.problem))
     const abi = abiVersionOf(parsed.module)
@@ -76,23 +82,28 @@ export class FilterVm implements Guest {
     const vm = new FilterVm(settings, abi, world)
     const imports = buildImports(vm, parsed.module)
     if (!imports.ok) return refuse(imports.problem)
+    warnings = imports.warnings
     try {
       const module = compile(settings.wasm, parsed.module, settings.memoryLimitPages)
       if (module === undefined)
         return refuse(`its memory starts above the limit of ${(settings.memoryLimitPages * pageSize) >> 20} MiB`)
+      world.inGuest(guestCallNumber(startSection))
       const instance = new WebAssembly.Instance(module, imports.imports)
       const problem = vm.#bind(instance, parsed.module)
       if (problem !== undefined) return refuse(problem)
     } catch (error) {
-      return refuse(error instanceof Error ? error.message : String(error))
+      if (error instanceof GuestExit || error instanceof GuestAbort) return failed(failureOf(error, settings.name, startSection))
+      return refuse(describeEngineRefusal(error))
+    } finally {
+      world.inGuest(0)
     }
     try {
       vm.#start()
     } catch (error) {
       if (!(error instanceof GuestFailed)) throw error
-      return { ok: false, failure: error.failure }
+      return failed(error.failure)
     }
-    return { ok: true, vm, warnings: imports.warnings }
+    return { ok: true, vm, warnings }
   }
 
   /** Finds the memory, the allocator and the callbacks that the host may call. */
@@ -111,14 +122,14 @@ export class FilterVm implements Guest {
       if (allowed !== undefined && !allowed.includes(name)) continue
       const problem = callbackTypeProblem(spec, type)
       if (problem !== undefined) return `its ${name} ${problem}`
-      this.#callbacks.set(name, { spec, call, parameterCount: type.parameters.length })
+      this.#callbacks.set(name, { spec, call, number: guestCallNumber(name) })
     }
     return undefined
   }
 
   #function(name: string): GuestFunction | undefined {
     const value = Object.hasOwn(this.#exports, name) ? this.#exports[name] : undefined
-    return typeof value === 'function' ? (...parameters) => Reflect.apply(value, undefined, parameters) : undefined
+    return isGuestFunction(value) ? value : undefined
   }
 
   /** Runs the module's constructors and main, the reactor way (`_initialize`) or the command way (`_start`). */
@@ -138,6 +149,7 @@ export class FilterVm implements Guest {
 
   /** Calls into the guest. A clean exit ends a start function as well as a return does. */
   #guard(name: string, call: () => unknown): unknown {
+    this.world.inGuest(guestCallNumber(name))
     try {
       return call()
     } catch (error) {
@@ -145,6 +157,8 @@ export class FilterVm implements Guest {
       if (starting && error instanceof GuestExit && error.code === 0) return undefined
       this.failure = failureOf(error, this.settings.name, name)
       throw new GuestFailed(this.failure)
+    } finally {
+      this.world.inGuest(0)
     }
   }
 
@@ -154,10 +168,10 @@ export class FilterVm implements Guest {
   }
 
   /**
-   * Calls a callback for a context; undefined when the guest doesn't have it. Extra parameters of later versions of the ABI are
-   * left out for a guest that takes fewer.
+   * Calls a callback for a context; undefined when the guest doesn't have it. Parameters that only later versions of the ABI have
+   * are dropped by the engine for a guest that takes fewer.
    */
-  call(callback: string, context: FilterContext, ...parameters: number[]): number | undefined {
+  call(callback: string, context: FilterContext, first = 0, second = 0, third = 0, fourth = 0): number | undefined {
     const target = this.#callbacks.get(callback)
     if (target === undefined) return undefined
     if (this.failure !== undefined) throw new GuestFailed(this.failure)
@@ -165,10 +179,9 @@ export class FilterVm implements Guest {
     const previousEffective = this.#effective
     this.#current = context
     this.#effective = undefined
+    this.world.inGuest(target.number)
     try {
-      const all = [context.id, ...parameters]
-      if (all.length > target.parameterCount) all.length = target.parameterCount
-      const result = target.call(...all)
+      const result = target.call(context.id, first, second, third, fourth)
       return target.spec.returns ? Number(result) >>> 0 : undefined
     } catch (error) {
       this.failure = failureOf(error, this.settings.name, callback)
@@ -176,6 +189,7 @@ export class FilterVm implements Guest {
     } finally {
       this.#current = previous
       this.#effective = previousEffective
+      this.world.inGuest(0)
     }
   }
 
@@ -212,7 +226,7 @@ export class FilterVm implements Guest {
     callback: string,
     view: CalloutView,
     status: { readonly code: number; readonly message: string },
-    ...parameters: number[]
+    ...parameters: readonly [callout: number, ...sizes: [number?, number?, number?]]
   ): void {
     this.calloutView = view
     this.callStatus = status
@@ -256,6 +270,10 @@ export class FilterVm implements Guest {
   get failureText(): string | undefined {
     return this.failure === undefined ? undefined : describeFailure(this.failure)
   }
+}
+
+function isGuestFunction(value: unknown): value is GuestFunction {
+  return typeof value === 'function'
 }
 
 /** The newest version of the ABI that the module says it speaks. */

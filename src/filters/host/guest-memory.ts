@@ -14,7 +14,6 @@ export const longestText = 1024 * 1024
 export class GuestMemory {
   #memory: WebAssembly.Memory | undefined
   #allocate: (size: number) => number = () => 0
-  #buffer: ArrayBuffer | undefined
   #bytes: Buffer = Buffer.alloc(0)
 
   /**
@@ -27,11 +26,8 @@ export class GuestMemory {
   }
 
   #view(): Buffer {
-    const buffer = this.#memory?.buffer
-    if (buffer !== undefined && buffer !== this.#buffer) {
-      this.#buffer = buffer
-      this.#bytes = Buffer.from(buffer)
-    }
+    // Growth detaches the view, which leaves it without a length: cheaper to ask than the memory is for its buffer.
+    if (this.#bytes.length === 0 && this.#memory !== undefined) this.#bytes = Buffer.from(this.#memory.buffer)
     return this.#bytes
   }
 

@@ -29,6 +29,8 @@ export interface Guest {
   setEffectiveContext(id: number): boolean
   /** True while proxy_on_configure runs: the plugin's configuration can be read then only. */
   readonly configuring: boolean
+  /** Noted down when the guest asks for a configuration, whether or not there is one. */
+  readonly asked: { vm: boolean; plugin: boolean }
   readonly calloutView: CalloutView
   /** What proxy_get_status answers. */
   readonly callStatus: { readonly code: number; readonly message: string }

@@ -1,5 +1,6 @@
 import { fromByteText, toByteText } from '../abi/byte-text.ts'
 import type { HeaderPair } from '../abi/header-pairs.ts'
+import { type HeaderMapKind, inlineDelimiter, inlineNames } from './inline-headers.ts'
 
 /** More headers than any proxy takes: past it, additions are dropped, so that a filter can't fill the host's memory. */
 const maximumHeaders = 4096
@@ -8,21 +9,42 @@ const maximumBytes = 64 * 1024 * 1024
 
 /**
  * Headers in order, names in lower case, values a character a byte. It behaves as Envoy's HeaderMap does towards filters:
- * reading gives the first value of a name, replacing leaves one.
+ * reading gives the first value of a name, replacing leaves one, and adding joins the values of an inline name.
  */
 export class HeaderMap {
-  #pairs: HeaderPair[]
+  readonly #kind: HeaderMapKind
+  readonly #inline: ReadonlySet<string>
+  #pairs: HeaderPair[] = []
   /** All that was ever put in, in bytes. */
   #size = 0
 
   /** Takes pairs whose text is already a character a byte. */
-  constructor(pairs: readonly HeaderPair[] = []) {
-    this.#pairs = pairs.map(([name, value]) => [name.toLowerCase(), value])
+  constructor(pairs: readonly HeaderPair[] = [], kind: HeaderMapKind = 'other') {
+    this.#kind = kind
+    this.#inline = inlineNames(kind)
+    for (const [name, value] of pairs) {
+      const key = name.toLowerCase()
+      if (!this.#join(key, value)) this.#pairs.push([key, value])
+    }
   }
 
   /** From ordinary text, as tests and people write it. */
-  static fromText(pairs: readonly HeaderPair[]): HeaderMap {
-    return new HeaderMap(pairs.map(([name, value]) => [toByteText(name), toByteText(value)]))
+  static fromText(pairs: readonly HeaderPair[], kind: HeaderMapKind = 'other'): HeaderMap {
+    return new HeaderMap(
+      pairs.map(([name, value]) => [toByteText(name), toByteText(value)]),
+      kind,
+    )
+  }
+
+  /** Joins a value to the one that an inline name has already; false when the name is another, or has none. */
+  #join(key: string, value: string): boolean {
+    if (!this.#inline.has(key)) return false
+    const at = this.#pairs.findIndex((pair) => pair[0] === key)
+    const before = this.#pairs[at]
+    if (before === undefined) return false
+    if (before[1] === '') this.#pairs[at] = [key, value]
+    else if (value !== '') this.#pairs[at] = [key, `${before[1]}${inlineDelimiter(key)}${value}`]
+    return true
   }
 
   get pairs(): readonly HeaderPair[] {
@@ -51,6 +73,7 @@ export class HeaderMap {
     this.#size += name.length + value.length
     if (this.#pairs.length >= maximumHeaders || this.#size > maximumBytes) return
     const key = name.toLowerCase()
+    if (this.#join(key, value)) return
     // Pseudo-headers stand before all others, wherever they are added.
     const at = key.startsWith(':') ? this.#pairs.findIndex((pair) => !pair[0].startsWith(':')) : -1
     if (at < 0) this.#pairs.push([key, value])
@@ -90,7 +113,7 @@ export class HeaderMap {
 
   /** A copy that changes no more when this one does. */
   copy(): HeaderMap {
-    return new HeaderMap(this.#pairs)
+    return new HeaderMap(this.#pairs, this.#kind)
   }
 
   /** As ordinary text. */

@@ -36,7 +36,8 @@ export function buildImports(guest: Guest, module: ModuleSummary): BuiltImports 
   const wasi = wasiFunctions(guest)
   const allowed = guest.settings.allowedCapabilities
   const imports: Record<string, Record<string, WebAssembly.ImportValue>> = Object.create(null)
-  const warnings: string[] = []
+  /** Imports that no proxy gives, by what they do here. */
+  const odd = new Map<OddImport, string[]>()
   for (const entry of module.imports) {
     const label = `${entry.module}.${entry.name}`
     if (entry.kind !== 'function' || entry.type === undefined) {
@@ -47,22 +48,22 @@ export function buildImports(guest: Guest, module: ModuleSummary): BuiltImports 
     const denied = allowed !== undefined && findHostFunction(entry.name)?.purpose !== 'runtime' && !allowed.includes(entry.name)
     const found = Object.hasOwn(table, entry.name) ? table[entry.name] : undefined
     let target: WebAssembly.ImportValue
-    const warn = (what: string): void => {
-      warnings.push(`it imports ${label}, which no proxy gives: ${what}, and Envoy does not load the module`)
+    const warn = (what: OddImport): void => {
+      odd.set(what, [...(odd.get(what) ?? []), label])
     }
     if (denied) target = constant(entry.type, isWasi ? Errno.notcapable : Status.internalFailure)
     else if (found !== undefined) {
-      if (!isWasi && findHostFunction(entry.name) === undefined) warn('it is carried out here')
+      if (!isWasi && findHostFunction(entry.name) === undefined) warn('carried-out')
       target = found
     } else if (isWasi) target = constant(entry.type, Errno.nosys)
     else if (entry.module === 'env' && entry.name.startsWith('proxy_')) {
-      warn('it answers "unimplemented" here')
+      warn('unimplemented')
       target = constant(entry.type, Status.unimplemented)
     } else if (entry.module === 'env' && entry.name.startsWith('__syscall')) {
-      warn('it answers ENOSYS here')
+      warn('nosys')
       target = constant(entry.type, -Errno.nosys)
     } else {
-      warn('calling it ends the filter here')
+      warn('fatal')
       target = () => {
         throw new GuestAbort(`call of ${label}, which no proxy gives`)
       }
@@ -74,7 +75,27 @@ export function buildImports(guest: Guest, module: ModuleSummary): BuiltImports 
     }
     group[entry.name] = guest.world.onHostCall === undefined ? target : watched(entry.name, target, guest.world.onHostCall)
   }
+  const warnings = [...odd].map(([what, labels]) => {
+    const effect = labels.length === 1 ? oddImports[what].one : oddImports[what].many
+    return `it imports ${listed(labels)}, which no proxy gives: ${effect}, and Envoy does not load the module`
+  })
   return { ok: true, imports, warnings }
+}
+
+/** What becomes of an import that no proxy gives. */
+const oddImports = {
+  'carried-out': { one: 'it is carried out here', many: 'they are carried out here' },
+  unimplemented: { one: 'it answers "unimplemented" here', many: 'they answer "unimplemented" here' },
+  nosys: { one: 'it answers ENOSYS here', many: 'they answer ENOSYS here' },
+  fatal: { one: 'calling it ends the filter here', many: 'calling one of them ends the filter here' },
+} as const
+type OddImport = keyof typeof oddImports
+
+const mostListed = 5
+
+function listed(labels: readonly string[]): string {
+  const shown = labels.slice(0, mostListed).join(', ')
+  return labels.length <= mostListed ? shown : `${shown} and ${labels.length - mostListed} more`
 }
 
 /** A function that tells of its calls. */

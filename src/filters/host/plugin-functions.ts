@@ -29,7 +29,8 @@ export function pluginFunctions(guest: Guest): HostFunctionTable {
     proxy_set_effective_context: (id: number) => (guest.setEffectiveContext(id >>> 0) ? Status.ok : Status.badArgument),
     proxy_done: () => {
       const context = guest.context()
-      if (context.kind !== 'root') context.orders.done = true
+      if (context.kind === 'root') context.done = true
+      else context.orders.done = true
       return Status.ok
     },
     proxy_get_property: (path: number, pathLength: number, pointerOut: number, sizeOut: number) => {

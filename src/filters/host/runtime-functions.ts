@@ -4,6 +4,8 @@ import type { Guest, HostFunctionTable } from './guest.ts'
 import { nanosecondsPerMillisecond } from './virtual-clock.ts'
 
 const longestMessage = 4096
+/** Bytes that getentropy gives at once, as POSIX has it. */
+const longestEntropy = 256
 
 /** The C string at a pointer, cut where it has no end nearby. */
 function cString(guest: Guest, pointer: number): string {
@@ -73,6 +75,12 @@ export function runtimeFunctions(guest: Guest): HostFunctionTable {
     resource_write: (_stream: number, pointer: number, length: number) => {
       guest.world.log.writeStream(guest.settings.name, 'stdout', fromByteText(guest.memory.text(pointer, length) ?? ''))
       return length
+    },
+    getentropy: (pointer: number, length: number) => {
+      const view = length >>> 0 > longestEntropy ? undefined : guest.memory.view(pointer, length)
+      if (view === undefined) return -1
+      guest.world.random.fill(view)
+      return 0
     },
     seed: () => Number(guest.world.clock.now / nanosecondsPerMillisecond),
     trace: () => 0,

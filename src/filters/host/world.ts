@@ -30,6 +30,8 @@ export interface WorldOptions {
   readonly logLevel: number
   /** Told of every call of a host function, by name. Slows all of them down. */
   readonly onHostCall?: (name: string) => void
+  /** Told what of a guest runs now, by number (guest-calls.ts), and 0 when it has returned. */
+  readonly onGuestCall?: (number: number) => void
 }
 
 /** Callouts under way at once, past which the proxy refuses more. */
@@ -51,6 +53,7 @@ export class World<Owner> {
   readonly properties: JsonObject
   readonly logLevel: number
   readonly onHostCall: ((name: string) => void) | undefined
+  readonly inGuest: (number: number) => void
   readonly #clusters: ReadonlySet<string> | undefined
   #claimed = 0
   readonly #foreign: ReadonlyMap<string, ForeignFunction>
@@ -67,6 +70,7 @@ export class World<Owner> {
     this.properties = options.properties
     this.logLevel = options.logLevel
     this.onHostCall = options.onHostCall
+    this.inGuest = options.onGuestCall ?? (() => undefined)
     this.#clusters = options.clusters === undefined ? undefined : new Set(options.clusters)
     this.#foreign = new Map([...Object.entries(envoyForeignFunctions), ...Object.entries(options.foreignFunctions)])
   }

@@ -1,11 +1,19 @@
-import type { BenchSetup, BenchState, ConnectionReport, PlainMessage, TcpStep } from '../bench/bench-session.ts'
+import type {
+  BenchSetup,
+  BenchState,
+  ConnectionReport,
+  PlainMessage,
+  TcpStep,
+  UnreadConfiguration,
+} from '../bench/bench-session.ts'
 import type { CalloutRule } from '../bench/callout-rules.ts'
 import { mayHoldRoots } from '../bench/find-root-id.ts'
-import type { ExchangeReport } from '../bench/report.ts'
+import type { ExchangeReport, ReportedHeaders } from '../bench/report.ts'
 import { type BenchLauncher, describeSandboxProblem, type SandboxedBench } from '../bench/sandboxed-bench.ts'
 import type { LogRecord } from '../host/bench-log.ts'
 import { describeFailure, type FilterFailure } from '../host/failure.ts'
 import type { FilterSettings } from '../host/filter-settings.ts'
+import { parseModule } from '../wasm/module-parser.ts'
 
 /** How a filter is run: it gets an HTTP stream, a TCP connection, or no stream at all. */
 export type RunKind = FilterSettings['kind']
@@ -34,10 +42,14 @@ export interface RunResult {
   readonly problem?: string
   readonly failures: readonly FilterFailure[]
   readonly warnings: readonly string[]
+  /** Set when the filter was given a configuration and did not ask for it. */
+  readonly unread?: UnreadConfiguration
   /** Logs, callouts and metrics of starting and of the time before the request. */
   readonly before: Pick<BenchState, 'logs' | 'callouts' | 'metrics'>
   readonly exchange?: ExchangeReport
   readonly connection?: ConnectionReport
+  /** Logs, callouts and metrics of the filter's end. */
+  readonly after?: Pick<BenchState, 'logs' | 'callouts' | 'metrics'>
 }
 
 /** Virtual time that a service gets to tick in, in milliseconds: no request says when it is over. */
@@ -47,24 +59,34 @@ const nothing: RunResult['before'] = { logs: [], callouts: [], metrics: [] }
 
 /**
  * Runs a filter once in a thread of its own. Never rejects, whatever the filter does. A filter that fails with a configuration for
- * the plugin and none for the VM is tried once more with the same for both: some read the VM's only.
+ * the plugin and none for the VM, or asks for the VM's alone, is tried once more with the same for both.
  */
 export async function runOnce(order: RunOrder, launch: BenchLauncher): Promise<RunResult> {
   const result = await runAsAny(order, launch)
   const { configuration, vmConfiguration } = order.filter
-  if (result.failures.length === 0 || configuration.length === 0 || vmConfiguration.length > 0) return result
-  const again = await runAsAny({ ...order, filter: { ...order.filter, vmConfiguration: configuration } }, launch)
-  if (again.problem !== undefined) return result
-  const warning = "it works only when the VM's configuration is that of the plugin too: give it as the VM's"
-  return { ...again, warnings: [...again.warnings, warning] }
+  const unread = result.unread !== undefined
+  if (configuration.length === 0 || vmConfiguration.length > 0) return result
+  if (result.failures.length > 0 || result.unread?.readsVmConfiguration === true) {
+    const again = await runAsAny({ ...order, filter: { ...order.filter, vmConfiguration: configuration } }, launch)
+    if (again.problem === undefined) {
+      const reason = unread
+        ? "it reads the VM's configuration and not the plugin's"
+        : 'it fails without a configuration of the VM'
+      return warned(again, `${reason}, so it was given the same for both: say so with --vm-config`)
+    }
+  }
+  return unread ? warned(result, 'it never asked for the configuration that it was given') : result
+}
+
+function warned(result: RunResult, warning: string): RunResult {
+  return { ...result, warnings: [...result.warnings, warning] }
 }
 
 async function runAsAny(given: RunOrder, launch: BenchLauncher): Promise<RunResult> {
   const rootId = await rootIdFor(given, launch)
   if (rootId === undefined) return runKinds(given, launch)
   const result = await runKinds({ ...given, filter: { ...given.filter, rootId } }, launch)
-  const warning = `without a root id it does nothing, so "${rootId}" was taken, which it registers: say so with --root-id`
-  return { ...result, warnings: [...result.warnings, warning] }
+  return warned(result, `without a root id it does nothing, so "${rootId}" was taken, which it registers: say so with --root-id`)
 }
 
 /** The root id that a C++ module registers, when none is given and it does nothing without one. */
@@ -82,10 +104,33 @@ async function rootIdFor({ filter, request, upstream }: RunOrder, launch: BenchL
 async function runKinds(order: RunOrder, launch: BenchLauncher): Promise<RunResult> {
   if (order.kind !== 'auto') return runAs(order, order.kind, launch)
   const first = await runAs(order, 'http', launch)
+  if (first.exchange !== undefined && takesConnections(order.filter.wasm) && didNothing(first.exchange, order)) {
+    const other = await runAs(order, 'network', launch)
+    return other.problem === undefined && other.connection !== undefined && other.connection.logs.length > 0 ? other : first
+  }
   if (!refusesContext(first.exchange)) return first
   const second = await runAs(order, 'network', launch)
   if (!refusesContext(second.connection)) return second
   return runAs(order, 'service', launch)
+}
+
+/** True when a module has callbacks for a connection's data. Those of the C++ SDK have them all, whatever they are for. */
+function takesConnections(wasm: Uint8Array): boolean {
+  const parsed = parseModule(wasm)
+  return parsed.ok && parsed.module.exports.some(({ name }) => /^proxy_on_(downstream|upstream)_data$/.test(name))
+}
+
+/** True when a filter let a request and its response pass untouched, without a word. */
+function didNothing(exchange: ExchangeReport, { request, upstream }: RunOrder): boolean {
+  const same = (left: ReportedHeaders, right: ReportedHeaders): boolean => JSON.stringify(left) === JSON.stringify(right)
+  return (
+    exchange.outcome === 'responded' &&
+    exchange.failures.length + exchange.logs.length + exchange.callouts.length + exchange.metrics.length === 0 &&
+    exchange.callbacks.every((callback) => callback.returned === 0) &&
+    same(exchange.request.headers, request.headers) &&
+    exchange.response !== undefined &&
+    same(exchange.response.headers, upstream.headers)
+  )
 }
 
 /**
@@ -136,6 +181,7 @@ async function carryOut(order: RunOrder, kind: RunKind, bench: SandboxedBench): 
   if (start.reply.kind !== 'state') return stopped('the bench gave no state')
   let { state } = start.reply
   const { warnings, startFailures } = state
+  const unread = state.unread[0]
   if (startFailures.length > 0) {
     const problem = startFailures.map(describeFailure).join('; ')
     return { kind, started: false, problem, failures: startFailures, warnings, before: state }
@@ -146,8 +192,17 @@ async function carryOut(order: RunOrder, kind: RunKind, bench: SandboxedBench): 
     if (!advanced.ok) return { ...stopped(describeSandboxProblem(advanced.problem), state), started: true, warnings }
     if (advanced.reply.kind === 'state') state = joined(state, advanced.reply.state)
   }
-  const base = { kind, started: true, failures: [], warnings, before: state }
-  if (kind === 'service') return state.failures.length === 0 ? base : { ...base, problem: state.failures.join('; ') }
+  // What a filter does when its proxy drains belongs to the run as well; that it fails then harms no stream.
+  const ended = async (result: RunResult): Promise<RunResult> => {
+    const over = await bench.send({ op: 'shutdown' })
+    if (!over.ok) return warned(result, `at its end, ${describeSandboxProblem(over.problem)}`)
+    if (over.reply.kind !== 'state') return result
+    const { logs, callouts, metrics, failures: texts } = over.reply.state
+    const after = { ...result, after: { logs, callouts, metrics } }
+    return result.failures.length === 0 && texts.length > 0 ? warned(after, `at its end, ${texts.join('; ')}`) : after
+  }
+  const base = { kind, started: true, failures: [], warnings, before: state, ...(unread === undefined ? {} : { unread }) }
+  if (kind === 'service') return ended(state.failures.length === 0 ? base : { ...base, problem: state.failures.join('; ') })
   const done =
     kind === 'http'
       ? await bench.send({ op: 'run', request: order.request, upstream: order.upstream })
@@ -157,7 +212,9 @@ async function carryOut(order: RunOrder, kind: RunKind, bench: SandboxedBench): 
   const { failures } = done.reply.report
   const problem = failures.length === 0 ? {} : { problem: failures.map(describeFailure).join('; ') }
   const result = { ...base, failures, ...problem }
-  return done.reply.kind === 'report' ? { ...result, exchange: done.reply.report } : { ...result, connection: done.reply.report }
+  return ended(
+    done.reply.kind === 'report' ? { ...result, exchange: done.reply.report } : { ...result, connection: done.reply.report },
+  )
 }
 
 function joined(first: BenchState, second: BenchState): BenchState {

@@ -150,6 +150,13 @@ export class LiveBench {
     if (reply.report.failures.length > 0) await this.close()
   }
 
+  /** Lets the filters end as a proxy does that drains, and shows what they say; then as `close`. */
+  async drain(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#send({ op: 'shutdown' })
+    await this.close()
+  }
+
   /** Ends the filters; streams that are open get no answer. */
   async close(): Promise<void> {
     clearInterval(this.#timer)

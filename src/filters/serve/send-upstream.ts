@@ -1,7 +1,8 @@
 import { Agent, type Dispatcher } from 'undici'
 import type { PlainMessage } from '../bench/bench-session.ts'
 import type { PlainAnswer } from '../bench/callout-rules.ts'
-import type { ReportedCallout } from '../bench/report.ts'
+import type { ReportedBody, ReportedCallout } from '../bench/report.ts'
+import { GrpcClient } from './grpc-client.ts'
 import { headerOf, incomingResponse, plainHeaders, wholeBody } from './http-words.ts'
 
 /** Bodies larger than this are cut off with an error: filters get them whole. Bytes. */
@@ -12,6 +13,7 @@ const longestWait = 60_000
 /** Sends what comes out of filters to real servers. Close it when done. */
 export class UpstreamClient {
   readonly #agent = new Agent({ connections: 128, headersTimeout: longestWait, bodyTimeout: longestWait })
+  readonly #grpc = new GrpcClient(LARGEST_BODY)
   readonly #upstream: URL
   /** Where callouts go, by the cluster that they name. */
   readonly #clusters: ReadonlyMap<string, URL>
@@ -31,15 +33,21 @@ export class UpstreamClient {
     }
   }
 
-  /** The answer to a callout; a failure for a cluster that is not known, and for gRPC, which is not spoken here. */
+  /**
+   * The answer to a callout; a failure for a cluster that is not known. Of a gRPC stream those messages go out that the filter sent
+   * in the callback that opened it.
+   */
   async callout(callout: ReportedCallout, signal: AbortSignal): Promise<PlainAnswer> {
     const target = this.#clusters.get(callout.upstream)
-    if (target === undefined || callout.kind !== 'http') return { kind: 'failure' }
-    const body = 'text' in callout.body ? Buffer.from(callout.body.text) : Buffer.from(callout.body.base64, 'base64')
+    if (target === undefined) return { kind: 'failure' }
     const limit =
       callout.timeoutMilliseconds > 0 ? AbortSignal.any([signal, AbortSignal.timeout(callout.timeoutMilliseconds)]) : signal
     try {
-      const answer = await this.#send(target, { headers: callout.headers, chunks: [body] }, limit)
+      if (callout.kind !== 'http') {
+        const { service = '', method = '', headers: metadata, messages = [] } = callout
+        return await this.#grpc.call(target, { service, method, metadata, messages: messages.map(bytesOf) }, limit)
+      }
+      const answer = await this.#send(target, { headers: callout.headers, chunks: [bytesOf(callout.body)] }, limit)
       const [, ...headers] = answer.headers
       return {
         kind: 'http',
@@ -77,6 +85,11 @@ export class UpstreamClient {
   }
 
   async close(): Promise<void> {
+    this.#grpc.close()
     await this.#agent.destroy()
   }
+}
+
+function bytesOf(body: ReportedBody): Buffer {
+  return 'text' in body ? Buffer.from(body.text) : Buffer.from(body.base64, 'base64')
 }

@@ -108,6 +108,8 @@ export interface TestStep {
   readonly request?: TestRequest
   readonly response?: TestResponse
   readonly connection?: readonly TestConnectionStep[]
+  /** Nothing is sent: the filters are ended, as a proxy does that drains. */
+  readonly shutdown?: boolean
   readonly expect?: Expectation
 }
 

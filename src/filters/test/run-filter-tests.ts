@@ -145,6 +145,7 @@ class TestRun {
         callouts = [...callouts, ...advanced.reply.state.callouts]
       }
     }
+    if (step.shutdown === true) return this.#shutdown({ logs, callouts })
     let seen: StepObservation | undefined
     for (let round = 0; round < (step.repeat ?? 1); round += 1) {
       const result =
@@ -166,6 +167,15 @@ class TestRun {
       callouts = []
     }
     return seen ?? 'the step sends nothing'
+  }
+
+  async #shutdown(before: Pick<BenchState, 'logs' | 'callouts'>): Promise<StepObservation | string> {
+    const result = await this.#bench.send({ op: 'shutdown' })
+    if (!result.ok) return this.#problem(result)
+    if (result.reply.kind !== 'state') return 'the bench gave no state'
+    const { logs, callouts, metrics, failures } = result.reply.state
+    if (failures.length > 0) return failures.join('; ')
+    return { logs: [...before.logs, ...logs], callouts: [...before.callouts, ...callouts], metrics, failures: [] }
   }
 }
 

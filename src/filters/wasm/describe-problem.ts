@@ -15,3 +15,20 @@ export function describeModuleProblem(problem: ModuleProblem): string {
       return `it is damaged or cut short: at byte ${problem.offset}, ${problem.detail}`
   }
 }
+
+const newerExceptions = /exnref|try_table|opcode 0x1f/i
+
+/** Why the engine made no instance of a module, as the end of a sentence. Its own words stand where there are none better. */
+export function describeEngineRefusal(error: unknown): string {
+  const said = error instanceof Error ? error.message : String(error)
+  const message = said.replace(/^WebAssembly\.(Module|Instance)\(\): /, '')
+  if (error instanceof WebAssembly.CompileError && newerExceptions.test(said)) {
+    return "it throws exceptions the newer way (try_table and exnref), which this host's engine does not run: build it without exceptions, or with the older instructions"
+  }
+  if (error instanceof WebAssembly.CompileError) return `it is not valid WebAssembly for this host's engine: ${message}`
+  if (error instanceof WebAssembly.RuntimeError && message === said) return `its start section crashed: ${message}`
+  if (error instanceof RangeError && /call stack/i.test(said)) return 'its start section crashed: call stack exhausted'
+  if (error instanceof WebAssembly.LinkError || error instanceof WebAssembly.RuntimeError)
+    return `it can not be linked: ${message}`
+  return message
+}
