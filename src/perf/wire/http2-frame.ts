@@ -62,11 +62,11 @@ export function frame(type: number, flags: number, stream: number, payload: Buff
   return bytes
 }
 
-/** A WINDOW_UPDATE frame. */
-export function windowUpdate(stream: number, increment: number): Buffer {
+/** The payload of a WINDOW_UPDATE frame. */
+export function windowIncrement(increment: number): Buffer {
   const payload = Buffer.allocUnsafe(4)
   payload.writeUInt32BE(increment, 0)
-  return frame(FRAME.windowUpdate, 0, stream, payload)
+  return payload
 }
 
 /**
@@ -87,6 +87,6 @@ export function clientPreface(): Buffer {
   return Buffer.concat([
     Buffer.from(PREFACE, 'latin1'),
     frame(FRAME.settings, 0, 0, payload),
-    windowUpdate(0, LARGEST_WINDOW - DEFAULT_WINDOW),
+    frame(FRAME.windowUpdate, 0, 0, windowIncrement(LARGEST_WINDOW - DEFAULT_WINDOW)),
   ])
 }

@@ -3,23 +3,13 @@ import type { TLSSocket } from 'node:tls'
 import { type Endpoint, openSocket, type SocketOwner } from './endpoint.ts'
 import { type FailureKind, failureKindOf, tlsFailure } from './failure.ts'
 import { decodeHeaderBlock, HpackError } from './hpack-decode.ts'
-import {
-  clientPreface,
-  DEFAULT_FRAME_SIZE,
-  DEFAULT_WINDOW,
-  FLAG,
-  FRAME,
-  FRAME_HEADER,
-  frame,
-  LARGEST_WINDOW,
-  SETTING,
-  windowUpdate,
-  writeFrameHeader,
-} from './http2-frame.ts'
+import { clientPreface, FLAG, FRAME, LARGEST_WINDOW, SETTING, windowIncrement } from './http2-frame.ts'
+import { type FrameOwner, Http2FrameReader } from './http2-frame-reader.ts'
+import { Http2Sender, type SendingStream, type UnsentBody } from './http2-sender.ts'
 import type { PreparedRequest } from './prepared-request.ts'
 
 /** One request on a session, kept by its lane and used again for the lane's next request. */
-export interface Http2Stream {
+export interface Http2Stream extends SendingStream {
   id: number
   /** HTTP status of the answer, 0 before it came. */
   status: number
@@ -27,8 +17,7 @@ export interface Http2Stream {
   grpcStatus: number
   /** Bytes of the answer. */
   size: number
-  /** Where the rest of a body stands that flow control holds back. */
-  readonly unsent: { body: Buffer | undefined; offset: number; window: number }
+  readonly unsent: UnsentBody
   finished(now: number): void
   failed(kind: FailureKind, now: number, detail: string): void
   /** The peer has not looked at the request and never will: it may be sent again elsewhere. */
@@ -44,55 +33,47 @@ export interface SessionOwner {
 }
 
 const READ_BYTES = 64 * 1024
-const OUTBOX_BYTES = 64 * 1024
 /** The connection window is opened again after this many bytes. */
 const WINDOW_STEP = 2 ** 20
 /** Stream ids run out at 2^31; a session is left well before. */
 const LAST_STREAM = 2 ** 31 - 1_000_001
+const CANCEL = Buffer.from([0, 0, 0, 8])
+const NOTHING = Buffer.alloc(0)
 const GRPC_STATUS = 'grpc-status'
 
 /**
  * One HTTP/2 connection as a client speaks it, with framing of our own: requests are prepared bytes, answers are counted, not
- * kept. Everything sent within one read or one turn of the loop leaves in one write.
+ * kept.
  */
-export class Http2Session implements SocketOwner {
+export class Http2Session implements SocketOwner, FrameOwner {
   /** False from GOAWAY or the end on: no new requests. */
   usable = true
   private readonly endpoint: Endpoint
   private readonly owner: SessionOwner
   private readonly grpc: boolean
   private readonly socket: Socket
+  private readonly sender: Http2Sender
+  private readonly reader: Http2FrameReader
   private readonly buffer = Buffer.allocUnsafeSlow(READ_BYTES)
   private readonly streams = new Map<number, Http2Stream>()
   private waiting: { readonly stream: Http2Stream; readonly request: PreparedRequest; readonly variant: number }[] = []
-  private blocked: Http2Stream[] = []
-  private outbox = Buffer.allocUnsafeSlow(OUTBOX_BYTES)
-  private outLength = 0
-  private reading = false
-  private flushPlanned = false
   private nextStream = 1
   private secure = false
   private settled = false
   private peerStreams = LARGEST_WINDOW
-  private peerWindow = DEFAULT_WINDOW
-  private peerFrame = DEFAULT_FRAME_SIZE
-  private sendWindow = DEFAULT_WINDOW
   private unacknowledged = 0
-  private carry: Buffer | undefined = undefined
-  private dataLeft = 0
-  private dataStream: Http2Stream | undefined = undefined
-  private dataEnds = false
-  private headerStream = 0
-  private headerEnds = false
-  private headerParts: Buffer[] = []
   private lastTrailers: Buffer | undefined = undefined
   private lastTrailersStatus = -1
+  /** When the read under way began. */
+  private now = 0
 
   constructor(endpoint: Endpoint, grpc: boolean, owner: SessionOwner) {
     this.endpoint = endpoint
     this.grpc = grpc
     this.owner = owner
     this.socket = openSocket(endpoint, this.buffer, this)
+    this.sender = new Http2Sender(this.socket)
+    this.reader = new Http2FrameReader(this)
   }
 
   /** True until the server's settings have come. */
@@ -114,9 +95,7 @@ export class Http2Session implements SocketOwner {
   cancel(stream: Http2Stream): void {
     if (this.streams.get(stream.id) === stream) {
       this.forget(stream)
-      const code = Buffer.from([0, 0, 0, 8])
-      this.put(frame(FRAME.resetStream, 0, stream.id, code))
-      this.plan()
+      this.sender.frame(FRAME.resetStream, 0, stream.id, CANCEL)
     } else this.waiting = this.waiting.filter((entry) => entry.stream !== stream)
   }
 
@@ -157,194 +136,48 @@ export class Http2Session implements SocketOwner {
   }
 
   private send(stream: Http2Stream, request: PreparedRequest, variant: number): void {
-    const block = request.bytes[variant] as Buffer
-    const body = request.bodies[variant]
     const id = this.nextStream
     this.nextStream += 2
     stream.id = id
     this.streams.set(id, stream)
-    this.sendHeaders(id, block, body === undefined || body.length === 0)
-    if (body !== undefined && body.length > 0) {
-      stream.unsent.body = body
-      stream.unsent.offset = 0
-      stream.unsent.window = this.peerWindow
-      if (!this.sendBody(stream)) this.blocked.push(stream)
-    }
+    this.sender.request(stream, request.bytes[variant] as Buffer, request.bodies[variant])
     if (this.nextStream > LAST_STREAM) this.retire()
-    this.plan()
-  }
-
-  private sendHeaders(id: number, block: Buffer, ends: boolean): void {
-    const endStream = ends ? FLAG.endStream : 0
-    if (block.length <= this.peerFrame) {
-      const at = this.room(FRAME_HEADER + block.length)
-      this.outLength =
-        writeFrameHeader(this.outbox, at, block.length, FRAME.headers, FLAG.endHeaders | endStream, id) + block.length
-      this.outbox.set(block, this.outLength - block.length)
-      return
-    }
-    this.put(frame(FRAME.headers, endStream, id, block.subarray(0, this.peerFrame)))
-    for (let at = this.peerFrame; at < block.length; at += this.peerFrame) {
-      const last = at + this.peerFrame >= block.length
-      this.put(frame(FRAME.continuation, last ? FLAG.endHeaders : 0, id, block.subarray(at, at + this.peerFrame)))
-    }
-  }
-
-  /** Sends as much of a body as the windows allow; true when all of it is sent. */
-  private sendBody(stream: Http2Stream): boolean {
-    const { unsent } = stream
-    const { body } = unsent
-    if (body === undefined) return true
-    while (unsent.offset < body.length) {
-      const length = Math.min(body.length - unsent.offset, this.peerFrame, unsent.window, this.sendWindow)
-      if (length <= 0) return false
-      const ends = unsent.offset + length === body.length
-      const at = this.room(FRAME_HEADER + length)
-      this.outLength = writeFrameHeader(this.outbox, at, length, FRAME.data, ends ? FLAG.endStream : 0, stream.id) + length
-      this.outbox.set(body.subarray(unsent.offset, unsent.offset + length), this.outLength - length)
-      unsent.offset += length
-      unsent.window -= length
-      this.sendWindow -= length
-    }
-    unsent.body = undefined
-    return true
-  }
-
-  private unblock(): void {
-    if (this.blocked.length === 0) return
-    const blocked = this.blocked
-    this.blocked = []
-    for (const stream of blocked) {
-      if (this.streams.get(stream.id) === stream && !this.sendBody(stream)) this.blocked.push(stream)
-    }
-  }
-
-  /** Makes room for `length` bytes in the outbox and returns where they go. */
-  private room(length: number): number {
-    if (this.outLength + length > this.outbox.length) this.flush()
-    if (length > this.outbox.length) this.outbox = Buffer.allocUnsafeSlow(length)
-    return this.outLength
-  }
-
-  private put(bytes: Buffer): void {
-    const at = this.room(bytes.length)
-    this.outbox.set(bytes, at)
-    this.outLength = at + bytes.length
-  }
-
-  /** Sees to it that the outbox is written: after the read under way, or else after this turn. */
-  private plan(): void {
-    if (this.reading || this.flushPlanned) return
-    this.flushPlanned = true
-    queueMicrotask(() => {
-      this.flushPlanned = false
-      this.flush()
-    })
-  }
-
-  private flush(): void {
-    if (this.outLength === 0) return
-    const bytes = this.outbox.subarray(0, this.outLength)
-    this.outLength = 0
-    if (this.socket.destroyed) return
-    this.socket.write(bytes)
-    // What the kernel did not take at once is still being read from: a fresh outbox, then.
-    if (this.socket.writableLength > 0) this.outbox = Buffer.allocUnsafeSlow(OUTBOX_BYTES)
   }
 
   read(count: number, buffer: Buffer): void {
     if (!this.usable && this.streams.size === 0) return
-    const now = performance.now()
-    this.reading = true
+    this.now = performance.now()
+    this.sender.hold()
     try {
-      this.consume(buffer, count, now)
+      const problem = this.reader.read(buffer, count)
+      if (problem !== '') this.fail('malformed', problem)
     } finally {
-      this.reading = false
+      this.sender.release()
     }
-    this.flush()
   }
 
-  private consume(buffer: Buffer, count: number, now: number): void {
-    let bytes = buffer
-    let at = 0
-    let end = count
-    if (this.carry !== undefined) {
-      bytes = Buffer.concat([this.carry, buffer.subarray(0, count)])
-      end = bytes.length
-      this.carry = undefined
-    }
-    while (at < end) {
-      if (this.dataLeft > 0) {
-        const taken = Math.min(this.dataLeft, end - at)
-        this.dataLeft -= taken
-        at += taken
-        if (this.dataLeft === 0) this.endOfData(now)
-        continue
-      }
-      if (end - at < FRAME_HEADER) break
-      const length = ((bytes[at] as number) << 16) | ((bytes[at + 1] as number) << 8) | (bytes[at + 2] as number)
-      const type = bytes[at + 3] as number
-      const flags = bytes[at + 4] as number
-      if (!this.settled && type !== FRAME.settings) {
-        this.fail('malformed', 'the answer is not HTTP/2')
-        return
-      }
-      if (length > DEFAULT_FRAME_SIZE) {
-        this.fail('malformed', 'a frame is larger than allowed')
-        return
-      }
-      const id = bytes.readUInt32BE(at + 5) & 0x7fffffff
-      if (type === FRAME.data) {
-        at += FRAME_HEADER
-        this.beginData(id, length, (flags & FLAG.endStream) !== 0, now)
-        continue
-      }
-      if (end - at < FRAME_HEADER + length) break
-      const problem = this.handle(type, flags, id, bytes, at + FRAME_HEADER, at + FRAME_HEADER + length, now)
-      if (problem !== '') {
-        this.fail('malformed', problem)
-        return
-      }
-      at += FRAME_HEADER + length
-    }
-    if (at < end) this.carry = Buffer.from(bytes.subarray(at, end))
-  }
-
-  private beginData(id: number, length: number, ends: boolean, now: number): void {
+  dataBegins(id: number, length: number): void {
     const stream = this.streams.get(id)
     if (stream !== undefined) stream.size += length
     this.unacknowledged += length
     if (this.unacknowledged >= WINDOW_STEP) {
-      this.put(windowUpdate(0, this.unacknowledged))
+      this.sender.frame(FRAME.windowUpdate, 0, 0, windowIncrement(this.unacknowledged))
       this.unacknowledged = 0
     }
-    this.dataStream = stream
-    this.dataEnds = ends
-    this.dataLeft = length
-    if (length === 0) this.endOfData(now)
   }
 
-  private endOfData(now: number): void {
-    const stream = this.dataStream
-    this.dataStream = undefined
-    if (this.dataEnds && stream !== undefined) this.finish(stream, now)
+  dataEnds(id: number, endsStream: boolean): void {
+    if (!endsStream) return
+    const stream = this.streams.get(id)
+    if (stream !== undefined) this.finish(stream, this.now)
   }
 
-  /** Handles one whole frame other than DATA; returns what is wrong with it, '' when nothing is. */
-  private handle(type: number, flags: number, id: number, bytes: Buffer, from: number, to: number, now: number): string {
-    if (this.headerStream !== 0 && type !== FRAME.continuation) return 'a header block is interrupted'
+  frame(type: number, flags: number, id: number, bytes: Buffer, from: number, to: number): string {
     switch (type) {
-      case FRAME.headers:
-        return this.headers(flags, id, bytes, from, to, now)
-      case FRAME.continuation:
-        if (this.headerStream !== id) return 'a continuation continues nothing'
-        this.headerParts.push(Buffer.from(bytes.subarray(from, to)))
-        if ((flags & FLAG.endHeaders) === 0) return this.headerParts.length > 64 ? 'a header block does not end' : ''
-        return this.endOfParts(now)
       case FRAME.settings:
         return this.settings(flags, bytes, from, to)
       case FRAME.ping:
-        if ((flags & FLAG.ack) === 0) this.put(frame(FRAME.ping, FLAG.ack, 0, Buffer.from(bytes.subarray(from, to))))
+        if ((flags & FLAG.ack) === 0) this.sender.frame(FRAME.ping, FLAG.ack, 0, Buffer.from(bytes.subarray(from, to)))
         return ''
       case FRAME.windowUpdate:
         return this.windowOpened(id, bytes, from, to)
@@ -352,16 +185,13 @@ export class Http2Session implements SocketOwner {
         const stream = this.streams.get(id)
         if (stream === undefined) return ''
         this.forget(stream)
-        stream.failed(
-          'stream-reset',
-          now,
-          `the server reset the stream (code ${to - from === 4 ? bytes.readUInt32BE(from) : '?'})`,
-        )
+        const code = to - from === 4 ? bytes.readUInt32BE(from) : '?'
+        stream.failed('stream-reset', this.now, `the server reset the stream (code ${code})`)
         this.sendWaiting()
         return ''
       }
       case FRAME.goAway:
-        return this.goAway(bytes, from, to, now)
+        return this.goAway(bytes, from, to, this.now)
       case FRAME.pushPromise:
         return 'the server pushes though that was turned off'
       default:
@@ -369,34 +199,7 @@ export class Http2Session implements SocketOwner {
     }
   }
 
-  private headers(flags: number, id: number, bytes: Buffer, start: number, end: number, now: number): string {
-    let from = start
-    let to = end
-    if ((flags & FLAG.padded) !== 0) {
-      to -= bytes[from] ?? 0
-      from += 1
-    }
-    if ((flags & FLAG.priority) !== 0) from += 5
-    if (from > to) return 'a header frame is padded beyond its end'
-    const ends = (flags & FLAG.endStream) !== 0
-    if ((flags & FLAG.endHeaders) === 0) {
-      this.headerStream = id
-      this.headerEnds = ends
-      this.headerParts = [Buffer.from(bytes.subarray(from, to))]
-      return ''
-    }
-    return this.headerBlock(id, ends, bytes, from, to, now)
-  }
-
-  private endOfParts(now: number): string {
-    const block = Buffer.concat(this.headerParts)
-    const id = this.headerStream
-    this.headerStream = 0
-    this.headerParts = []
-    return this.headerBlock(id, this.headerEnds, block, 0, block.length, now)
-  }
-
-  private headerBlock(id: number, ends: boolean, bytes: Buffer, from: number, to: number, now: number): string {
+  headerBlock(id: number, ends: boolean, bytes: Buffer, from: number, to: number): string {
     const stream = this.streams.get(id)
     if (stream === undefined) return ''
     stream.size += to - from
@@ -409,7 +212,7 @@ export class Http2Session implements SocketOwner {
       const problem = this.readFields(stream, bytes, from, to)
       if (problem !== '') return problem
     }
-    if (ends) this.finish(stream, now)
+    if (ends) this.finish(stream, this.now)
     return ''
   }
 
@@ -440,21 +243,18 @@ export class Http2Session implements SocketOwner {
       const id = bytes.readUInt16BE(at)
       const value = bytes.readUInt32BE(at + 2)
       if (id === SETTING.maxConcurrentStreams) this.peerStreams = value
-      else if (id === SETTING.maxFrameSize && value >= DEFAULT_FRAME_SIZE)
-        this.peerFrame = Math.min(value, OUTBOX_BYTES - FRAME_HEADER)
+      else if (id === SETTING.maxFrameSize) this.sender.allowFrames(value)
       else if (id === SETTING.initialWindowSize) {
         if (value > LARGEST_WINDOW) return 'a window is larger than allowed'
-        const change = value - this.peerWindow
-        this.peerWindow = value
-        for (const stream of this.blocked) stream.unsent.window += change
+        this.sender.allowStreams(value)
       }
     }
-    this.put(frame(FRAME.settings, FLAG.ack, 0, Buffer.alloc(0)))
+    this.sender.frame(FRAME.settings, FLAG.ack, 0, NOTHING)
     if (!this.settled) {
       this.settled = true
       this.owner.opened()
     }
-    this.unblock()
+    this.sender.unblock(this.isGone)
     this.sendWaiting()
     return ''
   }
@@ -462,14 +262,16 @@ export class Http2Session implements SocketOwner {
   private windowOpened(id: number, bytes: Buffer, from: number, to: number): string {
     if (to - from !== 4) return 'a window update has the wrong length'
     const increment = bytes.readUInt32BE(from) & 0x7fffffff
-    if (id === 0) this.sendWindow += increment
+    if (id === 0) this.sender.allowMore(increment)
     else {
       const stream = this.streams.get(id)
       if (stream !== undefined) stream.unsent.window += increment
     }
-    this.unblock()
+    this.sender.unblock(this.isGone)
     return ''
   }
+
+  private readonly isGone = (stream: SendingStream): boolean => this.streams.get(stream.id) !== stream
 
   private goAway(bytes: Buffer, from: number, to: number, now: number): string {
     if (to - from < 8) return 'a GOAWAY has the wrong length'
