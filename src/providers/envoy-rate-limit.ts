@@ -7,17 +7,24 @@ import { type Draft, from } from './traced-manifest.ts'
 const TYPES = 'type.googleapis.com/envoy'
 const FILL_INTERVALS = { second: '1s', minute: '60s', hour: '3600s' } as const
 
-/** A client by its certificate, where the proxy ends mutual TLS itself. */
-export const CERTIFICATE: Draft = {
-  extension: {
-    name: 'envoy.rate_limit_descriptors.expr',
-    typed_config: {
-      '@type': `${TYPES}.extensions.rate_limit_descriptors.expr.v3.Descriptor`,
-      descriptor_key: 'client',
-      text: 'connection.uri_san_peer_certificate',
+function clientBy(expression: string): Draft {
+  return {
+    extension: {
+      name: 'envoy.rate_limit_descriptors.expr',
+      typed_config: {
+        '@type': `${TYPES}.extensions.rate_limit_descriptors.expr.v3.Descriptor`,
+        descriptor_key: 'client',
+        text: expression,
+      },
     },
-  },
+  }
 }
+
+/** A client by its certificate, where the proxy ends mutual TLS itself. */
+export const CERTIFICATE = clientBy('connection.uri_san_peer_certificate')
+
+/** A client by its certificate, where another listener of the same Envoy ended mutual TLS and handed on whom it met, as a waypoint's. */
+export const HANDED_ON_CERTIFICATE = clientBy("filter_state['io.istio.peer_principal']")
 
 /** A client by its address, where the proxy sees no certificates. */
 export const ADDRESS: Draft = { remote_address: {} }

@@ -28,7 +28,7 @@ const rule = closed(
     methods: Type.Optional(Type.Array(Type.String(), { description: 'HTTP methods.' })),
     paths: Type.Optional(Type.Array(Type.String(), { description: 'Paths; a trailing or leading * matches the rest.' })),
     hosts: Type.Optional(Type.Array(Type.String(), { description: 'Hosts.' })),
-    ports: Type.Optional(Type.Array(port('Port of the workload.'))),
+    ports: Type.Optional(Type.Array(port('Port of the Service.'), { description: 'Ports of the Service.' })),
     headers: Type.Optional(mapOf(stringMatch, 'Headers, by name.')),
   },
   'Holds for a request when every key given holds.',

@@ -9,7 +9,7 @@ import { indexOf } from '../scope-index.ts'
 import { traceManifest } from '../traced-manifest.ts'
 import { ISTIO_API } from './api.ts'
 import { authorizationPolicies, type PolicyTarget } from './authorization-policy.ts'
-import { needsWaypoint, waypointOf } from './waypoint.ts'
+import { hasIngress, needsWaypoint, waypointOf } from './waypoint.ts'
 
 /**
  * An authorization policy, enforced by the waypoint in front of the Service; beside it a policy of the pods, since whoever calls a
@@ -25,7 +25,10 @@ export function ambientAuthorization(policy: ComponentOf<'authorization'>, scope
   const targetOf = (workload: ResolvedWorkload | undefined): PolicyTarget => {
     if (workload === undefined) return { by: 'namespace' }
     const { service } = workload
-    return waypoint === undefined || service === undefined ? { by: 'selector', workload } : { by: 'service', service }
+    if (waypoint === undefined || service === undefined) return { by: 'selector', workload }
+    // A gateway may lead to the Service of a version through the waypoint, which then has the same policy; others meet the pods'.
+    const versions = hasIngress(scope) ? workload.versions.map((version) => version.service) : []
+    return { by: 'services', services: [service, ...versions] }
   }
   const own = authorizationPolicies(policy, scope, ISTIO_API, targetOf)
   const workload = findWorkload(policy.spec.workload, policy, [], scope).value

@@ -20,7 +20,7 @@ import { peerAuthentications } from './peer-authentication.ts'
 import { rateLimitFilters } from './rate-limit.ts'
 import { serviceEntry } from './service-entry.ts'
 import { telemetries } from './telemetry.ts'
-import { needsWaypoint, waypointOf } from './waypoint.ts'
+import { hasIngress, needsWaypoint, waypointOf } from './waypoint.ts'
 
 /** Labels that put a namespace, or pods, into ambient mode and behind a waypoint (istio.io/api labels). */
 export function ambientNamespaceLabels(mesh: MeshSpec): StringMap {
@@ -55,17 +55,30 @@ export function ambientMesh(scope: Scope): Translation {
 /** A workload with its ambient labels, and a Service for each version, since routes lead to Services. */
 export function ambientWorkload(workload: ResolvedWorkload, scope: Scope): Translation {
   const onboard = workload.component.spec.onboard ?? 'namespace'
-  const services = versionServices(workload)
-  if (onboard === 'namespace') return { manifests: [...workload.objects, ...services], diagnostics: [] }
-  const mode = onboard === 'workload' ? 'ambient' : 'none'
-  const labelled = withPodMetadata(workload.objects, { labels: { 'istio.io/dataplane-mode': mode } }, ['onboard'])
   const waypoint = waypointOf(scope.mesh.spec)
-  if (onboard === 'off' || waypoint === undefined) return { manifests: [...labelled, ...services], diagnostics: [] }
-  const behind = (object: DesiredManifest): DesiredManifest =>
-    object.manifest.kind === 'Service' && object.manifest.metadata.name === workload.service
-      ? withObjectMetadata(object, 'labels', { 'istio.io/use-waypoint': waypoint }, ['onboard'])
+  const ingress = hasIngress(scope)
+  const marks: StringMap =
+    onboard === 'off' || waypoint === undefined
+      ? {}
+      : {
+          ...(onboard === 'workload' ? { 'istio.io/use-waypoint': waypoint } : {}),
+          // A gateway goes past the waypoint unless it is told not to, and past what the waypoint enforces.
+          ...(ingress ? { 'istio.io/ingress-use-waypoint': 'true' } : {}),
+        }
+  // The waypoint's policy is for the Service: whoever calls the Service of a version goes to the pods, which know the waypoint only.
+  const guarded = waypoint !== undefined && !ingress && indexOf(scope).authorization.has(workload.address)
+  const versionMarks: StringMap = guarded ? { ...marks, 'istio.io/use-waypoint': 'none' } : marks
+  const marked = (object: DesiredManifest, labels: StringMap) =>
+    object.manifest.kind === 'Service' && Object.keys(labels).length > 0
+      ? withObjectMetadata(object, 'labels', labels, ['onboard'])
       : object
-  return { manifests: [...labelled.map(behind), ...services], diagnostics: [] }
+  const objects = [
+    ...workload.objects.map((object) => marked(object, marks)),
+    ...versionServices(workload).map((object) => marked(object, versionMarks)),
+  ]
+  if (onboard === 'namespace') return { manifests: objects, diagnostics: [] }
+  const mode = onboard === 'workload' ? 'ambient' : 'none'
+  return { manifests: withPodMetadata(objects, { labels: { 'istio.io/dataplane-mode': mode } }, ['onboard']), diagnostics: [] }
 }
 
 /** A traffic policy as HTTPRoute on the Service, DestinationRules and the waypoint's rate limit. */
@@ -74,9 +87,10 @@ export function ambientTraffic(policy: ComponentOf<'traffic'>, scope: Scope): Tr
   const workload = found.value
   if (workload === undefined) return { manifests: [], diagnostics: found.diagnostics }
   if (waypointOf(scope.mesh.spec) === undefined) return { manifests: [], diagnostics: [needsWaypoint(policy, ['workload'])] }
+  const bundle = scope.mesh.spec.settings?.gatewayApi
   const parts = [
     serviceRules(policy, workload, scope, ISTIO_API),
-    trafficRoutes(policy, scope, { serviceGroup: '', gatewayNamespace }),
+    trafficRoutes(policy, scope, { serviceGroup: '', gatewayNamespace, bundle: typeof bundle === 'string' ? bundle : undefined }),
     rateLimitFilters(policy, workload, { by: 'service', service: workload.service ?? workload.name }),
   ]
   return { manifests: parts.flatMap((part) => part.manifests), diagnostics: parts.flatMap((part) => part.diagnostics) }

@@ -5,15 +5,16 @@ import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { DesiredManifest, ResolvedWorkload, Scope, Translation } from '../contract.ts'
 import { GATEWAY_GROUP } from '../gateway-api/api.ts'
 import { mistake } from '../mistake.ts'
+import { podPort } from '../pod-port.ts'
 import { findWorkload } from '../references.ts'
 import { accountsOf, identityOf, type ResolvedCaller, type ResolvedRule, resolveRules } from '../resolve-callers.ts'
 import { type Draft, from, traceManifest } from '../traced-manifest.ts'
 import { type IstioApi, ROOT_NAMESPACE, WAYPOINT_CLASS } from './api.ts'
 
-/** What a policy is attached to: pods, a Service behind a waypoint, or everything in the namespace. */
+/** What a policy is attached to: pods, Services behind a waypoint, or everything in the namespace. */
 export type PolicyTarget =
   | { readonly by: 'selector'; readonly workload: ResolvedWorkload }
-  | { readonly by: 'service'; readonly service: string }
+  | { readonly by: 'services'; readonly services: readonly string[] }
   | { readonly by: 'waypoint'; readonly waypoint: string }
   | { readonly by: 'waypointClass' }
   | { readonly by: 'namespace' }
@@ -33,7 +34,8 @@ export function authorizationPolicies(
   const deny = resolveRules(policy, 'deny', scope)
   const diagnostics: Diagnostic[] = [...allow.diagnostics, ...deny.diagnostics]
   const namespace = workload?.namespace ?? spec.namespace ?? scope.mesh.spec.namespace ?? ROOT_NAMESPACE
-  const target = targetDraft(targetOf(workload))
+  const attached = targetOf(workload)
+  const target = targetDraft(attached)
   const subject = workload?.name ?? ''
   const make = (action: 'allow' | 'deny', rules: readonly ResolvedRule[]): DesiredManifest =>
     traceManifest(
@@ -46,7 +48,7 @@ export function authorizationPolicies(
           action: action === 'allow' ? 'ALLOW' : 'DENY',
           rules: from(
             [action],
-            rules.map((rule) => from(rule.path, ruleOf(rule, scope))),
+            rules.map((rule) => from(rule.path, ruleOf(rule, scope, attached))),
           ),
         },
       },
@@ -95,8 +97,13 @@ function targetDraft(target: PolicyTarget): { readonly [key: string]: Draft } {
   switch (target.by) {
     case 'selector':
       return { selector: from(['workload'], { matchLabels: target.workload.selector }) }
-    case 'service':
-      return { targetRefs: from(['workload'], [{ group: '', kind: 'Service', name: target.service }]) }
+    case 'services':
+      return {
+        targetRefs: from(
+          ['workload'],
+          target.services.map((name) => ({ group: '', kind: 'Service', name })),
+        ),
+      }
     case 'waypoint':
       return { targetRefs: [{ group: GATEWAY_GROUP, kind: 'Gateway', name: target.waypoint }] }
     case 'waypointClass':
@@ -106,12 +113,15 @@ function targetDraft(target: PolicyTarget): { readonly [key: string]: Draft } {
   }
 }
 
-function ruleOf({ spec, path, callers }: ResolvedRule, scope: Scope): Draft {
+function ruleOf({ spec, path, callers }: ResolvedRule, scope: Scope, target: PolicyTarget): Draft {
   const operation = {
     methods: from([...path, 'methods'], spec.methods),
     paths: from([...path, 'paths'], spec.paths),
     hosts: from([...path, 'hosts'], spec.hosts),
-    ports: from([...path, 'ports'], spec.ports?.map(String)),
+    ports: from(
+      [...path, 'ports'],
+      spec.ports?.map((port) => portSeen(port, target)),
+    ),
   }
   const anyOperation = Object.values(operation).some((value) => value !== undefined)
   const headers = Object.entries(spec.headers ?? {})
@@ -131,6 +141,12 @@ function ruleOf({ spec, path, callers }: ResolvedRule, scope: Scope): Draft {
             from([...path, 'headers', name], { key: `request.headers[${name}]`, ...headerValues(how) }),
           ),
   }
+}
+
+/** A port of the Service as the proxy sees it: a sidecar stands before the pod and sees the pod's, a waypoint the Service's. */
+function portSeen(port: number, target: PolicyTarget): string {
+  const known = target.by === 'selector' ? target.workload.ports.find((candidate) => candidate.port === port) : undefined
+  return known === undefined || target.by !== 'selector' ? String(port) : podPort(target.workload, known)
 }
 
 function sourceOf(caller: ResolvedCaller, scope: Scope): Draft {

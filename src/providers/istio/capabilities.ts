@@ -128,7 +128,7 @@ export const AMBIENT_CAPABILITIES: CapabilityTable = {
   'traffic.redirect': yes('HTTPRoute filter RequestRedirect'),
   'traffic.headers': yes('HTTPRoute header modifier filters'),
   'traffic.cors': yes('HTTPRoute filter CORS', '1.27'),
-  'traffic.tcp': no('TCPRoute on a Service is not carried out by waypoints', 'Use sidecar mode.'),
+  'traffic.tcp': partial('TCPRoute and TLSRoute through the waypoint, which Istio calls alpha'),
   'traffic.hosts': no('a route belongs to the Service it is attached to', 'Use `gateways` for other hosts.'),
   'traffic.tls': no('ztunnel always speaks mutual TLS between enrolled pods', 'Leave it out.'),
   'mtls.disable': no(

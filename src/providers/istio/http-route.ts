@@ -4,7 +4,7 @@ import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { ValuePath } from '../../plan/source.ts'
 import type { Destination } from '../references.ts'
 import { serviceHost } from '../references.ts'
-import type { ResolvedRoute, WeightedDestination } from '../resolve-routes.ts'
+import type { ResolvedMatch, ResolvedRoute, WeightedDestination } from '../resolve-routes.ts'
 import { type Draft, from } from '../traced-manifest.ts'
 import { httpMatches, stringMatch } from './route-match.ts'
 
@@ -26,7 +26,7 @@ export function httpRoute(
             matches.flatMap((match) => match.matches),
           ),
     redirect: from([...path, 'redirect'], redirectOf(spec)),
-    rewrite: from([...path, 'rewrite'], rewriteOf(spec)),
+    rewrite: from([...path, 'rewrite'], rewriteOf(spec, route.matches)),
     timeout: from([...path, 'timeout'], spec.timeout),
     retries: retriesOf(spec, [...path, 'retries']),
     fault: faultOf(spec, [...path, 'fault']),
@@ -69,14 +69,27 @@ function redirectOf({ redirect }: RouteSpec): Draft {
   return { uri: redirect.path, authority: redirect.host, scheme: redirect.scheme, redirectCode: redirect.status ?? 302 }
 }
 
-function rewriteOf({ rewrite }: RouteSpec): Draft {
+function rewriteOf({ rewrite }: RouteSpec, matches: readonly ResolvedMatch[]): Draft {
   if (rewrite === undefined) return undefined
+  const bare = rewrite.prefix === '/' ? barePrefixes(matches) : []
+  // Istio's uri replaces the matched prefix; the whole path is replaced by a regular expression that matches everything.
+  const whole = rewrite.path === undefined ? undefined : { match: '^.*$', rewrite: rewrite.path }
   return {
-    // Istio's uri replaces the matched prefix; the whole path is replaced by a regular expression that matches everything.
-    uri: rewrite.prefix,
-    uriRegexRewrite: rewrite.path === undefined ? undefined : { match: '^.*$', rewrite: rewrite.path },
+    uri: bare.length > 0 ? undefined : rewrite.prefix,
+    uriRegexRewrite: bare.length > 0 ? { match: `^(${bare.map(literal).join('|')})/?`, rewrite: '/' } : whole,
     authority: rewrite.host,
   }
+}
+
+/** Prefixes that end in no slash: replaced by a slash, they would leave two of them before the rest of the path. */
+function barePrefixes(matches: readonly ResolvedMatch[]): readonly string[] {
+  const prefixes = matches.flatMap(({ spec }) => (spec.path !== undefined && 'prefix' in spec.path ? [spec.path.prefix] : []))
+  return prefixes.every((prefix) => prefix.endsWith('/')) ? [] : prefixes.map((prefix) => prefix.replace(/\/+$/, ''))
+}
+
+/** Text as RE2 takes it literally. */
+function literal(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }
 
 function retriesOf({ retries }: RouteSpec, path: ValuePath): Draft {

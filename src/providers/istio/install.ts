@@ -1,5 +1,6 @@
 import type { ComponentOf } from '../../design/component.ts'
 import type { Install } from '../contract.ts'
+import { gatewayBundle } from '../gateway-api/api.ts'
 import { ROOT_NAMESPACE } from './api.ts'
 
 const REPOSITORY = 'https://istio-release.storage.googleapis.com/charts'
@@ -23,6 +24,7 @@ export function installIstio(mesh: ComponentOf<'meshes'>): Install {
     values,
     crdsOnly: false,
   })
+  const bundle = spec.settings?.gatewayApi
   const withCni = ambient || spec.settings?.cni === true
   return {
     namespace,
@@ -43,7 +45,7 @@ export function installIstio(mesh: ComponentOf<'meshes'>): Install {
           requires: [
             {
               crd: 'httproutes.gateway.networking.k8s.io',
-              get: 'https://github.com/kubernetes-sigs/gateway-api/releases/download/v1.4.0/experimental-install.yaml',
+              get: gatewayBundle('experimental', typeof bundle === 'string' ? bundle : undefined),
             },
           ],
         }

@@ -3,7 +3,16 @@ import { joinName, nameAbout } from '../../design/object-name.ts'
 import type { RateLimitSpec } from '../../design/schema/traffic.ts'
 import type { StringMap } from '../../plan/manifest.ts'
 import type { ResolvedWorkload, Translation } from '../contract.ts'
-import { globalActions, globalRateLimit, localRateLimit, rateLimitService, type ServiceAddress } from '../envoy-rate-limit.ts'
+import {
+  CERTIFICATE,
+  globalActions,
+  globalRateLimit,
+  HANDED_ON_CERTIFICATE,
+  localRateLimit,
+  rateLimitService,
+  type ServiceAddress,
+} from '../envoy-rate-limit.ts'
+import { serviceHost } from '../references.ts'
 import { type Draft, from, traceManifest } from '../traced-manifest.ts'
 import { ENVOY_FILTER_API } from './api.ts'
 import { httpFilterPatch } from './envoy-patch.ts'
@@ -18,13 +27,14 @@ export function rateLimitFilters(policy: ComponentOf<'traffic'>, workload: Resol
   const limit = policy.spec.rateLimit
   if (limit === undefined) return { manifests: [], diagnostics: [] }
   const context = place.by === 'selector' ? 'SIDECAR_INBOUND' : 'WAYPOINT'
+  const client = place.by === 'selector' ? CERTIFICATE : HANDED_ON_CERTIFICATE
   const service = limit.scope === 'global' ? rateLimitService(policy, limit) : undefined
   if (service !== undefined && service.diagnostics.length > 0) return { manifests: [], diagnostics: service.diagnostics }
   const patches =
     service?.address === undefined
-      ? [httpFilterPatch(context, localRateLimit(limit))]
+      ? [httpFilterPatch(context, localRateLimit(limit, client))]
       : [
-          httpFilterPatch(context, globalFilter(limit, policy, service.address, place)),
+          httpFilterPatch(context, globalFilter(limit, policy, wholeHost(service.address, workload.namespace), place)),
           ...(place.by === 'selector' ? [virtualHostPatch(limit, policy)] : []),
         ]
   const name = joinName(nameAbout(workload.service ?? workload.name, policy), 'rate-limit')
@@ -51,7 +61,12 @@ export function rateLimitFilters(policy: ComponentOf<'traffic'>, workload: Resol
 /** The filter that asks the service; only a waypoint takes what is counted from the filter itself. */
 function globalFilter(limit: RateLimitSpec, policy: ComponentOf<'traffic'>, address: ServiceAddress, place: LimitPlace): Draft {
   const cluster = { name: `outbound|${address.port}||${address.host}`, authority: address.host }
-  return globalRateLimit(limit, policy, cluster, place.by === 'service' ? globalActions(limit, policy) : undefined)
+  return globalRateLimit(
+    limit,
+    policy,
+    cluster,
+    place.by === 'service' ? globalActions(limit, policy, HANDED_ON_CERTIFICATE) : undefined,
+  )
 }
 
 /** Sidecars take what is counted from their inbound virtual hosts. */
@@ -61,4 +76,11 @@ function virtualHostPatch(limit: RateLimitSpec, policy: ComponentOf<'traffic'>):
     match: { context: 'SIDECAR_INBOUND', routeConfiguration: { vhost: { name: '', route: { action: 'ANY' } } } },
     patch: { operation: 'MERGE', value: { rate_limits: globalActions(limit, policy) } },
   }
+}
+
+/** Istio names the cluster of a Service by its whole host, whatever short form of it the design uses. */
+function wholeHost({ host, port }: ServiceAddress, namespace: string): ServiceAddress {
+  const [service = host, inNamespace, ...rest] = host.split('.')
+  const short = rest.length === 0 || (rest.length === 1 && rest[0] === 'svc')
+  return { host: short ? serviceHost(service, inNamespace ?? namespace) : host, port }
 }

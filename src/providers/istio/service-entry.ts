@@ -1,7 +1,9 @@
 import type { ComponentOf } from '../../design/component.ts'
 import { objectNameOf } from '../../design/object-name.ts'
 import type { ExternalSpec } from '../../design/schema/gateway.ts'
+import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { Scope, Translation } from '../contract.ts'
+import { mistake } from '../mistake.ts'
 import { findGateway, serviceHost } from '../references.ts'
 import { type Draft, from, traceManifest } from '../traced-manifest.ts'
 import type { IstioApi } from './api.ts'
@@ -42,7 +44,17 @@ export function serviceEntry(external: ComponentOf<'external'>, scope: Scope, ap
   if (spec.via === undefined) return { manifests: [entry], diagnostics: [] }
   const gateway = findGateway(spec.via, external, ['via'], scope)
   if (gateway.value === undefined) return { manifests: [entry], diagnostics: gateway.diagnostics }
+  const wildcard = spec.hosts.findIndex((host) => host.startsWith('*'))
+  if (wildcard >= 0) return { manifests: [entry], diagnostics: [wildcardThroughGateway(external, wildcard)] }
   return { manifests: [entry, throughGateway(external, gateway.value, scope, api)], diagnostics: [] }
+}
+
+function wildcardThroughGateway(external: ComponentOf<'external'>, index: number): Diagnostic {
+  return mistake(external, ['hosts', index], 'MF3020', {
+    summary: `An egress gateway cannot send requests on to ${external.spec.hosts[index]}`,
+    detail: 'A route at the gateway leads to one host that it looks up, and a wildcard names none.',
+    hint: 'Name the hosts one by one, or leave `via` out.',
+  })
 }
 
 function portOf({ port, protocol = 'https' }: Port): Draft {

@@ -1,3 +1,5 @@
+import { BUNDLE_SETTING } from '../gateway-api/settings.ts'
+
 /** `settings` of a mesh with provider istio. */
 export const ISTIO_SETTINGS = {
   type: 'object',
@@ -13,5 +15,6 @@ export const ISTIO_SETTINGS = {
       description: 'Install the CNI agent, so that pods need no privileged init container.',
       default: false,
     },
+    gatewayApi: BUNDLE_SETTING,
   },
 } as const

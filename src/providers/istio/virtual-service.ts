@@ -1,4 +1,5 @@
 import type { ComponentOf } from '../../design/component.ts'
+import { objectNameOf } from '../../design/object-name.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { ResolvedWorkload, Scope, ServicePort, Translation } from '../contract.ts'
 import { mistake } from '../mistake.ts'
@@ -133,7 +134,10 @@ function placeOf(policy: ComponentOf<'traffic'>, workload: ResolvedWorkload, ser
   }
   return {
     hosts: policy.spec.hosts ?? [...(only ? [] : [own]), ...outside],
-    gateways: [...(only ? [] : ['mesh']), ...gateways.map((gateway) => `${gatewayNamespace(gateway, scope)}/${gateway.name}`)],
+    gateways: [
+      ...(only ? [] : ['mesh']),
+      ...gateways.map((gateway) => `${gatewayNamespace(gateway, scope)}/${objectNameOf(gateway)}`),
+    ],
     diagnostics,
   }
 }

@@ -192,6 +192,23 @@ conform({
         },
       ],
     }),
+    'traffic.tcp': [
+      {
+        kind: 'TCPRoute',
+        metadata: { name: 'database', namespace: 'shop' },
+        spec: {
+          parentRefs: [{ group: '', kind: 'Service', name: 'database', port: 5432 }],
+          rules: [
+            {
+              backendRefs: [
+                { name: 'database-v1', port: 5432, weight: 90 },
+                { name: 'database-v2', port: 5432, weight: 10 },
+              ],
+            },
+          ],
+        },
+      },
+    ],
     'circuitBreaker.connections': policy({
       connectionPool: { tcp: { maxConnections: 100 }, http: { http1MaxPendingRequests: 50, http2MaxRequests: 200 } },
     }),
