@@ -66,6 +66,7 @@ async function measure(size: number): Promise<{ readonly [step: string]: number 
         clusters: [],
         catalog: providerCatalog,
         context: undefined,
+        stateAddress: undefined,
         selection: { target: [], exclude: [], replace: [] },
         limits: { maxDeletes: undefined, allowEmpty: false },
         askAboutCreates: false,

@@ -44,6 +44,7 @@ export function afterwardsOf(
     const { runGate } = await import('./perf/gate.ts')
     const gate = await runGate(io, {
       design: source.design,
+      files: source.files,
       plan: made.plan,
       result,
       connections: connections.connections,

@@ -20,6 +20,11 @@ export const COMMAND_CODES = {
     title: 'Perf-check failed',
     explanation: 'A threshold of a perf-check does not hold, or the measurement is not valid.',
   },
+  MF4010: {
+    title: 'Secret values are not at hand',
+    explanation:
+      'A saved plan is applied where its design is not, and an object of it holds secret values that no input makes. A plan holds no secret: give its sensitive inputs again, or apply it beside its design.',
+  },
   MF6001: { title: 'Option without a value', explanation: 'An option needs a value in another form.' },
   MF6002: {
     title: 'Confirmation needed',

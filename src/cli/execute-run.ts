@@ -22,6 +22,7 @@ import { openView } from './open-view.ts'
 import type { PlanRun } from './plan-run.ts'
 import { type PlanSource, planForExecution, readSource } from './plan-source.ts'
 import type { ExecuteOne } from './rollout-run.ts'
+import { isStale } from './staleness.ts'
 
 /** What to carry out. */
 export interface ExecuteRunRequest {
@@ -82,7 +83,7 @@ async function underLock(
   try {
     const { plan } = run.made
     // Why a saved plan is stale is best seen in what would be done now.
-    if (source.saved !== undefined && hasErrors(plan.diagnostics)) view.plan(plan)
+    if (source.saved !== undefined && isStale(plan)) view.plan(plan)
     view.diagnostics(plan.diagnostics)
     if (hasErrors(plan.diagnostics)) {
       io.setExitCode(1)
@@ -104,8 +105,12 @@ async function underLock(
 function asSaved(request: ExecuteRunRequest, saved: Plan | undefined): ExecuteRunRequest {
   if (saved === undefined) return request
   const { workspace, context, selection } = saved.options
+  const state = request.options.state ?? saved.options.state
   const options = { ...request.options, ...selection, workspace }
-  return { ...request, options: context === undefined ? options : { ...options, context } }
+  return {
+    ...request,
+    options: { ...options, ...(context === undefined ? {} : { context }), ...(state === undefined ? {} : { state }) },
+  }
 }
 
 function shownOperation(operation: ExecuteRunRequest['operation']): 'apply' | 'destroy' {

@@ -14,6 +14,7 @@ import type { RunOptions, SelectionOptions } from './design-options.ts'
 import { targetOpeners } from './open-targets.ts'
 import { catalogFor, providerCatalog } from './provider-catalog.ts'
 import { readPolicies } from './read-policies.ts'
+import { withoutPassword } from './without-password.ts'
 
 /** What a planning command does with a design and a state. */
 export interface PlanRunRequest {
@@ -27,7 +28,10 @@ export interface PlanRunRequest {
   readonly readersWelcome?: boolean
   readonly diagnostics: readonly Diagnostic[]
   readonly emit: (event: EngineEvent) => void
+  /** True when the meshes of the design have been prepared: it comes out of a plan. */
+  readonly isPrepared?: boolean
   /** See MakePlanRequest. */
+  readonly knownDigests?: ReadonlyMap<string, string>
   readonly recast?: (expansion: Expansion) => Expansion
 }
 
@@ -54,7 +58,7 @@ export async function planRun(request: PlanRunRequest): Promise<PlanRun> {
   )
   const extra = await readPolicies(io, options.policy)
   const prepared =
-    request.mode === 'destroy'
+    request.mode === 'destroy' || request.isPrepared === true
       ? { design, diagnostics: [] }
       : await prepareMeshes({
           design,
@@ -103,6 +107,8 @@ async function planOver(request: PlanRunRequest, design: Design, owner: Owner, c
     clusters: connections.clusters,
     catalog: await catalogFor(design),
     context: options.context,
+    stateAddress: options.state === undefined ? undefined : withoutPassword(options.state),
+    ...(request.knownDigests === undefined ? {} : { knownDigests: request.knownDigests }),
     ...(request.recast === undefined ? {} : { recast: request.recast }),
     selection: { target: options.target, exclude: options.exclude, replace: options.replace },
     limits: { maxDeletes: options.maxDeletes, allowEmpty: options.dangerousAllowEmpty === true },

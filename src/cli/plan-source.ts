@@ -1,7 +1,9 @@
 import type { Design } from '../design/design.ts'
 import type { EngineEvent } from '../engine/events.ts'
+import type { Action } from '../plan/change.ts'
 import { type Diagnostic, hasErrors } from '../plan/diagnostic.ts'
-import type { Plan } from '../plan/plan.ts'
+import { describeObject } from '../plan/manifest.ts'
+import type { Plan, PlanContent } from '../plan/plan.ts'
 import type { RecordedState } from '../plan/recorded-state.ts'
 import type { CommandIo } from './command-io.ts'
 import type { ExecuteRunRequest } from './execute-run.ts'
@@ -16,29 +18,53 @@ export interface PlanSource {
   readonly design: Design
   readonly diagnostics: readonly Diagnostic[]
   readonly saved: Plan | undefined
+  /** Sensitive inputs that were not given again; undefined when the design was read from its files. */
+  readonly missing: readonly string[] | undefined
+  /** Files that perf-checks read where the design's are not. */
+  readonly files: PlanContent['files']
 }
 
-/** Reads the design, and the saved plan where one is named. */
-export async function readSource(
-  io: CommandIo,
-  request: ExecuteRunRequest,
-): Promise<{ readonly value: PlanSource | undefined; readonly diagnostics: readonly Diagnostic[] }> {
-  if (request.planFile === undefined) {
-    const { design, diagnostics } = await readDesign(io, request.options)
-    if (design === undefined || hasErrors(diagnostics)) return { value: undefined, diagnostics }
-    return { value: { design, diagnostics, saved: undefined }, diagnostics }
-  }
+interface ReadSource {
+  readonly value: PlanSource | undefined
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/**
+ * Reads the design, and the saved plan where one is named. A plan whose design is there is held against it; where it is not, the
+ * plan's own copy stands in.
+ */
+export async function readSource(io: CommandIo, request: ExecuteRunRequest): Promise<ReadSource> {
+  if (request.planFile === undefined) return fromFiles(await readDesign(io, request.options), undefined)
   const read = await readPlanFile(io, request.planFile)
   if (read.plan === undefined) return { value: undefined, diagnostics: read.diagnostics }
-  const file = request.options.file.length === 0 ? [read.plan.design.directory] : request.options.file
-  const { design, diagnostics } = await readDesign(io, {
+  const saved = read.plan
+  const named = request.options.file.length > 0
+  const found = await readDesign(io, {
     ...request.options,
-    file,
+    file: named ? request.options.file : [saved.design.directory],
     // Sensitive inputs are not in the plan and must be given again.
     input: [...read.inputs.input, ...request.options.input],
   })
+  if (named || saved.content === undefined || found.design !== undefined || !found.diagnostics.every(isNothingThere)) {
+    return fromFiles(found, saved)
+  }
+  const { designOfPlan } = await import('./saved-design.ts')
+  const { design, missing, diagnostics } = await designOfPlan(io, saved, saved.content, request.options)
+  if (design === undefined) return { value: undefined, diagnostics }
+  return { value: { design, diagnostics, saved, missing, files: saved.content.files }, diagnostics }
+}
+
+function fromFiles(read: Awaited<ReturnType<typeof readDesign>>, saved: Plan | undefined): ReadSource {
+  const { design, diagnostics } = read
   if (design === undefined || hasErrors(diagnostics)) return { value: undefined, diagnostics }
-  return { value: { design, diagnostics, saved: read.plan }, diagnostics }
+  return { value: { design, diagnostics, saved, missing: undefined, files: {} }, diagnostics }
+}
+
+/** Codes of a design that is not there, as against one that has mistakes. */
+const NOTHING_THERE: ReadonlySet<string> = new Set(['MF1003', 'MF1008'])
+
+function isNothingThere({ code }: Diagnostic): boolean {
+  return NOTHING_THERE.has(code)
 }
 
 /**
@@ -52,12 +78,14 @@ export async function planForExecution(
   state: RecordedState,
   emit: (event: EngineEvent) => void,
 ): Promise<PlanRun> {
-  const { saved } = source
+  const { saved, missing } = source
+  const carried = missing === undefined ? {} : { isPrepared: true, knownDigests: digestsOf(saved) }
   const back = request.rollbackTo === undefined ? undefined : rollbackSource(source.design, state, request.rollbackTo)
   const run = await planRun({
     io,
     options: request.options,
     design: back?.ok === true ? back.value.design : source.design,
+    ...carried,
     ...(back?.ok === true ? { recast: back.value.recast } : {}),
     state,
     mode: saved?.mode ?? (request.operation === 'destroy' ? 'destroy' : 'apply'),
@@ -68,7 +96,47 @@ export async function planForExecution(
   if (saved === undefined) return run
   const { plan } = run.made
   const errors = plan.diagnostics.filter(({ severity }) => severity === 'error')
-  const refusals = [...staleness(saved, plan), ...errors]
+  const stale = staleness(saved, plan)
+  const refusals = [...stale, ...errors, ...(stale.length > 0 ? [] : valuesNotAtHand(saved, run.made.manifests, missing ?? []))]
   if (refusals.length > 0) return { ...run, made: { ...run.made, plan: { ...plan, diagnostics: refusals } } }
   return { ...run, made: { ...run.made, plan: { ...saved, diagnostics: [] } } }
+}
+
+function digestsOf(saved: Plan | undefined): ReadonlyMap<string, string> {
+  return new Map((saved?.changes ?? []).map(({ id, desiredDigest }) => [id, desiredDigest ?? '']))
+}
+
+/** Objects that are sent, and whose secret values nobody has: the plan holds none, and the design is not there. */
+function valuesNotAtHand(
+  saved: Plan,
+  manifests: ReadonlyMap<string, unknown>,
+  missing: readonly string[],
+): readonly Diagnostic[] {
+  const lacking = saved.changes.filter(({ id, action }) => SENDS[action] && !manifests.has(id))
+  if (lacking.length === 0) return []
+  const names = lacking.slice(0, 10).map(({ key }) => describeObject(key))
+  const given = missing.map((name) => `--input ${name}=... or MESHFORM_INPUT_${name}`).join(', ')
+  return [
+    {
+      severity: 'error',
+      code: 'MF4010',
+      summary: `${lacking.length === 1 ? 'An object has' : `${lacking.length} objects have`} secret values that are not at hand`,
+      detail: `${names.join('\n')}${lacking.length > 10 ? `\nand ${lacking.length - 10} more` : ''}`,
+      address: lacking[0]?.address ?? '',
+      hint:
+        missing.length > 0
+          ? `Give the sensitive ${missing.length === 1 ? 'input' : 'inputs'} again: ${given}.`
+          : 'They are written in the design, and a plan holds no secret: apply it beside its design, or make them sensitive inputs.',
+    },
+  ]
+}
+
+const SENDS: { readonly [A in Action]: boolean } = {
+  'no-op': false,
+  create: true,
+  update: true,
+  replace: true,
+  delete: false,
+  forget: false,
+  import: true,
 }

@@ -105,6 +105,7 @@ async function judge(
   const state = walk.state()
   const gate = await runGate(io, {
     design: walk.source.design,
+    files: walk.source.files,
     plan: made.plan,
     result,
     connections: walk.run.connections.connections,

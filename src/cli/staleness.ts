@@ -6,11 +6,20 @@ import type { Plan } from '../plan/plan.ts'
 /** Why a saved plan no longer fits: compared with the plan made now from the same design. Empty when it still does. */
 export function staleness(saved: Plan, current: Plan): readonly Diagnostic[] {
   if (saved.design.digest !== current.design.digest) {
-    return [stale('the design was changed after the plan was made', 'Its files or inputs are not those of the plan.')]
+    return [stalePlan('the design was changed after the plan was made', 'Its files or inputs are not those of the plan.')]
   }
   if (saved.state.lineage !== current.state.lineage) {
+    const first = saved.state.lineage === '' && saved.state.serial === 0
+    if (first) {
+      return [
+        stalePlan(
+          'something was applied after the plan was made',
+          `Nothing was recorded when the plan was made, and the state is at ${current.state.serial} now.`,
+        ),
+      ]
+    }
     return [
-      stale(
+      stalePlan(
         'it was made from another state',
         'The state has another lineage: it was made anew, or the plan belongs to another workspace.',
       ),
@@ -18,7 +27,7 @@ export function staleness(saved: Plan, current: Plan): readonly Diagnostic[] {
   }
   if (saved.state.serial !== current.state.serial) {
     return [
-      stale(
+      stalePlan(
         'something was applied after the plan was made',
         `The plan was made from serial ${saved.state.serial}, the state is at ${current.state.serial} now.`,
       ),
@@ -36,7 +45,7 @@ export function staleness(saved: Plan, current: Plan): readonly Diagnostic[] {
   const all = [...moved, ...added]
   if (all.length === 0) return []
   return [
-    stale(
+    stalePlan(
       'live objects changed after the plan was made',
       `${all.slice(0, 10).join('\n')}${all.length > 10 ? `\nand ${all.length - 10} more` : ''}`,
     ),
@@ -59,10 +68,18 @@ function differenceOf(saved: ObjectChange, current: ObjectChange | undefined): s
   return undefined
 }
 
-function stale(why: string, detail: string): Diagnostic {
+/** True of a plan that says why a saved one no longer fits. */
+export function isStale(plan: Pick<Plan, 'diagnostics'>): boolean {
+  return plan.diagnostics.some(({ code }) => code === STALE)
+}
+
+const STALE = 'MF4007'
+
+/** The refusal of a saved plan that no longer fits. */
+export function stalePlan(why: string, detail: string): Diagnostic {
   return {
     severity: 'error',
-    code: 'MF4007',
+    code: STALE,
     summary: `The plan is stale: ${why}`,
     detail,
     hint: 'Make a new plan, review it, and apply that.',

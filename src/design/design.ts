@@ -36,7 +36,7 @@ export interface Design {
   readonly outputs: readonly Output[]
   /** Input values that are sensitive, as strings, for masking. */
   readonly sensitiveValues: readonly string[]
-  readonly inputs: Readonly<Record<string, { readonly value: JsonValue; readonly sensitive: boolean }>>
+  readonly inputs: Readonly<Record<string, { readonly value: JsonValue; readonly sensitive: boolean; readonly type: string }>>
   readonly policies: readonly (PolicySpec & { readonly name: string; readonly location: SourceLocation })[]
   readonly moved: readonly { readonly from: string; readonly to: string; readonly location: SourceLocation }[]
   readonly imports: readonly {

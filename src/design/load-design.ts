@@ -2,13 +2,15 @@ import { resolve } from 'node:path'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import { hasErrors } from '../plan/diagnostic.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../plan/json.ts'
-import type { Design } from './design.ts'
+import { sensitiveTexts } from '../plan/sensitive-text.ts'
+import type { Design, Output } from './design.ts'
 import { evaluateBlocks } from './evaluate/evaluate-blocks.ts'
 import { evaluateModule } from './evaluate/evaluate-module.ts'
 import { type EvaluationContext, ModuleInstance } from './evaluate/module-instance.ts'
-import { prepareInputChecks } from './inputs/check-input.ts'
+import { inputType, prepareInputChecks } from './inputs/check-input.ts'
 import { gatherInputs } from './inputs/gather-inputs.ts'
 import { resolveInputs } from './inputs/resolve-inputs.ts'
+import { secretTexts } from './inputs/secret-texts.ts'
 import { sortDiagnostics } from './mistake.ts'
 import { type FetchPattern, loadModule } from './module/load-module.ts'
 import type { ModuleSource } from './module/module-source.ts'
@@ -58,7 +60,7 @@ export async function loadDesign(request: LoadRequest): Promise<LoadedDesign> {
   const diagnostics: Diagnostic[] = [...loaded.diagnostics, ...[...authored.values()].flat()]
   await prepareInputChecks(modules.flatMap(({ blocks }) => [...blocks.inputs.values()].map(({ value }) => asObject(value))))
   const sources = { ...request.inputs, files: request.inputs.files.map((path) => resolve(request.cwd, path)) }
-  const gathered = gatherInputs(module, sources, files)
+  const gathered = gatherInputs(module.blocks.inputs, sources, files)
   const resolved = resolveInputs(module, gathered.given)
   diagnostics.push(...gathered.diagnostics, ...resolved.diagnostics)
 
@@ -77,6 +79,7 @@ export async function loadDesign(request: LoadRequest): Promise<LoadedDesign> {
   diagnostics.push(...linked.diagnostics, ...settled.diagnostics, ...checked)
   const components = hasErrors(diagnostics) ? soundComponents(settled.components, diagnostics) : settled.components
   const given = Object.fromEntries([...resolved.values].map(([name, { value }]): [string, JsonValue] => [name, value]))
+  const sensitiveValues = [...resolved.values.values()].flatMap(({ value, sensitive }) => (sensitive ? secretTexts(value) : []))
   const design: Design = {
     name: module.name,
     version: module.version,
@@ -86,9 +89,14 @@ export async function loadDesign(request: LoadRequest): Promise<LoadedDesign> {
     clusters: blocks.clusters,
     state: blocks.state,
     components,
-    outputs: instance.outputs,
-    sensitiveValues: [...resolved.values.values()].flatMap(({ value, sensitive }) => (sensitive ? secretTexts(value) : [])),
-    inputs: Object.fromEntries(resolved.values),
+    outputs: instance.outputs.map((output) => asSensitiveAsItIs(output, sensitiveValues)),
+    sensitiveValues,
+    inputs: Object.fromEntries(
+      [...resolved.values].map(([name, input]) => [
+        name,
+        { ...input, type: inputType(asObject(module.blocks.inputs.get(name)?.value ?? null)) },
+      ]),
+    ),
     policies: blocks.policies,
     moved: blocks.moved,
     imports: blocks.imports,
@@ -100,6 +108,12 @@ export async function loadDesign(request: LoadRequest): Promise<LoadedDesign> {
 function refuseAddress(source: string): { readonly problem: string } | undefined {
   if (!/^([a-z][a-z0-9+.-]*:\/\/|git::)/i.test(source)) return undefined
   return { problem: `Patterns are read from folders and files; ${source} is an address` }
+}
+
+/** An output that holds a sensitive value is sensitive, whether it says so or not. */
+function asSensitiveAsItIs(output: Output, sensitiveValues: readonly string[]): Output {
+  const holds = output.value.known && sensitiveTexts(sensitiveValues).isIn(output.value.value)
+  return holds ? { ...output, sensitive: true } : output
 }
 
 function asObject(value: JsonValue): JsonObject {
@@ -121,13 +135,6 @@ function checkAuthored(module: ModuleSource): readonly Diagnostic[] {
 function designDirectory(request: LoadRequest, module: ModuleSource, files: SourceFiles): string {
   const [first] = request.paths
   return request.paths.length === 1 && first !== undefined ? first : files.nameOf(module.directory)
-}
-
-function secretTexts(value: JsonValue): readonly string[] {
-  if (typeof value === 'string') return [value]
-  if (typeof value === 'number') return [String(value)]
-  if (typeof value !== 'object' || value === null) return []
-  return Object.values(value).flatMap((item: JsonValue) => secretTexts(item))
 }
 
 function sortKeys(values: { readonly [name: string]: JsonValue }): { readonly [name: string]: JsonValue } {

@@ -136,7 +136,7 @@ function changeNode(
 async function recordUnchanged(change: ObjectChange, request: ApplyRequest): Promise<'done'> {
   const old = request.recorded.get(change.id)
   const manifest = request.manifests.get(change.id)
-  if (old === undefined || manifest === undefined || change.desiredDigest === undefined) return 'done'
+  if (old === undefined || change.desiredDigest === undefined) return 'done'
   const same =
     old.desiredDigest === change.desiredDigest &&
     old.address === change.address &&
@@ -150,7 +150,7 @@ async function recordUnchanged(change: ObjectChange, request: ApplyRequest): Pro
       ...old,
       address: change.address,
       desiredDigest: change.desiredDigest,
-      desired: recordedSecrets(manifest, request.sensitiveValues),
+      desired: manifest === undefined ? old.desired : recordedSecrets(manifest, request.sensitiveValues),
       ownedDigest: change.liveDigest ?? old.ownedDigest,
       dependencies: change.dependencies,
       protect: change.protect,

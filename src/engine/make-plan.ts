@@ -9,6 +9,7 @@ import { buildPlan } from '../planner/build-plan.ts'
 import { checkBlocks, importedIds } from '../planner/check-blocks.ts'
 import { checkPlan, type PlanLimits } from '../planner/check-plan.ts'
 import { checkPreconditions } from '../planner/conditions.ts'
+import { lacksValues, withKnownDigests, withoutAsking } from '../planner/cover-secrets.ts'
 import { type ExpandRequest, type Expansion, expandDesign } from '../planner/expand.ts'
 import { createMasker } from '../planner/mask.ts'
 import { fieldManagerOf, type Owner } from '../planner/owner-labels.ts'
@@ -36,8 +37,12 @@ export interface MakePlanRequest {
   readonly selection: Selection
   /** The kubeconfig's context that stands in for the sandbox, as a saved plan must find it again. */
   readonly context: string | undefined
+  /** The state's address where it was named by hand, without credentials. */
+  readonly stateAddress: string | undefined
   /** Puts something else in place of what the design comes to: for a rollback. */
   readonly recast?: (expansion: Expansion) => Expansion
+  /** Digests by id: given where secret values may not be at hand, since the design came out of a plan. */
+  readonly knownDigests?: ReadonlyMap<string, string>
   readonly limits: PlanLimits
   /** Ask the server about new objects too; left out where the apply follows at once. */
   readonly askAboutCreates: boolean
@@ -52,7 +57,7 @@ export interface MakePlanRequest {
 /** A plan with what applying it needs and a file must not hold. */
 export interface MadePlan {
   readonly plan: Plan
-  /** Objects with their secrets, by id. */
+  /** Objects with their secrets, by id; one whose secrets are not at hand is missing. */
   readonly manifests: ReadonlyMap<string, Manifest>
   readonly rules: ReadonlyMap<string, { readonly ignore: readonly IgnoreRule[]; readonly health: readonly HealthRule[] }>
   /** Ids of what interrupted operations left open and refresh has looked for. */
@@ -67,8 +72,10 @@ export interface MadePlan {
 export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
   const designed = request.mode === 'destroy' ? NOTHING : expand(request)
   const expanded = request.recast === undefined ? designed : request.recast(designed)
+  const { knownDigests } = request
+  const objects = knownDigests === undefined ? expanded.objects : withKnownDigests(expanded.objects, knownDigests)
   const conditions = request.mode === 'apply' && request.recast === undefined ? checkPreconditions(request.design) : []
-  const expansion = { ...expanded, diagnostics: [...conditions, ...expanded.diagnostics] }
+  const expansion = { ...expanded, objects, diagnostics: [...conditions, ...expanded.diagnostics] }
   if (hasErrors(expansion.diagnostics)) return failedPlan(request, expansion)
   const fieldManager = fieldManagerOf(request.owner)
   const refreshed = await refresh({ ...request, desired: expansion.objects, fieldManager })
@@ -84,7 +91,8 @@ export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
   })
   const blocks = request.mode === 'destroy' ? [] : checkBlocks(request.design, expansion.objects, request.state, refreshed.live)
   const isDesign = request.mode !== 'destroy' && request.recast === undefined
-  const triggered = isDesign ? replaceTriggered(assessed.candidates, request.design.components) : assessed.candidates
+  const candidates = knownDigests === undefined ? assessed.candidates : assessed.candidates.map(withoutAsking)
+  const triggered = isDesign ? replaceTriggered(candidates, request.design.components) : candidates
   const selected = selectCandidates(triggered, request.selection)
   const found = [
     ...request.diagnostics,
@@ -122,7 +130,11 @@ export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
   )
   return {
     plan: { ...plan, diagnostics: [...plan.diagnostics, ...checkPlan(plan, request.state, request.limits), ...policies] },
-    manifests: new Map(expansion.objects.map((object) => [object.id, sent.get(object.id) ?? object.manifest])),
+    manifests: new Map(
+      expansion.objects
+        .filter(({ manifest }) => knownDigests === undefined || !lacksValues(manifest))
+        .map((object) => [object.id, sent.get(object.id) ?? object.manifest]),
+    ),
     rules: new Map(expansion.objects.map((object) => [object.id, { ignore: object.ignore, health: object.health }])),
     settled: settledEffects(request.state, assessed.candidates, plan, refreshed.live),
     sensitiveValues: request.design.sensitiveValues,
@@ -170,6 +182,6 @@ function failedPlan(request: MakePlanRequest, expansion: Expansion): MadePlan {
 
 const NO_VIEW: LiveView = { objects: new Map(), unknown: new Map(), ownedDigests: new Map() }
 
-function optionsOf({ owner, context, selection }: MakePlanRequest): PlanOptions {
-  return { workspace: owner.workspace, context, selection }
+function optionsOf({ owner, context, stateAddress, selection }: MakePlanRequest): PlanOptions {
+  return { workspace: owner.workspace, context, state: stateAddress, selection }
 }

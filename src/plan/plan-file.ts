@@ -8,7 +8,7 @@ import type { ValuePath } from './source.ts'
 /** Version of the envelope that other tools read: Terraform's plan representation. */
 export const ENVELOPE_VERSION = '1.2'
 /** Version of what is ours in it. A new minor adds; a new major is refused by older readers. */
-export const PLAN_VERSION = '1.0'
+export const PLAN_VERSION = '1.1'
 
 const ACTIONS: { readonly [A in Action]: readonly string[] } = {
   'no-op': ['no-op'],

@@ -74,6 +74,22 @@ const resourceChange = Type.Object(
   { description: 'The change of one object.' },
 )
 
+const plannedComponent = Type.Object(
+  {
+    section: text,
+    address: text,
+    name: text,
+    key: optionalText,
+    scope: text,
+    cluster: text,
+    dependencies: Type.Array(text),
+    location,
+    spec: looseObject,
+    files: Type.Optional(Type.Array(Type.Object({ manifest: looseObject, location, stage: Type.Optional(Type.Integer()) }))),
+  },
+  { description: 'A component after evaluation.' },
+)
+
 /** The plan file: Terraform's envelope, with what is ours under `meshform`. schemas/plan.schema.json is made from it. */
 export const planFileSchema = Type.Object(
   {
@@ -111,6 +127,7 @@ export const planFileSchema = Type.Object(
         options: Type.Object({
           workspace: text,
           context: optionalText,
+          state: optionalText,
           selection: Type.Object({ target: Type.Array(text), exclude: Type.Array(text), replace: Type.Array(text) }),
         }),
         state: Type.Object({ lineage: text, serial: Type.Integer() }),
@@ -119,6 +136,30 @@ export const planFileSchema = Type.Object(
         ),
         barriers: Type.Record(Type.String(), Type.Array(text)),
         diagnostics: Type.Array(looseObject),
+        content: Type.Optional(
+          Type.Object(
+            {
+              design: Type.Object(
+                {
+                  labels: looseObject,
+                  clusters: Type.Record(Type.String(), looseObject),
+                  state: Type.Optional(looseObject),
+                  components: Type.Array(plannedComponent),
+                  outputs: Type.Array(looseObject),
+                  policies: Type.Array(looseObject),
+                  moved: Type.Array(looseObject),
+                  imports: Type.Array(looseObject),
+                  removed: Type.Array(looseObject),
+                },
+                { description: 'The evaluated design. Secret values are not in it.' },
+              ),
+              inputs: Type.Record(Type.String(), Type.Object({ type: text, sensitive: Type.Boolean() })),
+              secrets: Type.Optional(looseObject),
+              files: Type.Record(Type.String(), text),
+            },
+            { description: 'What the design came to: the plan is carried out without its files.' },
+          ),
+        ),
       },
       { description: 'What is meshform’s own.' },
     ),

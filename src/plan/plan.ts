@@ -1,6 +1,6 @@
 import type { ObjectChange } from './change.ts'
 import type { Diagnostic } from './diagnostic.ts'
-import type { JsonValue } from './json.ts'
+import type { JsonObject, JsonValue } from './json.ts'
 
 /** A cluster as the plan saw it: enough to recognise it, never a credential. */
 export interface PlannedCluster {
@@ -29,6 +29,8 @@ export interface PlanOptions {
   readonly workspace: string
   /** The kubeconfig's context that stood in for the sandbox. */
   readonly context: string | undefined
+  /** The state's address as `--state` gave it, without credentials. */
+  readonly state: string | undefined
   readonly selection: {
     readonly target: readonly string[]
     readonly exclude: readonly string[]
@@ -71,6 +73,20 @@ export interface Plan {
   readonly outputs: readonly OutputChange[]
   readonly checks: readonly PlannedCheck[]
   readonly diagnostics: readonly Diagnostic[]
+  /** What the design came to, so that a saved plan is carried out where its files are not. Only in plans that are saved. */
+  readonly content?: PlanContent
+}
+
+/** An evaluated design inside a plan. Holds no secret in clear. */
+export interface PlanContent {
+  /** What `designToJson` gives, secrets taken out. */
+  readonly design: JsonObject
+  /** Declarations of the inputs that values may be given for, by name. */
+  readonly inputs: { readonly [name: string]: { readonly type: string; readonly sensitive: boolean } }
+  /** The secrets that sensitive inputs make, encrypted with these inputs; undefined when there are none. */
+  readonly secrets?: JsonObject
+  /** Files that perf-checks read, in base64, by name. */
+  readonly files: { readonly [path: string]: string }
 }
 
 /** How many objects of each action. */

@@ -371,12 +371,12 @@ function outputChanges(request: BuildRequest): readonly OutputChange[] {
       sensitive,
     }))
   }
-  const current = request.design.outputs.map((output) => ({
-    name: output.name,
-    before: before[output.name]?.value,
-    after: output.value.known ? (output.sensitive ? coverOutput(output.value.value) : output.value.value) : undefined,
-    unknown: !output.value.known,
-    sensitive: output.sensitive,
+  const current = request.design.outputs.map(({ name, value, sensitive }) => ({
+    name,
+    before: before[name]?.value,
+    after: value.known ? (sensitive ? coverOutput(value.value) : value.value) : undefined,
+    unknown: !value.known,
+    sensitive,
   }))
   const names = new Set(current.map((output) => output.name))
   const gone = Object.entries(before)
@@ -396,7 +396,7 @@ function plannedChecks(request: BuildRequest, changes: readonly ObjectChange[]):
     .filter((component) => component.section === 'perfChecks')
     .map((component) => ({
       address: component.address,
-      spec: component.spec as unknown as JsonValue,
+      spec: request.masker.mask(component.spec as unknown as JsonObject).masked,
       dependencies: [...new Set(component.dependencies.flatMap((address) => effective.get(barrierOf(address)) ?? []))].sort(),
     }))
 }

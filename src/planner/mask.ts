@@ -1,29 +1,24 @@
 import { createHash } from 'node:crypto'
 import { isJsonObject, type JsonObject, type JsonValue } from '../plan/json.ts'
+import { type SensitiveTexts, sensitiveTexts } from '../plan/sensitive-text.ts'
 import type { ValuePath } from '../plan/source.ts'
-
-/** Values shorter than this are not looked for inside other strings: masking every "1" would hide everything. */
-const SHORTEST_SECRET = 4
 
 /**
  * Hides secret values, and hides equal ones alike: `(sensitive #1)` stands for the same value wherever it is in one plan, so that a
  * reader sees that something changed or moved without seeing what it is.
  */
-export interface Masker {
+export interface Masker extends Pick<SensitiveTexts, 'isSecretText' | 'isSecretNumber'> {
   /** The object with its secrets hidden, and where they were. */
   mask(object: JsonObject): { readonly masked: JsonObject; readonly paths: readonly ValuePath[] }
   /** One value found at a path of an object of this kind. */
   maskValue(value: JsonValue | undefined): JsonValue | undefined
   /** True when the value at this path of this object is secret in itself, whatever it is. */
   isSecretPath(object: JsonObject, path: ValuePath): boolean
-  /** True when the text holds a sensitive value. */
-  isSecretText(text: string): boolean
 }
 
 /** A masker that knows the sensitive inputs of a design. */
 export function createMasker(sensitiveValues: readonly string[]): Masker {
-  const secrets = sensitiveValues.filter((value) => value.length >= SHORTEST_SECRET)
-  const exact = new Set(sensitiveValues)
+  const { isSecretText, isSecretNumber } = sensitiveTexts(sensitiveValues)
   const numbers = new Map<string, number>()
   const cover = (text: string): string => {
     const digest = createHash('sha256').update(text).digest('hex')
@@ -34,7 +29,6 @@ export function createMasker(sensitiveValues: readonly string[]): Masker {
     }
     return `(sensitive #${number})`
   }
-  const isSecretText = (text: string) => exact.has(text) || secrets.some((secret) => text.includes(secret))
   const walk = (value: JsonValue, path: ValuePath, hidden: boolean, paths: ValuePath[]): JsonValue => {
     if (typeof value === 'string') {
       if (!hidden && !isSecretText(value)) return value
@@ -47,11 +41,11 @@ export function createMasker(sensitiveValues: readonly string[]): Masker {
       for (const [key, item] of Object.entries(value)) copy[key] = walk(item, [...path, key], hidden, paths)
       return copy
     }
-    if (!hidden) return value
+    if (!hidden && !(typeof value === 'number' && isSecretNumber(value))) return value
     paths.push(path)
     return cover(JSON.stringify(value))
   }
-  const holdsSecrets = secrets.length > 0 || exact.size > 0
+  const holdsSecrets = sensitiveValues.length > 0
   return {
     mask(object) {
       const paths: ValuePath[] = []
@@ -63,6 +57,7 @@ export function createMasker(sensitiveValues: readonly string[]): Masker {
     maskValue: (value) => (value === undefined ? undefined : walk(value, [], true, [])),
     isSecretPath: (object, path) => isSecretField(object, String(path[0] ?? '')),
     isSecretText,
+    isSecretNumber,
   }
 }
 
@@ -77,7 +72,7 @@ export function recordedSecrets(object: JsonObject, sensitiveValues: readonly st
   }
   if (object.kind !== 'Secret' || object.apiVersion !== 'v1') {
     const masker = sensitiveValues.length === 0 ? undefined : createMasker(sensitiveValues)
-    return masker === undefined ? object : coverTexts(object, masker.isSecretText, coverText)
+    return masker === undefined ? object : coverTexts(object, masker, coverText)
   }
   const cover = (values: JsonValue | undefined): JsonValue =>
     Object.fromEntries(Object.entries(isJsonObject(values) ? values : {}).map(([key, value]) => [key, coverText(String(value))]))
@@ -95,17 +90,19 @@ export function holdsCoveredValue(value: JsonValue | undefined): boolean {
   return Object.values(value).some((item: JsonValue | undefined) => holdsCoveredValue(item))
 }
 
-function coverTexts(object: JsonObject, isSecret: (text: string) => boolean, cover: (text: string) => string): JsonObject {
+function coverTexts(object: JsonObject, masker: Masker, cover: (text: string) => string): JsonObject {
   const walk = (value: JsonValue): JsonValue => {
-    if (typeof value === 'string') return isSecret(value) ? cover(value) : value
+    if (typeof value === 'string') return masker.isSecretText(value) ? cover(value) : value
+    if (typeof value === 'number') return masker.isSecretNumber(value) ? cover(String(value)) : value
     if (Array.isArray(value)) return value.map(walk)
-    return isJsonObject(value) ? coverTexts(value, isSecret, cover) : value
+    return isJsonObject(value) ? coverTexts(value, masker, cover) : value
   }
   const copy: Record<string, JsonValue> = {}
   for (const [key, value] of Object.entries(object)) if (value !== undefined) copy[key] = walk(value)
   return copy
 }
 
-function isSecretField(object: JsonObject, field: string): boolean {
+/** True for the fields of a Secret that hold its values. */
+export function isSecretField(object: JsonObject, field: string): boolean {
   return object.kind === 'Secret' && object.apiVersion === 'v1' && (field === 'data' || field === 'stringData')
 }

@@ -1,5 +1,5 @@
 import { cpSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -80,6 +80,13 @@ perfChecks:
     expect(await weights()).toEqual([80, 20])
     const up = await place.run(['apply', '-y', '--input', 'weight=100'])
     expect([...up.stderr.matchAll(/v2 at (\d+) %/g)].map(([, share]) => share)).toEqual(['50', '100'])
+  })
+
+  test('walks them for a plan whose design is not there as well', async () => {
+    await place.run(['plan', '--input', 'weight=100', '--out', 'plan.json'])
+    await rm(join(place.folder, 'design.yaml'))
+    const applied = await place.run(['apply', 'plan.json'])
+    expect([...applied.stderr.matchAll(/v2 at (\d+) %/g)].map(([, share]) => share)).toEqual(['10', '50', '100'])
   })
 
   test('goes back on a failure, and leaves the rest applied', async () => {

@@ -1,7 +1,8 @@
 import { Command } from 'commander'
+import type { Design } from '../../design/design.ts'
 import { disconnectAll } from '../../engine/connect.ts'
 import { hasErrors } from '../../plan/diagnostic.ts'
-import { hasChanges } from '../../plan/plan.ts'
+import { hasChanges, type PlanContent } from '../../plan/plan.ts'
 import { stateDiagnostic } from '../../state/state-diagnostic.ts'
 import type { CommandIo } from '../command-io.ts'
 import { type RunOptions, type SelectionOptions, withRunOptions, withSelectionOptions } from '../design-options.ts'
@@ -54,7 +55,11 @@ async function runPlan(io: CommandIo, options: PlanOptions): Promise<void> {
   }
   for (const note of viewed.value.notes) view.note(note)
   const mode = options.destroy === true ? 'destroy' : options.refreshOnly === true ? 'refresh-only' : 'apply'
-  const { made, connections } = await planRun({
+  const {
+    made,
+    connections,
+    design: prepared,
+  } = await planRun({
     io,
     options,
     design,
@@ -72,7 +77,9 @@ async function runPlan(io: CommandIo, options: PlanOptions): Promise<void> {
   if (hasErrors(plan.diagnostics)) return fail()
   view.plan(plan)
   if (options.out !== undefined) {
-    const refusal = await writePlanFile(io, options.out, plan)
+    const { contentOf } = await import('../saved-design.ts')
+    const content = await contentOf(prepared, await filesOfChecks(io, design))
+    const refusal = await writePlanFile(io, options.out, { ...plan, content })
     if (refusal !== undefined) {
       view.diagnostics([refusal])
       return fail()
@@ -81,6 +88,12 @@ async function runPlan(io: CommandIo, options: PlanOptions): Promise<void> {
   }
   const changes = mode === 'refresh-only' ? plan.drift.length > 0 : hasChanges(plan)
   if (options.detailedExitcode === true && changes) io.setExitCode(2)
+}
+
+async function filesOfChecks(io: CommandIo, design: Design): Promise<PlanContent['files']> {
+  if (!design.components.some(({ section }) => section === 'perfChecks')) return {}
+  const { checkFiles } = await import('../perf/design-check-reader.ts')
+  return checkFiles(io, design)
 }
 
 const EXAMPLES = `

@@ -13,7 +13,7 @@ import { quantileMilliseconds } from '../../perf/load/histogram.ts'
 import { milliseconds, perSecond } from '../../perf/report/format-number.ts'
 import { progressLine } from '../../perf/report/terminal-report.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
-import type { Plan } from '../../plan/plan.ts'
+import type { Plan, PlanContent } from '../../plan/plan.ts'
 import type { CommandIo } from '../command-io.ts'
 import { checkOptions } from './check-run.ts'
 import { readDesignCheck } from './design-check-reader.ts'
@@ -28,6 +28,8 @@ export interface GateRequest {
   readonly result: ApplyResult
   /** The clusters as they are connected, for checks that are run from inside them. */
   readonly connections: ReadonlyMap<string, Connection>
+  /** Files that a plan carries for its checks. */
+  readonly files: PlanContent['files']
   /** What the state keeps of earlier runs. */
   readonly runs: RecordedRuns
   readonly emit: Emit
@@ -120,7 +122,7 @@ async function readCheck(
   request: GateRequest,
   component: ComponentOf<'perfChecks'>,
 ): Promise<PerfCheckSpec | undefined> {
-  const read = await readDesignCheck(io, request.design, component)
+  const read = await readDesignCheck(io, request.design, component, request.files)
   if (read.ok) return read.check
   for (const diagnostic of read.diagnostics) request.diagnose(diagnostic)
   return undefined

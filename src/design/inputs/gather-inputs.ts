@@ -1,7 +1,6 @@
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import { isJsonObject, type JsonValue } from '../../plan/json.ts'
 import { mistake } from '../mistake.ts'
-import type { ModuleSource } from '../module/module-source.ts'
 import { readYaml } from '../source/read-yaml.ts'
 import type { SourceFiles } from '../source/source-files.ts'
 import { inputType } from './check-input.ts'
@@ -18,14 +17,13 @@ export interface InputSources {
 /** Environment variables that give values begin with this. */
 const PREFIX = 'MESHFORM_INPUT_'
 
-/** Reads the values that a user gives. */
+/** Reads the values that a user gives for inputs, declared by name. */
 export function gatherInputs(
-  module: ModuleSource,
+  declared: ReadonlyMap<string, { readonly value: JsonValue }>,
   sources: InputSources,
   files: SourceFiles,
 ): { readonly given: readonly GivenInput[]; readonly diagnostics: readonly Diagnostic[] } {
   const diagnostics: Diagnostic[] = []
-  const declared = module.blocks.inputs
   const given: GivenInput[] = []
   const typed = (name: string, text: string, by: string) => {
     const declaration = declared.get(name)?.value

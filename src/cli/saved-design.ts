@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto'
+import type { Design } from '../design/design.ts'
+import { designFromJson, designToJson } from '../design/design-json.ts'
+import { gatherInputs } from '../design/inputs/gather-inputs.ts'
+import { secretTexts } from '../design/inputs/secret-texts.ts'
+import { SourceFiles } from '../design/source/source-files.ts'
+import { canonicalJson, digestOf } from '../plan/canonical-json.ts'
+import { type Diagnostic, hasErrors } from '../plan/diagnostic.ts'
+import type { JsonObject, JsonValue } from '../plan/json.ts'
+import type { Plan, PlanContent } from '../plan/plan.ts'
+import { coverSecrets, uncoverSecrets } from '../planner/cover-secrets.ts'
+import { createCipher } from '../state/encryption.ts'
+import { type StateCipher, sealedFromJson, sealedToJson } from '../state/sealed-text.ts'
+import type { CommandIo } from './command-io.ts'
+import type { DesignOptions } from './design-options.ts'
+import { stalePlan } from './staleness.ts'
+import { withoutPassword } from './without-password.ts'
+
+/** What the secrets of a plan are bound to, besides the inputs that make them. */
+const SECRETS_CONTEXT = 'meshform plan secrets 1'
+
+const OTHER_INPUTS = 'it was made with other inputs'
+
+/**
+ * What a saved plan keeps of its design. Secrets are taken out; those that sensitive inputs make are encrypted with these inputs, so
+ * that whoever gives them again has them again. The same design and inputs give the same bytes.
+ */
+export async function contentOf(design: Design, files: PlanContent['files']): Promise<PlanContent> {
+  const { state } = design
+  const kept = state === undefined ? design : { ...design, state: { ...state, address: withoutPassword(state.address) } }
+  const { covered, made } = coverSecrets(designToJson(kept), design.sensitiveValues)
+  const sensitive = sensitiveInputs(design.inputs)
+  const cipher = inputCipher(sensitive, `${design.digest} ${digestOf(covered)}`)
+  const secrets = Object.keys(made).length === 0 ? undefined : (await cipher.sealer())(canonicalJson(made), SECRETS_CONTEXT)
+  return {
+    design: covered,
+    inputs: Object.fromEntries(
+      Object.entries(design.inputs).map(([name, { type, sensitive: is }]) => [name, { type, sensitive: is }]),
+    ),
+    ...(secrets === undefined ? {} : { secrets: sealedToJson(secrets) }),
+    files,
+  }
+}
+
+/** A saved plan's own design, with what was given again of its sensitive inputs. */
+export interface SavedDesign {
+  readonly design: Design | undefined
+  /** Sensitive inputs that were not given: what they make is not at hand. */
+  readonly missing: readonly string[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** The design that a saved plan carries. Inputs given now must be those of the plan. */
+export async function designOfPlan(
+  io: CommandIo,
+  plan: Plan,
+  content: PlanContent,
+  options: DesignOptions,
+): Promise<SavedDesign> {
+  const given = givenInputs(io, plan, content, options)
+  const refuse = (diagnostics: readonly Diagnostic[]): SavedDesign => ({ design: undefined, missing: [], diagnostics })
+  if (hasErrors(given.diagnostics)) return refuse(given.diagnostics)
+  const { sensitive } = given
+  const missing = Object.entries(content.inputs).flatMap(([name, input]) =>
+    input.sensitive && !Object.hasOwn(sensitive, name) ? [name] : [],
+  )
+  const sealed = sealedFromJson(content.secrets)
+  let { design } = content
+  if (sealed !== undefined && missing.length === 0) {
+    const opened = await inputCipher(sensitive, '').open(sealed, SECRETS_CONTEXT, 'the plan')
+    if (!opened.ok) return refuse([otherInputs(Object.keys(sensitive))])
+    design = uncoverSecrets(design, JSON.parse(opened.value) as JsonObject)
+  }
+  const inputs = { ...plan.design.inputs, ...sensitive }
+  return {
+    design: {
+      ...designFromJson(design),
+      name: plan.design.name,
+      version: plan.design.version,
+      digest: plan.design.digest,
+      directory: plan.design.directory,
+      sensitiveValues: Object.values(sensitive).flatMap(secretTexts),
+      inputs: Object.fromEntries(
+        Object.entries(inputs).map(([name, value]) => [
+          name,
+          { value, sensitive: Object.hasOwn(sensitive, name), type: content.inputs[name]?.type ?? 'string' },
+        ]),
+      ),
+    },
+    missing,
+    diagnostics: given.diagnostics,
+  }
+}
+
+/** Sensitive inputs come from wherever inputs come from; others are in the plan, and may only be repeated. */
+function givenInputs(
+  io: CommandIo,
+  plan: Plan,
+  content: PlanContent,
+  options: DesignOptions,
+): { readonly sensitive: JsonObject; readonly diagnostics: readonly Diagnostic[] } {
+  const cli = Object.fromEntries(
+    options.input.map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)]),
+  )
+  const declared = new Map(Object.entries(content.inputs).map(([name, { type }]) => [name, { value: { type } }]))
+  const files = new SourceFiles(io.cwd)
+  const gathered = gatherInputs(declared, { cli, files: options.inputFile, environment: io.env }, files)
+  const diagnostics = [...gathered.diagnostics]
+  const sensitive: Record<string, JsonValue> = {}
+  for (const { name, value, by } of gathered.given) {
+    const input = content.inputs[name]
+    if (input?.sensitive === true) sensitive[name] = value
+    else if (by?.startsWith('--input ') && canonicalJson(plan.design.inputs[name]) !== canonicalJson(value)) {
+      const planned = JSON.stringify(plan.design.inputs[name])
+      const detail = input === undefined ? `Its design has no input ${name}.` : `The plan was made with ${name}=${planned}.`
+      diagnostics.push(stalePlan(OTHER_INPUTS, detail))
+    }
+  }
+  return { sensitive, diagnostics }
+}
+
+function otherInputs(names: readonly string[]): Diagnostic {
+  const one = names.length === 1
+  return stalePlan(OTHER_INPUTS, `${one ? names[0] : `One of ${names.join(', ')}`} has another value now.`)
+}
+
+function sensitiveInputs(inputs: Design['inputs']): JsonObject {
+  return Object.fromEntries(Object.entries(inputs).flatMap(([name, { value, sensitive }]) => (sensitive ? [[name, value]] : [])))
+}
+
+/**
+ * The cipher whose passphrase is the sensitive inputs. Salt and nonce follow from what is public of the plan and determines what is
+ * encrypted: equal plans are equal bytes, and a nonce never serves two texts.
+ */
+function inputCipher(sensitive: JsonObject, seed: string): StateCipher {
+  const passphrase = `meshform inputs ${canonicalJson(sensitive)}`
+  const random = (bytes: number) => createHash('sha256').update(`${bytes} ${seed}`).digest().subarray(0, bytes)
+  const cipher = createCipher([{ kind: 'passphrase', passphrase }], random)
+  if (!cipher.ok) throw new Error('The passphrase of inputs is long enough')
+  return cipher.value
+}

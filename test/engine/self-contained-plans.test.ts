@@ -1,0 +1,206 @@
+import { copyFile, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { newProject, type Project } from './command-runner.ts'
+import { asOther } from './other-hands.ts'
+
+const head = `apiVersion: meshform.dev/v1
+kind: Design
+metadata: {name: shop}
+`
+const resources = `resources:
+  ns: {manifest: {apiVersion: v1, kind: Namespace, metadata: {name: shop}}}
+  a: {dependsOn: [resources.ns], manifest: {apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: shop}, data: {size: "\${inputs.size}"}}}
+`
+const plain = `${head}inputs:
+  size: {type: string, default: small}
+${resources}`
+const secret = `${head}inputs:
+  size: {type: string, default: small}
+  password: {type: string, sensitive: true}
+  port: {type: integer, sensitive: true}
+${resources}  s:
+    dependsOn: [resources.ns]
+    manifest:
+      apiVersion: v1
+      kind: Secret
+      metadata: {name: s, namespace: shop}
+      stringData: {url: "db://app:\${inputs.password}@h:\${inputs.port}", port: "\${string(inputs.port)}"}
+`
+const written = `${plain}  w:
+    dependsOn: [resources.ns]
+    manifest: {apiVersion: v1, kind: Secret, metadata: {name: w, namespace: shop}, stringData: {key: written-in-the-design}}
+`
+
+/** A plan of a design, and another folder that has nothing but that plan. */
+async function planElsewhere(design: string, ...options: readonly string[]): Promise<{ here: Project; there: Project }> {
+  const here = await newProject({ 'shop.yaml': design })
+  const there = await newProject({})
+  const { code, err } = await here.meshform('plan', ...options, '--out', 'plan.json')
+  expect([code, err]).toEqual([0, expect.stringContaining('The plan is saved')])
+  await copyFile(join(here.folder, 'plan.json'), join(there.folder, 'plan.json'))
+  return { here, there }
+}
+
+/** Applies the plan in a folder that shares its state and cluster with another one. */
+async function applyThere(here: Project, there: Project) {
+  await copyFile(join(here.folder, 'plan.json'), join(there.folder, 'plan.json'))
+  const meshform = there.with({ env: { MESHFORM_SANDBOX: join(here.folder, '.meshform/sandbox') } })
+  return meshform('apply', 'plan.json', '--state', join(here.folder, '.meshform/state'))
+}
+
+describe('a plan alone', () => {
+  test('is carried out as it was reviewed, and says nothing of its design', async () => {
+    const { there } = await planElsewhere(plain, '--input', 'size=large')
+    const { code, out } = await there.meshform('apply', 'plan.json')
+    expect([code, out]).toMatchInlineSnapshot(`
+      [
+        0,
+        "resources.ns                                                                             shop.yaml:7
+        + Namespace shop
+
+      resources.a                                                                              shop.yaml:8
+        + ConfigMap shop/a  (approximate: its namespace comes with this plan)
+            data.size: large
+
+      Plan: 2 to create.
+      Apply complete in <s>: 2 created.
+      ",
+      ]
+    `)
+    const live = await asOther(there, 'GET', '/api/v1/namespaces/shop/configmaps/a')
+    expect(live).toMatchObject({ data: { size: 'large' } })
+    expect((await there.meshform('apply', 'plan.json')).err).toMatchInlineSnapshot(`
+      "error The plan is stale: something was applied after the plan was made [MF4007]
+      │ Nothing was recorded when the plan was made, and the state is at 1 now.
+      │ → Make a new plan, review it, and apply that.
+
+      "
+    `)
+  })
+
+  test('is the same, byte for byte, when it is made twice', async () => {
+    const project = await newProject({ 'shop.yaml': secret })
+    const inputs = ['--input', 'password=hunter2hunter2', '--input', 'port=54321']
+    for (const name of ['one.json', 'two.json']) await project.meshform('plan', ...inputs, '--out', name)
+    const [one, two] = await Promise.all(['one.json', 'two.json'].map((name) => readFile(join(project.folder, name), 'utf8')))
+    expect(one).toBe(two)
+    expect(one).not.toMatch(/hunter2|54321/)
+    expect(one).not.toContain(Buffer.from('hunter2hunter2').toString('base64').slice(0, 16))
+  })
+
+  test('changes and deletes what is there, under the state and clusters that it was made for', async () => {
+    const { here, there } = await planElsewhere(plain)
+    await here.meshform('apply', '--yes')
+    await here.write('shop.yaml', plain.replace('name: a,', 'name: b,'))
+    await here.meshform('plan', '--out', 'plan.json')
+    const { code, out } = await applyThere(here, there)
+    expect([code, out.trimEnd().split('\n').at(-1)]).toEqual([0, 'Apply complete in <s>: 1 created, 1 deleted, 1 unchanged.'])
+  })
+
+  test('finds the state that --state named', async () => {
+    const { here } = await planElsewhere(plain, '--state', './kept')
+    await rm(join(here.folder, 'shop.yaml'))
+    expect((await here.meshform('apply', 'plan.json')).code).toBe(0)
+    expect(await readFile(join(here.folder, 'kept/default/shop.json'), 'utf8')).toContain('ConfigMap')
+  })
+
+  test('is refused when somebody changed an object, with the new difference', async () => {
+    const { here, there } = await planElsewhere(plain)
+    await here.meshform('apply', '--yes')
+    await here.meshform('plan', '--input', 'size=large', '--out', 'plan.json')
+    await asOther(here, 'PATCH', '/api/v1/namespaces/shop/configmaps/a', { data: { size: 'tiny' } })
+    expect(await applyThere(here, there)).toMatchSnapshot()
+  })
+
+  test('keeps the outputs, postconditions and checks of its design', async () => {
+    const bodies = new Set<string>()
+    const server = createServer((request, response) => {
+      request.setEncoding('utf8').on('data', (body) => bodies.add(body))
+      setTimeout(() => response.end(), 10)
+    })
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    onTestFinished(() => new Promise<void>((done) => server.close(() => done())))
+    const { port } = server.address() as AddressInfo
+    const { here, there } = await planElsewhere(plain, '--workspace', 'empty')
+    await here.write('body.txt', 'from a file')
+    await here.write(
+      'shop.yaml',
+      `${plain.replace(
+        'a: {dependsOn',
+        `a: {lifecycle: {postconditions: [{condition: "self.data.size == inputs.size && resources.ns.name == 'ns'", message: size}]}, dependsOn`,
+      )}outputs:
+  size: {value: "\${inputs.size}"}
+perfChecks:
+  a:
+    measures: [resources.a]
+    target: http://127.0.0.1:${port}/
+    bodyFile: body.txt
+    load: {requests: 20, duration: 20s, connections: 2}
+    thresholds: ["errors < 1%"]
+    onFail: warn
+`,
+    )
+    await here.meshform('plan', '--out', 'plan.json')
+    await copyFile(join(here.folder, 'plan.json'), join(there.folder, 'plan.json'))
+    const { code, out, err } = await there.meshform('apply', 'plan.json')
+    expect([code, out, err]).toEqual([0, expect.stringContaining('size  small'), expect.stringContaining('perfChecks.a')])
+    expect([...bodies]).toEqual(['from a file'])
+  })
+})
+
+describe('secrets of a plan alone', () => {
+  const given = ['--input', 'password=hunter2hunter2', '--input', 'port=54321']
+
+  test('are made again from sensitive inputs', async () => {
+    const { there } = await planElsewhere(secret, ...given)
+    const meshform = there.with({ env: { MESHFORM_INPUT_PASSWORD: 'hunter2hunter2' } })
+    expect((await meshform('apply', 'plan.json', '--input', 'port=54321')).code).toBe(0)
+    const live = await asOther(there, 'GET', '/api/v1/namespaces/shop/secrets/s')
+    const base64 = (text: string) => Buffer.from(text).toString('base64')
+    expect(live).toMatchObject({ data: { url: base64('db://app:hunter2hunter2@h:54321'), port: base64('54321') } })
+  })
+
+  test.each([
+    ['an input is not given', secret, ['--input', 'port=54321']],
+    ['an input has another value', secret, ['--input', 'port=54321', '--input', 'password=another-password']],
+    ['an input that is not secret has another value', secret, [...given, '--input', 'size=large']],
+    ['an input is not there', secret, [...given, '--input', 'colour=red']],
+    ['a value is written in the design', written, []],
+  ])('are refused when %s', async (_name, design, options) => {
+    const { there } = await planElsewhere(design, ...(design === secret ? given : []))
+    const { code, out, err } = await there.meshform('apply', 'plan.json', ...options)
+    expect([code, out]).toEqual([1, ''])
+    expect(err).toMatchSnapshot()
+  })
+
+  test('need nothing where their object stays as it is', async () => {
+    const { here, there } = await planElsewhere(written)
+    await here.meshform('apply', '--yes')
+    await here.meshform('plan', '--input', 'size=large', '--out', 'plan.json')
+    const { code, out } = await applyThere(here, there)
+    expect([code, out]).toEqual([0, expect.stringContaining('1 changed, 2 unchanged')])
+    expect((await here.meshform('plan', '--input', 'size=large', '--detailed-exitcode')).code).toBe(0)
+  })
+})
+
+test('a plan beside its changed design is stale, and one beside another design too', async () => {
+  const { here, there } = await planElsewhere(plain)
+  for (const project of [here, there]) await project.write('shop.yaml', plain.replace('small', 'large'))
+  for (const project of [here, there]) {
+    expect((await project.meshform('apply', 'plan.json')).err).toContain('the design was changed after the plan was made')
+  }
+})
+
+test('an output that holds a sensitive value is sensitive', async () => {
+  const { meshform, folder } = await newProject({
+    'shop.yaml': `${secret}outputs:\n  url: {value: "x\${inputs.password}"}\n  port: {value: "\${inputs.port}"}\n`,
+  })
+  const given = ['--input', 'password=hunter2hunter2', '--input', 'port=54321']
+  const { out } = await meshform('apply', '--yes', ...given)
+  const listed = await meshform('output', '--json', ...given)
+  const state = await readFile(join(folder, '.meshform/state/default/shop.json'), 'utf8')
+  for (const text of [out, listed.out, state]) expect(text).not.toMatch(/hunter2|54321/)
+})
