@@ -18,16 +18,12 @@ export function canAsk(io: CommandIo): boolean {
 
 /** Asks whether to go on, naming cluster and server. */
 export async function confirmPlan(plan: Plan, operation: 'apply' | 'destroy'): Promise<boolean> {
-  const { confirm, isCancel } = await import('@clack/prompts')
+  const { ask } = await import('./ask.ts')
   const counts = summarize(plan)
   const deletes = counts.delete + counts.replace
   const places = describePlaces(plan).join(' and ')
   const loud = deletes > 0 ? ` ${deletes} will be DELETED.` : ''
-  const answer = await confirm({
-    message:
-      operation === 'destroy' ? `Destroy "${plan.design.name}" on ${places}?${loud}` : `Apply this plan to ${places}?${loud}`,
-    initialValue: false,
-    output: process.stderr,
-  })
-  return !isCancel(answer) && answer
+  return ask(
+    operation === 'destroy' ? `Destroy "${plan.design.name}" on ${places}?${loud}` : `Apply this plan to ${places}?${loud}`,
+  )
 }

@@ -36,6 +36,7 @@ export interface ExecuteRunRequest {
 /** The recipe of apply and destroy: read, lock, plan, show, confirm, carry out, report. */
 export async function executeRun(io: CommandIo, asked: ExecuteRunRequest): Promise<void> {
   const view = openView(io, asked.options, shownOperation(asked.operation))
+  if (view === undefined) return
   const source = await readSource(io, asked)
   if (source.value === undefined) {
     view.diagnostics(source.diagnostics)

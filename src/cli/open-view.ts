@@ -7,17 +7,32 @@ import { styleFor } from '../views/terminal/style.ts'
 import type { CommandIo } from './command-io.ts'
 import { VERSION } from './version.ts'
 
-/** The view that the options ask for: text, JSON lines, or text with JSON lines into a file. */
+/** The view that the options ask for: text or JSON lines, with JSON lines into a file. Undefined, with everything said, without that file. */
 export function openView(
   io: CommandIo,
   options: { readonly json?: boolean; readonly jsonInto?: string; readonly full?: boolean },
   operation: 'plan' | 'apply' | 'destroy',
-): RunView {
-  if (options.json === true) return new NdjsonRunView((text) => io.stdout.write(text), Date.now, VERSION, operation)
-  const terminal = terminalView(io, options.full === true)
-  if (options.jsonInto === undefined) return terminal
-  const file = openSync(resolve(io.cwd, options.jsonInto), 'w', 0o600)
-  return joinViews([terminal, new NdjsonRunView((text) => writeSync(file, text), Date.now, VERSION, operation)])
+): RunView | undefined {
+  const lines = (write: (text: string) => void) => new NdjsonRunView(write, Date.now, VERSION, operation)
+  const view = options.json === true ? lines((text) => io.stdout.write(text)) : terminalView(io, options.full === true)
+  if (options.jsonInto === undefined) return view
+  let file: number
+  try {
+    file = openSync(resolve(io.cwd, options.jsonInto), 'w', 0o600)
+  } catch (error) {
+    view.diagnostics([
+      {
+        severity: 'error',
+        code: 'MF6003',
+        summary: `${options.jsonInto} can not be written`,
+        detail: `${error instanceof Error ? error.message : String(error)}.`,
+        hint: 'Name a file in a folder that is there. Nothing was changed.',
+      },
+    ])
+    io.setExitCode(1)
+    return undefined
+  }
+  return joinViews([view, lines((text) => writeSync(file, text))])
 }
 
 /** The view for people. */

@@ -13,7 +13,6 @@ import type { CommandIo } from './command-io.ts'
 import type { RunOptions, SelectionOptions } from './design-options.ts'
 import { targetOpeners } from './open-targets.ts'
 import { catalogFor, providerCatalog } from './provider-catalog.ts'
-import { readPolicies } from './read-policies.ts'
 import { withoutPassword } from './without-password.ts'
 
 /** What a planning command does with a design and a state. */
@@ -45,6 +44,8 @@ export interface PlanRun {
   readonly request: PlanRunRequest
 }
 
+const NO_POLICIES = { policies: [], diagnostics: [] }
+
 /** Connects, looks up and renders the meshes, and plans. */
 export async function planRun(request: PlanRunRequest): Promise<PlanRun> {
   const { io, options, design, state } = request
@@ -56,7 +57,8 @@ export async function planRun(request: PlanRunRequest): Promise<PlanRun> {
     { offline: options.offline === true, context: options.context, kubeconfig: options.kubeconfig },
     io.signal,
   )
-  const extra = await readPolicies(io, options.policy)
+  const extra =
+    options.policy.length === 0 ? NO_POLICIES : await (await import('./read-policies.ts')).readPolicies(io, options.policy)
   const prepared =
     request.mode === 'destroy' || request.isPrepared === true
       ? { design, diagnostics: [] }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
 import type { Design } from '../design/design.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import { isJsonObject, type JsonValue } from '../plan/json.ts'
@@ -15,7 +16,6 @@ export async function readPolicies(
   const policies: Policies[number][] = []
   const diagnostics: Diagnostic[] = []
   for (const file of files) {
-    const { isMap, isScalar, LineCounter, parseDocument } = await import('yaml')
     const lines = new LineCounter()
     const refuse = (detail: string, offset = 0) => {
       const { line, col } = lines.linePos(offset)
@@ -32,7 +32,12 @@ export async function readPolicies(
     try {
       text = await readFile(resolve(io.cwd, file), 'utf8')
     } catch (error) {
-      refuse(error instanceof Error ? error.message : String(error))
+      diagnostics.push({
+        severity: 'error',
+        code: 'MF6003',
+        summary: `${file} can not be read`,
+        detail: `${error instanceof Error ? error.message : String(error)}.`,
+      })
       continue
     }
     const document = parseDocument(text, { lineCounter: lines })

@@ -48,9 +48,9 @@ function matching(
   const found = new Set<Candidate>()
   for (const pattern of patterns) {
     const negated = pattern.startsWith('!')
-    const text = negated ? pattern.slice(1) : pattern
-    const matches = picomatch(text.replaceAll('[', '\\[').replaceAll(']', '\\]'), { bash: true })
-    const hits = candidates.filter((candidate) => {
+    const text = withQuotedKeys(negated ? pattern.slice(1) : pattern)
+    const matches = text === '' ? () => false : globOf(text)
+    const hits = (text === '' ? [] : candidates).filter((candidate) => {
       const { kind, namespace, name } = keyOf(candidate)
       const address = addressOf(candidate)
       const hit =
@@ -73,6 +73,16 @@ function matching(
     })
   }
   return found
+}
+
+/** Shells take quotes away: `map[a]` is `map["a"]`. */
+function withQuotedKeys(pattern: string): string {
+  return pattern.replaceAll(/\[([^\]"*]+)\]/g, '["$1"]')
+}
+
+/** `*` stands for any text, slashes included; brackets and quotes are those of addresses. */
+function globOf(pattern: string): (text: string) => boolean {
+  return picomatch(pattern.replaceAll(/[[\]"(){}]/g, '\\$&'), { bash: true, keepQuotes: true, nonegate: true })
 }
 
 function dependenciesOf(candidate: Candidate): readonly string[] {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
+import { stringify } from 'yaml'
 import { SANDBOX_CLUSTER } from '../../design/design.ts'
 import { connectAll, disconnectAll } from '../../engine/connect.ts'
 import type { Connection } from '../../engine/refresh.ts'
@@ -60,7 +61,6 @@ async function runImport(io: CommandIo, what: readonly string[], options: Import
     io.setExitCode(1)
     return
   }
-  const { stringify } = await import('yaml')
   const text = stringify(importDesign(options.name, found), { lineWidth: 0 })
   if (options.out === undefined) io.stdout.write(text)
   else {

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import type { Design } from '../../design/design.ts'
 import { disconnectAll } from '../../engine/connect.ts'
 import { hasErrors } from '../../plan/diagnostic.ts'
@@ -31,7 +31,7 @@ export function planCommand(io: CommandIo): Command {
     .option('-o, --out <file>', 'save the plan, to be reviewed and given to apply')
     .option('--offline', 'ask no cluster: compare with the recorded state alone')
     .option('--destroy', 'plan the deletion of everything')
-    .option('--refresh-only', 'show only what changed outside since the last apply')
+    .addOption(new Option('--refresh-only', 'show only what changed outside since the last apply').conflicts('destroy'))
     .option('--detailed-exitcode', 'exit with 0 for no changes, 2 for changes, 1 for errors')
     .addHelpText('after', EXAMPLES)
     .action((options: PlanOptions) => runPlan(io, options))
@@ -39,6 +39,7 @@ export function planCommand(io: CommandIo): Command {
 
 async function runPlan(io: CommandIo, options: PlanOptions): Promise<void> {
   const view = openView(io, options, 'plan')
+  if (view === undefined) return
   const fail = () => io.setExitCode(1)
   const { design, diagnostics } = await readDesign(io, options)
   if (design === undefined || hasErrors(diagnostics)) {

@@ -197,11 +197,6 @@ async function mayReset(io: CommandIo, directory: string): Promise<boolean> {
     ])
     return false
   }
-  const { confirm, isCancel } = await import('@clack/prompts')
-  const answer = await confirm({
-    message: `Throw away every object in ${directory}?`,
-    initialValue: false,
-    output: process.stderr,
-  })
-  return !isCancel(answer) && answer
+  const { ask } = await import('../ask.ts')
+  return ask(`Throw away every object in ${directory}?`)
 }

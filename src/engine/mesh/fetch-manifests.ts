@@ -1,3 +1,5 @@
+import { EnvHttpProxyAgent, request } from 'undici'
+
 /** The text at an address, or why it could not be had. */
 export type Fetched = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly message: string }
 
@@ -13,8 +15,6 @@ export async function fetchManifests(
   env: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
 ): Promise<Fetched> {
-  // Loaded when something is fetched: most plans fetch nothing.
-  const { EnvHttpProxyAgent, request } = await import('undici')
   const httpProxy = env.HTTP_PROXY ?? env.http_proxy ?? ''
   const dispatcher = new EnvHttpProxyAgent({
     httpProxy,

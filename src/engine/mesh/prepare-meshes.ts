@@ -9,7 +9,6 @@ import type { MeshProvider } from '../../providers/contract.ts'
 import { type PlannedChart, plannedCharts } from '../../providers/planned-charts.ts'
 import type { Connection } from '../refresh.ts'
 import { chartCapabilities } from './chart-capabilities.ts'
-import { fetchManifests } from './fetch-manifests.ts'
 import { findMesh } from './find-mesh.ts'
 import { helmArguments, renderChart } from './helm.ts'
 import { hookOffset, isWanted } from './helm-hooks.ts'
@@ -102,6 +101,8 @@ async function fetchAll(mesh: ComponentOf<'meshes'>, request: PrepareMeshesReque
       if (!/^https?:\/\//.test(address)) return { manifests: [], diagnostics: [] }
       const path = ['install', 'manifests', index]
       const [url = address, pinned] = address.split('#sha256=')
+      // Loaded when something is fetched: most plans fetch nothing.
+      const { fetchManifests } = await import('./fetch-manifests.ts')
       const fetched = await fetchManifests(url, request.env, request.signal)
       const refused = (summary: string, detail: string, hint: string): Brought => ({
         manifests: [],

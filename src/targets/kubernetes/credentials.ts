@@ -136,7 +136,7 @@ function impersonation(user: JsonObject): { readonly [name: string]: string | re
 function pluginLoader(context: KubeContext): () => Promise<Credentials> {
   let config: Promise<{ applyToHTTPSOptions(options: object): Promise<void> }> | undefined
   return async () => {
-    config ??= import('@kubernetes/client-node').then(({ KubeConfig }) => {
+    config ??= import('./kube-config.ts').then(({ KubeConfig }) => {
       const loaded = new KubeConfig()
       loaded.loadFromString(JSON.stringify(singleContext(context)))
       return loaded
