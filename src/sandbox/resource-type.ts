@@ -99,7 +99,13 @@ export interface ResourceType {
   readonly prepareForCreate?: (object: JsonObject, context?: AllocationContext) => JsonObject
   readonly prepareForUpdate?: (object: JsonObject, old: JsonObject, context?: AllocationContext) => JsonObject
   readonly validate?: (object: JsonObject) => readonly FieldError[]
+  /** What is asked of new objects only. */
+  readonly validateCreate?: (object: JsonObject) => readonly FieldError[]
   readonly validateUpdate?: (object: JsonObject, old: JsonObject) => readonly FieldError[]
+  /** What is asked of a write to the status of a built-in kind, in place of everything else. */
+  readonly validateStatus?: (object: JsonObject, old: JsonObject) => readonly FieldError[]
+  /** What is against addresses and ports that were asked for, looked at once everything else is fine. */
+  readonly validateAllocation?: (object: JsonObject, context: AllocationContext) => readonly FieldError[]
   /** Dotted paths by which a custom kind can be selected, beyond name and namespace. */
   readonly selectableFields?: readonly string[]
   /** Deprecation or other warnings, one `Warning:` header each. */

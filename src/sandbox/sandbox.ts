@@ -1,4 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto'
+import { AllocationIndex } from './api/allocation-index.ts'
 import type { ApiContext } from './api/api-context.ts'
 import { ApiServer } from './api/api-server.ts'
 import type { SandboxRequest, SandboxResponse } from './api/exchange.ts'
@@ -78,6 +79,7 @@ export class Sandbox {
     const context: ApiContext = {
       store,
       registry,
+      allocations: new AllocationIndex(store),
       customValidator,
       now: options.clock ?? (() => new Date()),
       newUid: randomUUID,

@@ -34,6 +34,7 @@ export class FakeHost implements ControllerHost {
     return this.put('ADDED', kind, type?.prepareForCreate?.(defaulted) ?? defaulted)
   }
   readonly update = (kind: KindKey, object: JsonObject): JsonObject | undefined => this.replace(kind, object, 'spec')
+  readonly bind = (pod: JsonObject): JsonObject | undefined => this.replace('/Pod', pod, 'spec')
   readonly updateStatus = (kind: KindKey, object: JsonObject): JsonObject | undefined => this.replace(kind, object, 'status')
   readonly delete = (kind: KindKey, namespace: string, name: string): boolean => {
     const object = this.get(kind, namespace, name)

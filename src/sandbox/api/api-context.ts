@@ -3,6 +3,7 @@ import type { ManagerContext } from '../apply/field-manager.ts'
 import type { FieldError } from '../resource-type.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import type { StorageKey } from '../store/stored-object.ts'
+import type { AllocationIndex } from './allocation-index.ts'
 import { timestamp } from './object-metadata.ts'
 import type { ResourceRegistry, ServedResource } from './resource-registry.ts'
 
@@ -21,6 +22,7 @@ export interface CustomValidator {
 export interface ApiContext {
   readonly store: ObjectStore
   readonly registry: ResourceRegistry
+  readonly allocations: AllocationIndex
   readonly customValidator: CustomValidator
   readonly now: () => Date
   readonly newUid: () => string

@@ -66,10 +66,13 @@ export function createObject(
   const identified = prepare(context, resource, generateName(context, object))
   const name = metadataText(identified, 'name')
   admitToNamespace(context, resource, namespace, name)
-  const prepared = type.prepareForCreate === undefined ? identified : type.prepareForCreate(identified)
+  const key = storageKeyOf(resource, namespace, name)
+  const allocation = context.allocations.contextFor(key)
+  const prepared = type.prepareForCreate === undefined ? identified : type.prepareForCreate(identified, allocation)
   const errors = validateNew(context, resource, prepared)
   if (errors.length > 0) throw invalid(resource.kind, name, errors)
-  const key = storageKeyOf(resource, namespace, name)
+  const taken = type.validateAllocation?.(prepared, allocation) ?? []
+  if (taken.length > 0) throw invalid(resource.kind, name, taken)
   if (context.store.get(key.resource, key.namespace, key.name) !== undefined) throw alreadyExists(resource.plural, name)
   if (!dryRun) {
     const version = metadataText(object, 'resourceVersion')

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
 import { jsonEqual } from '../apply/value-shape.ts'
+import type { AllocationContext } from '../resource-type.ts'
 import { inStorageOrder, StoredObject } from '../store/stored-object.ts'
 import { type ApiContext, storageKeyOf } from './api-context.ts'
 import { finalizersOf, isTerminating, metadataOf, metadataText, withMetadata } from './object-metadata.ts'
@@ -54,7 +55,13 @@ function withoutTypeAndMetadata(object: JsonObject, alsoStatus: boolean): JsonOb
 }
 
 /** Restores what clients can't change and counts the generation. */
-function settle(resource: ServedResource, live: JsonObject, object: JsonObject, subresource: string): JsonObject {
+function settle(
+  resource: ServedResource,
+  live: JsonObject,
+  object: JsonObject,
+  subresource: string,
+  allocation: AllocationContext,
+): JsonObject {
   const { type } = resource
   const before = metadataOf(live)
   let next = withMetadata(object, {
@@ -70,7 +77,7 @@ function settle(resource: ServedResource, live: JsonObject, object: JsonObject, 
     const { status: _given, ...rest } = next
     next = live.status === undefined ? rest : { ...rest, status: live.status }
   }
-  if (type.prepareForUpdate !== undefined && subresource !== 'status') next = type.prepareForUpdate(next, live)
+  if (type.prepareForUpdate !== undefined && subresource !== 'status') next = type.prepareForUpdate(next, live, allocation)
   if (!type.countsGeneration || typeof before.generation !== 'number') return next
   const hasStatus = type.subresources.status || !resource.custom
   const changed = !jsonEqual(withoutTypeAndMetadata(live, hasStatus), withoutTypeAndMetadata(next, hasStatus))
@@ -106,11 +113,14 @@ export function updateObject(
   update: ObjectUpdate,
 ): StoredObject {
   checkPreconditions(resource, live, update)
-  const next = settle(resource, live.object, update.object, update.subresource)
-  const errors = validateChange(context, resource, next, live.object, update.warnings ?? [])
-  if (errors.length > 0) throw invalid(resource.kind, live.key.name, errors)
-  if (isNoop(live.object, next)) return live
   const key = storageKeyOf(resource, live.key.namespace, live.key.name)
+  const allocation = context.allocations.contextFor(key)
+  const next = settle(resource, live.object, update.object, update.subresource, allocation)
+  const errors = validateChange(context, resource, next, live.object, update.subresource, update.warnings ?? [])
+  if (errors.length > 0) throw invalid(resource.kind, live.key.name, errors)
+  const taken = update.subresource === '' ? (resource.type.validateAllocation?.(next, allocation) ?? []) : []
+  if (taken.length > 0) throw invalid(resource.kind, live.key.name, taken)
+  if (isNoop(live.object, next)) return live
   if (update.dryRun) return StoredObject.ofObject(key, live.version, inStorageOrder(next, live.version))
   if (isReleased(resource, next)) {
     // The answer shows the object as the last write left it, though it is gone.

@@ -7,7 +7,8 @@ import type { ServedResource } from './resource-registry.ts'
 
 /** What is wrong with an object about to be created. */
 export function validateNew(context: ApiContext, resource: ServedResource, object: JsonObject): readonly FieldError[] {
-  const own = resource.type.validate?.(object) ?? []
+  const { type } = resource
+  const own = [...(type.validate?.(object) ?? []), ...(type.validateCreate?.(object) ?? [])]
   return resource.custom ? [...own, ...context.customValidator.validate(resource, object, undefined).errors] : own
 }
 
@@ -17,9 +18,14 @@ export function validateChange(
   resource: ServedResource,
   object: JsonObject,
   old: JsonObject,
+  subresource: string,
   warnings: string[],
 ): readonly FieldError[] {
   const { type } = resource
+  if (subresource !== '' && !resource.custom) {
+    const status = subresource === 'status' ? (type.validateStatus?.(object, old) ?? []) : []
+    return [...metadataChanges(object, old), ...status]
+  }
   const errors = [
     ...metadataChanges(object, old),
     ...(type.validate?.(object) ?? []),

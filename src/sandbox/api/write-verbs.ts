@@ -80,6 +80,11 @@ function throughSubresource(subresource: string, live: JsonObject, given: JsonOb
   switch (subresource) {
     case '':
       return given
+    case 'binding': {
+      const spec = isJsonObject(live.spec) ? live.spec : {}
+      const { nodeName } = isJsonObject(given.spec) ? given.spec : {}
+      return { ...live, spec: { ...spec, ...(nodeName === undefined ? {} : { nodeName }) } }
+    }
     case 'finalize': {
       const spec = isJsonObject(given.spec) ? given.spec : {}
       const liveSpec = isJsonObject(live.spec) ? live.spec : {}

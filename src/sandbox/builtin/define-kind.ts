@@ -7,7 +7,7 @@ import { schemaOfModel } from './model-schema.ts'
 import { ageColumn, nameColumn } from './printing/common-columns.ts'
 import { FieldErrors } from './validation/field-errors.ts'
 import { subdomainComplaints } from './validation/names.ts'
-import { type NameRule, validateObjectMeta } from './validation/object-meta.ts'
+import { type NameRule, validateChangedMeta, validateFinalizerOwners, validateObjectMeta } from './validation/object-meta.ts'
 
 /** What is particular to one built-in kind; all that it leaves out follows the usual. */
 export interface KindDefinition {
@@ -42,7 +42,14 @@ export interface KindDefinition {
   readonly prepareCreate?: (object: Tree, context: AllocationContext) => void
   readonly prepareUpdate?: (object: Tree, old: JsonObject, context: AllocationContext) => void
   readonly validate?: (errors: FieldErrors, object: JsonObject) => void
+  /** What is asked of new objects only. */
+  readonly validateCreate?: (errors: FieldErrors, object: JsonObject) => void
   readonly validateUpdate?: (errors: FieldErrors, object: JsonObject, old: JsonObject) => void
+  /** What the server looks at twice when an object of this kind changes, so that its causes tell mistakes twice. */
+  readonly updateRepeats?: 'metadata' | 'everything'
+  /** A write of the status; what else is in the object is as it was and not looked at. */
+  readonly validateStatus?: (errors: FieldErrors, object: JsonObject, old: JsonObject) => void
+  readonly validateAllocation?: (errors: FieldErrors, object: JsonObject, context: AllocationContext) => void
   readonly warnings?: (object: JsonObject) => readonly string[]
 }
 
@@ -115,13 +122,36 @@ export function defineKind(definition: KindDefinition): ResourceType {
     },
     validate: (object) => {
       const errors = new FieldErrors()
-      if (definition.review !== true) validateObjectMeta(errors, object, namespaced, definition.nameRule ?? subdomainComplaints)
+      if (definition.review !== true) {
+        validateObjectMeta(errors, object, namespaced, definition.nameRule ?? subdomainComplaints)
+        validateFinalizerOwners(errors, object)
+      }
       definition.validate?.(errors, object)
+      return errors.all
+    },
+    validateCreate: (object) => {
+      const errors = new FieldErrors()
+      definition.validateCreate?.(errors, object)
       return errors.all
     },
     validateUpdate: (object, old) => {
       const errors = new FieldErrors()
+      if (definition.updateRepeats !== undefined) {
+        validateChangedMeta(errors, object)
+        validateFinalizerOwners(errors, object)
+      }
+      if (definition.updateRepeats === 'everything') definition.validate?.(errors, object)
       definition.validateUpdate?.(errors, object, old)
+      return errors.all
+    },
+    validateStatus: (object, old) => {
+      const errors = new FieldErrors()
+      definition.validateStatus?.(errors, object, old)
+      return errors.all
+    },
+    validateAllocation: (object, context) => {
+      const errors = new FieldErrors()
+      definition.validateAllocation?.(errors, object, context)
       return errors.all
     },
     warnings: (object) => definition.warnings?.(object) ?? [],

@@ -78,6 +78,17 @@ export function compareQuantities(left: Quantity, right: Quantity): number {
   return difference < 0n ? -1 : difference > 0n ? 1 : 0
 }
 
+/** True for an amount without a fraction. */
+export function isWholeQuantity(quantity: Quantity): boolean {
+  return quantity.exponent >= 0 || quantity.digits % 10n ** BigInt(-quantity.exponent) === 0n
+}
+
+/** True for a whole number of times the unit. */
+export function isMultipleQuantity(quantity: Quantity, unit: Quantity): boolean {
+  const [amount, size] = [scaled(quantity, smallestExponent), scaled(unit, smallestExponent)]
+  return size > 0n && amount >= 0n && amount % size === 0n
+}
+
 function formatBinary(quantity: Quantity): string | undefined {
   const value = scaled(quantity, 0)
   const exact = scaled({ digits: value, exponent: 0, form: 'decimal' }, smallestExponent) === scaled(quantity, smallestExponent)

@@ -22,6 +22,8 @@ export interface ControllerHost {
   readonly create: (kind: KindKey, object: JsonObject) => JsonObject | undefined
   /** Replaces everything but the status. */
   readonly update: (kind: KindKey, object: JsonObject) => JsonObject | undefined
+  /** Gives a pod the node that its specification names, which only the scheduler may. */
+  readonly bind: (pod: JsonObject) => JsonObject | undefined
   /** Replaces the status alone. */
   readonly updateStatus: (kind: KindKey, object: JsonObject) => JsonObject | undefined
   /** Deletes at once, without a grace period; finalizers and owned objects are treated as always. */

@@ -34,7 +34,7 @@ function nextStage(pod: JsonObject, world: ControllerWorld): { readonly stage: P
 function bind(pod: JsonObject, world: ControllerWorld): JsonObject | undefined {
   const spec = objectAt(pod, 'spec') ?? {}
   if (textAt(spec, 'nodeName') !== '') return pod
-  return world.host.update(pods, { ...pod, spec: { ...spec, nodeName: sandboxNode } })
+  return world.host.bind({ ...pod, spec: { ...spec, nodeName: sandboxNode } })
 }
 
 function removeTerminating(pod: JsonObject, world: ControllerWorld): void {

@@ -54,6 +54,7 @@ export function storeControllerHost(context: ApiContext): StoppableHost {
     },
     create: (kind, object) => write(kind, object, (resource) => client.create(resource, object)),
     update: (kind, object) => write(kind, object, (resource) => client.replace(resource, object, '')),
+    bind: (pod) => write('/Pod', pod, (resource) => client.replace(resource, pod, 'binding')),
     updateStatus: (kind, object) => write(kind, object, (resource) => client.replace(resource, object, 'status')),
     delete: (kind, namespace, name) => {
       const resource = resourceOf(kind)

@@ -33,7 +33,11 @@ export class SystemClient {
   }
 
   /** Replaces an object through its main resource or a subresource. */
-  replace(resource: ServedResource, object: JsonObject, subresource: '' | 'status' | 'finalize'): StoredObject | undefined {
+  replace(
+    resource: ServedResource,
+    object: JsonObject,
+    subresource: '' | 'status' | 'finalize' | 'binding',
+  ): StoredObject | undefined {
     const write = this.#write('PUT', resource, object, subresource)
     return this.#attempt(() => putObject(this.#context, write, metadataText(object, 'name')).object)
   }

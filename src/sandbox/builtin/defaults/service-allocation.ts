@@ -31,6 +31,19 @@ function formatAddress(address: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.')
 }
 
+/** True for an address that services of this cluster can have. */
+export function isInServiceNetwork(address: string): boolean {
+  const parts = address.split('.').map(Number)
+  if (parts.length !== 4 || parts.some((part) => Number.isNaN(part))) return false
+  const value = parts.reduce((sum, part) => sum * 256 + part, 0)
+  return value > network && value < network + networkSize - 1
+}
+
+/** True for a port that nodes keep for services. */
+export function isNodePort(port: number): boolean {
+  return port >= firstNodePort && port < firstNodePort + nodePorts
+}
+
 /** An address of the service network for a service, the same for the same name unless that one is taken. */
 export function allocateClusterAddress(key: string, context: AllocationContext): string {
   const addressAt = (place: number): string => formatAddress(network + reserved + place)

@@ -1,12 +1,45 @@
 import type { JsonObject } from '../../../plan/json.ts'
 import type { AllocationContext } from '../../resource-type.ts'
-import { ensureTree, listAt, numberAt, objectAt, objectsAt, setDefault, type Tree, textAt } from '../json-tree.ts'
+import {
+  copyTree,
+  ensureTree,
+  listAt,
+  numberAt,
+  objectAt,
+  objectsAt,
+  setDefault,
+  type Tree,
+  textAt,
+  textsAt,
+} from '../json-tree.ts'
+import { sameJson } from '../validation/field-errors.ts'
 import { allocateClusterAddress, allocateNodePort } from './service-allocation.ts'
 
 const affinitySeconds = 10_800
 
 function isExposed(type: string): boolean {
   return type === 'NodePort' || type === 'LoadBalancer'
+}
+
+/** True for services that have an address in the cluster, if none that answers. */
+export function needsClusterAddress(spec: JsonObject | undefined): boolean {
+  return textAt(spec, 'type') !== 'ExternalName'
+}
+
+/** True for services that are reached from outside the cluster. */
+export function isExternallyAccessible(spec: JsonObject | undefined): boolean {
+  const type = textAt(spec, 'type')
+  return isExposed(type) || (type === 'ClusterIP' && listAt(spec, 'externalIPs').length > 0)
+}
+
+/** True for services whose nodes are asked one by one whether they serve it. */
+export function needsHealthCheck(spec: JsonObject | undefined): boolean {
+  return textAt(spec, 'type') === 'LoadBalancer' && textAt(spec, 'externalTrafficPolicy') === 'Local'
+}
+
+function needsNodePorts(spec: JsonObject | undefined): boolean {
+  const type = textAt(spec, 'type')
+  return type === 'NodePort' || (type === 'LoadBalancer' && spec?.allocateLoadBalancerNodePorts !== false)
 }
 
 /** Defaults of a service that whoever writes it comes to own. */
@@ -21,7 +54,7 @@ export function defaultService(service: Tree): void {
     if (port.targetPort === undefined || port.targetPort === 0 || port.targetPort === '') port.targetPort = port.port ?? 0
   }
   const type = textAt(spec, 'type')
-  if (isExposed(type)) setDefault(spec, 'externalTrafficPolicy', 'Cluster')
+  if (isExternallyAccessible(spec)) setDefault(spec, 'externalTrafficPolicy', 'Cluster')
   if (type !== 'ExternalName') setDefault(spec, 'internalTrafficPolicy', 'Cluster')
   if (type === 'LoadBalancer') setDefault(spec, 'allocateLoadBalancerNodePorts', true)
 }
@@ -42,16 +75,16 @@ function setFamilies(spec: Tree): void {
 }
 
 function setAddress(spec: Tree, key: string, context: AllocationContext): void {
-  const given = textAt(spec, 'clusterIP') || String(listAt(spec, 'clusterIPs')[0] ?? '')
+  const given = textAt(spec, 'clusterIP')
+  // The list alone is a mistake that validation tells of.
+  if (given === '' && listAt(spec, 'clusterIPs').length > 0) return
   const address = given === '' ? allocateClusterAddress(key, context) : given
   spec.clusterIP = address
   if (listAt(spec, 'clusterIPs').length === 0) spec.clusterIPs = [address]
 }
 
 function setNodePorts(spec: Tree, key: string, context: AllocationContext): void {
-  const type = textAt(spec, 'type')
-  const wanted = type === 'NodePort' || (type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false)
-  if (!wanted) return
+  if (!needsNodePorts(spec)) return
   const own = new Set(objectsAt(spec, 'ports').map((port) => numberAt(port, 'nodePort') ?? 0))
   const isTaken: AllocationContext['isTaken'] = (pool, value) => own.has(Number(value)) || context.isTaken(pool, value)
   for (const port of objectsAt(spec, 'ports')) {
@@ -74,6 +107,11 @@ function allocate(service: Tree, context: AllocationContext): void {
   setAddress(spec, key, context)
   setFamilies(spec)
   setNodePorts(spec, key, context)
+  if (needsHealthCheck(spec) && (numberAt(spec, 'healthCheckNodePort') ?? 0) === 0) {
+    const own = new Set(objectsAt(spec, 'ports').map((port) => String(numberAt(port, 'nodePort') ?? 0)))
+    const isTaken: AllocationContext['isTaken'] = (pool, value) => own.has(value) || context.isTaken(pool, value)
+    spec.healthCheckNodePort = allocateNodePort(`${key}/health`, { isTaken })
+  }
 }
 
 /** Allocates addresses and ports of a new service. */
@@ -82,38 +120,72 @@ export function prepareService(service: Tree, context: AllocationContext): void 
   allocate(service, context)
 }
 
+/** Addresses follow each other: whoever changes one of the two fields means both. */
+function alignAddresses(spec: Tree, oldSpec: JsonObject | undefined): void {
+  const address = textAt(spec, 'clusterIP')
+  const before = textAt(oldSpec, 'clusterIP')
+  const unchanged = sameJson(spec.clusterIPs ?? null, oldSpec?.clusterIPs ?? null)
+  if (address === '' && before !== '' && unchanged) delete spec.clusterIPs
+  else if (address !== '' && address !== before && unchanged) spec.clusterIPs = [address]
+}
+
+/** Puts back what was allocated and is only left out. */
+function keepAllocated(spec: Tree, oldSpec: JsonObject | undefined): void {
+  if (needsClusterAddress(oldSpec) && needsClusterAddress(spec)) {
+    const before = textAt(oldSpec, 'clusterIP')
+    if (textAt(spec, 'clusterIP') === '' && before !== '') spec.clusterIP = before
+    if (listAt(spec, 'clusterIPs').length === 0 && textAt(spec, 'clusterIP') === before) {
+      spec.clusterIPs = [...textsAt(oldSpec, 'clusterIPs')]
+    }
+  }
+  if (needsNodePorts(oldSpec) && needsNodePorts(spec)) keepNodePorts(spec, oldSpec)
+  const check = numberAt(oldSpec, 'healthCheckNodePort')
+  if (needsHealthCheck(oldSpec) && needsHealthCheck(spec) && check !== undefined) spec.healthCheckNodePort ??= check
+}
+
+/** Ports keep their node's port by name, unless another port of the service took it. */
+function keepNodePorts(spec: Tree, oldSpec: JsonObject | undefined): void {
+  const before = new Map(objectsAt(oldSpec, 'ports').map((port) => [textAt(port, 'name'), numberAt(port, 'nodePort')]))
+  const ports = objectsAt(spec, 'ports')
+  const used = new Set(ports.map((port) => numberAt(port, 'nodePort')))
+  for (const port of ports) {
+    const nodePort = before.get(textAt(port, 'name'))
+    if (port.nodePort !== undefined || nodePort === undefined || used.has(nodePort)) continue
+    port.nodePort = nodePort
+    used.add(nodePort)
+  }
+}
+
+/** Takes away what the new type has no use for and nobody asked for. */
+function dropUnused(spec: Tree, oldSpec: JsonObject | undefined): void {
+  const drop = (keys: readonly string[], had: boolean, has: boolean): void => {
+    if (!had || has) return
+    for (const key of keys) if (sameJson(spec[key] ?? null, oldSpec?.[key] ?? null)) delete spec[key]
+  }
+  const isBalancer = (given: JsonObject | undefined): boolean => textAt(given, 'type') === 'LoadBalancer'
+  drop(['clusterIP', 'clusterIPs'], needsClusterAddress(oldSpec), needsClusterAddress(spec))
+  drop(['ipFamilies', 'ipFamilyPolicy'], needsClusterAddress(oldSpec), needsClusterAddress(spec))
+  drop(['healthCheckNodePort'], needsHealthCheck(oldSpec), needsHealthCheck(spec))
+  drop(['allocateLoadBalancerNodePorts', 'loadBalancerClass'], isBalancer(oldSpec), isBalancer(spec))
+  drop(['externalTrafficPolicy'], isExternallyAccessible(oldSpec), isExternallyAccessible(spec))
+  if (!needsNodePorts(oldSpec) || needsNodePorts(spec)) return
+  const portsOf = (given: JsonObject | undefined): (number | null)[] =>
+    objectsAt(given, 'ports').map((port) => numberAt(port, 'nodePort') ?? null)
+  const same = sameJson(portsOf(spec).sort(), portsOf(oldSpec).sort())
+  if (same) for (const port of objectsAt(spec, 'ports')) delete port.nodePort
+}
+
 /** Keeps what was allocated when an update leaves it out, and gives back what the new type has no use for. */
 export function prepareServiceUpdate(service: Tree, old: JsonObject, context: AllocationContext): void {
   const spec = ensureTree(service, 'spec')
   const oldSpec = objectAt(old, 'spec')
-  const type = textAt(spec, 'type')
-  if (type === 'ExternalName') {
-    for (const key of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy']) {
-      if (oldSpec?.[key] !== undefined && textAt(oldSpec, 'type') !== 'ExternalName') delete spec[key]
-    }
-    return
-  }
-  if (textAt(spec, 'clusterIP') === '' && listAt(spec, 'clusterIPs').length === 0 && textAt(oldSpec, 'clusterIP') !== '') {
-    spec.clusterIP = textAt(oldSpec, 'clusterIP')
-  }
+  alignAddresses(spec, oldSpec)
+  keepAllocated(spec, oldSpec)
   for (const key of ['ipFamilies', 'ipFamilyPolicy']) {
     const value = oldSpec?.[key]
-    if (spec[key] === undefined && typeof value === 'string') spec[key] = value
-    else if (spec[key] === undefined && Array.isArray(value)) spec[key] = value.filter((each) => typeof each === 'string')
+    if (spec[key] !== undefined || value === undefined || !needsClusterAddress(spec)) continue
+    spec[key] = copyTree(value)
   }
-  const oldPorts = objectsAt(oldSpec, 'ports')
-  const wasExposed = isExposed(textAt(oldSpec, 'type'))
-  for (const port of objectsAt(spec, 'ports')) {
-    const before = oldPorts.find((each) => each.port === port.port && each.protocol === port.protocol)
-    const nodePort = numberAt(before, 'nodePort')
-    if (isExposed(type)) {
-      if (port.nodePort === undefined && nodePort !== undefined) port.nodePort = nodePort
-    } else if (wasExposed && port.nodePort === nodePort) {
-      delete port.nodePort
-    }
-  }
-  if (!isExposed(type) && wasExposed) {
-    for (const key of ['externalTrafficPolicy', 'healthCheckNodePort', 'allocateLoadBalancerNodePorts']) delete spec[key]
-  }
+  dropUnused(spec, oldSpec)
   allocate(service, context)
 }

@@ -33,15 +33,23 @@ import { validateConfigMap, validateConfigMapUpdate, validateSecret, validateSec
 import {
   endpointsWarnings,
   validateEndpoints,
-  validatePersistentVolumeClaim,
-  validatePersistentVolumeClaimUpdate,
-  validatePod,
-  validatePodUpdate,
+  validateLimitRange,
+  validateNode,
+  validateNodeUpdate,
   validateResourceQuota,
+  validateResourceQuotaUpdate,
 } from '../validation/core.ts'
 import { label1035Complaints, labelComplaints } from '../validation/names.ts'
+import { validatePersistentVolume, validatePersistentVolumeUpdate } from '../validation/persistent-volume.ts'
 import { validatePodTemplate } from '../validation/pod-spec.ts'
-import { validateService, validateServiceUpdate } from '../validation/service.ts'
+import { validatePod, validatePodCreate, validatePodUpdate } from '../validation/pods.ts'
+import {
+  validateService,
+  validateServiceAllocation,
+  validateServiceStatus,
+  validateServiceUpdate,
+} from '../validation/service.ts'
+import { validatePersistentVolumeClaim, validatePersistentVolumeClaimUpdate } from '../validation/volume-claim.ts'
 import { validateReplicationController } from '../validation/workloads.ts'
 
 const core = { group: '', version: 'v1' } as const
@@ -76,7 +84,9 @@ export const coreKinds: readonly ResourceType[] = [
     setDefaults: defaultPod,
     prepareCreate: preparePod,
     validate: validatePod,
+    validateCreate: validatePodCreate,
     validateUpdate: validatePodUpdate,
+    updateRepeats: 'metadata',
   }),
   defineKind({
     ...core,
@@ -94,6 +104,9 @@ export const coreKinds: readonly ResourceType[] = [
     prepareUpdate: prepareServiceUpdate,
     validate: validateService,
     validateUpdate: validateServiceUpdate,
+    validateStatus: validateServiceStatus,
+    validateAllocation: validateServiceAllocation,
+    updateRepeats: 'metadata',
   }),
   defineKind({
     ...core,
@@ -103,6 +116,7 @@ export const coreKinds: readonly ResourceType[] = [
     otherSubresources: ['token'],
     deleteAnswersObject: true,
     columns: serviceAccountColumns,
+    updateRepeats: 'metadata',
   }),
   defineKind({
     ...core,
@@ -112,6 +126,7 @@ export const coreKinds: readonly ResourceType[] = [
     columns: configMapColumns,
     validate: validateConfigMap,
     validateUpdate: validateConfigMapUpdate,
+    updateRepeats: 'metadata',
   }),
   defineKind({
     ...core,
@@ -121,6 +136,7 @@ export const coreKinds: readonly ResourceType[] = [
     setDefaults: defaultConfigSecret,
     validate: validateSecret,
     validateUpdate: validateSecretUpdate,
+    updateRepeats: 'metadata',
   }),
   defineKind({
     ...core,
@@ -151,6 +167,8 @@ export const coreKinds: readonly ResourceType[] = [
     otherSubresources: ['proxy'],
     allColumns: nodeColumns,
     setDefaults: defaultNode,
+    validate: validateNode,
+    validateUpdate: validateNodeUpdate,
   }),
   defineKind({
     ...core,
@@ -163,6 +181,8 @@ export const coreKinds: readonly ResourceType[] = [
     columns: persistentVolumeColumns,
     setDefaults: defaultPersistentVolume,
     prepareCreate: preparePersistentVolume,
+    validate: validatePersistentVolume,
+    validateUpdate: validatePersistentVolumeUpdate,
   }),
   defineKind({
     ...core,
@@ -176,6 +196,7 @@ export const coreKinds: readonly ResourceType[] = [
     prepareCreate: preparePersistentVolumeClaim,
     validate: validatePersistentVolumeClaim,
     validateUpdate: validatePersistentVolumeClaimUpdate,
+    updateRepeats: 'metadata',
   }),
   defineKind({
     ...core,
@@ -199,6 +220,8 @@ export const coreKinds: readonly ResourceType[] = [
     deleteAnswersObject: true,
     columns: resourceQuotaColumns,
     validate: validateResourceQuota,
+    validateUpdate: validateResourceQuotaUpdate,
+    updateRepeats: 'metadata',
   }),
   defineKind({
     ...core,
@@ -206,6 +229,7 @@ export const coreKinds: readonly ResourceType[] = [
     plural: 'limitranges',
     shortNames: ['limits'],
     setDefaults: defaultLimitRange,
+    validate: validateLimitRange,
   }),
   defineKind({
     ...core,

@@ -1,41 +1,27 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../plan/json.ts'
-import { objectsAt, textAt } from '../json-tree.ts'
-import { compareQuantities, parseQuantity } from '../quantity.ts'
+import type { JsonObject } from '../../../plan/json.ts'
+import { numberAt, objectAt, objectsAt, textAt } from '../json-tree.ts'
+import { validateContainerResources } from './container-resources.ts'
+import { validateEnvironment } from './environment.ts'
 import type { FieldErrors } from './field-errors.ts'
-import {
-  environmentNameComplaints,
-  labelComplaints,
-  portNameComplaints,
-  portNumberComplaints,
-  qualifiedNameComplaints,
-} from './names.ts'
+import { validateLifecycle, validateProbes } from './handlers.ts'
+import { labelComplaints, portNameComplaints, portNumberComplaints } from './names.ts'
+import { validateSecurityContext } from './security-context.ts'
+import { validateDescendingPath } from './volumes.ts'
 
 const pullPolicies = ['Always', 'IfNotPresent', 'Never']
-const messagePolicies = ['FallbackToLogsOnError', 'File']
-const protocols = ['SCTP', 'TCP', 'UDP']
-const probeHandlers = ['exec', 'httpGet', 'tcpSocket', 'grpc'] as const
-const variableSources = ['fieldRef', 'resourceFieldRef', 'configMapKeyRef', 'secretKeyRef', 'fileKeyRef'] as const
-const containerResources: ReadonlySet<string> = new Set(['cpu', 'memory', 'ephemeral-storage'])
+const messagePolicies = ['File', 'FallbackToLogsOnError']
+const restartPolicies = ['Always', 'Never', 'OnFailure']
+/** Protocols of ports. */
+export const protocols: readonly string[] = ['SCTP', 'TCP', 'UDP']
+const propagations = ['Bidirectional', 'HostToContainer', 'None']
 
-/** Containers of one list of a pod, and where the list stands. */
-export interface ContainerGroup {
-  readonly containers: readonly JsonObject[]
-  readonly field: string
-}
-
-/** Names of a pod's containers, which are one namespace over all its lists. */
-export function validateContainerNames(errors: FieldErrors, groups: readonly ContainerGroup[]): void {
-  const seen = new Set<string>()
-  for (const { containers, field } of groups) {
-    containers.forEach((container, index) => {
-      const name = textAt(container, 'name')
-      const place = `${field}[${index}].name`
-      if (name === '') errors.required(place)
-      else errors.invalidForEach(place, name, labelComplaints(name))
-      if (name !== '' && seen.has(name)) errors.duplicate(place, name)
-      seen.add(name)
-    })
-  }
+/** What of its pod a container is checked against. */
+export interface ContainerPlace {
+  /** Volumes by name. */
+  readonly volumes: ReadonlyMap<string, JsonObject>
+  readonly gracePeriod: number | undefined
+  readonly hasHostUsers: boolean
+  readonly restartPolicy: string
 }
 
 function validatePorts(errors: FieldErrors, ports: readonly JsonObject[], field: string): void {
@@ -43,153 +29,228 @@ function validatePorts(errors: FieldErrors, ports: readonly JsonObject[], field:
   ports.forEach((port, index) => {
     const place = `${field}[${index}]`
     const name = textAt(port, 'name')
-    if (name !== '') {
-      errors.invalidForEach(`${place}.name`, name, portNameComplaints(name))
+    const complaints = name === '' ? [] : portNameComplaints(name)
+    errors.invalidForEach(`${place}.name`, name, complaints)
+    if (complaints.length === 0 && name !== '') {
       if (names.has(name)) errors.duplicate(`${place}.name`, name)
       names.add(name)
     }
-    const { containerPort, hostPort } = port
-    if (typeof containerPort !== 'number' || containerPort === 0) errors.required(`${place}.containerPort`)
+    const containerPort = numberAt(port, 'containerPort') ?? 0
+    const hostPort = numberAt(port, 'hostPort') ?? 0
+    if (containerPort === 0) errors.required(`${place}.containerPort`)
     else errors.invalidForEach(`${place}.containerPort`, containerPort, portNumberComplaints(containerPort))
-    if (typeof hostPort === 'number' && hostPort !== 0) {
-      errors.invalidForEach(`${place}.hostPort`, hostPort, portNumberComplaints(hostPort))
-    }
+    if (hostPort !== 0) errors.invalidForEach(`${place}.hostPort`, hostPort, portNumberComplaints(hostPort))
     errors.oneOf(`${place}.protocol`, textAt(port, 'protocol'), protocols)
   })
 }
 
-function validateEnvironment(errors: FieldErrors, container: JsonObject, field: string): void {
-  objectsAt(container, 'env').forEach((variable, index) => {
-    const place = `${field}.env[${index}]`
-    const name = textAt(variable, 'name')
-    if (name === '') errors.required(`${place}.name`)
-    else errors.invalidForEach(`${place}.name`, name, environmentNameComplaints(name))
-    if (!isJsonObject(variable.valueFrom)) return
-    const sources = variableSources.filter((key) => isJsonObject(variable.valueFrom) && variable.valueFrom[key] !== undefined)
-    if (sources.length === 0) {
-      const detail = 'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`'
-      errors.invalid(`${place}.valueFrom`, '', detail)
-    } else if (textAt(variable, 'value') !== '') {
-      errors.invalid(`${place}.valueFrom`, '', 'may not be specified when `value` is not empty')
-    } else if (sources.length > 1) {
-      errors.invalid(`${place}.valueFrom`, '', 'may not have more than one field specified at a time')
-    }
-    for (const source of ['configMapKeyRef', 'secretKeyRef'] as const) {
-      const reference = variable.valueFrom[source]
-      if (!isJsonObject(reference)) continue
-      if (textAt(reference, 'name') === '') errors.required(`${place}.valueFrom.${source}.name`)
-      if (textAt(reference, 'key') === '') errors.required(`${place}.valueFrom.${source}.key`)
-    }
-  })
-  objectsAt(container, 'envFrom').forEach((source, index) => {
-    const place = `${field}.envFrom[${index}]`
-    const given = ['configMapRef', 'secretRef'].filter((key) => source[key] !== undefined)
-    if (given.length === 0) errors.invalid(place, '', 'must specify one of: `configMapRef` or `secretRef`')
-    if (given.length > 1) errors.invalid(place, '', 'may not have more than one field specified at a time')
-    for (const key of given) {
-      const reference = source[key]
-      if (isJsonObject(reference) && textAt(reference, 'name') === '') errors.required(`${place}.${key}.name`)
-    }
-  })
+function validatePropagation(errors: FieldErrors, container: JsonObject, propagation: string, field: string): void {
+  if (!propagations.includes(propagation)) errors.notSupported(field, propagation, propagations)
+  const isPrivileged = objectAt(container, 'securityContext')?.privileged === true
+  if (propagation === 'Bidirectional' && !isPrivileged) {
+    errors.forbidden(field, 'Bidirectional mount propagation is available only to privileged containers')
+  }
 }
 
-function validateMounts(errors: FieldErrors, mounts: readonly JsonObject[], field: string, volumes: ReadonlySet<string>): void {
+function validateRecursive(errors: FieldErrors, mount: JsonObject, field: string): void {
+  const mode = mount.recursiveReadOnly
+  if (typeof mode !== 'string' || mode === 'Disabled') return
+  if (mode !== 'Enabled' && mode !== 'IfPossible') {
+    errors.notSupported(field, mode, ['Disabled', 'Enabled', 'IfPossible'])
+    return
+  }
+  if (mount.readOnly !== true) errors.forbidden(field, 'may only be specified when readOnly is true')
+  if (mount.mountPropagation !== undefined && mount.mountPropagation !== 'None') {
+    errors.forbidden(field, 'may only be specified when mountPropagation is None or not specified')
+  }
+}
+
+function validateMounts(
+  errors: FieldErrors,
+  container: JsonObject,
+  volumes: ReadonlyMap<string, JsonObject>,
+  field: string,
+): void {
   const paths = new Set<string>()
-  mounts.forEach((mount, index) => {
+  const devices = objectsAt(container, 'volumeDevices')
+  objectsAt(container, 'volumeMounts').forEach((mount, index) => {
     const place = `${field}[${index}]`
     const name = textAt(mount, 'name')
     const path = textAt(mount, 'mountPath')
     if (name === '') errors.required(`${place}.name`)
+    if (!volumes.has(name)) errors.notFound(`${place}.name`, name)
     if (path === '') errors.required(`${place}.mountPath`)
     if (paths.has(path)) errors.invalid(`${place}.mountPath`, path, 'must be unique')
     paths.add(path)
-    if (!volumes.has(name)) errors.notFound(`${place}.name`, name)
+    if (devices.some((device) => device.name === name)) {
+      errors.invalid(`${place}.name`, name, 'must not already exist in volumeDevices')
+    }
+    if (devices.some((device) => device.devicePath === path)) {
+      errors.invalid(`${place}.mountPath`, path, 'must not already exist as a path in volumeDevices')
+    }
+    // The server names the list, not the element, from here on.
     const subPath = textAt(mount, 'subPath')
-    if (subPath.startsWith('/')) errors.invalid(`${place}.subPath`, subPath, 'must be a relative path')
-    if (subPath.split('/').includes('..')) errors.invalid(`${place}.subPath`, subPath, "must not contain '..'")
+    if (subPath !== '') validateDescendingPath(errors, subPath, `${field}.subPath`)
+    const expression = textAt(mount, 'subPathExpr')
+    if (expression !== '') {
+      if (subPath !== '') {
+        errors.invalid(`${place}.subPathExpr`, expression, 'subPathExpr and subPath are mutually exclusive')
+      }
+      validateDescendingPath(errors, expression, `${field}.subPathExpr`)
+    }
+    const propagation = mount.mountPropagation
+    if (typeof propagation === 'string') {
+      validatePropagation(errors, container, propagation, `${field}.mountPropagation`)
+    }
+    validateRecursive(errors, mount, `${field}.recursiveReadOnly`)
   })
 }
 
-function validateHandler(errors: FieldErrors, handler: JsonObject, field: string): void {
-  const given = probeHandlers.filter((key) => handler[key] !== undefined)
-  for (const extra of given.slice(1)) errors.forbidden(`${field}.${extra}`, 'may not specify more than 1 handler type')
-  if (given.length === 0) errors.required(field, 'must specify a handler type')
-  const { httpGet, tcpSocket, exec } = handler
-  if (isJsonObject(httpGet)) {
-    if (textAt(httpGet, 'path') === '') errors.required(`${field}.httpGet.path`)
-    validatePortReference(errors, httpGet.port, `${field}.httpGet.port`)
-    const scheme = textAt(httpGet, 'scheme')
-    if (scheme !== 'HTTP' && scheme !== 'HTTPS') errors.notSupported(`${field}.httpGet.scheme`, scheme, ['HTTP', 'HTTPS'])
-  }
-  if (isJsonObject(tcpSocket)) validatePortReference(errors, tcpSocket.port, `${field}.tcpSocket.port`)
-  if (isJsonObject(exec) && !(Array.isArray(exec.command) && exec.command.length > 0)) errors.required(`${field}.exec.command`)
-}
-
-/** A port named or numbered. */
-export function validatePortReference(errors: FieldErrors, port: JsonValue | undefined, field: string): void {
-  if (typeof port === 'number') errors.invalidForEach(field, port, portNumberComplaints(port))
-  else if (typeof port === 'string') errors.invalidForEach(field, port, portNameComplaints(port))
-}
-
-function validateProbes(errors: FieldErrors, container: JsonObject, field: string): void {
-  for (const key of ['livenessProbe', 'readinessProbe', 'startupProbe'] as const) {
-    const probe = container[key]
-    if (!isJsonObject(probe)) continue
-    const place = `${field}.${key}`
-    validateHandler(errors, probe, place)
-    for (const count of ['initialDelaySeconds', 'timeoutSeconds', 'periodSeconds', 'successThreshold', 'failureThreshold']) {
-      errors.nonNegative(`${place}.${count}`, probe[count])
+function validateDevices(
+  errors: FieldErrors,
+  container: JsonObject,
+  volumes: ReadonlyMap<string, JsonObject>,
+  field: string,
+): void {
+  const [names, paths] = [new Set<string>(), new Set<string>()]
+  const mounts = objectsAt(container, 'volumeMounts')
+  objectsAt(container, 'volumeDevices').forEach((device, index) => {
+    const place = `${field}[${index}]`
+    const name = textAt(device, 'name')
+    const path = textAt(device, 'devicePath')
+    const volume = volumes.get(name)
+    if (name === '') errors.required(`${place}.name`)
+    if (names.has(name)) errors.invalid(`${place}.name`, name, 'must be unique')
+    if (volume === undefined) errors.notFound(`${place}.name`, name)
+    else if (volume.persistentVolumeClaim === undefined && volume.ephemeral === undefined) {
+      const detail = 'can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode'
+      errors.invalid(`${place}.name`, name, detail)
     }
-    if (key !== 'readinessProbe' && probe.successThreshold !== 1) {
-      errors.invalid(`${place}.successThreshold`, probe.successThreshold, 'must be 1')
+    if (path === '') errors.required(`${place}.devicePath`)
+    if (paths.has(path)) errors.invalid(`${place}.devicePath`, path, 'must be unique')
+    if (path.split('/').includes('..')) errors.invalid(`${place}.devicePath`, path, "can not contain backsteps ('..')")
+    if (mounts.some((mount) => mount.name === name)) {
+      errors.invalid(`${place}.name`, name, 'must not already exist in volumeMounts')
     }
-  }
-  const lifecycle = isJsonObject(container.lifecycle) ? container.lifecycle : {}
-  for (const key of ['postStart', 'preStop']) {
-    const handler = lifecycle[key]
-    if (isJsonObject(handler) && handler.sleep === undefined) validateHandler(errors, handler, `${field}.lifecycle.${key}`)
-  }
+    if (mounts.some((mount) => mount.mountPath === path)) {
+      errors.invalid(`${place}.devicePath`, path, 'must not already exist as a path in volumeMounts')
+    }
+    names.add(name)
+    paths.add(path)
+  })
 }
 
-function validateAmounts(errors: FieldErrors, amounts: JsonValue | undefined, field: string): void {
-  if (!isJsonObject(amounts)) return
-  for (const [name, amount] of Object.entries(amounts)) {
-    const place = `${field}[${name}]`
-    const complaints = qualifiedNameComplaints(name)
-    errors.invalidForEach(place, name, complaints)
-    if (complaints.length === 0 && !name.includes('/') && !containerResources.has(name) && !name.startsWith('hugepages-')) {
-      errors.invalid(place, name, 'must be a standard resource for containers')
+const resizedResources = ['cpu', 'memory']
+const resizePolicies = ['NotRequired', 'RestartContainer']
+
+function validateResizePolicies(errors: FieldErrors, container: JsonObject, restartPolicy: string, field: string): void {
+  const seen = new Set<string>()
+  objectsAt(container, 'resizePolicy').forEach((policy, index) => {
+    const resource = textAt(policy, 'resourceName')
+    if (seen.has(resource)) errors.duplicate(`${field}[${index}]`, resource)
+    seen.add(resource)
+    errors.oneOf(field, resource, resizedResources)
+    const restart = textAt(policy, 'restartPolicy')
+    errors.oneOf(field, restart, resizePolicies)
+    if (restartPolicy === 'Never' && restart !== 'NotRequired') {
+      errors.invalid(field, restart, "must be 'NotRequired' when `restartPolicy` is 'Never'")
     }
-    const quantity = typeof amount === 'string' ? parseQuantity(amount) : undefined
-    if (quantity !== undefined && quantity.digits < 0n) errors.invalid(place, amount, 'must be greater than or equal to 0')
-  }
+  })
 }
 
-function validateResources(errors: FieldErrors, resources: JsonValue | undefined, field: string): void {
-  if (!isJsonObject(resources)) return
-  const { limits, requests } = resources
-  validateAmounts(errors, limits, `${field}.limits`)
-  validateAmounts(errors, requests, `${field}.requests`)
-  if (!isJsonObject(limits) || !isJsonObject(requests)) return
-  for (const [name, amount] of Object.entries(requests)) {
-    const request = parseQuantity(String(amount))
-    const limit = parseQuantity(textAt(limits, name))
-    if (request !== undefined && limit !== undefined && compareQuantities(request, limit) > 0) {
-      errors.invalid(`${field}.requests`, amount, `must be less than or equal to ${name} limit of ${textAt(limits, name)}`)
-    }
-  }
-}
-
-/** One container but for its name. `volumes` are the names that it may mount. */
-export function validateContainer(errors: FieldErrors, container: JsonObject, field: string, volumes: ReadonlySet<string>): void {
-  const image = textAt(container, 'image')
-  if (image === '') errors.required(`${field}.image`)
-  else if (image.trim() !== image) errors.invalid(`${field}.image`, image, 'must not have leading or trailing whitespace')
+/** What holds for containers of every kind. */
+function validateCommon(errors: FieldErrors, container: JsonObject, place: ContainerPlace, field: string): void {
+  const name = textAt(container, 'name')
+  if (name === '') errors.required(`${field}.name`)
+  else errors.invalidForEach(`${field}.name`, name, labelComplaints(name))
+  if (textAt(container, 'image') === '') errors.required(`${field}.image`)
   errors.oneOf(`${field}.terminationMessagePolicy`, textAt(container, 'terminationMessagePolicy'), messagePolicies)
   validatePorts(errors, objectsAt(container, 'ports'), `${field}.ports`)
   validateEnvironment(errors, container, field)
-  validateMounts(errors, objectsAt(container, 'volumeMounts'), `${field}.volumeMounts`, volumes)
+  validateMounts(errors, container, place.volumes, `${field}.volumeMounts`)
+  validateDevices(errors, container, place.volumes, `${field}.volumeDevices`)
   errors.oneOf(`${field}.imagePullPolicy`, textAt(container, 'imagePullPolicy'), pullPolicies)
-  validateResources(errors, container.resources, `${field}.resources`)
-  validateProbes(errors, container, field)
+  validateContainerResources(errors, container.resources, `${field}.resources`)
+  validateResizePolicies(errors, container, place.restartPolicy, `${field}.resizePolicy`)
+  const context = objectAt(container, 'securityContext')
+  validateSecurityContext(errors, context, place.hasHostUsers, `${field}.securityContext`)
+  const policy = container.restartPolicy
+  if (typeof policy === 'string' && !restartPolicies.includes(policy)) {
+    errors.notSupported(`${field}.restartPolicy`, policy, restartPolicies)
+  }
+}
+
+/** Ports of the node are given to one container only. */
+function validateHostPorts(errors: FieldErrors, containers: readonly JsonObject[], field: string): void {
+  const taken = new Set<string>()
+  containers.forEach((container, index) => {
+    objectsAt(container, 'ports').forEach((port, each) => {
+      const hostPort = numberAt(port, 'hostPort') ?? 0
+      if (hostPort === 0) return
+      const key = `${textAt(port, 'protocol')}/${textAt(port, 'hostIP')}/${hostPort}`
+      if (taken.has(key)) errors.duplicate(`${field}[${index}].ports[${each}].hostPort`, key)
+      taken.add(key)
+    })
+  })
+}
+
+/** The containers that a pod is there for. */
+export function validateContainers(
+  errors: FieldErrors,
+  containers: readonly JsonObject[],
+  place: ContainerPlace,
+  field: string,
+): void {
+  if (containers.length === 0) errors.required(field)
+  const names = new Set<string>()
+  containers.forEach((container, index) => {
+    const each = `${field}[${index}]`
+    validateCommon(errors, container, place, each)
+    const name = textAt(container, 'name')
+    if (names.has(name)) errors.duplicate(`${each}.name`, name)
+    names.add(name)
+    validateLifecycle(errors, objectAt(container, 'lifecycle'), place.gracePeriod, `${each}.lifecycle`)
+    validateProbes(errors, container, place.gracePeriod, each)
+  })
+  validateHostPorts(errors, containers, field)
+}
+
+const sidecarFields = ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe']
+
+/** Containers that run before the others, and those among them that stay as sidecars. */
+export function validateInitContainers(
+  errors: FieldErrors,
+  containers: readonly JsonObject[],
+  others: readonly JsonObject[],
+  place: ContainerPlace,
+  field: string,
+): void {
+  const names = new Set(others.map((container) => textAt(container, 'name')))
+  containers.forEach((container, index) => {
+    const each = `${field}[${index}]`
+    validateCommon(errors, container, place, each)
+    const name = textAt(container, 'name')
+    if (names.has(name)) errors.duplicate(`${each}.name`, name)
+    else if (name !== '') names.add(name)
+    validateHostPorts(errors, [container], field)
+    if (container.restartPolicy === 'Always') {
+      validateLifecycle(errors, objectAt(container, 'lifecycle'), place.gracePeriod, `${each}.lifecycle`)
+      validateProbes(errors, container, place.gracePeriod, each)
+      return
+    }
+    for (const key of sidecarFields) {
+      if (container[key] === undefined) continue
+      errors.forbidden(`${each}.${key}`, 'may not be set for init containers without restartPolicy=Always')
+    }
+  })
+}
+
+/** Spaces around an image's name are let pass in templates, not in pods. */
+export function validateImageSpaces(errors: FieldErrors, containers: readonly JsonObject[], field: string): void {
+  containers.forEach((container, index) => {
+    const image = textAt(container, 'image')
+    if (image.trim() !== image) {
+      errors.invalid(`${field}[${index}].image`, image, 'must not have leading or trailing whitespace')
+    }
+  })
 }

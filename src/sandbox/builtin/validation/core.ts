@@ -1,57 +1,63 @@
 import type { JsonObject } from '../../../plan/json.ts'
-import { listAt, numberAt, objectAt, objectsAt, textAt } from '../json-tree.ts'
-import { parseQuantity } from '../quantity.ts'
-import { type FieldErrors, sameJson } from './field-errors.ts'
-import { addressComplaints, portNumberComplaints } from './names.ts'
-import { validatePodSpec } from './pod-spec.ts'
+import { listAt, numberAt, objectAt, objectsAt, textAt, textsAt } from '../json-tree.ts'
+import { compareQuantities, parseQuantity } from '../quantity.ts'
+import { protocols } from './container.ts'
+import {
+  validateAmount,
+  validateContainerResourceName,
+  validateQuotaResourceName,
+  validateResourceName,
+} from './container-resources.ts'
+import type { FieldErrors } from './field-errors.ts'
+import {
+  addressComplaints,
+  blockComplaints,
+  labelComplaints,
+  portNumberComplaints,
+  qualifiedNameComplaints,
+  specialAddressComplaint,
+  subdomainComplaints,
+} from './names.ts'
+import { validateTaints } from './scheduling.ts'
 
-/** A pod after defaulting. */
-export function validatePod(errors: FieldErrors, pod: JsonObject): void {
-  validatePodSpec(errors, objectAt(pod, 'spec') ?? {}, 'spec')
-}
-
-const podUpdateDetail =
-  'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)'
-
-function fixedPodSpec(pod: JsonObject): JsonObject {
-  const {
-    activeDeadlineSeconds: _deadline,
-    tolerations: _tolerations,
-    schedulingGates: _gates,
-    ...spec
-  } = objectAt(pod, 'spec') ?? {}
-  const withoutImages = (key: string): readonly JsonObject[] =>
-    objectsAt(spec, key).map(({ image: _image, ...container }) => container)
-  return { ...spec, containers: withoutImages('containers'), initContainers: withoutImages('initContainers') }
-}
-
-/** Of a pod's specification only images, the deadline and further tolerations may change. */
-export function validatePodUpdate(errors: FieldErrors, pod: JsonObject, old: JsonObject): void {
-  // Binding a pod to a node is the one other change, made by the scheduler.
-  const before = fixedPodSpec(old)
-  const after = fixedPodSpec(pod)
-  const bound =
-    before.nodeName === undefined ? { ...before, ...(after.nodeName === undefined ? {} : { nodeName: after.nodeName }) } : before
-  if (!sameJson(after, bound)) errors.forbidden('spec', podUpdateDetail)
+function validateEndpointAddress(errors: FieldErrors, address: JsonObject, field: string): void {
+  const ip = textAt(address, 'ip')
+  const complaints = addressComplaints(ip)
+  errors.invalidForEach(`${field}.ip`, ip, complaints)
+  const hostname = textAt(address, 'hostname')
+  if (hostname !== '') errors.invalidForEach(`${field}.hostname`, hostname, labelComplaints(hostname))
+  const node = address.nodeName
+  if (typeof node === 'string') errors.invalidForEach(`${field}.nodeName`, node, subdomainComplaints(node))
+  const special = complaints.length === 0 ? specialAddressComplaint(ip) : undefined
+  if (special !== undefined) errors.invalid(`${field}.ip`, ip, special)
 }
 
 /** Addresses and ports of endpoints. */
 export function validateEndpoints(errors: FieldErrors, endpoints: JsonObject): void {
   objectsAt(endpoints, 'subsets').forEach((subset, index) => {
     const field = `subsets[${index}]`
-    const addresses = objectsAt(subset, 'addresses')
-    if (addresses.length + objectsAt(subset, 'notReadyAddresses').length === 0) {
+    const lists = ['addresses', 'notReadyAddresses'].map((key) => [key, objectsAt(subset, key)] as const)
+    if (lists.every(([, addresses]) => addresses.length === 0)) {
       errors.required(field, 'must specify `addresses` or `notReadyAddresses`')
     }
-    addresses.forEach((address, place) => {
-      const ip = textAt(address, 'ip')
-      errors.invalidForEach(`${field}.addresses[${place}].ip`, ip, addressComplaints(ip))
-    })
+    for (const [key, addresses] of lists) {
+      addresses.forEach((address, place) => {
+        validateEndpointAddress(errors, address, `${field}.${key}[${place}]`)
+      })
+    }
     const ports = objectsAt(subset, 'ports')
     ports.forEach((port, place) => {
-      if (ports.length > 1 && textAt(port, 'name') === '') errors.required(`${field}.ports[${place}].name`)
+      const each = `${field}.ports[${place}]`
+      const name = textAt(port, 'name')
+      if (name !== '') errors.invalidForEach(`${each}.name`, name, labelComplaints(name))
+      else if (ports.length > 1) errors.required(`${each}.name`)
       const number = numberAt(port, 'port') ?? 0
-      errors.invalidForEach(`${field}.ports[${place}].port`, number, portNumberComplaints(number))
+      errors.invalidForEach(`${each}.port`, number, portNumberComplaints(number))
+      errors.oneOf(`${each}.protocol`, textAt(port, 'protocol'), protocols)
+      const appProtocol = port.appProtocol
+      if (typeof appProtocol === 'string') {
+        errors.invalidForEach(`${each}.appProtocol`, appProtocol, qualifiedNameComplaints(appProtocol))
+      }
     })
   })
 }
@@ -61,48 +67,189 @@ export function endpointsWarnings(): readonly string[] {
   return ['v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice']
 }
 
-const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']
+const quotaScopes: ReadonlyMap<string, 'pods' | 'compute'> = new Map([
+  ['Terminating', 'compute'],
+  ['NotTerminating', 'compute'],
+  ['NotBestEffort', 'compute'],
+  ['PriorityClass', 'compute'],
+  ['CrossNamespacePodAffinity', 'compute'],
+  ['BestEffort', 'pods'],
+  ['VolumeAttributesClass', 'pods'],
+])
+const computeResources: ReadonlySet<string> = new Set([
+  'pods',
+  ...['cpu', 'memory', 'ephemeral-storage'].flatMap((name) => [name, `requests.${name}`, `limits.${name}`]),
+])
+const opposites = [
+  ['BestEffort', 'NotBestEffort'],
+  ['Terminating', 'NotTerminating'],
+] as const
 
-/** A claim after defaulting. */
-export function validatePersistentVolumeClaim(errors: FieldErrors, claim: JsonObject): void {
-  const spec = objectAt(claim, 'spec') ?? {}
-  const modes = listAt(spec, 'accessModes')
-  if (modes.length === 0) errors.required('spec.accessModes', 'at least 1 access mode is required')
-  for (const mode of modes) if (!accessModes.includes(String(mode))) errors.notSupported('spec.accessModes', mode, accessModes)
-  const storage = objectAt(objectAt(spec, 'resources'), 'requests')?.storage
-  if (storage === undefined) errors.required('spec.resources[storage]')
-  else {
-    const quantity = parseQuantity(String(storage))
-    if (quantity !== undefined && quantity.digits <= 0n) {
-      errors.invalid('spec.resources[storage]', storage, 'must be greater than zero')
+function suits(scope: string, resource: string): boolean {
+  const kind = quotaScopes.get(scope)
+  if (kind === undefined || resource.includes('/')) return true
+  return kind === 'compute' ? computeResources.has(resource) : resource === 'pods'
+}
+
+function validateScopes(errors: FieldErrors, spec: JsonObject): void {
+  const scopes = textsAt(spec, 'scopes')
+  const resources = Object.keys(objectAt(spec, 'hard') ?? {}).sort()
+  for (const scope of scopes) {
+    if (!quotaScopes.has(scope)) errors.invalid('spec.scopes', [...scopes], 'unsupported scope')
+    for (const resource of resources) {
+      if (!suits(scope, resource)) errors.invalid('spec.scopes', [...scopes], 'unsupported scope applied to resource')
     }
   }
-}
-
-/** Of a bound claim only the request may change. */
-export function validatePersistentVolumeClaimUpdate(errors: FieldErrors, claim: JsonObject, old: JsonObject): void {
-  const fixed = (object: JsonObject): JsonObject => {
-    const { resources: _resources, volumeAttributesClassName: _class, ...spec } = objectAt(object, 'spec') ?? {}
-    return spec
-  }
-  const before = fixed(old)
-  const after = fixed(claim)
-  const bound =
-    before.volumeName === undefined && after.volumeName !== undefined ? { ...before, volumeName: after.volumeName } : before
-  if (!sameJson(after, bound)) {
-    errors.forbidden(
-      'spec',
-      'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims',
-    )
+  for (const [one, other] of opposites) {
+    if (scopes.includes(one) && scopes.includes(other)) errors.invalid('spec.scopes', [...scopes], 'conflicting scopes')
   }
 }
 
-/** Amounts of a quota. */
+const selectorScopes: ReadonlySet<string> = new Set([
+  'BestEffort',
+  'NotBestEffort',
+  'Terminating',
+  'NotTerminating',
+  'CrossNamespacePodAffinity',
+])
+
+function validateScopeSelector(errors: FieldErrors, selector: JsonObject | undefined): void {
+  const field = 'spec.scopeSelector.matchExpressions'
+  for (const expression of objectsAt(selector, 'matchExpressions')) {
+    const scope = textAt(expression, 'scopeName')
+    const operator = textAt(expression, 'operator')
+    const values = textsAt(expression, 'values')
+    if (!quotaScopes.has(scope)) errors.invalid(`${field}.scopeName`, scope, 'unsupported scope')
+    if (selectorScopes.has(scope) && operator !== 'Exists') {
+      const detail =
+        "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity"
+      errors.invalid(`${field}.operator`, operator, detail)
+    }
+    if (operator === 'In' || operator === 'NotIn') {
+      if (values.length > 0) continue
+      errors.required(`${field}.values`, "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector")
+    } else if (operator === 'Exists' || operator === 'DoesNotExist') {
+      if (values.length === 0) continue
+      const detail = "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector"
+      errors.invalid(`${field}.values`, [...values], detail)
+    } else errors.invalid(`${field}.operator`, operator, 'not a valid selector operator')
+  }
+}
+
+/** Amounts of a quota, and which objects they are counted over. */
 export function validateResourceQuota(errors: FieldErrors, quota: JsonObject): void {
-  for (const [name, amount] of Object.entries(objectAt(objectAt(quota, 'spec'), 'hard') ?? {})) {
-    const quantity = parseQuantity(String(amount))
-    if (quantity !== undefined && quantity.digits < 0n) {
-      errors.invalid(`spec.hard[${name}]`, amount, 'must be greater than or equal to 0')
+  const spec = objectAt(quota, 'spec') ?? {}
+  for (const [name, amount] of Object.entries(objectAt(spec, 'hard') ?? {})) {
+    validateQuotaResourceName(errors, name, `spec.hard[${name}]`)
+    validateAmount(errors, name, amount, `spec.hard[${name}]`)
+  }
+  validateScopes(errors, spec)
+  validateScopeSelector(errors, objectAt(spec, 'scopeSelector'))
+}
+
+/** A quota's scopes never change. */
+export function validateResourceQuotaUpdate(errors: FieldErrors, quota: JsonObject, old: JsonObject): void {
+  const scopesOf = (each: JsonObject): string => [...new Set(textsAt(objectAt(each, 'spec'), 'scopes'))].sort().join()
+  if (scopesOf(quota) === scopesOf(old)) return
+  errors.invalid('spec.scopes', [...textsAt(objectAt(quota, 'spec'), 'scopes')], 'field is immutable')
+}
+
+const limitTypes = ['Pod', 'Container', 'PersistentVolumeClaim']
+const limitLists = ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'] as const
+
+function validateLimitOrder(errors: FieldErrors, limit: JsonObject, name: string, field: string): void {
+  const amount = (list: string): string | undefined => {
+    const value = objectAt(limit, list)?.[name]
+    return value === undefined ? undefined : String(value)
+  }
+  const exceeds = (left: string | undefined, right: string | undefined): boolean => {
+    const [one, other] = [parseQuantity(left ?? ''), parseQuantity(right ?? '')]
+    return one !== undefined && other !== undefined && compareQuantities(one, other) > 0
+  }
+  const [min, max, limitAmount, request] = ['min', 'max', 'default', 'defaultRequest'].map(amount)
+  const refuse = (list: string, shown: string | undefined, detail: string): void =>
+    errors.invalid(`${field}.${list}[${name}]`, shown ?? '', detail)
+  if (exceeds(min, max)) refuse('min', min, `min value ${min} is greater than max value ${max}`)
+  if (exceeds(min, request)) {
+    refuse('defaultRequest', request, `min value ${min} is greater than default request value ${request}`)
+  }
+  if (exceeds(request, max)) {
+    refuse('defaultRequest', request, `default request value ${request} is greater than max value ${max}`)
+  }
+  if (exceeds(request, limitAmount)) {
+    const detail = `default request value ${request} is greater than default limit value ${limitAmount}`
+    refuse('defaultRequest', request, detail)
+  }
+  if (exceeds(min, limitAmount)) {
+    refuse('default', min, `min value ${min} is greater than default value ${limitAmount}`)
+  }
+  if (exceeds(limitAmount, max)) {
+    refuse('default', max, `default value ${limitAmount} is greater than max value ${max}`)
+  }
+  const ratio = amount('maxLimitRequestRatio')
+  if (ratio !== undefined && exceeds('1', ratio)) refuse('maxLimitRequestRatio', ratio, `ratio ${ratio} is less than 1`)
+}
+
+/** What containers, pods and claims may ask for. */
+export function validateLimitRange(errors: FieldErrors, range: JsonObject): void {
+  const seen = new Set<string>()
+  objectsAt(objectAt(range, 'spec'), 'limits').forEach((limit, index) => {
+    const field = `spec.limits[${index}]`
+    const type = textAt(limit, 'type')
+    const complaints = qualifiedNameComplaints(type)
+    errors.invalidForEach(`${field}.type`, type, complaints)
+    if (complaints.length === 0 && !type.includes('/') && !limitTypes.includes(type)) {
+      errors.invalid(`${field}.type`, type, 'must be a standard limit type or fully qualified')
     }
+    if (seen.has(type)) errors.duplicate(`${field}.type`, type)
+    seen.add(type)
+    const names = new Set<string>()
+    for (const list of limitLists) {
+      const amounts = objectAt(limit, list)
+      if (amounts === undefined || Object.keys(amounts).length === 0) continue
+      if (type === 'Pod' && list.startsWith('default')) {
+        errors.forbidden(`${field}.${list}`, "may not be specified when `type` is 'Pod'")
+        continue
+      }
+      for (const name of Object.keys(amounts)) {
+        const place = `${field}.${list}[${name}]`
+        if (type === 'Pod' || type === 'Container') validateContainerResourceName(errors, name, place)
+        else validateResourceName(errors, name, place)
+        names.add(name)
+      }
+    }
+    const hasStorage = (list: string): boolean => objectAt(limit, list)?.storage !== undefined
+    if (type === 'PersistentVolumeClaim' && !hasStorage('min') && !hasStorage('max')) {
+      const detail = 'either minimum or maximum storage value is required, but neither was provided'
+      errors.required(`${field}.limits`, detail)
+    }
+    for (const name of names) validateLimitOrder(errors, limit, name, field)
+  })
+}
+
+/** A node's taints and networks. */
+export function validateNode(errors: FieldErrors, node: JsonObject): void {
+  const spec = objectAt(node, 'spec') ?? {}
+  validateTaints(errors, objectsAt(spec, 'taints'), 'metadata.taints')
+  textsAt(spec, 'podCIDRs').forEach((block, index) => {
+    errors.invalidForEach(`spec.podCIDRs[${index}]`, block, blockComplaints(block))
+  })
+  for (const list of ['capacity', 'allocatable']) {
+    for (const [name, amount] of Object.entries(objectAt(objectAt(node, 'status'), list) ?? {})) {
+      validateAmount(errors, name, amount, `status.${list}.${name}`)
+    }
+  }
+}
+
+/** A node keeps its networks and its name at the provider. */
+export function validateNodeUpdate(errors: FieldErrors, node: JsonObject, old: JsonObject): void {
+  const [spec, oldSpec] = [objectAt(node, 'spec'), objectAt(old, 'spec')]
+  const before = listAt(oldSpec, 'podCIDRs')
+  if (before.length > 0 && JSON.stringify(before) !== JSON.stringify(listAt(spec, 'podCIDRs'))) {
+    errors.forbidden('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid')
+  }
+  const provider = textAt(oldSpec, 'providerID')
+  if (provider !== '' && provider !== textAt(spec, 'providerID')) {
+    errors.forbidden('spec.providerID', 'node updates may not change providerID except from "" to valid')
   }
 }

@@ -13,7 +13,7 @@ export class FieldErrors {
     this.all.push({
       type: 'FieldValueInvalid',
       field,
-      message: withDetail(`Invalid value: ${JSON.stringify(value ?? null)}`, detail),
+      message: withDetail(`Invalid value: ${shown(value)}`, detail),
     })
   }
 
@@ -24,8 +24,8 @@ export class FieldErrors {
     this.all.push({ type: 'FieldValueNotSupported', field, message })
   }
 
-  duplicate(field: string, value: JsonValue): void {
-    this.all.push({ type: 'FieldValueDuplicate', field, message: `Duplicate value: ${JSON.stringify(value)}` })
+  duplicate(field: string, value: JsonValue, detail = ''): void {
+    this.all.push({ type: 'FieldValueDuplicate', field, message: withDetail(`Duplicate value: ${shown(value)}`, detail) })
   }
 
   forbidden(field: string, detail: string): void {
@@ -70,6 +70,16 @@ export class FieldErrors {
     if (value === '') this.required(field)
     else if (!supported.includes(value)) this.notSupported(field, value, supported)
   }
+}
+
+/** What HTML takes for its own, as Go's JSON writes it. */
+export function escapeHtml(json: string): string {
+  return json.replaceAll('<', '\\u003c').replaceAll('>', '\\u003e').replaceAll('&', '\\u0026')
+}
+
+function shown(value: JsonValue | undefined): string {
+  const text = JSON.stringify(value ?? null)
+  return typeof value === 'string' ? text : escapeHtml(text)
 }
 
 function withDetail(head: string, detail: string): string {

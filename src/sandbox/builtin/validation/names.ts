@@ -12,6 +12,7 @@ const qualifiedNamePart = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]'
 const labelValue = `(${qualifiedNamePart})?`
 const configKey = '[-._a-zA-Z0-9]+'
 const percent = '[0-9]+%'
+const httpHeader = '[-A-Za-z0-9]+'
 
 const patterns = new Map<string, RegExp>()
 
@@ -53,6 +54,21 @@ export function labelComplaints(text: string): string[] {
   const message =
     "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character"
   return check(text, 63, label1123, message, 'my-name', '123-abc')
+}
+
+/** Domains to look names up in; parts of them may have an underscore. */
+export function relaxedSubdomainComplaints(text: string): string[] {
+  const part = '[a-z0-9_]([-_a-z0-9]*[a-z0-9_])?'
+  const message =
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character"
+  return check(text, 253, `${part}(\\.${part})*`, message, 'example.com')
+}
+
+/** Names of HTTP headers. */
+export function httpHeaderComplaints(text: string): string[] {
+  if (matches(httpHeader, text)) return []
+  const message = "a valid HTTP header must consist of alphanumeric characters or '-'"
+  return [regexComplaint(message, httpHeader, 'X-Header-Name')]
 }
 
 /** Names of services. */
@@ -148,6 +164,27 @@ export function wildcardSubdomainComplaints(text: string): string[] {
 /** IPv4 or IPv6 addresses. */
 export function addressComplaints(text: string): string[] {
   return isIP(text) !== 0 ? [] : ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)']
+}
+
+/** Why an address can't be one that others send to; undefined when it can. */
+export function specialAddressComplaint(address: string): string | undefined {
+  if (address === '0.0.0.0' || address === '::') return `may not be unspecified (${address})`
+  if (/^127\./.test(address) || address === '::1') return 'may not be in the loopback range (127.0.0.0/8, ::1/128)'
+  if (/^169\.254\./.test(address) || /^fe[89ab]/i.test(address)) {
+    return 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'
+  }
+  if (/^224\.0\.0\./.test(address) || /^ff02/i.test(address)) {
+    return 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'
+  }
+  return undefined
+}
+
+/** Blocks of addresses. */
+export function blockComplaints(text: string): string[] {
+  const [address = '', prefix = '', ...more] = text.split('/')
+  const family = isIP(address)
+  const isBlock = family !== 0 && more.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128)
+  return isBlock ? [] : ['must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)']
 }
 
 /** Names that need a domain, such as webhooks': at least three segments where `segments` says so. */

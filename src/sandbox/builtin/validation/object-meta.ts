@@ -33,7 +33,7 @@ function validateName(errors: FieldErrors, metadata: JsonObject, rule: NameRule)
   const { name, generateName } = metadata
   if (typeof generateName === 'string' && generateName !== '') {
     // The server puts letters behind a prefix, so a trailing dash is fine there.
-    const prefix = generateName.endsWith('-') && generateName.length > 1 ? `${generateName.slice(0, -1)}a` : generateName
+    const prefix = generateName.endsWith('-') && generateName.length > 1 ? `${generateName.slice(0, -2)}a` : generateName
     errors.invalidForEach('metadata.generateName', generateName, rule(prefix))
   }
   if (typeof name !== 'string' || name === '') errors.required('metadata.name', 'name or generateName is required')
@@ -50,27 +50,46 @@ function validateOwners(errors: FieldErrors, owners: JsonValue | undefined): voi
     for (const key of ['kind', 'name', 'uid']) {
       if (owner[key] === '' || owner[key] === undefined) errors.invalid(`${field}.${key}`, '', 'must not be empty')
     }
+    if (owner.apiVersion === 'v1' && owner.kind === 'Event') {
+      errors.invalid(field, owner, '/v1, Kind=Event is disallowed from being an owner')
+    }
     if (owner.controller !== true) continue
-    const name = String(owner.name)
+    const name = `${String(owner.kind)}/${String(owner.name)}`
     if (controller !== undefined) {
       const detail = `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${name}`
       errors.invalid(field, owners, detail)
-    }
-    controller = name
+    } else controller = name
   }
 }
 
-function validateFinalizers(errors: FieldErrors, finalizers: JsonValue | undefined): void {
-  if (!Array.isArray(finalizers)) return
-  for (const finalizer of finalizers) {
-    if (typeof finalizer !== 'string') continue
-    const complaints = qualifiedNameComplaints(finalizer)
-    errors.invalidForEach('metadata.finalizers', finalizer, complaints)
-    if (complaints.length === 0 && !finalizer.includes('/') && !standardFinalizers.has(finalizer)) {
-      const detail = 'name is neither a standard finalizer name nor is it fully qualified'
-      errors.invalid('metadata.finalizers', finalizer, detail)
-    }
+function validateFinalizers(errors: FieldErrors, finalizers: readonly string[]): void {
+  const field = 'metadata.finalizers'
+  for (const finalizer of finalizers) errors.invalidForEach(field, finalizer, qualifiedNameComplaints(finalizer))
+  if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
+    errors.invalid(field, [...finalizers], 'finalizer orphan and foregroundDeletion cannot be both set')
   }
+}
+
+/** Built-in kinds take the finalizers of Kubernetes, and those that name who they belong to. */
+export function validateFinalizerOwners(errors: FieldErrors, object: JsonObject): void {
+  finalizersOf(object).forEach((finalizer, index) => {
+    if (finalizer.includes('/') || standardFinalizers.has(finalizer)) return
+    const detail = 'name is neither a standard finalizer name nor is it fully qualified'
+    errors.invalid(`metadata.finalizers[${index}]`, finalizer, detail)
+  })
+}
+
+function finalizersOf(object: JsonObject): readonly string[] {
+  const list = isJsonObject(object.metadata) ? object.metadata.finalizers : undefined
+  return Array.isArray(list) ? list.filter((each) => typeof each === 'string') : []
+}
+
+/** What of an object's metadata is looked at again when it changes. */
+export function validateChangedMeta(errors: FieldErrors, object: JsonObject): void {
+  const metadata = isJsonObject(object.metadata) ? object.metadata : {}
+  validateLabels(errors, metadata.labels, 'metadata.labels')
+  validateAnnotations(errors, metadata.annotations, 'metadata.annotations')
+  validateOwners(errors, metadata.ownerReferences)
 }
 
 /** Everything about an object's metadata that doesn't depend on other objects. */
@@ -85,8 +104,6 @@ export function validateObjectMeta(
   const namespace = typeof metadata.namespace === 'string' ? metadata.namespace : ''
   if (namespaced && namespace === '') errors.required('metadata.namespace')
   if (!namespaced && namespace !== '') errors.forbidden('metadata.namespace', 'not allowed on this type')
-  validateLabels(errors, metadata.labels, 'metadata.labels')
-  validateAnnotations(errors, metadata.annotations, 'metadata.annotations')
-  validateOwners(errors, metadata.ownerReferences)
-  validateFinalizers(errors, metadata.finalizers)
+  validateChangedMeta(errors, object)
+  validateFinalizers(errors, finalizersOf(object))
 }

@@ -1,137 +1,140 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../plan/json.ts'
-import { objectAt, objectsAt, textAt } from '../json-tree.ts'
-import { validateContainer, validateContainerNames } from './container.ts'
+import { numberAt, objectAt, objectsAt, textAt, textsAt } from '../json-tree.ts'
+import { type ContainerPlace, validateContainers, validateImageSpaces, validateInitContainers } from './container.ts'
+import { validateContainerResources } from './container-resources.ts'
 import type { FieldErrors } from './field-errors.ts'
-import { validateLabelSelector } from './label-selector.ts'
-import { addressComplaints, labelComplaints, subdomainComplaints } from './names.ts'
+import { addressComplaints, labelComplaints, relaxedSubdomainComplaints, subdomainComplaints } from './names.ts'
 import { validateAnnotations, validateLabels } from './object-meta.ts'
+import { validateAffinity, validateGates, validateSpread, validateTolerations } from './scheduling.ts'
+import { validatePodSecurityContext } from './security-context.ts'
+import { validateVolumes } from './volumes.ts'
 
-const restartPolicies = ['Always', 'Never', 'OnFailure']
-const dnsPolicies = ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None']
-const tolerationEffects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
+const restartPolicies = ['Always', 'OnFailure', 'Never']
+const dnsPolicies = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None']
+const preemptionPolicies = ['PreemptLowerPriority', 'Never']
+const largestInt32 = 2 ** 31 - 1
 
-function validateVolumes(errors: FieldErrors, volumes: readonly JsonObject[], field: string): Set<string> {
-  const names = new Set<string>()
-  volumes.forEach((volume, index) => {
-    const place = `${field}[${index}]`
-    const name = textAt(volume, 'name')
-    const complaints = name === '' ? [] : labelComplaints(name)
-    if (name === '') errors.required(`${place}.name`)
-    else errors.invalidForEach(`${place}.name`, name, complaints)
-    if (names.has(name)) errors.duplicate(`${place}.name`, name)
-    names.add(name)
-    const sources = Object.keys(volume).filter((key) => key !== 'name')
-    if (sources.length === 0) errors.required(place, 'must specify a volume type')
-    for (const extra of sources.slice(1)) errors.forbidden(`${place}.${extra}`, 'may not specify more than 1 volume type')
-    const secret = objectAt(volume, 'secret')
-    if (secret !== undefined && textAt(secret, 'secretName') === '') errors.required(`${place}.secret.secretName`)
-    const configMap = objectAt(volume, 'configMap')
-    if (configMap !== undefined && textAt(configMap, 'name') === '') errors.required(`${place}.configMap.name`)
-    const claim = objectAt(volume, 'persistentVolumeClaim')
-    if (claim !== undefined && textAt(claim, 'claimName') === '') errors.required(`${place}.persistentVolumeClaim.claimName`)
-    const hostPath = objectAt(volume, 'hostPath')
-    if (hostPath !== undefined && textAt(hostPath, 'path') === '') errors.required(`${place}.hostPath.path`)
-  })
-  return names
-}
-
-function validateTolerations(errors: FieldErrors, tolerations: readonly JsonObject[], field: string): void {
-  tolerations.forEach((toleration, index) => {
-    const place = `${field}[${index}]`
-    const operator = textAt(toleration, 'operator')
-    const effect = textAt(toleration, 'effect')
-    if (textAt(toleration, 'key') === '' && operator !== 'Exists') {
-      errors.invalid(
-        `${place}.operator`,
-        operator,
-        'operator must be Exists when `key` is empty, which means "match all values and all keys"',
-      )
+function validateNameServers(errors: FieldErrors, spec: JsonObject, field: string): void {
+  const config = objectAt(spec, 'dnsConfig')
+  const servers = textsAt(config, 'nameservers')
+  if (textAt(spec, 'dnsPolicy') === 'None') {
+    if (config === undefined) {
+      errors.required(field, 'must provide `dnsConfig` when `dnsPolicy` is None')
+      return
     }
-    if (operator === 'Exists' && textAt(toleration, 'value') !== '') {
-      errors.invalid(`${place}.operator`, operator, "value must be empty when `operator` is 'Exists'")
-    }
-    if (toleration.tolerationSeconds !== undefined && effect !== 'NoExecute') {
-      errors.invalid(`${place}.effect`, effect, "effect must be 'NoExecute' when `tolerationSeconds` is set")
-    }
-    if (operator !== '' && operator !== 'Exists' && operator !== 'Equal') {
-      errors.notSupported(`${place}.operator`, operator, ['Equal', 'Exists'])
-    }
-    if (effect !== '' && !tolerationEffects.includes(effect)) errors.notSupported(`${place}.effect`, effect, tolerationEffects)
-  })
-}
-
-function validateSpread(errors: FieldErrors, constraints: readonly JsonObject[], field: string): void {
-  const seen = new Set<string>()
-  constraints.forEach((constraint, index) => {
-    const place = `${field}[${index}]`
-    const { maxSkew } = constraint
-    if (typeof maxSkew !== 'number' || maxSkew <= 0) errors.invalid(`${place}.maxSkew`, maxSkew ?? 0, 'must be greater than zero')
-    const topologyKey = textAt(constraint, 'topologyKey')
-    if (topologyKey === '') errors.required(`${place}.topologyKey`, 'can not be empty')
-    const reaction = textAt(constraint, 'whenUnsatisfiable')
-    if (reaction !== 'DoNotSchedule' && reaction !== 'ScheduleAnyway') {
-      errors.notSupported(`${place}.whenUnsatisfiable`, reaction, ['DoNotSchedule', 'ScheduleAnyway'])
-    }
-    const pair = `{${topologyKey}, ${reaction}}`
-    if (seen.has(pair)) errors.duplicate(`${place}.{topologyKey, whenUnsatisfiable}`, pair)
-    seen.add(pair)
-    validateLabelSelector(errors, constraint.labelSelector, `${place}.labelSelector`)
-  })
-}
-
-function validateIdentity(errors: FieldErrors, context: JsonValue | undefined, field: string): void {
-  if (!isJsonObject(context)) return
-  for (const key of ['runAsUser', 'runAsGroup', 'fsGroup']) {
-    const id = context[key]
-    if (typeof id === 'number' && (id < 0 || id > 2 ** 31 - 1)) {
-      errors.invalid(`${field}.${key}`, id, 'must be between 0 and 2147483647, inclusive')
+    if (servers.length === 0) {
+      errors.required(`${field}.nameservers`, 'must provide at least one DNS nameserver when `dnsPolicy` is None')
+      return
     }
   }
+  if (servers.length > 3) errors.invalid(`${field}.nameservers`, [...servers], 'must not have more than 3 nameservers')
+  servers.forEach((server, index) => {
+    errors.invalidForEach(`${field}.nameservers[${index}]`, server, addressComplaints(server))
+  })
+  const searches = textsAt(config, 'searches')
+  if (searches.length > 32) errors.invalid(`${field}.searches`, [...searches], 'must not have more than 32 search paths')
+  if (searches.join(' ').length > 2048) {
+    const detail = 'must not have more than 2048 characters (including spaces) in the search list'
+    errors.invalid(`${field}.searches`, [...searches], detail)
+  }
+  searches.forEach((search, index) => {
+    if (search === '.') return
+    const name = search.replace(/\.$/, '')
+    errors.invalidForEach(`${field}.searches[${index}]`, name, relaxedSubdomainComplaints(name))
+  })
+  objectsAt(config, 'options').forEach((option, index) => {
+    if (textAt(option, 'name') === '') errors.required(`${field}.options[${index}]`, 'must not be empty')
+  })
+}
+
+/** On the node's own network a container's port is the node's; only in templates may the node's be left to defaulting. */
+function validateHostNetwork(errors: FieldErrors, spec: JsonObject, isPod: boolean, field: string): void {
+  if (spec.hostNetwork !== true) return
+  objectsAt(spec, 'containers').forEach((container, index) => {
+    objectsAt(container, 'ports').forEach((port, each) => {
+      const hostPort = numberAt(port, 'hostPort') ?? 0
+      if ((!isPod && hostPort === 0) || hostPort === (numberAt(port, 'containerPort') ?? 0)) return
+      const place = `${field}.containers[${index}].ports[${each}].hostPort`
+      errors.invalid(place, hostPort, 'must match `containerPort` when `hostNetwork` is true')
+    })
+  })
+}
+
+const nameFields = [
+  ['serviceAccountName', subdomainComplaints],
+  ['nodeName', subdomainComplaints],
+  ['hostname', labelComplaints],
+  ['subdomain', labelComplaints],
+  ['priorityClassName', subdomainComplaints],
+  ['runtimeClassName', subdomainComplaints],
+] as const
+
+function validateHostAliases(errors: FieldErrors, spec: JsonObject, field: string): void {
+  objectsAt(spec, 'hostAliases').forEach((alias, index) => {
+    const ip = textAt(alias, 'ip')
+    errors.invalidForEach(`${field}[${index}].ip`, ip, addressComplaints(ip))
+    textsAt(alias, 'hostnames').forEach((name, each) => {
+      errors.invalidForEach(`${field}[${index}].hostnames[${each}]`, name, subdomainComplaints(name))
+    })
+  })
 }
 
 /** A pod's specification; `field` is where it stands, such as `spec.template.spec`. */
-export function validatePodSpec(errors: FieldErrors, spec: JsonObject, field: string): void {
-  const volumes = validateVolumes(errors, objectsAt(spec, 'volumes'), `${field}.volumes`)
+export function validatePodSpec(errors: FieldErrors, spec: JsonObject, field: string, isPod = false): void {
+  if (spec.terminationGracePeriodSeconds === undefined) errors.required(`${field}.terminationGracePeriodSeconds`)
   const containers = objectsAt(spec, 'containers')
   const initContainers = objectsAt(spec, 'initContainers')
-  if (containers.length === 0) errors.required(`${field}.containers`)
-  validateContainerNames(errors, [
-    { containers, field: `${field}.containers` },
-    { containers: initContainers, field: `${field}.initContainers` },
-    { containers: objectsAt(spec, 'ephemeralContainers'), field: `${field}.ephemeralContainers` },
-  ])
-  containers.forEach((container, index) => {
-    validateContainer(errors, container, `${field}.containers[${index}]`, volumes)
-  })
-  initContainers.forEach((container, index) => {
-    validateContainer(errors, container, `${field}.initContainers[${index}]`, volumes)
-  })
-  errors.oneOf(`${field}.restartPolicy`, textAt(spec, 'restartPolicy'), restartPolicies)
+  const place: ContainerPlace = {
+    volumes: validateVolumes(errors, objectsAt(spec, 'volumes'), `${field}.volumes`),
+    gracePeriod: numberAt(spec, 'terminationGracePeriodSeconds'),
+    hasHostUsers: spec.hostUsers !== false,
+    restartPolicy: textAt(spec, 'restartPolicy'),
+  }
+  validateContainers(errors, containers, place, `${field}.containers`)
+  validateInitContainers(errors, initContainers, containers, place, `${field}.initContainers`)
+  validateHostNetwork(errors, spec, isPod, field)
+  errors.oneOf(`${field}.restartPolicy`, place.restartPolicy, restartPolicies)
   errors.oneOf(`${field}.dnsPolicy`, textAt(spec, 'dnsPolicy'), dnsPolicies)
   validateLabels(errors, spec.nodeSelector, `${field}.nodeSelector`)
-  validateIdentity(errors, spec.securityContext, `${field}.securityContext`)
-  objectsAt(spec, 'imagePullSecrets').forEach((secret, index) => {
-    if (textAt(secret, 'name') === '') errors.required(`${field}.imagePullSecrets[${index}].name`)
-  })
-  for (const [key, rule] of [
-    ['serviceAccountName', subdomainComplaints],
-    ['hostname', labelComplaints],
-    ['subdomain', labelComplaints],
-  ] as const) {
+  validatePodSecurityContext(errors, spec, field)
+  validateAffinity(errors, objectAt(spec, 'affinity'), `${field}.affinity`)
+  validateNameServers(errors, spec, `${field}.dnsConfig`)
+  validateGates(errors, spec, field)
+  validateSpread(errors, objectsAt(spec, 'topologySpreadConstraints'), `${field}.topologySpreadConstraints`)
+  for (const [key, rule] of nameFields) {
     const name = textAt(spec, key)
     if (name !== '') errors.invalidForEach(`${field}.${key}`, name, rule(name))
   }
   validateTolerations(errors, objectsAt(spec, 'tolerations'), `${field}.tolerations`)
-  validateSpread(errors, objectsAt(spec, 'topologySpreadConstraints'), `${field}.topologySpreadConstraints`)
-  objectsAt(spec, 'hostAliases').forEach((alias, index) => {
-    const ip = textAt(alias, 'ip')
-    errors.invalidForEach(`${field}.hostAliases[${index}].ip`, ip, addressComplaints(ip))
-  })
-  errors.nonNegative(`${field}.terminationGracePeriodSeconds`, spec.terminationGracePeriodSeconds)
-  const { activeDeadlineSeconds } = spec
-  if (typeof activeDeadlineSeconds === 'number' && activeDeadlineSeconds < 1) {
-    errors.invalid(`${field}.activeDeadlineSeconds`, activeDeadlineSeconds, 'must be between 1 and 2147483647, inclusive')
+  validateHostAliases(errors, spec, `${field}.hostAliases`)
+  const deadline = numberAt(spec, 'activeDeadlineSeconds')
+  if (deadline !== undefined && (deadline < 1 || deadline > largestInt32)) {
+    errors.invalid(`${field}.activeDeadlineSeconds`, deadline, `must be between 1 and ${largestInt32}, inclusive`)
   }
+  const preemption = spec.preemptionPolicy
+  if (typeof preemption === 'string') errors.oneOf(`${field}.preemptionPolicy`, preemption, preemptionPolicies)
+  const overhead = objectAt(spec, 'overhead')
+  if (overhead !== undefined) validateContainerResources(errors, { limits: overhead }, `${field}.overhead`)
+  const os = objectAt(spec, 'os')
+  const osName = textAt(os, 'name')
+  if (os !== undefined && osName === '') errors.required(`${field}.os.name`, 'cannot be empty')
+  else if (osName !== '' && osName !== 'linux' && osName !== 'windows') {
+    errors.notSupported(`${field}.os`, osName, ['linux', 'windows'])
+  }
+}
+
+/** What holds for pods, beyond what holds for templates of them. */
+export function validatePodOnly(errors: FieldErrors, spec: JsonObject): void {
+  if (textAt(spec, 'serviceAccountName') === '') {
+    objectsAt(spec, 'volumes').forEach((volume, index) => {
+      objectsAt(objectAt(volume, 'projected'), 'sources').forEach((source, each) => {
+        if (source.serviceAccountToken === undefined) return
+        const place = `spec.volumes[${index}].projected.sources[${each}].serviceAccountToken`
+        errors.forbidden(place, 'must not be specified when serviceAccountName is not set')
+      })
+    })
+  }
+  for (const key of ['containers', 'initContainers']) validateImageSpaces(errors, objectsAt(spec, key), `spec.${key}`)
 }
 
 /** A pod template: labels, annotations and the specification. */
@@ -141,4 +144,7 @@ export function validatePodTemplate(errors: FieldErrors, template: JsonValue | u
   validateAnnotations(errors, metadata.annotations, `${field}.annotations`)
   const spec = isJsonObject(template) && isJsonObject(template.spec) ? template.spec : {}
   validatePodSpec(errors, spec, `${field}.spec`)
+  if (objectsAt(spec, 'ephemeralContainers').length > 0) {
+    errors.forbidden(`${field}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template')
+  }
 }
