@@ -1,8 +1,8 @@
 import { parse as parseYaml } from 'yaml'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
+import { goJsonError } from '../go-json-error.ts'
 import { readBinaryObject } from '../protobuf/read-object.ts'
 import type { SandboxRequest } from './exchange.ts'
-import { goJsonError } from './go-json-error.ts'
 import type { ResourceRegistry, ServedResource } from './resource-registry.ts'
 import { badRequest, tooLarge, unsupportedMediaType } from './status-error.ts'
 

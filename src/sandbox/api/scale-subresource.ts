@@ -24,7 +24,9 @@ function withValueAt(object: JsonObject, steps: readonly string[], value: JsonVa
 function selectorText(selector: JsonValue | undefined): string | undefined {
   if (typeof selector === 'string') return selector
   if (!isJsonObject(selector)) return undefined
-  const labels = isJsonObject(selector.matchLabels) ? selector.matchLabels : {}
+  // A ReplicationController's selector is labels alone, of which none is a map.
+  const isPlain = Object.values(selector).every((value) => typeof value === 'string')
+  const labels = isPlain ? selector : isJsonObject(selector.matchLabels) ? selector.matchLabels : {}
   const terms = Object.entries(labels).map(([name, value]) => `${name}=${String(value)}`)
   const expressions = Array.isArray(selector.matchExpressions) ? (selector.matchExpressions as readonly JsonValue[]) : []
   for (const expression of expressions.filter(isJsonObject)) {

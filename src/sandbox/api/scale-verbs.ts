@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../../plan/json.ts'
 import { manageUpdate } from '../apply/field-manager.ts'
 import { mergePatch } from '../patch/merge-patch.ts'
 import type { ScalePaths } from '../resource-type.ts'
-import type { StoredObject } from '../store/stored-object.ts'
+import type { StorageKey, StoredObject } from '../store/stored-object.ts'
 import { type ApiContext, managerContextOf } from './api-context.ts'
 import { fillDefaults } from './decode-input.ts'
 import type { SandboxRequest } from './exchange.ts'
@@ -26,6 +26,26 @@ function readScale(request: SandboxRequest): JsonObject {
   const value = readValue(request)
   if (!isJsonObject(value)) throw badRequest('the object provided is unrecognized (must be of type Scale)')
   return value
+}
+
+/** Refuses a body that is another object than the Scale that the path names. */
+function checkScale(scale: JsonObject, name: string, namespace: string): void {
+  const { kind, apiVersion } = scale
+  if (typeof kind === 'string' && kind !== '' && kind !== 'Scale') {
+    const version = String(apiVersion ?? '')
+    const from = `${version.slice(version.lastIndexOf('/') + 1)}.${kind}`
+    const what = `${kind} in version ${JSON.stringify(version.slice(version.lastIndexOf('/') + 1))} cannot be handled as a Scale`
+    throw badRequest(`${what}: converting (${from}) to (autoscaling.Scale): unknown conversion`)
+  }
+  const given = metadataText(scale, 'name')
+  if (given !== '' && given !== name) {
+    throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`)
+  }
+  const givenNamespace = metadataText(scale, 'namespace')
+  if (givenNamespace !== '' && givenNamespace !== namespace) {
+    const what = `the namespace of the object (${givenNamespace}) does not match the namespace on the request (${namespace})`
+    throw badRequest(what)
+  }
 }
 
 function checkReplicas(name: string, replicas: number): void {
@@ -72,7 +92,7 @@ export function writeScale(
   const current = liveObjectOf(resource, live)
   const object = isApply
     ? applyObject(context, resource, current, scaledConfiguration(readScale(request), current, paths), options, 'scale')
-    : scaled(context, request, resource, paths, current, live.key.name, options)
+    : scaled(context, request, resource, paths, current, live.key, options)
   return updateObject(context, resource, live, { object, subresource: 'scale', dryRun: options.dryRun, isReplace: false })
 }
 
@@ -82,12 +102,13 @@ function scaled(
   resource: ServedResource,
   paths: ScalePaths,
   current: JsonObject,
-  name: string,
+  key: StorageKey,
   options: WriteOptions,
 ): JsonObject {
   const scale =
     request.method === 'PUT' ? readScale(request) : patchedScale(request, resource, scaleOf(current, paths, resource.custom))
-  checkReplicas(name, replicasOf(scale))
+  if (request.method === 'PUT') checkScale(scale, key.name, key.namespace)
+  checkReplicas(key.name, replicasOf(scale))
   const version = metadataText(scale, 'resourceVersion')
   const next = fillDefaults(withReplicas(current, paths, replicasOf(scale)), resource)
   const manager = managerContextOf(context, resource, options.updateManager, 'scale')

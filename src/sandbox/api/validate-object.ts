@@ -26,8 +26,11 @@ export function validateChange(
     const status = subresource === 'status' ? (type.validateStatus?.(object, old) ?? []) : []
     return [...metadataChanges(object, old), ...status]
   }
+  const changes = metadataChanges(object, old)
   const errors = [
-    ...metadataChanges(object, old),
+    ...changes,
+    // Built-in kinds look once for all kinds, and once for their own.
+    ...(resource.custom ? [] : changes),
     ...(type.validate?.(object) ?? []),
     ...(type.validateUpdate?.(object, old) ?? []),
   ]

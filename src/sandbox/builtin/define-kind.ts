@@ -45,13 +45,18 @@ export interface KindDefinition {
   /** What is asked of new objects only. */
   readonly validateCreate?: (errors: FieldErrors, object: JsonObject) => void
   readonly validateUpdate?: (errors: FieldErrors, object: JsonObject, old: JsonObject) => void
-  /** What the server looks at twice when an object of this kind changes, so that its causes tell mistakes twice. */
-  readonly updateRepeats?: 'metadata' | 'everything'
+  /** How often an update looks at labels, annotations and owners: each time is a cause of its own. */
+  readonly metadataChecks?: 2 | 3
+  /** An update looks at everything twice. */
+  readonly updateChecksTwice?: true
   /** A write of the status; what else is in the object is as it was and not looked at. */
   readonly validateStatus?: (errors: FieldErrors, object: JsonObject, old: JsonObject) => void
   readonly validateAllocation?: (errors: FieldErrors, object: JsonObject, context: AllocationContext) => void
   readonly warnings?: (object: JsonObject) => readonly string[]
 }
+
+/** The server's own, beside those of the kind. */
+const commonMetadataChecks = 2
 
 const nothingTaken: AllocationContext = { isTaken: () => false }
 
@@ -136,11 +141,13 @@ export function defineKind(definition: KindDefinition): ResourceType {
     },
     validateUpdate: (object, old) => {
       const errors = new FieldErrors()
-      if (definition.updateRepeats !== undefined) {
+      // Twice for every kind, and what the kind asks for beyond the once of `validate`.
+      for (let check = 0; check < commonMetadataChecks; check += 1) validateChangedMeta(errors, object)
+      for (let check = 1; check < (definition.metadataChecks ?? 1); check += 1) {
         validateChangedMeta(errors, object)
         validateFinalizerOwners(errors, object)
       }
-      if (definition.updateRepeats === 'everything') definition.validate?.(errors, object)
+      if (definition.updateChecksTwice === true) definition.validate?.(errors, object)
       definition.validateUpdate?.(errors, object, old)
       return errors.all
     },

@@ -113,7 +113,9 @@ function mergeListItems(
 ): JsonValue {
   const key = schema['x-kubernetes-patch-merge-key']
   const merged = key === undefined ? mergeSet(target, patch) : mergeKeyed(target, patch, schema, key)
-  return order === undefined ? merged : inOrder(merged, order, key, target)
+  // Without an order of its own a patch gives that of its items, so that new ones come to stand in front.
+  const own = patch.filter((item) => !isJsonObject(item) || item[directive] === undefined)
+  return inOrder(merged, order ?? own, key, target)
 }
 
 function mergeSet(target: readonly JsonValue[], patch: readonly JsonValue[]): readonly JsonValue[] {

@@ -126,7 +126,13 @@ export function prepareJob(job: Tree): void {
     labels[`batch.kubernetes.io/${key}`] = value
     labels[key] = value
   }
-  if (spec.selector === undefined) spec.selector = { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } }
+  const selected = ensureTree(ensureTree(spec, 'selector'), 'matchLabels')
+  selected['batch.kubernetes.io/controller-uid'] ??= uid
+  // Defaulting gives a Job without labels those of its template, by now with those that were just made.
+  const own = ensureTree(job, 'metadata')
+  const ownLabels = objectAt(own, 'labels') ?? {}
+  const isOwn = Object.entries(ownLabels).some(([key, value]) => labels[key] !== value)
+  if (!isOwn) own.labels = { ...labels }
 }
 
 /** Defaults of a CronJob; those of its jobs are set when one is made. */

@@ -35,6 +35,7 @@ const rbac = {
   version: 'v1',
   nameRule: pathSegmentComplaints,
   createdByReplace: true,
+  metadataChecks: 2,
 } as const
 const admission = {
   group: 'admissionregistration.k8s.io',
@@ -66,6 +67,7 @@ export const accessKinds: readonly ResourceType[] = [
     setDefaults: defaultRoleBinding,
     validate: validateRoleBinding,
     validateUpdate: validateBindingUpdate,
+    metadataChecks: 3,
   }),
   defineKind({
     ...rbac,
@@ -76,6 +78,7 @@ export const accessKinds: readonly ResourceType[] = [
     setDefaults: defaultRoleBinding,
     validate: validateClusterRoleBinding,
     validateUpdate: validateBindingUpdate,
+    metadataChecks: 3,
   }),
   defineKind({
     ...admission,

@@ -86,7 +86,7 @@ export const coreKinds: readonly ResourceType[] = [
     validate: validatePod,
     validateCreate: validatePodCreate,
     validateUpdate: validatePodUpdate,
-    updateRepeats: 'metadata',
+    metadataChecks: 2,
   }),
   defineKind({
     ...core,
@@ -106,7 +106,7 @@ export const coreKinds: readonly ResourceType[] = [
     validateUpdate: validateServiceUpdate,
     validateStatus: validateServiceStatus,
     validateAllocation: validateServiceAllocation,
-    updateRepeats: 'metadata',
+    metadataChecks: 2,
   }),
   defineKind({
     ...core,
@@ -116,7 +116,7 @@ export const coreKinds: readonly ResourceType[] = [
     otherSubresources: ['token'],
     deleteAnswersObject: true,
     columns: serviceAccountColumns,
-    updateRepeats: 'metadata',
+    metadataChecks: 2,
   }),
   defineKind({
     ...core,
@@ -126,7 +126,7 @@ export const coreKinds: readonly ResourceType[] = [
     columns: configMapColumns,
     validate: validateConfigMap,
     validateUpdate: validateConfigMapUpdate,
-    updateRepeats: 'metadata',
+    metadataChecks: 2,
   }),
   defineKind({
     ...core,
@@ -136,7 +136,7 @@ export const coreKinds: readonly ResourceType[] = [
     setDefaults: defaultConfigSecret,
     validate: validateSecret,
     validateUpdate: validateSecretUpdate,
-    updateRepeats: 'metadata',
+    metadataChecks: 2,
   }),
   defineKind({
     ...core,
@@ -196,7 +196,7 @@ export const coreKinds: readonly ResourceType[] = [
     prepareCreate: preparePersistentVolumeClaim,
     validate: validatePersistentVolumeClaim,
     validateUpdate: validatePersistentVolumeClaimUpdate,
-    updateRepeats: 'metadata',
+    metadataChecks: 2,
   }),
   defineKind({
     ...core,
@@ -221,7 +221,7 @@ export const coreKinds: readonly ResourceType[] = [
     columns: resourceQuotaColumns,
     validate: validateResourceQuota,
     validateUpdate: validateResourceQuotaUpdate,
-    updateRepeats: 'metadata',
+    metadataChecks: 2,
   }),
   defineKind({
     ...core,

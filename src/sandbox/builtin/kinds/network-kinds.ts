@@ -15,14 +15,17 @@ import {
   networkPolicyColumns,
 } from '../printing/network-columns.ts'
 import { endpointSliceColumns } from '../printing/service-columns.ts'
+import { validateAutoscaler } from '../validation/autoscaler.ts'
 import {
-  validateAutoscaler,
+  ingressWarnings,
   validateDisruptionBudget,
   validateEndpointSlice,
   validateEndpointSliceUpdate,
   validateIngress,
   validateIngressClass,
   validateIngressClassUpdate,
+  validateIngressCreate,
+  validateIngressStatus,
   validateNetworkPolicy,
 } from '../validation/networking.ts'
 
@@ -39,6 +42,10 @@ export const networkKinds: readonly ResourceType[] = [
     columns: ingressColumns,
     prepareCreate: prepareIngress,
     validate: validateIngress,
+    validateCreate: validateIngressCreate,
+    validateStatus: validateIngressStatus,
+    warnings: ingressWarnings,
+    metadataChecks: 2,
   }),
   defineKind({
     ...networking,
@@ -49,6 +56,7 @@ export const networkKinds: readonly ResourceType[] = [
     setDefaults: defaultIngressClass,
     validate: validateIngressClass,
     validateUpdate: validateIngressClassUpdate,
+    metadataChecks: 2,
   }),
   defineKind({
     ...networking,

@@ -12,7 +12,7 @@ import {
 } from '../defaults/workload-defaults.ts'
 import { defineKind } from '../define-kind.ts'
 import { numberAt, objectAt, objectsAt, textAt } from '../json-tree.ts'
-import { integerColumn, textColumn } from '../printing/common-columns.ts'
+import { textColumn } from '../printing/common-columns.ts'
 import {
   cronJobColumns,
   daemonSetColumns,
@@ -21,10 +21,12 @@ import {
   replicaSetColumns,
   statefulSetColumns,
 } from '../printing/workload-columns.ts'
-import { validateCronJob, validateJob, validateJobUpdate } from '../validation/jobs.ts'
+import { validateCronJob, validateJob, validateJobCreate, validateJobUpdate } from '../validation/jobs.ts'
 import {
+  validateDaemonCounts,
   validateDaemonSet,
   validateDeployment,
+  validateReplicaCounts,
   validateReplicaSet,
   validateSelectorUpdate,
   validateStatefulSet,
@@ -47,6 +49,7 @@ export const workloadKinds: readonly ResourceType[] = [
     columns: deploymentColumns,
     setDefaults: defaultDeployment,
     validate: validateDeployment,
+    validateStatus: validateReplicaCounts('updatedReplicas', 'readyReplicas', 'availableReplicas'),
     validateUpdate: validateSelectorUpdate,
   }),
   defineKind({
@@ -58,6 +61,9 @@ export const workloadKinds: readonly ResourceType[] = [
     columns: replicaSetColumns,
     setDefaults: defaultReplicaSet,
     validate: validateReplicaSet,
+    metadataChecks: 2,
+    updateChecksTwice: true,
+    validateStatus: validateReplicaCounts,
     validateUpdate: validateSelectorUpdate,
   }),
   defineKind({
@@ -69,6 +75,7 @@ export const workloadKinds: readonly ResourceType[] = [
     columns: statefulSetColumns,
     setDefaults: defaultStatefulSet,
     validate: validateStatefulSet,
+    validateStatus: validateReplicaCounts('readyReplicas', 'currentReplicas', 'updatedReplicas', 'availableReplicas'),
     validateUpdate: validateStatefulSetUpdate,
   }),
   defineKind({
@@ -81,6 +88,9 @@ export const workloadKinds: readonly ResourceType[] = [
     prepareCreate: prepareDaemonSet,
     prepareUpdate: prepareDaemonSetUpdate,
     validate: validateDaemonSet,
+    validateStatus: validateDaemonCounts,
+    metadataChecks: 2,
+    updateChecksTwice: true,
     validateUpdate: validateSelectorUpdate,
   }),
   defineKind({
@@ -95,9 +105,12 @@ export const workloadKinds: readonly ResourceType[] = [
         const group = textAt(owner, 'apiVersion').split('/')[0]
         return `${textAt(owner, 'kind').toLowerCase()}.${group}/${textAt(owner, 'name')}`
       }),
-      integerColumn('Revision', 'Number of the revision.', (revision) => numberAt(revision, 'revision') ?? 0),
+      textColumn('Revision', 'Number of the revision.', (revision) => numberAt(revision, 'revision') ?? 0),
     ],
-    validate: (errors, revision) => errors.nonNegative('revision', revision.revision),
+    validate: (errors, revision) => {
+      if (revision.data === undefined) errors.required('data', 'data is mandatory')
+      errors.nonNegative('revision', revision.revision)
+    },
     validateUpdate: (errors, revision, old) => errors.immutable('data', revision.data, old.data),
   }),
   defineKind({
@@ -108,6 +121,7 @@ export const workloadKinds: readonly ResourceType[] = [
     setDefaults: defaultJob,
     prepareCreate: prepareJob,
     validate: validateJob,
+    validateCreate: validateJobCreate,
     validateUpdate: validateJobUpdate,
   }),
   defineKind({

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../plan/json.ts'
+import { internalValue } from '../internal-value.ts'
 import { listAt, numberAt, objectAt, objectsAt, textAt, textsAt } from '../json-tree.ts'
 import { type FieldErrors, sameJson } from './field-errors.ts'
 import { validateLabelSelector } from './label-selector.ts'
@@ -59,7 +60,6 @@ function validateSubject(errors: FieldErrors, subject: JsonObject, namespaced: b
       if (name !== '') errors.invalidForEach(`${field}.name`, name, subdomainComplaints(name))
       if (group !== '') errors.notSupported(`${field}.apiGroup`, group, [''])
       if (!namespaced && textAt(subject, 'namespace') === '') errors.required(`${field}.namespace`)
-      else if (textAt(subject, 'namespace') === '') errors.required(`${field}.namespace`)
       return
     case 'User':
     case 'Group':
@@ -95,17 +95,19 @@ export function validateClusterRoleBinding(errors: FieldErrors, binding: JsonObj
 
 /** A binding never changes its role. */
 export function validateBindingUpdate(errors: FieldErrors, binding: JsonObject, old: JsonObject): void {
-  if (!sameJson(binding.roleRef, old.roleRef)) errors.invalid('roleRef', binding.roleRef, 'cannot change roleRef')
+  if (sameJson(binding.roleRef, old.roleRef)) return
+  const shown = internalValue('RoleRef', objectAt(binding, 'roleRef') ?? {})
+  errors.invalid('roleRef', shown, 'cannot change roleRef')
 }
 
 const operations = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE']
 const scopes = ['*', 'Cluster', 'Namespaced']
 const reviewVersions = ['v1', 'v1beta1']
 
-function validateStars(errors: FieldErrors, values: readonly string[], field: string): void {
+function validateStars(errors: FieldErrors, values: readonly string[], field: string, what: string): void {
   if (values.length === 0) errors.required(field)
   else if (values.length > 1 && values.includes('*')) {
-    errors.invalid(field, [...values], "if '*' is present, must not specify other values")
+    errors.invalid(field, [...values], `if '*' is present, must not specify other ${what}`)
   }
 }
 
@@ -118,8 +120,8 @@ function validateRule(errors: FieldErrors, rule: JsonObject, field: string): voi
   verbs.forEach((verb, index) => {
     if (!operations.includes(verb)) errors.notSupported(`${field}.operations[${index}]`, verb, operations)
   })
-  validateStars(errors, textsAt(rule, 'apiGroups'), `${field}.apiGroups`)
-  validateStars(errors, textsAt(rule, 'apiVersions'), `${field}.apiVersions`)
+  validateStars(errors, textsAt(rule, 'apiGroups'), `${field}.apiGroups`, 'API groups')
+  validateStars(errors, textsAt(rule, 'apiVersions'), `${field}.apiVersions`, 'API versions')
   if (textsAt(rule, 'resources').length === 0) errors.required(`${field}.resources`)
   const scope = textAt(rule, 'scope')
   if (scope !== '' && !scopes.includes(scope)) errors.notSupported(`${field}.scope`, scope, scopes)
@@ -144,7 +146,10 @@ function validateWebhookUrl(errors: FieldErrors, text: string, field: string): v
 function validateClientConfig(errors: FieldErrors, config: JsonObject, field: string): void {
   const url = config.url
   const service = objectAt(config, 'service')
-  if ((url === undefined) === (service === undefined)) errors.required(field, 'exactly one of url or service is required')
+  if ((url === undefined) === (service === undefined)) {
+    errors.required(field, 'exactly one of url or service is required')
+    return
+  }
   if (typeof url === 'string') validateWebhookUrl(errors, url, `${field}.url`)
   if (service === undefined) return
   if (textAt(service, 'name') === '') errors.required(`${field}.service.name`, 'service name is required')

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../plan/json.ts'
-import { listAt, numberAt, objectAt, textAt } from '../json-tree.ts'
+import { listAt, numberAt, objectAt, objectsAt, textAt } from '../json-tree.ts'
 import { type FieldErrors, sameJson } from './field-errors.ts'
+import { qualifiedNameComplaints } from './names.ts'
 
 /** A lease's times. */
 export function validateLease(errors: FieldErrors, lease: JsonObject): void {
@@ -15,7 +16,20 @@ export function validateLease(errors: FieldErrors, lease: JsonObject): void {
 
 /** A class of storage after defaulting. */
 export function validateStorageClass(errors: FieldErrors, storageClass: JsonObject): void {
-  if (textAt(storageClass, 'provisioner') === '') errors.required('provisioner')
+  const provisioner = textAt(storageClass, 'provisioner')
+  if (provisioner === '') errors.required('provisioner')
+  else errors.invalidForEach('provisioner', provisioner, qualifiedNameComplaints(provisioner.toLowerCase()))
+  if (Object.hasOwn(objectAt(storageClass, 'parameters') ?? {}, '')) {
+    errors.invalid('parameters', '', 'field can not be empty.')
+  }
+  objectsAt(storageClass, 'allowedTopologies').forEach((term, index) => {
+    objectsAt(term, 'matchLabelExpressions').forEach((expression, each) => {
+      const field = `allowedTopologies[${index}].matchLabelExpressions[${each}]`
+      if (listAt(expression, 'values').length === 0) errors.required(`${field}.values`)
+      const key = textAt(expression, 'key')
+      errors.invalidForEach(`${field}.key`, key, qualifiedNameComplaints(key))
+    })
+  })
   const reclaim = textAt(storageClass, 'reclaimPolicy')
   if (!['Delete', 'Retain'].includes(reclaim)) errors.notSupported('reclaimPolicy', reclaim, ['Delete', 'Retain'])
   const binding = textAt(storageClass, 'volumeBindingMode')
@@ -37,6 +51,12 @@ export function validateStorageClassUpdate(errors: FieldErrors, storageClass: Js
   errors.immutable('volumeBindingMode', storageClass.volumeBindingMode, old.volumeBindingMode)
 }
 
+/** Classes that every cluster has from the start. */
+export const systemPriorities: ReadonlyMap<string, number> = new Map([
+  ['system-cluster-critical', 2_000_000_000],
+  ['system-node-critical', 2_000_001_000],
+])
+
 const largestPriority = 1_000_000_000
 
 /** A class of priority; the largest values are the system's. */
@@ -44,21 +64,22 @@ export function validatePriorityClass(errors: FieldErrors, priorityClass: JsonOb
   const name = textAt(objectAt(priorityClass, 'metadata'), 'name')
   const value = numberAt(priorityClass, 'value') ?? 0
   if (name.startsWith('system-')) {
+    if (systemPriorities.get(name) === value) return
     errors.forbidden(
       'metadata.name',
-      "priority class names with 'system-' prefix are reserved for system use only. error: unknown priority class",
+      `priority class names with 'system-' prefix are reserved for system use only. error: ${name} is not a known system priority class`,
     )
   } else if (value > largestPriority) {
     errors.forbidden('value', `maximum allowed value of a user defined priority is ${largestPriority}`)
   }
   const policy = textAt(priorityClass, 'preemptionPolicy')
-  const policies = ['Never', 'PreemptLowerPriority']
+  const policies = ['PreemptLowerPriority', 'Never']
   if (!policies.includes(policy)) errors.notSupported('preemptionPolicy', policy, policies)
 }
 
 /** The value of a class never changes. */
 export function validatePriorityClassUpdate(errors: FieldErrors, priorityClass: JsonObject, old: JsonObject): void {
-  if (!sameJson(priorityClass.value, old.value)) errors.forbidden('value', 'may not be changed in an update.')
+  if (!sameJson(priorityClass.value, old.value)) errors.forbidden('Value', 'may not be changed in an update.')
   errors.immutable('preemptionPolicy', priorityClass.preemptionPolicy, old.preemptionPolicy)
 }
 

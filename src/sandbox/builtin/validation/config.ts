@@ -1,4 +1,5 @@
-import { isJsonObject, type JsonObject } from '../../../plan/json.ts'
+import type { JsonObject } from '../../../plan/json.ts'
+import { goJsonByteError } from '../../go-json-error.ts'
 import { objectAt, textAt } from '../json-tree.ts'
 import { type FieldErrors, sameJson } from './field-errors.ts'
 import { configKeyComplaints } from './names.ts'
@@ -48,13 +49,15 @@ const keysOfType: ReadonlyMap<string, readonly string[]> = new Map([
   ['kubernetes.io/dockerconfigjson', ['.dockerconfigjson']],
 ])
 
-function isBase64Json(value: unknown): boolean {
-  if (typeof value !== 'string') return false
-  try {
-    return isJsonObject(JSON.parse(Buffer.from(value, 'base64').toString('utf8')))
-  } catch {
-    return false
-  }
+/** Why a value is no JSON object; undefined when it is one. */
+function jsonProblem(value: unknown): string | undefined {
+  const text = typeof value === 'string' ? Buffer.from(value, 'base64') : Buffer.alloc(0)
+  const problem = goJsonByteError(text)
+  if (problem !== undefined) return problem
+  const parsed: unknown = JSON.parse(text.toString('utf8'))
+  if (parsed === null || (typeof parsed === 'object' && !Array.isArray(parsed))) return undefined
+  const kind = Array.isArray(parsed) ? 'array' : typeof parsed === 'boolean' ? 'bool' : typeof parsed
+  return `json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`
 }
 
 /** Keys, size and the needs of the type of a Secret. Contents never come into a message. */
@@ -68,10 +71,12 @@ export function validateSecret(errors: FieldErrors, secret: JsonObject): void {
   if (size > largestData) errors.tooLong('data', largestData)
   const type = textAt(secret, 'type')
   for (const key of keysOfType.get(type) ?? []) {
-    if (!Object.hasOwn(data, key)) errors.required(`data[${key}]`)
-    else if (key.startsWith('.docker') && !isBase64Json(data[key])) {
-      errors.invalid(`data[${key}]`, '<secret contents redacted>', 'invalid character looking for beginning of value')
+    if (!Object.hasOwn(data, key) || (type === 'kubernetes.io/ssh-auth' && data[key] === '')) {
+      errors.required(`data[${key}]`)
+      continue
     }
+    const problem = key.startsWith('.docker') ? jsonProblem(data[key]) : undefined
+    if (problem !== undefined) errors.invalid(`data[${key}]`, '<secret contents redacted>', problem)
   }
   if (type === 'kubernetes.io/basic-auth' && !Object.hasOwn(data, 'username') && !Object.hasOwn(data, 'password')) {
     errors.required('data[username]')

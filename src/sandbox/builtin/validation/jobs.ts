@@ -1,6 +1,8 @@
-import type { JsonObject } from '../../../plan/json.ts'
+import type { JsonObject, JsonValue } from '../../../plan/json.ts'
+import { parseSchedule } from '../cron-schedule.ts'
+import { internalValue } from '../internal-value.ts'
 import { objectAt, textAt } from '../json-tree.ts'
-import type { FieldErrors } from './field-errors.ts'
+import { type FieldErrors, sameJson } from './field-errors.ts'
 import { selectorMatches, validateLabelSelector } from './label-selector.ts'
 import { validatePodTemplate } from './pod-spec.ts'
 
@@ -11,7 +13,7 @@ function validateJobSpec(errors: FieldErrors, spec: JsonObject, field: string): 
   for (const count of counts) errors.nonNegative(`${field}.${count}`, spec[count])
   const mode = textAt(spec, 'completionMode')
   if (mode !== '' && mode !== 'NonIndexed' && mode !== 'Indexed') {
-    errors.notSupported(`${field}.completionMode`, mode, ['Indexed', 'NonIndexed'])
+    errors.notSupported(`${field}.completionMode`, mode, ['NonIndexed', 'Indexed'])
   }
   if (mode === 'Indexed' && spec.completions === undefined) {
     errors.required(`${field}.completions`, 'when completion mode is Indexed')
@@ -24,72 +26,100 @@ function validateJobSpec(errors: FieldErrors, spec: JsonObject, field: string): 
   else if (!restartPolicies.includes(policy)) errors.notSupported(place, policy, restartPolicies)
 }
 
+const generatedLabels = ['batch.kubernetes.io/controller-uid', 'controller-uid', 'batch.kubernetes.io/job-name', 'job-name']
+
+/** A selector that the server made, or that claims to be: by uid, and borne by the template. */
+function validateGeneratedSelector(errors: FieldErrors, job: JsonObject, labels: JsonObject | undefined): void {
+  const spec = objectAt(job, 'spec') ?? {}
+  const selector = objectAt(spec, 'selector')
+  if (spec.manualSelector === true || selector === undefined) return
+  const metadata = objectAt(job, 'metadata')
+  const expected = Object.fromEntries(generatedLabels.map((key) => [key, textAt(metadata, key.endsWith('uid') ? 'uid' : 'name')]))
+  for (const [key, value] of Object.entries(expected)) {
+    const field = `spec.template.metadata.labels[${key}]`
+    if (labels?.[key] === undefined) errors.required(field, `must be '${value}'`)
+    else if (labels[key] !== value) errors.invalid(field, labels, `must be '${value}'`)
+  }
+  if (!selectorMatches(selector, expected)) errors.invalid('spec.selector', selector, '`selector` not auto-generated')
+}
+
 /** A Job after defaulting and with its selector made. */
 export function validateJob(errors: FieldErrors, job: JsonObject): void {
   const spec = objectAt(job, 'spec') ?? {}
   validateJobSpec(errors, spec, 'spec')
   const selector = objectAt(spec, 'selector')
-  if (selector === undefined) {
-    errors.required('spec.selector')
-    return
-  }
-  validateLabelSelector(errors, selector, 'spec.selector')
+  if (selector === undefined) errors.required('spec.selector')
+  else validateLabelSelector(errors, selector, 'spec.selector')
   const labels = objectAt(objectAt(objectAt(spec, 'template'), 'metadata'), 'labels')
   if (!selectorMatches(selector, labels)) {
     errors.invalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`')
   }
 }
 
+/** What holds for the selector of a new Job. */
+export function validateJobCreate(errors: FieldErrors, job: JsonObject): void {
+  const template = objectAt(objectAt(job, 'spec'), 'template')
+  validateGeneratedSelector(errors, job, objectAt(objectAt(template, 'metadata'), 'labels'))
+}
+
+const fixedFields = ['selector', 'completionMode', 'podFailurePolicy', 'successPolicy', 'backoffLimitPerIndex', 'managedBy']
+
+/** A Job that was suspended before it began may still be told where its pods go. */
+function isNotBegun(job: JsonObject): boolean {
+  return objectAt(job, 'spec')?.suspend === true && objectAt(job, 'status')?.startTime === undefined
+}
+
+function withSchedulingOf(template: JsonObject | undefined, old: JsonObject | undefined): JsonObject {
+  const spec: { [key: string]: JsonValue } = { ...objectAt(template, 'spec') }
+  const oldSpec = objectAt(old, 'spec')
+  for (const key of ['nodeSelector', 'tolerations', 'affinity', 'schedulingGates']) {
+    const value = oldSpec?.[key]
+    if (value === undefined) delete spec[key]
+    else spec[key] = value
+  }
+  const metadata = objectAt(old, 'metadata')
+  return { ...template, ...(metadata === undefined ? {} : { metadata }), spec }
+}
+
 /** What may not change once a Job is made: which pods it counts, how many, and what they run. */
 export function validateJobUpdate(errors: FieldErrors, job: JsonObject, old: JsonObject): void {
   const spec = objectAt(job, 'spec')
   const oldSpec = objectAt(old, 'spec')
-  for (const key of [
-    'completions',
-    'selector',
-    'template',
-    'completionMode',
-    'podFailurePolicy',
-    'successPolicy',
-    'backoffLimitPerIndex',
-    'managedBy',
-  ]) {
-    errors.immutable(`spec.${key}`, spec?.[key], oldSpec?.[key])
+  const isElastic = textAt(spec, 'completionMode') === 'Indexed' && spec?.completions !== oldSpec?.completions
+  if (!isElastic) errors.immutable('spec.completions', spec?.completions, oldSpec?.completions)
+  else if (spec?.completions !== spec?.parallelism) {
+    errors.invalid('spec.completions', spec?.completions, 'can only be modified in tandem with spec.parallelism')
   }
+  for (const key of fixedFields) errors.immutable(`spec.${key}`, spec?.[key], oldSpec?.[key])
+  const template = objectAt(spec, 'template') ?? {}
+  const oldTemplate = objectAt(oldSpec, 'template')
+  const compared = isNotBegun(old) ? withSchedulingOf(template, oldTemplate) : template
+  if (sameJson(compared, oldTemplate)) return
+  errors.invalid('spec.template', internalValue('PodTemplateSpec', compared), 'field is immutable')
 }
 
 const concurrencyPolicies = ['Allow', 'Forbid', 'Replace']
-const monthNames = 'jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec'
-const dayNames = 'sun|mon|tue|wed|thu|fri|sat'
-const predefinedSchedules: ReadonlySet<string> = new Set([
-  '@yearly',
-  '@annually',
-  '@monthly',
-  '@weekly',
-  '@daily',
-  '@midnight',
-  '@hourly',
-])
-/** Field patterns of a cron line: a star, a number or a range, perhaps with a step, perhaps several. */
-const cronField = (values: string): RegExp => {
-  const one = `(?:\\*|\\?|(?:${values})(?:-(?:${values}))?)(?:/\\d+)?`
-  return new RegExp(`^${one}(?:,${one})*$`, 'i')
-}
-const cronFields = [
-  cronField('\\d{1,2}'),
-  cronField('\\d{1,2}'),
-  cronField('\\d{1,2}'),
-  cronField(`\\d{1,2}|${monthNames}`),
-  cronField(`\\d|${dayNames}`),
-]
 
-function scheduleComplaint(schedule: string): string | undefined {
-  if (predefinedSchedules.has(schedule) || /^@every \d+(?:\.\d+)?(?:h|m|s)/.test(schedule)) return undefined
-  if (schedule.startsWith('@')) return `unrecognized descriptor: ${schedule}`
-  const fields = schedule.trim().split(/\s+/)
-  if (fields.length !== cronFields.length) return `expected exactly 5 fields, found ${fields.length}: [${fields.join(' ')}]`
-  const bad = fields.find((field, index) => field.length > 200 || cronFields[index]?.test(field) !== true)
-  return bad === undefined ? undefined : `failed to parse int from ${bad}: strconv.Atoi: parsing "${bad}": invalid syntax`
+function validateTimeZone(errors: FieldErrors, zone: JsonValue | undefined, schedule: string): void {
+  const field = 'spec.timeZone'
+  if (schedule.includes('TZ')) {
+    const detail = zone === undefined ? 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead' : undefined
+    errors.invalid('spec.schedule', schedule, detail ?? 'cannot use both timeZone field and TZ or CRON_TZ in schedule')
+  }
+  if (typeof zone !== 'string') return
+  if (zone === '') errors.invalid(field, zone, 'timeZone must be nil or non-empty string')
+  else if (zone.toLowerCase() === 'local') {
+    const detail = 'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones'
+    errors.invalid(field, zone, detail)
+  } else if (!isTimeZone(zone)) errors.invalid(field, zone, `unknown time zone ${zone}`)
+}
+
+function isTimeZone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined
+  } catch {
+    return false
+  }
 }
 
 /** A CronJob after defaulting. */
@@ -98,14 +128,22 @@ export function validateCronJob(errors: FieldErrors, cronJob: JsonObject): void 
   const schedule = textAt(spec, 'schedule')
   if (schedule === '') errors.required('spec.schedule')
   else {
-    const complaint = scheduleComplaint(schedule)
-    if (complaint !== undefined) errors.invalid('spec.schedule', schedule, complaint)
+    const parsed = parseSchedule(schedule)
+    if (!parsed.ok) errors.invalid('spec.schedule', schedule, parsed.problem)
   }
   errors.nonNegative('spec.startingDeadlineSeconds', spec.startingDeadlineSeconds)
   errors.oneOf('spec.concurrencyPolicy', textAt(spec, 'concurrencyPolicy'), concurrencyPolicies)
   errors.nonNegative('spec.successfulJobsHistoryLimit', spec.successfulJobsHistoryLimit)
   errors.nonNegative('spec.failedJobsHistoryLimit', spec.failedJobsHistoryLimit)
-  validateJobSpec(errors, objectAt(objectAt(spec, 'jobTemplate'), 'spec') ?? {}, 'spec.jobTemplate.spec')
+  validateTimeZone(errors, spec.timeZone, schedule)
+  const jobSpec = objectAt(objectAt(spec, 'jobTemplate'), 'spec') ?? {}
+  validateJobSpec(errors, jobSpec, 'spec.jobTemplate.spec')
+  if (jobSpec.selector !== undefined) {
+    errors.invalid('spec.jobTemplate.spec.selector', jobSpec.selector, '`selector` will be auto-generated')
+  }
+  if (jobSpec.manualSelector === true) {
+    errors.notSupported('spec.jobTemplate.spec.manualSelector', true, ['nil', 'false'])
+  }
   const name = textAt(objectAt(cronJob, 'metadata'), 'name')
   // Jobs get eleven more characters, and their pods' labels hold the whole name.
   if (name.length > 52) errors.invalid('metadata.name', name, 'must be no more than 52 characters')

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../plan/json.ts'
-import type { FieldErrors } from './field-errors.ts'
+import { FieldErrors } from './field-errors.ts'
 import { labelValueComplaints, qualifiedNameComplaints } from './names.ts'
 import { validateLabels } from './object-meta.ts'
 
@@ -41,6 +41,13 @@ export function validateLabelSelector(errors: FieldErrors, selector: JsonValue |
   expressionsOf(selector).forEach((expression, index) => {
     validateExpression(errors, expression, `${field}.matchExpressions[${index}]`)
   })
+}
+
+/** True for a selector that objects can be tried against. */
+export function isReadableSelector(selector: JsonObject): boolean {
+  const errors = new FieldErrors()
+  validateLabelSelector(errors, selector, '')
+  return errors.all.length === 0
 }
 
 /** True for a selector that says nothing, and so selects everything. */

@@ -2,14 +2,35 @@ import { isIP } from 'node:net'
 import type { JsonObject, JsonValue } from '../../../plan/json.ts'
 import { numberAt, objectAt, objectsAt, textAt, textsAt } from '../json-tree.ts'
 import type { FieldErrors } from './field-errors.ts'
+import { validatePortReference } from './handlers.ts'
 import { validateLabelSelector } from './label-selector.ts'
 import {
+  addressComplaints,
+  blockComplaints,
+  fullyQualifiedComplaints,
   label1035Complaints,
+  labelComplaints,
+  pathSegmentComplaints,
+  percentComplaints,
   portNameComplaints,
   portNumberComplaints,
+  qualifiedNameComplaints,
+  specialAddressComplaint,
   subdomainComplaints,
   wildcardSubdomainComplaints,
 } from './names.ts'
+import { validateBalancerAddresses } from './service.ts'
+
+/** A reference to an object of any kind, by group, kind and name. */
+function validateObjectReference(errors: FieldErrors, reference: JsonObject, field: string): void {
+  const group = reference.apiGroup
+  if (typeof group === 'string') errors.invalidForEach(`${field}.apiGroup`, group, subdomainComplaints(group))
+  for (const key of ['kind', 'name']) {
+    const text = textAt(reference, key)
+    if (text === '') errors.required(`${field}.${key}`)
+    else errors.invalidForEach(`${field}.${key}`, text, pathSegmentComplaints(text))
+  }
+}
 
 function validateBackend(errors: FieldErrors, backend: JsonObject, field: string): void {
   const service = objectAt(backend, 'service')
@@ -17,10 +38,9 @@ function validateBackend(errors: FieldErrors, backend: JsonObject, field: string
   if (service !== undefined && resource !== undefined) {
     errors.invalid(field, '', 'cannot set both resource and service backends')
   } else if (resource !== undefined) {
-    if (textAt(resource, 'kind') === '') errors.required(`${field}.resource.kind`)
-    if (textAt(resource, 'name') === '') errors.required(`${field}.resource.name`)
+    validateObjectReference(errors, resource, `${field}.resource`)
   } else if (service === undefined) {
-    errors.required(field, 'resource or service backend is required')
+    errors.invalid(field, '', 'resource or service backend is required')
   } else {
     const name = textAt(service, 'name')
     if (name === '') errors.required(`${field}.service.name`)
@@ -98,17 +118,64 @@ export function validateIngress(errors: FieldErrors, ingress: JsonObject): void 
     textsAt(tls, 'hosts').forEach((host, each) => {
       errors.invalidForEach(`spec.tls[${index}].hosts[${each}]`, host, hostComplaints(host))
     })
+    const secret = textAt(tls, 'secretName')
+    if (secret !== '') errors.invalidForEach(`spec.tls[${index}].secretName`, secret, subdomainComplaints(secret))
   })
   const className = spec.ingressClassName
   if (typeof className === 'string') errors.invalidForEach('spec.ingressClassName', className, subdomainComplaints(className))
+}
+
+const classAnnotation = 'kubernetes.io/ingress.class'
+
+function annotatedClass(ingress: JsonObject): string | undefined {
+  const value = objectAt(objectAt(ingress, 'metadata'), 'annotations')?.[classAnnotation]
+  return typeof value === 'string' ? value : undefined
+}
+
+/** A new ingress names its class once. */
+export function validateIngressCreate(errors: FieldErrors, ingress: JsonObject): void {
+  const annotated = annotatedClass(ingress)
+  const className = objectAt(ingress, 'spec')?.ingressClassName
+  if (annotated === undefined || className === undefined || className === annotated) return
+  errors.invalid(`annotations.${classAnnotation}`, annotated, 'must match `ingressClassName` when both are specified')
+}
+
+/** The annotation is the old way to name a class. */
+export function ingressWarnings(ingress: JsonObject): readonly string[] {
+  if (annotatedClass(ingress) === undefined || objectAt(ingress, 'spec')?.ingressClassName !== undefined) return []
+  return [`annotation "${classAnnotation}" is deprecated, please use 'spec.ingressClassName' instead`]
+}
+
+/** Addresses at which an ingress is reached. */
+export function validateIngressStatus(errors: FieldErrors, ingress: JsonObject): void {
+  const entries = objectsAt(objectAt(objectAt(ingress, 'status'), 'loadBalancer'), 'ingress')
+  validateBalancerAddresses(errors, entries, 'status.loadBalancer.ingress')
+}
+
+function validateParameters(errors: FieldErrors, parameters: JsonObject, field: string): void {
+  validateObjectReference(errors, parameters, field)
+  const scope = textAt(parameters, 'scope')
+  const namespace = parameters.namespace
+  if (scope !== 'Cluster' && scope !== 'Namespace') {
+    errors.notSupported(`${field}.scope`, scope, ['Cluster', 'Namespace'])
+  } else if (scope === 'Namespace' && namespace === undefined) {
+    errors.required(`${field}.namespace`, "`parameters.scope` is set to 'Namespace'")
+  } else if (scope === 'Cluster' && namespace !== undefined) {
+    errors.forbidden(`${field}.namespace`, "`parameters.scope` is set to 'Cluster'")
+  } else if (typeof namespace === 'string') {
+    errors.invalidForEach(`${field}.namespace`, namespace, labelComplaints(namespace))
+  }
 }
 
 /** A class of ingresses: who answers for them. */
 export function validateIngressClass(errors: FieldErrors, ingressClass: JsonObject): void {
   const spec = objectAt(ingressClass, 'spec') ?? {}
   const controller = textAt(spec, 'controller')
+  const parameters = objectAt(spec, 'parameters')
+  if (parameters !== undefined) validateParameters(errors, parameters, 'spec.parameters')
   if (controller.length > 250) errors.tooLong('spec.controller', 250)
-  if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/[A-Za-z0-9/_.~%-]+$/.test(controller)) {
+  if (controller === '') errors.required('spec.controller')
+  else if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/[A-Za-z0-9/_.~%-]+$/.test(controller)) {
     errors.invalid('spec.controller', controller, 'must be a domain-prefixed path (such as "acme.io/foo")')
   }
 }
@@ -118,30 +185,61 @@ export function validateIngressClassUpdate(errors: FieldErrors, ingressClass: Js
   errors.immutable('spec.controller', objectAt(ingressClass, 'spec')?.controller, objectAt(old, 'spec')?.controller)
 }
 
-const protocols = ['SCTP', 'TCP', 'UDP']
+const protocols = ['TCP', 'UDP', 'SCTP']
 
 function validatePolicyPort(errors: FieldErrors, port: JsonObject, field: string): void {
   const protocol = textAt(port, 'protocol')
   if (protocol !== '' && !protocols.includes(protocol)) errors.notSupported(`${field}.protocol`, protocol, protocols)
+  validatePortReference(errors, port.port, `${field}.port`)
   const number = port.port
-  if (typeof number === 'number') errors.invalidForEach(`${field}.port`, number, portNumberComplaints(number))
-  else if (typeof number === 'string') errors.invalidForEach(`${field}.port`, number, portNameComplaints(number))
   const end = numberAt(port, 'endPort')
   if (end === undefined) return
   if (typeof number === 'string') errors.invalid(`${field}.endPort`, end, 'may not be specified when `port` is non-numeric')
   else if (number === undefined) errors.invalid(`${field}.endPort`, end, 'may not be specified when `port` is not specified')
-  else if (typeof number === 'number' && end < number) {
-    errors.invalid(`${field}.endPort`, end, 'must be greater than or equal to `port`')
+  else if (typeof number === 'number') {
+    if (end < number) errors.invalid(`${field}.endPort`, end, 'must be greater than or equal to `port`')
+    errors.invalidForEach(`${field}.endPort`, end, portNumberComplaints(end))
   }
 }
 
-function isBlock(text: string): boolean {
-  const [address = '', prefix = '', ...more] = text.split('/')
-  const family = isIP(address)
-  return family !== 0 && more.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128)
+/** The bits of an address, as a number that keeps them all. */
+function bitsOf(address: string): bigint {
+  if (isIP(address) === 4) return address.split('.').reduce((bits, part) => bits * 256n + BigInt(part), 0n)
+  const [head = '', tail] = address.split('::')
+  const groups = (text: string): string[] => (text === '' ? [] : text.split(':'))
+  const [before, after] = [groups(head), groups(tail ?? '')]
+  const middle = tail === undefined ? [] : Array.from({ length: 8 - before.length - after.length }, () => '0')
+  return [...before, ...middle, ...after].reduce((bits, part) => bits * 65_536n + BigInt(Number.parseInt(part, 16) || 0), 0n)
 }
 
-const blockComplaint = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'
+/** True for a block within another that is smaller than it. */
+function isStrictlyWithin(inner: string, outer: string): boolean {
+  const [innerAddress = '', innerPrefix] = inner.split('/')
+  const [outerAddress = '', outerPrefix] = outer.split('/')
+  const family = isIP(outerAddress)
+  if (isIP(innerAddress) !== family || Number(outerPrefix) >= Number(innerPrefix)) return false
+  const shift = BigInt((family === 4 ? 32 : 128) - Number(outerPrefix))
+  return bitsOf(innerAddress) >> shift === bitsOf(outerAddress) >> shift
+}
+
+function validateIpBlock(errors: FieldErrors, block: JsonObject, field: string): void {
+  const cidr = textAt(block, 'cidr')
+  if (cidr === '') {
+    errors.required(`${field}.cidr`)
+    return
+  }
+  const complaints = blockComplaints(cidr)
+  errors.invalidForEach(`${field}.cidr`, cidr, complaints)
+  if (complaints.length > 0) return
+  textsAt(block, 'except').forEach((except, index) => {
+    const place = `${field}.except[${index}]`
+    const wrong = blockComplaints(except)
+    errors.invalidForEach(place, except, wrong)
+    if (wrong.length === 0 && !isStrictlyWithin(except, cidr)) {
+      errors.invalid(place, except, 'must be a strict subset of `cidr`')
+    }
+  })
+}
 
 function validatePeer(errors: FieldErrors, peer: JsonObject, field: string): void {
   const pods = objectAt(peer, 'podSelector')
@@ -149,20 +247,14 @@ function validatePeer(errors: FieldErrors, peer: JsonObject, field: string): voi
   const block = objectAt(peer, 'ipBlock')
   validateLabelSelector(errors, pods, `${field}.podSelector`)
   validateLabelSelector(errors, namespaces, `${field}.namespaceSelector`)
+  if (block !== undefined) validateIpBlock(errors, block, `${field}.ipBlock`)
   if (pods === undefined && namespaces === undefined && block === undefined) errors.required(field, 'must specify a peer')
   else if (block !== undefined && (pods !== undefined || namespaces !== undefined)) {
     errors.forbidden(field, 'may not specify both ipBlock and another peer')
   }
-  if (block === undefined) return
-  const cidr = textAt(block, 'cidr')
-  if (cidr === '') errors.required(`${field}.ipBlock.cidr`)
-  else if (!isBlock(cidr)) errors.invalid(`${field}.ipBlock.cidr`, cidr, blockComplaint)
-  textsAt(block, 'except').forEach((except, index) => {
-    if (!isBlock(except)) errors.invalid(`${field}.ipBlock.except[${index}]`, except, blockComplaint)
-  })
 }
 
-const policyTypes = ['Egress', 'Ingress']
+const policyTypes = ['Ingress', 'Egress']
 
 /** A network policy after defaulting. */
 export function validateNetworkPolicy(errors: FieldErrors, policy: JsonObject): void {
@@ -182,7 +274,10 @@ export function validateNetworkPolicy(errors: FieldErrors, policy: JsonObject): 
     })
   }
   const types = textsAt(spec, 'policyTypes')
-  if (types.length > 2) errors.invalid('spec.policyTypes', [...types], 'may not specify more than two policyTypes')
+  if (types.length > 2) {
+    errors.invalid('spec.policyTypes', [...types], 'may not specify more than two policyTypes')
+    return
+  }
   types.forEach((type, index) => {
     if (!policyTypes.includes(type)) errors.notSupported(`spec.policyTypes[${index}]`, type, policyTypes)
   })
@@ -190,28 +285,66 @@ export function validateNetworkPolicy(errors: FieldErrors, policy: JsonObject): 
 
 const addressTypes = ['FQDN', 'IPv4', 'IPv6']
 
+function validateSliceAddress(errors: FieldErrors, address: string, type: string, field: string): void {
+  if (type === 'FQDN') {
+    if (address === '') errors.required(field)
+    else errors.invalidForEach(field, address, fullyQualifiedComplaints(address.replace(/\.$/, ''), 2))
+    return
+  }
+  const family = isIP(address)
+  const complaints = addressComplaints(address)
+  errors.invalidForEach(field, address, complaints)
+  if (complaints.length > 0) return
+  if (type === 'IPv4' && family !== 4) errors.invalid(field, address, 'must be an IPv4 address')
+  if (type === 'IPv6' && family !== 6) errors.invalid(field, address, 'must be an IPv6 address')
+  const special = specialAddressComplaint(address)
+  if (special !== undefined) errors.invalid(field, address, special)
+}
+
+function validateSlicePorts(errors: FieldErrors, ports: readonly JsonObject[]): void {
+  const names = new Set<string>()
+  ports.forEach((port, index) => {
+    const field = `ports[${index}]`
+    const name = textAt(port, 'name')
+    if (name !== '') errors.invalidForEach(`${field}.name`, name, labelComplaints(name))
+    if (names.has(name)) errors.duplicate(`${field}.name`, name)
+    names.add(name)
+    errors.oneOf(`${field}.protocol`, textAt(port, 'protocol'), ['SCTP', 'TCP', 'UDP'])
+    const appProtocol = port.appProtocol
+    if (typeof appProtocol === 'string') {
+      errors.invalidForEach(`${field}.appProtocol`, appProtocol, qualifiedNameComplaints(appProtocol))
+    }
+  })
+}
+
+const mostEndpoints = 1000
+const mostPorts = 100
+const mostAddresses = 100
+
 /** A slice of endpoints. */
 export function validateEndpointSlice(errors: FieldErrors, slice: JsonObject): void {
   const type = textAt(slice, 'addressType')
-  if (type === '') errors.required('addressType')
-  else if (!addressTypes.includes(type)) errors.notSupported('addressType', type, addressTypes)
-  objectsAt(slice, 'endpoints').forEach((endpoint, index) => {
-    const addresses = textsAt(endpoint, 'addresses')
-    if (addresses.length === 0) errors.required(`endpoints[${index}].addresses`, 'must contain at least 1 address')
-    if (addresses.length > 100) errors.tooMany(`endpoints[${index}].addresses`, addresses.length, 100)
-    addresses.forEach((address, each) => {
-      const field = `endpoints[${index}].addresses[${each}]`
-      if (type === 'IPv4' && isIP(address) !== 4) errors.invalid(field, address, 'must be an IPv4 address')
-      if (type === 'IPv6' && isIP(address) !== 6) errors.invalid(field, address, 'must be an IPv6 address')
-      if (type === 'FQDN') errors.invalidForEach(field, address, subdomainComplaints(address))
+  errors.oneOf('addressType', type, addressTypes)
+  const endpoints = objectsAt(slice, 'endpoints')
+  if (endpoints.length > mostEndpoints) errors.tooMany('endpoints', endpoints.length, mostEndpoints)
+  else {
+    endpoints.forEach((endpoint, index) => {
+      const field = `endpoints[${index}]`
+      const addresses = textsAt(endpoint, 'addresses')
+      if (addresses.length === 0) errors.required(`${field}.addresses`, 'must contain at least 1 address')
+      if (addresses.length > mostAddresses) errors.tooMany(`${field}.addresses`, addresses.length, mostAddresses)
+      addresses.forEach((address, each) => {
+        validateSliceAddress(errors, address, type, `${field}.addresses[${each}]`)
+      })
+      const node = endpoint.nodeName
+      if (typeof node === 'string') errors.invalidForEach(`${field}.nodeName`, node, subdomainComplaints(node))
+      const hostname = endpoint.hostname
+      if (typeof hostname === 'string') errors.invalidForEach(`${field}.hostname`, hostname, labelComplaints(hostname))
     })
-  })
-  const names = new Set<string>()
-  objectsAt(slice, 'ports').forEach((port, index) => {
-    const name = textAt(port, 'name')
-    if (names.has(name)) errors.duplicate(`ports[${index}].name`, name)
-    names.add(name)
-  })
+  }
+  const ports = objectsAt(slice, 'ports')
+  if (ports.length > mostPorts) errors.tooMany('ports', ports.length, mostPorts)
+  else validateSlicePorts(errors, ports)
 }
 
 /** The family of a slice's addresses never changes. */
@@ -219,11 +352,14 @@ export function validateEndpointSliceUpdate(errors: FieldErrors, slice: JsonObje
   errors.immutable('addressType', slice.addressType, old.addressType)
 }
 
-function intOrPercent(errors: FieldErrors, value: JsonValue | undefined, field: string): void {
+function validateShare(errors: FieldErrors, value: JsonValue | undefined, field: string): void {
   if (typeof value === 'number') errors.nonNegative(field, value)
-  else if (typeof value === 'string' && !/^[0-9]+%$/.test(value)) {
-    const message = "a valid percent string must be a numeric string followed by an ending '%'"
-    errors.invalid(field, value, `${message} (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')`)
+  else if (typeof value === 'string') {
+    const complaints = percentComplaints(value)
+    errors.invalidForEach(field, value, complaints)
+    if (complaints.length === 0 && Number.parseInt(value, 10) > 100) {
+      errors.invalid(field, value, 'must not be greater than 100%')
+    }
   }
 }
 
@@ -233,34 +369,19 @@ const evictionPolicies = ['AlwaysAllow', 'IfHealthyBudget']
 export function validateDisruptionBudget(errors: FieldErrors, budget: JsonObject): void {
   const spec = objectAt(budget, 'spec') ?? {}
   if (spec.minAvailable !== undefined && spec.maxUnavailable !== undefined) {
-    errors.invalid('spec', spec, 'minAvailable and maxUnavailable cannot be both set')
+    const shown = {
+      MinAvailable: spec.minAvailable,
+      Selector: spec.selector ?? null,
+      MaxUnavailable: spec.maxUnavailable,
+      UnhealthyPodEvictionPolicy: spec.unhealthyPodEvictionPolicy ?? null,
+    }
+    errors.invalid('spec', shown, 'minAvailable and maxUnavailable cannot be both set')
   }
-  intOrPercent(errors, spec.minAvailable, 'spec.minAvailable')
-  intOrPercent(errors, spec.maxUnavailable, 'spec.maxUnavailable')
+  validateShare(errors, spec.minAvailable, 'spec.minAvailable')
+  validateShare(errors, spec.maxUnavailable, 'spec.maxUnavailable')
   validateLabelSelector(errors, spec.selector, 'spec.selector')
   const policy = textAt(spec, 'unhealthyPodEvictionPolicy')
   if (policy !== '' && !evictionPolicies.includes(policy)) {
     errors.notSupported('spec.unhealthyPodEvictionPolicy', policy, evictionPolicies)
   }
-}
-
-/** A horizontal autoscaler after defaulting. */
-export function validateAutoscaler(errors: FieldErrors, autoscaler: JsonObject): void {
-  const spec = objectAt(autoscaler, 'spec') ?? {}
-  const minimum = numberAt(spec, 'minReplicas') ?? 1
-  const maximum = numberAt(spec, 'maxReplicas') ?? 0
-  if (minimum < 1) errors.invalid('spec.minReplicas', minimum, 'must be greater than or equal to 1')
-  if (maximum < 1) errors.invalid('spec.maxReplicas', maximum, 'must be greater than 0')
-  if (maximum < minimum) errors.invalid('spec.maxReplicas', maximum, 'must be greater than or equal to `minReplicas`')
-  const target = objectAt(spec, 'scaleTargetRef') ?? {}
-  for (const key of ['kind', 'name']) if (textAt(target, key) === '') errors.required(`spec.scaleTargetRef.${key}`)
-  objectsAt(spec, 'metrics').forEach((metric, index) => {
-    const type = textAt(metric, 'type')
-    const key = `${type.slice(0, 1).toLowerCase()}${type.slice(1)}`
-    const field = `spec.metrics[${index}]`
-    if (type === '') errors.required(`${field}.type`, 'must specify a metric source type')
-    else if (objectAt(metric, key) === undefined) {
-      errors.required(`${field}.${key}`, `must populate information for the given metric source`)
-    }
-  })
 }

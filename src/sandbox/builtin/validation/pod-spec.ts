@@ -79,20 +79,33 @@ function validateHostAliases(errors: FieldErrors, spec: JsonObject, field: strin
   })
 }
 
+/** What a pod's specification is part of. */
+interface PodSpecUse {
+  readonly isPod?: boolean
+  /** Names of claims that come with each pod and may be mounted like volumes. */
+  readonly claims?: readonly string[]
+}
+
+function withClaims(volumes: ReadonlyMap<string, JsonObject>, claims: readonly string[] = []): ReadonlyMap<string, JsonObject> {
+  if (claims.length === 0) return volumes
+  const more = claims.map((name) => [name, { name, persistentVolumeClaim: { claimName: name } }] as const)
+  return new Map([...volumes, ...more])
+}
+
 /** A pod's specification; `field` is where it stands, such as `spec.template.spec`. */
-export function validatePodSpec(errors: FieldErrors, spec: JsonObject, field: string, isPod = false): void {
+export function validatePodSpec(errors: FieldErrors, spec: JsonObject, field: string, use: PodSpecUse = {}): void {
   if (spec.terminationGracePeriodSeconds === undefined) errors.required(`${field}.terminationGracePeriodSeconds`)
   const containers = objectsAt(spec, 'containers')
   const initContainers = objectsAt(spec, 'initContainers')
   const place: ContainerPlace = {
-    volumes: validateVolumes(errors, objectsAt(spec, 'volumes'), `${field}.volumes`),
+    volumes: withClaims(validateVolumes(errors, objectsAt(spec, 'volumes'), `${field}.volumes`), use.claims),
     gracePeriod: numberAt(spec, 'terminationGracePeriodSeconds'),
     hasHostUsers: spec.hostUsers !== false,
     restartPolicy: textAt(spec, 'restartPolicy'),
   }
   validateContainers(errors, containers, place, `${field}.containers`)
   validateInitContainers(errors, initContainers, containers, place, `${field}.initContainers`)
-  validateHostNetwork(errors, spec, isPod, field)
+  validateHostNetwork(errors, spec, use.isPod === true, field)
   errors.oneOf(`${field}.restartPolicy`, place.restartPolicy, restartPolicies)
   errors.oneOf(`${field}.dnsPolicy`, textAt(spec, 'dnsPolicy'), dnsPolicies)
   validateLabels(errors, spec.nodeSelector, `${field}.nodeSelector`)
@@ -138,12 +151,17 @@ export function validatePodOnly(errors: FieldErrors, spec: JsonObject): void {
 }
 
 /** A pod template: labels, annotations and the specification. */
-export function validatePodTemplate(errors: FieldErrors, template: JsonValue | undefined, field: string): void {
+export function validatePodTemplate(
+  errors: FieldErrors,
+  template: JsonValue | undefined,
+  field: string,
+  claims: readonly string[] = [],
+): void {
   const metadata = isJsonObject(template) && isJsonObject(template.metadata) ? template.metadata : {}
   validateLabels(errors, metadata.labels, `${field}.labels`)
   validateAnnotations(errors, metadata.annotations, `${field}.annotations`)
   const spec = isJsonObject(template) && isJsonObject(template.spec) ? template.spec : {}
-  validatePodSpec(errors, spec, `${field}.spec`)
+  validatePodSpec(errors, spec, `${field}.spec`, { claims })
   if (objectsAt(spec, 'ephemeralContainers').length > 0) {
     errors.forbidden(`${field}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template')
   }

@@ -11,7 +11,7 @@ function specOf(pod: JsonObject): JsonObject {
 
 /** A pod after defaulting. */
 export function validatePod(errors: FieldErrors, pod: JsonObject): void {
-  validatePodSpec(errors, specOf(pod), 'spec', true)
+  validatePodSpec(errors, specOf(pod), 'spec', { isPod: true })
   validatePodOnly(errors, specOf(pod))
 }
 
