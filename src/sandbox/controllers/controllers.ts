@@ -1,6 +1,7 @@
 import { addressController } from './address-controller.ts'
 import { autoscalerController } from './autoscaler-controller.ts'
 import type { Controller } from './controller.ts'
+import { cronJobController } from './cron-job-controller.ts'
 import { daemonSetController } from './daemon-set-controller.ts'
 import { deploymentController } from './deployment-controller.ts'
 import { disruptionController } from './disruption-controller.ts'
@@ -31,6 +32,7 @@ export function controllers(): readonly Controller[] {
     statefulSetController(),
     daemonSetController(),
     jobController(),
+    cronJobController(),
     autoscalerController(),
     disruptionController(),
     endpointsController(),

@@ -63,6 +63,7 @@ function rememberWrites(host: ControllerHost, cache: ObjectCache, isKept: (kind:
     ...host,
     create: (kind, object) => remember(kind, host.create(kind, object)),
     update: (kind, object) => remember(kind, host.update(kind, object)),
+    bind: (pod) => remember('/Pod', host.bind(pod)),
     updateStatus: (kind, object) => remember(kind, host.updateStatus(kind, object)),
     delete: (kind, namespace, name) => {
       const known = cache.get(kind, { namespace, name })

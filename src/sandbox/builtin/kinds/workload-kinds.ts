@@ -63,7 +63,7 @@ export const workloadKinds: readonly ResourceType[] = [
     validate: validateReplicaSet,
     metadataChecks: 2,
     updateChecksTwice: true,
-    validateStatus: validateReplicaCounts,
+    validateStatus: validateReplicaCounts('fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'),
     validateUpdate: validateSelectorUpdate,
   }),
   defineKind({
