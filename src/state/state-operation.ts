@@ -105,7 +105,9 @@ export class StateOperation {
     const entry: JournalEntry = { type: 'intent', intent }
     this.#progress.add(entry)
     this.#hasNews = true
-    return lines.value.commit(this.#maker(entry))
+    const durable = await lines.value.commit(this.#maker(entry))
+    // A process that was paused meanwhile wakes up here, and its lock may be someone else's.
+    return durable.ok ? this.#context.lock.check() : durable
   }
 
   /** Says how the effect of an intent ended. Durable with the next intent or soon after; a problem shows there or in `finish`. */

@@ -1,0 +1,215 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { isJsonObject } from '../../src/plan/json.ts'
+import { systemClock } from '../../src/state/clock.ts'
+import { openKubernetesTransport } from '../../src/targets/kubernetes/open.ts'
+import { stateApi } from '../../src/targets/kubernetes/state-api.ts'
+import { startHttpStateServer } from '../state/backends/http-state-server.ts'
+import { type PostgresServer, postgresBinaries, startPostgres } from '../state/backends/postgres-server.ts'
+import { S3_KEYS, startS3Server } from '../state/backends/s3-server.ts'
+import { Project } from './project.ts'
+
+/** Enough to be stopped in the middle of. */
+const OBJECTS = 30
+/** Longer than any lock lives in silence while its operation goes on. */
+const SILENCE_MS = 200_000
+
+const design = (name: string) => `apiVersion: meshform.dev/v1
+kind: Design
+metadata: {name: ${name}}
+inputs: {value: {type: string}}
+resources:
+  map:
+    forEach: "\${range(${OBJECTS})}"
+    manifest:
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: "${name}-\${each.key}", namespace: default}
+      data: {value: "\${inputs.value}"}
+`
+
+/** Puts the clock of a process forward by what stands in a file. */
+const PRELOAD = `import { readFileSync } from 'node:fs'
+const now = Date.now
+Date.now = () => now() + Number(readFileSync(process.env.TEST_CLOCK, 'utf8'))
+`
+
+/** Where both keep their state. */
+interface Store {
+  readonly address: string
+  readonly env?: Readonly<Record<string, string>>
+  /** Lets the store's own clock go on. */
+  forward(): Promise<void>
+}
+
+const BIN = join(import.meta.dirname, '../../bin/meshform.js')
+const binaries = postgresBinaries()
+const server = new Project()
+let context = ''
+let kubeconfig = ''
+let postgres: PostgresServer | undefined
+
+beforeAll(async () => {
+  const { stdout } = await server.run(['sandbox', 'kubeconfig'])
+  server.write({ kubeconfig: stdout })
+  kubeconfig = join(server.directory, 'kubeconfig')
+  context = /^current-context: (\S+)$/m.exec(stdout)?.[1] ?? ''
+  postgres = binaries === undefined ? undefined : await startPostgres(binaries)
+}, 60_000)
+afterAll(async () => {
+  await postgres?.stop()
+  await server.run(['sandbox', 'stop'])
+  server.dispose()
+})
+
+const STORES: readonly { readonly name: string; readonly open: (folder: string) => Promise<Store> }[] = [
+  { name: 'local', open: async (folder) => ({ address: join(folder, 'states'), forward: async () => {} }) },
+  {
+    name: 'http',
+    open: async () => {
+      const states = await startHttpStateServer({ dialect: 'gitlab' })
+      const address = `${states.url}/state/{workspace}-{design}`
+      const env = { TF_HTTP_LOCK_ADDRESS: `${address}/lock`, TF_HTTP_LOCK_METHOD: 'POST', TF_HTTP_UNLOCK_METHOD: 'DELETE' }
+      return { address, env, forward: async () => states.forward(SILENCE_MS) }
+    },
+  },
+  {
+    name: 's3',
+    open: async () => {
+      const states = await startS3Server()
+      const env = { AWS_ACCESS_KEY_ID: S3_KEYS.id, AWS_SECRET_ACCESS_KEY: S3_KEYS.secret, AWS_REGION: S3_KEYS.region }
+      return { address: `s3://states/x?endpoint=${states.endpoint}`, env, forward: async () => states.forward(SILENCE_MS) }
+    },
+  },
+  {
+    name: 'kubernetes',
+    open: async () => ({ address: `kubernetes:///default?context=${context}&kubeconfig=${kubeconfig}`, forward: ageLease }),
+  },
+  ...(binaries === undefined
+    ? []
+    : [
+        {
+          name: 'pg',
+          open: async () => ({ address: postgres?.address ?? '', forward: ageRow }),
+        },
+      ]),
+]
+
+/** Its server's clock stands; its lock becomes as old as if it did not. */
+async function ageLease(): Promise<void> {
+  const opened = await openKubernetesTransport({
+    kubeconfigPath: kubeconfig,
+    context,
+    userAgent: 'meshform-tests',
+    environment: {},
+  })
+  if (!opened.ok) throw new Error(opened.error.message)
+  const api = stateApi(opened.value.transport, systemClock)
+  const path = '/apis/coordination.k8s.io/v1/namespaces/default/leases/meshform-lock.default.kubernetes'
+  const { signal } = new AbortController()
+  const found = await api.send({ method: 'GET', path, signal })
+  const lease = found.ok && isJsonObject(found.value.json) ? found.value.json : {}
+  const spec = { ...(isJsonObject(lease.spec) ? lease.spec : {}), renewTime: '2026-01-02T03:04:05.000000Z' }
+  const written = await api.send({ method: 'PUT', path, body: { ...lease, spec }, signal })
+  expect(written).toMatchObject({ ok: true, value: { status: 200 } })
+  await api.close()
+}
+
+async function ageRow(): Promise<void> {
+  const admin = new pg.Client({ connectionString: postgres?.address })
+  await admin.connect()
+  await admin.query("UPDATE meshform.locks SET expires_at = now() - interval '1 second'")
+  await admin.end()
+}
+
+/** One who applies, on a project folder and a clock of their own. */
+class Applier {
+  readonly project: Project
+  readonly #store: Store
+
+  constructor(name: string, store: Store) {
+    this.project = new Project({ 'design.yaml': design(name), clock: '0', 'preload.mjs': PRELOAD })
+    this.#store = store
+    onTestFinished(() => this.project.dispose())
+  }
+
+  forward(): void {
+    writeFileSync(join(this.project.directory, 'clock'), String(SILENCE_MS))
+  }
+
+  start(...argv: readonly string[]): ChildProcess {
+    const folder = this.project.directory
+    const where = ['--state', this.#store.address, '--context', context, '--kubeconfig', kubeconfig]
+    return spawn(process.execPath, ['--import', join(folder, 'preload.mjs'), BIN, ...argv, ...where], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env.PATH ?? '', NO_COLOR: '1', TEST_CLOCK: join(folder, 'clock'), ...this.#store.env },
+    })
+  }
+
+  async run(...argv: readonly string[]): Promise<{ readonly code: number | null; readonly said: string }> {
+    return ended(this.start(...argv))
+  }
+}
+
+async function ended(child: ChildProcess): Promise<{ readonly code: number | null; readonly said: string }> {
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (text: Buffer) => {
+      said += text.toString('utf8')
+    })
+  }
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
+  return { code, said }
+}
+
+/** Stops a process once it has told of so many completed changes. */
+async function stopAt(child: ChildProcess, changes: number): Promise<void> {
+  if (child.stdout === null) throw new Error('no output')
+  let count = 0
+  const lines = createInterface({ input: child.stdout })
+  for await (const line of lines) {
+    if (line.includes('"type":"apply_complete"')) count++
+    if (count >= changes) break
+  }
+  child.kill('SIGSTOP')
+}
+
+describe.sequential('two who apply at once', () => {
+  test.each(STORES)(
+    'with the state in $name: one that is paused is taken over, and does nothing more',
+    async ({ name, open }) => {
+      const store = await open(server.directory)
+      const [first, second] = [new Applier(name, store), new Applier(name, store)]
+      const paused = first.start('apply', '--yes', '--json', '--parallelism', '1', '--input', 'value=first')
+      onTestFinished(() => void paused.kill('SIGKILL'))
+      await stopAt(paused, 10)
+      const refused = await second.run('apply', '--yes', '--input', 'value=second')
+      expect(refused).toMatchObject({ code: 1, said: expect.stringMatching(/State is locked \[MF8004\][\s\S]*apply by/) })
+
+      first.forward()
+      second.forward()
+      await store.forward()
+      const taken = await second.run('apply', '--yes', '--input', 'value=second')
+      expect(taken.said).toContain('Took over the lock of an apply by')
+      expect(taken.code).toBe(0)
+
+      const rest = ended(paused)
+      paused.kill('SIGCONT')
+      const { code, said } = await rest
+      expect(said).toMatch(/MF800[56]/)
+      expect(code).toBe(1)
+      const after = await second.run('plan', '--detailed-exitcode', '--input', 'value=second')
+      expect(after).toMatchObject({ code: 0, said: expect.stringContaining(`No changes. ${OBJECTS} objects as designed.`) })
+    },
+    120_000,
+  )
+
+  if (binaries === undefined) {
+    test('the state in pg is not tried here: no PostgreSQL server in /usr/lib/postgresql (apt-get install postgresql)', () => {})
+  }
+})
