@@ -6,13 +6,20 @@ import type { CommandIo } from './command-io.ts'
 import { PROJECT_FOLDER } from './local-project.ts'
 import { writeFileAtomically } from './write-file.ts'
 
-/** The workspace that `workspace select` chose in this folder; the default one when none was. */
-export function chosenWorkspace(io: Pick<CommandIo, 'cwd'>): string {
+/**
+ * The workspace that `workspace select` chose in this folder; the default one when none was. A file that does not say one is a
+ * problem: to take the default one instead would change another state than the one that was chosen.
+ */
+export function chosenWorkspace(io: Pick<CommandIo, 'cwd'>): { readonly name: string } | { readonly problem: string } {
+  const file = join(PROJECT_FOLDER, 'workspace')
   try {
-    const name = readFileSync(join(io.cwd, PROJECT_FOLDER, 'workspace'), 'utf8').trim()
-    return isStateName(name) ? name : DEFAULT_WORKSPACE
-  } catch {
-    return DEFAULT_WORKSPACE
+    const name = readFileSync(join(io.cwd, file), 'utf8').trim()
+    if (isStateName(name)) return { name }
+    return { problem: `${file} names no workspace. Choose one: meshform workspace select default` }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { name: DEFAULT_WORKSPACE }
+    return { problem: `${file}, which names the workspace, can not be read: ${error instanceof Error ? error.message : code}.` }
   }
 }
 

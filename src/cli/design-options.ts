@@ -68,10 +68,15 @@ export function withDesignOptions(command: Command): Command {
     .option('--input-file <path>', 'YAML or JSON file with values of inputs', collect, [])
 }
 
+/** `--workspace`; the folder's chosen one comes in before the command runs. */
+export function workspaceOption(): Option {
+  return new Option('--workspace <name>', 'workspace whose state is used').default('default').env('MESHFORM_WORKSPACE')
+}
+
 /** Adds what names clusters, state and the form of the output. */
 export function withRunOptions(command: Command): Command {
   return withDesignOptions(command)
-    .addOption(new Option('--workspace <name>', 'workspace whose state is used').default('default').env('MESHFORM_WORKSPACE'))
+    .addOption(workspaceOption())
     .option('--context <name>', 'kubeconfig context to use instead of the sandbox')
     .option('--kubeconfig <path>', 'kubeconfig file (default: $KUBECONFIG or ~/.kube/config)')
     .addOption(

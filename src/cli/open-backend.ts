@@ -19,11 +19,12 @@ export interface OpenedBackend {
   readonly cipher: StateCipher | undefined
 }
 
-/** Opens the backend that the options or the design name. Talks to nobody yet. Only the one that is used is loaded. */
+/** Opens the backend that the options or the design name; `acceptsPlain` as for `stateCipher`. Talks to nobody yet. Only the one that is used is loaded. */
 export async function openBackend(
   io: CommandIo,
   options: Pick<RunOptions, 'state' | 'context'>,
   design: Pick<Design, 'state' | 'directory'>,
+  acceptsPlain = false,
 ): Promise<StateResult<OpenedBackend>> {
   const place = statePlace(io, {
     address: options.state,
@@ -32,7 +33,7 @@ export async function openBackend(
     context: options.context,
   })
   if (!place.ok) return place
-  const cipher = stateCipher(io)
+  const cipher = stateCipher(io, acceptsPlain)
   if (!cipher.ok) return cipher
   if (design.state?.encrypted === true && cipher.value === undefined) {
     return refused({

@@ -56,7 +56,10 @@ async function buildProgram(io: CommandIo, entry: CommandEntry | undefined): Pro
     .addHelpText('after', EXAMPLES)
   configure(program, io)
   program.hook('preAction', (_program, action) => {
-    if (action.getOptionValueSource('workspace') === 'default') action.setOptionValue('workspace', chosenWorkspace(io))
+    if (action.getOptionValueSource('workspace') !== 'default') return
+    const chosen = chosenWorkspace(io)
+    if ('name' in chosen) action.setOptionValue('workspace', chosen.name)
+    else if (!(action.parent?.name() === 'workspace' && action.name() === 'select')) action.error(`error: ${chosen.problem}`)
   })
   for (const command of COMMANDS) {
     if (command === entry) {

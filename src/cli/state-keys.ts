@@ -3,8 +3,11 @@ import type { StateCipher } from '../state/sealed-text.ts'
 import { ok, refused, type StateResult } from '../state/state-result.ts'
 import type { CommandIo } from './command-io.ts'
 
-/** The cipher that the environment gives keys for; undefined when it gives none. The first key writes, each of them reads. */
-export function stateCipher(io: CommandIo): StateResult<StateCipher | undefined> {
+/**
+ * The cipher that the environment gives keys for; undefined when it gives none. The first key writes, each of them reads.
+ * `acceptsPlain`: for what is about to be encrypted for the first time.
+ */
+export function stateCipher(io: CommandIo, acceptsPlain = false): StateResult<StateCipher | undefined> {
   const keys: KeySource[] = []
   for (const name of [
     'MESHFORM_STATE_KEY',
@@ -22,5 +25,5 @@ export function stateCipher(io: CommandIo): StateResult<StateCipher | undefined>
     if (!key.ok) return refused({ kind: 'invalid-configuration', message: `${name}: ${key.error.message}` })
     keys.push(key.value)
   }
-  return keys.length === 0 ? ok(undefined) : createCipher(keys)
+  return keys.length === 0 ? ok(undefined) : createCipher(keys, { acceptsPlain })
 }

@@ -22,7 +22,12 @@ export interface StateAtHand {
 }
 
 /** Opens the backend of the design that the options name, for one use. Every trouble is said. */
-export async function withBackend(io: CommandIo, options: RunOptions, use: (hand: StateAtHand) => Promise<void>): Promise<void> {
+export async function withBackend(
+  io: CommandIo,
+  options: RunOptions,
+  use: (hand: StateAtHand) => Promise<void>,
+  acceptsPlain = false,
+): Promise<void> {
   const view = terminalView(io)
   const { design, diagnostics } = await readDesign(io, options)
   if (design === undefined || hasErrors(diagnostics)) {
@@ -34,7 +39,7 @@ export async function withBackend(io: CommandIo, options: RunOptions, use: (hand
     view.diagnostics([stateDiagnostic(error)])
     io.setExitCode(1)
   }
-  const opened = await openBackend(io, options, design)
+  const opened = await openBackend(io, options, design, acceptsPlain)
   if (!opened.ok) return fail(opened.error)
   const ref = { design: design.name, workspace: options.workspace }
   try {
@@ -50,8 +55,9 @@ export async function withLockedState(
   options: RunOptions,
   operation: string,
   use: (hand: StateAtHand, locked: LockedState) => Promise<void>,
+  acceptsPlain = false,
 ): Promise<void> {
-  await withBackend(io, options, async (hand) => {
+  const locking = async (hand: StateAtHand) => {
     const { opened, ref, view, fail } = hand
     const locked = await lockAndOpen(opened, ref, operation, options.lockTimeout, io.signal, (text) => view.note(text))
     if (!locked.ok) return fail(locked.error)
@@ -60,5 +66,6 @@ export async function withLockedState(
     } finally {
       await locked.value.lock.release()
     }
-  })
+  }
+  await withBackend(io, options, locking, acceptsPlain)
 }

@@ -57,4 +57,9 @@ export const STATE_CODES = {
   MF8015: { title: 'State backend failed', explanation: 'The backend answered something that it should not.' },
   MF8016: { title: 'State could not be read or written', explanation: 'The file system refused.' },
   MF8017: { title: 'Interrupted', explanation: 'The operation on the state was interrupted.' },
+  MF8018: {
+    title: 'Not encrypted, although a key is given',
+    explanation:
+      'A state or journal that a key should open is plain text. Somebody may have put it in place of the encrypted one, so nothing of it is believed. `state rekey` encrypts a state that never was.',
+  },
 } as const

@@ -1,5 +1,5 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes, type ScryptOptions, scrypt } from 'node:crypto'
-import type { SealedText, Sealer, StateCipher } from './sealed-text.ts'
+import { createCipheriv, createDecipheriv, createHash, randomBytes, scrypt } from 'node:crypto'
+import type { ScryptCost, SealedText, Sealer, StateCipher } from './sealed-text.ts'
 import { ok, refused, type StateResult } from './state-result.ts'
 
 /** A secret that makes a key. */
@@ -14,7 +14,7 @@ const NONCE_BYTES = 12
 const TAG_BYTES = 16
 const SALT_BYTES = 16
 /** OWASP's minimum for scrypt: 128 MiB and about a third of a second for each guess. */
-const SCRYPT: ScryptOptions = { N: 2 ** 17, r: 8, p: 1, maxmem: 256 * 1024 * 1024 }
+const COST: ScryptCost = { N: 2 ** 17, r: 8, p: 1 }
 const MIN_PASSPHRASE = 12
 
 /**
@@ -23,7 +23,7 @@ const MIN_PASSPHRASE = 12
  */
 export function createCipher(
   keys: readonly KeySource[],
-  random: (bytes: number) => Uint8Array = randomBytes,
+  options: { readonly acceptsPlain?: boolean; readonly random?: (bytes: number) => Uint8Array } = {},
 ): StateResult<StateCipher> {
   const [first] = keys
   if (first === undefined) return invalid('Encryption needs at least one key.')
@@ -35,7 +35,7 @@ export function createCipher(
       return invalid(`A passphrase has at least ${MIN_PASSPHRASE} characters.`)
     }
   }
-  return ok(new KeyRing(first, keys, random))
+  return ok(new KeyRing(first, keys, options.random ?? randomBytes, options.acceptsPlain === true))
 }
 
 /** Reads a key as people keep it: 64 hex digits, or the base64 of 32 bytes. */
@@ -52,16 +52,19 @@ interface DerivedKey {
   readonly id: string
   readonly key: Uint8Array
   readonly salt: string | undefined
+  readonly kdf?: ScryptCost
 }
 
 class KeyRing implements StateCipher {
+  readonly acceptsPlain: boolean
   readonly #first: KeySource
   readonly #keys: readonly KeySource[]
   readonly #random: (bytes: number) => Uint8Array
   readonly #derived = new Map<string, Promise<DerivedKey>>()
   #salt: string | undefined = undefined
 
-  constructor(first: KeySource, keys: readonly KeySource[], random: (bytes: number) => Uint8Array) {
+  constructor(first: KeySource, keys: readonly KeySource[], random: (bytes: number) => Uint8Array, acceptsPlain: boolean) {
+    this.acceptsPlain = acceptsPlain
     this.#first = first
     this.#keys = keys
     this.#random = random
@@ -70,14 +73,14 @@ class KeyRing implements StateCipher {
   async sealer(): Promise<Sealer> {
     // Deriving takes long on purpose: the salt that the state was opened with serves for writing too.
     this.#salt ??= Buffer.from(this.#random(SALT_BYTES)).toString('base64')
-    const key = await this.#derive(this.#first, 0, this.#salt)
+    const key = await this.#derive(this.#first, 0, this.#salt, COST)
     return (plain, context) => seal(plain, context, key, this.#random(NONCE_BYTES))
   }
 
   async open(sealed: SealedText, context: string, file: string): Promise<StateResult<string>> {
     for (const [index, source] of this.#keys.entries()) {
       if ((source.kind === 'passphrase') !== (sealed.salt !== undefined)) continue
-      const key = await this.#derive(source, index, sealed.salt ?? '')
+      const key = await this.#derive(source, index, sealed.salt ?? '', sealed.kdf ?? COST)
       if (key.id !== sealed.keyId) continue
       const plain = unseal(sealed.data, context, key.key)
       if (plain === undefined) {
@@ -89,7 +92,8 @@ class KeyRing implements StateCipher {
           column: undefined,
         })
       }
-      if (index === 0 && sealed.salt !== undefined) this.#salt ??= sealed.salt
+      const isAsWritten = sealed.kdf === undefined || sameCost(sealed.kdf, COST)
+      if (index === 0 && sealed.salt !== undefined && isAsWritten) this.#salt ??= sealed.salt
       return ok(plain)
     }
     return refused({
@@ -99,25 +103,26 @@ class KeyRing implements StateCipher {
     })
   }
 
-  #derive(source: KeySource, index: number, salt: string): Promise<DerivedKey> {
-    const name = source.kind === 'key' ? `${index}` : `${index} ${salt}`
+  #derive(source: KeySource, index: number, salt: string, cost: ScryptCost): Promise<DerivedKey> {
+    const name = source.kind === 'key' ? `${index}` : `${index} ${salt} ${cost.N} ${cost.r} ${cost.p}`
     const known = this.#derived.get(name)
     if (known !== undefined) return known
-    const derived = derive(source, salt)
+    const derived = derive(source, salt, cost)
     this.#derived.set(name, derived)
     return derived
   }
 }
 
-async function derive(source: KeySource, salt: string): Promise<DerivedKey> {
+async function derive(source: KeySource, salt: string, cost: ScryptCost): Promise<DerivedKey> {
   if (source.kind === 'key') return { id: keyId(source.key), key: source.key, salt: undefined }
   const { passphrase } = source
   const key = await new Promise<Buffer>((resolve, reject) => {
-    scrypt(passphrase.normalize('NFKC'), Buffer.from(salt, 'base64'), KEY_BYTES, SCRYPT, (error, bytes) =>
+    const options = { ...cost, maxmem: 2 * 128 * cost.N * cost.r }
+    scrypt(passphrase.normalize('NFKC'), Buffer.from(salt, 'base64'), KEY_BYTES, options, (error, bytes) =>
       error === null ? resolve(bytes) : reject(error),
     )
   })
-  return { id: keyId(key), key, salt }
+  return { id: keyId(key), key, salt, kdf: cost }
 }
 
 function seal(plain: string, context: string, key: DerivedKey, nonce: Uint8Array): SealedText {
@@ -125,7 +130,7 @@ function seal(plain: string, context: string, key: DerivedKey, nonce: Uint8Array
   cipher.setAAD(Buffer.from(context))
   const text = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()])
   const data = Buffer.concat([nonce, cipher.getAuthTag(), text]).toString('base64')
-  return { cipher: CIPHER, keyId: key.id, salt: key.salt, data }
+  return { cipher: CIPHER, keyId: key.id, salt: key.salt, data, ...(key.kdf === undefined ? {} : { kdf: key.kdf }) }
 }
 
 function unseal(data: string, context: string, key: Uint8Array): string | undefined {
@@ -139,6 +144,10 @@ function unseal(data: string, context: string, key: Uint8Array): string | undefi
   } catch {
     return undefined
   }
+}
+
+function sameCost(a: ScryptCost, b: ScryptCost): boolean {
+  return a.N === b.N && a.r === b.r && a.p === b.p
 }
 
 function keyId(key: Uint8Array): string {

@@ -16,7 +16,10 @@ import {
   recordedObjectToJson,
 } from './record-codec.ts'
 import { type Sealer, type StateCipher, sealedFromJson, sealedToJson } from './sealed-text.ts'
-import { ok, type StateResult } from './state-result.ts'
+import { ok, refused, type StateResult, unsealed } from './state-result.ts'
+
+/** Version of the journal's entries. */
+const JOURNAL_VERSION = 1
 
 /** The operation a journal belongs to: its first entry. */
 export interface JournalHeader {
@@ -112,11 +115,15 @@ export async function decodeEntry(
   file: string,
   cipher: StateCipher | undefined,
 ): Promise<StateResult<JournalEntry | { readonly problem: string }>> {
-  if (line.body.sealed === undefined) return ok(entryFromJson(line.body))
-  const sealed = sealedFromJson(line.body.sealed)
+  const { sealed: envelope, type, version } = line.body
+  if (type === 'header' && typeof version === 'number' && version > JOURNAL_VERSION) {
+    const message = `${file} has version ${version}, and this meshform knows up to ${JOURNAL_VERSION}. Use the newer meshform that wrote it.`
+    return refused({ kind: 'newer-version', message, file })
+  }
+  if (envelope === undefined) return cipher?.acceptsPlain === false ? unsealed(file) : ok(entryFromJson(line.body))
+  const sealed = sealedFromJson(envelope)
   if (sealed === undefined) return ok({ problem: 'It is encrypted in a way that meshform does not write.' })
-  if (cipher === undefined)
-    return { ok: false, error: { kind: 'sealed', message: `${file} is encrypted, and no key was given.`, file } }
+  if (cipher === undefined) return refused({ kind: 'sealed', message: `${file} is encrypted, and no key was given.`, file })
   const opened = await cipher.open(sealed, sealContext(journalId, line.number), file)
   return opened.ok ? ok(entryFromJson(JSON.parse(opened.value) as JsonValue)) : opened
 }
@@ -124,7 +131,7 @@ export async function decodeEntry(
 function entryToJson(entry: JournalEntry): JsonObject {
   switch (entry.type) {
     case 'header':
-      return { type: 'header', version: 1, ...entry.header }
+      return { type: 'header', version: JOURNAL_VERSION, ...entry.header }
     case 'intent':
       return { type: 'intent', intent: pendingEffectToJson(entry.intent) }
     case 'result':
@@ -157,8 +164,7 @@ function entryFromJson(value: JsonValue): JournalEntry | { readonly problem: str
 function readEntry(reader: JsonReader, body: JsonObject, type: JournalEntry['type']): JournalEntry {
   switch (type) {
     case 'header':
-      if (body.version !== 1)
-        reader.fail('entry', 'has a version that this meshform does not know: use the newer one that wrote it.')
+      if (body.version !== JOURNAL_VERSION) reader.fail('entry', 'has a version that meshform never wrote.')
       return {
         type,
         header: {

@@ -6,6 +6,7 @@ const CODES: { readonly [Kind in StateError['kind']]: keyof typeof STATE_CODES }
   corrupt: 'MF8001',
   'newer-version': 'MF8002',
   sealed: 'MF8003',
+  unsealed: 'MF8018',
   locked: 'MF8004',
   'lock-lost': 'MF8005',
   moved: 'MF8006',
@@ -53,6 +54,8 @@ function hintOf(error: StateError): string | undefined {
       return 'Restore the file from a backup, or move it away to start anew; objects that carry our labels are found again.'
     case 'sealed':
       return 'Give the passphrase or key that it was written with.'
+    case 'unsealed':
+      return 'If it never was encrypted: `meshform state rekey` does that now. If it was, somebody replaced it: restore it.'
     case 'newer-version':
     case 'lineage':
     case 'invalid-name':

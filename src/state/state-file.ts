@@ -18,7 +18,7 @@ import {
   recordedObjectToJson,
 } from './record-codec.ts'
 import { type Sealer, type StateCipher, sealedFromJson, sealedToJson } from './sealed-text.ts'
-import { ok, refused, type StateResult } from './state-result.ts'
+import { ok, refused, type StateResult, unsealed } from './state-result.ts'
 import type { JournalMark, StoredState } from './stored-state.ts'
 
 const CHECKSUM = '"checksum":"sha256:'
@@ -51,7 +51,9 @@ export async function decodeState(
   if (!text.ok) return text
   const outer = parseDocument(text.value, file)
   if (!outer.ok) return outer
-  if (outer.value.sealed === undefined) return decodeDocument(outer.value, text.value, file)
+  if (outer.value.sealed === undefined) {
+    return cipher?.acceptsPlain === false ? unsealed(file) : decodeDocument(outer.value, text.value, file)
+  }
   const opened = await openEnvelope(outer.value, file, cipher)
   if (!opened.ok) return opened
   const inner = parseDocument(opened.value, file)

@@ -14,6 +14,8 @@ export type StateError =
   | { readonly kind: 'newer-version'; readonly message: string; readonly file: string }
   /** Encrypted, and none of the keys opens it. */
   | { readonly kind: 'sealed'; readonly message: string; readonly file: string }
+  /** Not encrypted, although a key was given: it may have been put in place of what was. */
+  | { readonly kind: 'unsealed'; readonly message: string; readonly file: string }
   | { readonly kind: 'locked'; readonly message: string; readonly holder: LockHolder | undefined }
   /** The lock was taken over or could not be renewed: nothing may be done any more. */
   | { readonly kind: 'lock-lost'; readonly message: string }
@@ -43,6 +45,11 @@ export function ok<Value>(value: Value): { readonly ok: true; readonly value: Va
 /** An error as an answer. */
 export function refused(error: StateError): { readonly ok: false; readonly error: StateError } {
   return { ok: false, error }
+}
+
+/** The refusal of a file that is not encrypted where a key says that it should be. */
+export function unsealed(file: string): { readonly ok: false; readonly error: StateError } {
+  return refused({ kind: 'unsealed', message: `${file} is not encrypted, although a key is given.`, file })
 }
 
 /** The answer of an operation whose signal was aborted. */

@@ -113,12 +113,16 @@ const sealed = closed(
         keyId: { type: 'string', pattern: '^[0-9a-f]{16}$' },
         salt: {
           type: 'string',
-          description: 'base64 of the salt of scrypt (N 131072, r 8, p 1) when the key comes from a passphrase.',
+          description: 'base64 of the salt of scrypt when the key comes from a passphrase.',
         },
+        kdf: closed(
+          { name: { const: 'scrypt' }, N: count, r: count, p: count },
+          'What scrypt was asked for; where it is missing beside a salt: N 131072, r 8, p 1.',
+        ),
         data: { type: 'string', description: 'base64 of nonce (12 bytes), tag (16 bytes) and ciphertext.' },
       },
       'The plain document, encrypted.',
-      ['salt'],
+      ['salt', 'kdf'],
     ),
   },
   'The same, encrypted: only version, lineage, serial and heartbeat can be read.',

@@ -1,7 +1,7 @@
 import type { StateBackend } from './backend.ts'
 import type { Lock } from './lock.ts'
 import { openState, type StateOptions } from './session.ts'
-import { type StateRef, stateRefText } from './state-ref.ts'
+import { checkStateRef, DEFAULT_WORKSPACE, type StateRef, stateRefText } from './state-ref.ts'
 import { ok, refused, type StateResult } from './state-result.ts'
 
 /** A workspace and the designs that have a state in it. */
@@ -21,6 +21,23 @@ export async function listWorkspaces(backend: StateBackend, signal: AbortSignal)
     workspaces.set(workspace, designs)
   }
   return ok([...workspaces].map(([name, designs]) => ({ name, designs })))
+}
+
+/** Whether a workspace has a state of any design; where states cannot be listed, of this design. The default one always exists. */
+export async function workspaceExists(
+  backend: StateBackend,
+  workspace: string,
+  design: string,
+  signal: AbortSignal,
+): Promise<StateResult<boolean>> {
+  const checked = checkStateRef({ workspace, design })
+  if (!checked.ok) return checked
+  if (workspace === DEFAULT_WORKSPACE) return ok(true)
+  const own = await backend.snapshots.read(checked.value, signal)
+  if (!own.ok || own.value !== undefined) return own.ok ? ok(true) : own
+  const listed = await backend.snapshots.list(signal)
+  if (!listed.ok) return listed.error.kind === 'invalid-configuration' ? ok(false) : listed
+  return ok(listed.value.some((ref) => ref.workspace === workspace))
 }
 
 /**

@@ -3,7 +3,8 @@ import type { CommandIo } from '../../src/cli/command-io.ts'
 
 /**
  * A process that runs one command and may be made to die at a step of its state: `node crash-child.mjs STEP ARGV...`. STEP 0 never
- * dies. Steps are the calls that change files of the state; at a write, half of the bytes are written first.
+ * dies; from STEP -n on, the disk is full. Steps are the calls that change files of the state; at a write, half of the bytes are
+ * written first.
  */
 const require = createRequire(import.meta.url)
 const promises: typeof import('node:fs/promises') = require('node:fs/promises')
@@ -12,10 +13,12 @@ let steps = 0
 
 function step(): boolean {
   steps++
-  return steps === fatal
+  return fatal < 0 ? steps >= -fatal : steps === fatal
 }
 
+/** Dies, or finds the disk full. */
 function die(): never {
+  if (fatal < 0) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
   process.kill(process.pid, 'SIGKILL')
   throw new Error('still alive')
 }
@@ -25,7 +28,7 @@ const isState = (path: unknown) => typeof path === 'string' && path.includes('/.
 const { link, open, rename, rm, writeFile } = promises
 promises.open = async (path, ...rest) => {
   if (!isState(path)) return open(path, ...rest)
-  if (step()) die()
+  if (step() && (fatal > 0 || rest[0] !== 'r')) die()
   const handle = await open(path, ...rest)
   const write = handle.write.bind(handle) as (...values: readonly unknown[]) => Promise<unknown>
   const whole = handle.writeFile.bind(handle)
@@ -45,13 +48,14 @@ promises.open = async (path, ...rest) => {
       }
       return whole(bytes)
     },
-    sync: async () => (step() ? die() : sync()),
-    datasync: async () => (step() ? die() : datasync()),
+    sync: async () => (step() && fatal > 0 ? die() : sync()),
+    datasync: async () => (step() && fatal > 0 ? die() : datasync()),
   })
 }
-promises.rename = async (from, to) => (isState(to) && step() ? die() : rename(from, to))
+promises.rename = async (from, to) => (isState(to) && step() && fatal > 0 ? die() : rename(from, to))
 promises.link = async (from, to) => (isState(to) && step() ? die() : link(from, to))
-promises.rm = async (path, options) => (isState(path) && step() ? die() : rm(path, options))
+// What is full can still be tidied up.
+promises.rm = async (path, options) => (isState(path) && step() && fatal > 0 ? die() : rm(path, options))
 promises.writeFile = async (path, data, options) => (isState(path) && step() ? die() : writeFile(path, data, options))
 syncBuiltinESMExports()
 

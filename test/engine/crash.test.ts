@@ -175,6 +175,24 @@ describe('a process that is killed', () => {
     expect(killed).toBeGreaterThan(0)
   })
 
+  test('of whose disk is full from any step on nothing is lost either, and the command says so', {
+    timeout: 3_600_000,
+  }, async () => {
+    const whole = await newProject({ 'shop.yaml': design() })
+    const { steps } = await child(whole, 0, ['apply', '--yes', '--parallelism', '4'])
+    const stride = EVERY_STEP ? 1 : Math.ceil(steps / 4)
+    let said = 0
+    for (let step = 2; step < steps; step += stride) {
+      const project = await newProject({ 'shop.yaml': design() })
+      await surviveKills(project, async (argv) => {
+        const { err } = await child(project, -step, argv)
+        if (err.includes('ENOSPC')) said++
+      })
+      await rm(project.folder, { recursive: true, force: true })
+    }
+    expect(said).toBeGreaterThan(0)
+  })
+
   test(`at any time loses and orphans nothing (${RUNS} runs)`, { timeout: 3_600_000 }, async () => {
     const whole = await newProject({ 'shop.yaml': design() })
     const { elapsed } = await child(whole, 0, ['apply', '--yes', '--parallelism', '4'])

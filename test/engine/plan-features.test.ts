@@ -427,5 +427,10 @@ resources:
     expect((await fresh('state', 'list')).out).toContain('ConfigMap shop/a')
     expect((await fresh('state', 'rekey', '--decrypt')).code).toBe(0)
     expect((await project.meshform('state', 'list')).out).toContain('ConfigMap shop/a')
+    for (const argv of [['plan'], ['apply', '--yes'], ['state', 'list'], ['output'], ['refresh']]) {
+      expect(await fresh(...argv)).toMatchObject({ code: 1, err: expect.stringContaining('Not encrypted, although') })
+    }
+    expect((await fresh('state', 'rekey')).code).toBe(0)
+    expect((await fresh('state', 'list')).out).toContain('ConfigMap shop/a')
   })
 })

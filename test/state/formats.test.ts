@@ -50,12 +50,67 @@ describe('the state file', () => {
   test('comes back as it was written, sealed or not', async () => {
     const stored = { state: sampleState(3), journal: undefined }
     expect(value(await decodeState(encodeState(stored, undefined), FILE, undefined))).toEqual(stored)
+    const beating = { ...stored, heartbeat: { lockId: 'a', at: 1_000, expiryMs: 180_000 } }
+    expect(value(await decodeState(encodeState(beating, undefined), FILE, undefined))).toEqual(beating)
     const cipher = value(createCipher([{ kind: 'key', key: new Uint8Array(32).fill(3) }]))
     const sealed = encodeState(stored, await cipher.sealer())
     expect(value(await decodeState(sealed, FILE, cipher))).toEqual(stored)
     expect(refusal(await decodeState(sealed, FILE, undefined))).toBe('sealed')
     const other = value(createCipher([{ kind: 'key', key: new Uint8Array(32).fill(4) }]))
     expect(refusal(await decodeState(sealed, FILE, other))).toBe('sealed')
+  })
+
+  test('that is not encrypted is refused where there is a key: it may have been put in place of one that was', async () => {
+    const key = { kind: 'key', key: new Uint8Array(32).fill(3) } as const
+    const plain = encodeState({ state: sampleState(3), journal: undefined }, undefined)
+    expect(refusal(await decodeState(plain, FILE, value(createCipher([key]))))).toBe('unsealed')
+    expect(refusal(await decodeState(plain, FILE, value(createCipher([key], { acceptsPlain: true }))))).toBe('ok')
+    const journal = { id: JOURNAL, file: 'journal', bytes: journalBytes() }
+    expect(refusal(await decodeJournal(journal, value(createCipher([key]))))).toBe('unsealed')
+    expect(refusal(await decodeJournal(journal, value(createCipher([key], { acceptsPlain: true }))))).toBe('ok')
+  })
+
+  test('says what its key cost to make of a passphrase, and asks nobody to pay much more', async () => {
+    const cipher = value(createCipher([{ kind: 'passphrase', passphrase: 'a passphrase of length' }]))
+    const bytes = encodeState({ state: sampleState(1), journal: undefined }, await cipher.sealer())
+    const envelope = JSON.parse(Buffer.from(bytes).toString('utf8'))
+    expect(envelope.sealed.kdf).toEqual({ name: 'scrypt', N: 131_072, r: 8, p: 1 })
+    const opened = async (kdf: unknown) => {
+      const changed = { ...envelope, sealed: { ...envelope.sealed, kdf } }
+      return refusal(await decodeState(Buffer.from(JSON.stringify(changed)), FILE, cipher))
+    }
+    expect(await opened(undefined)).toBe('ok')
+    expect(await opened({ name: 'scrypt', N: 16_384, r: 8, p: 1 })).toBe('sealed')
+    for (const kdf of [
+      { name: 'scrypt', N: 2 ** 30, r: 8, p: 1 },
+      { name: 'scrypt', N: 131_073, r: 8, p: 1 },
+      { name: 'scrypt', N: 2 ** 20, r: 16, p: 1 },
+      { name: 'scrypt', N: -1, r: 8, p: 1 },
+      { name: 'argon2', N: 2, r: 8, p: 1 },
+      null,
+      'scrypt',
+    ]) {
+      expect([kdf, await opened(kdf)]).toEqual([kdf, 'corrupt'])
+    }
+  })
+
+  test('with its encrypted text changed, moved or cut is refused', async () => {
+    const cipher = value(createCipher([{ kind: 'key', key: new Uint8Array(32).fill(3) }]))
+    const sealer = await cipher.sealer()
+    const envelope = JSON.parse(Buffer.from(encodeState({ state: sampleState(1), journal: undefined }, sealer)).toString('utf8'))
+    const read = async (changed: object) => refusal(await decodeState(Buffer.from(JSON.stringify(changed)), FILE, cipher))
+    expect(await read({ ...envelope, serial: envelope.serial + 1 })).toBe('corrupt')
+    expect(await read({ ...envelope, lineage: 'other' })).toBe('corrupt')
+    await fc.assert(
+      fc.asyncProperty(fc.nat(envelope.sealed.data.length - 1), fc.constantFrom('A', 'z', '/', ''), async (at, letter) => {
+        const { data } = envelope.sealed
+        const changed = data.slice(0, at) + letter + data.slice(at + 1)
+        if (!Buffer.from(changed, 'base64').equals(Buffer.from(data, 'base64'))) {
+          expect(await read({ ...envelope, sealed: { ...envelope.sealed, data: changed } })).toBe('corrupt')
+        }
+      }),
+      { numRuns: 100 },
+    )
   })
 
   test('fits its published schema', async () => {
@@ -68,10 +123,13 @@ describe('the state file', () => {
       { id: 'b', before: sampleObject(1) },
     ]
     const state = sampleState(2)
+    const heartbeat = { lockId: 'a', at: 0, expiryMs: 180_000 }
     const history = state.history.map((record) => ({ ...record, undo }))
     for (const bytes of [
       bytesOf(2),
       encodeState({ state: { ...state, history }, journal: undefined }, undefined),
+      encodeState({ state, journal: undefined, heartbeat }, undefined),
+      encodeState({ state, journal: undefined, heartbeat }, await cipher.sealer()),
       encodeState({ state, journal: undefined }, await cipher.sealer()),
     ]) {
       validate(JSON.parse(Buffer.from(bytes).toString('utf8')))

@@ -11,6 +11,7 @@ const ERRORS: { readonly [Kind in StateError['kind']]: Extract<StateError, { rea
   corrupt: { kind: 'corrupt', message, file, line: 3, column: 7 },
   'newer-version': { kind: 'newer-version', message, file },
   sealed: { kind: 'sealed', message, file },
+  unsealed: { kind: 'unsealed', message, file },
   locked: { kind: 'locked', message, holder: undefined },
   'lock-lost': { kind: 'lock-lost', message },
   moved: { kind: 'moved', message },
@@ -52,6 +53,9 @@ test('each says what it is and, where something can be done, what', () => {
     error Encrypted, and no key opens it [MF8003]
       What happened.
       → Give the passphrase or key that it was written with.
+    error Not encrypted, although a key is given [MF8018]
+      What happened.
+      → If it never was encrypted: \`meshform state rekey\` does that now. If it was, somebody replaced it: restore it.
     error State is locked [MF8004]
       What happened.
       → Wait with --lock-timeout.

@@ -3,10 +3,10 @@ import { Command } from 'commander'
 import { emptyState } from '../../plan/recorded-state.ts'
 import { systemClock } from '../../state/clock.ts'
 import { checkStateRef, stateRefText } from '../../state/state-ref.ts'
-import { deleteState, listWorkspaces } from '../../state/workspaces.ts'
+import { deleteState, listWorkspaces, workspaceExists } from '../../state/workspaces.ts'
 import { writeWorkspace } from '../chosen-workspace.ts'
 import type { CommandIo } from '../command-io.ts'
-import { type RunOptions, withRunOptions } from '../design-options.ts'
+import { type RunOptions, withRunOptions, workspaceOption } from '../design-options.ts'
 import { lockAndOpen } from '../open-state.ts'
 import { withBackend } from '../with-state.ts'
 
@@ -18,7 +18,7 @@ export function workspaceCommand(io: CommandIo): Command {
       'A workspace is a state of its own, such as one for each environment. --workspace and MESHFORM_WORKSPACE name one for a single command.',
     )
     .addHelpText('after', '\nExamples:\n  meshform workspace new staging -f .\n  meshform workspace list -f .\n')
-  for (const make of [listCommand, newCommand, selectCommand, deleteCommand]) command.addCommand(make(io))
+  for (const make of [listCommand, showCommand, newCommand, selectCommand, deleteCommand]) command.addCommand(make(io))
   return command
 }
 
@@ -68,21 +68,36 @@ function newCommand(io: CommandIo): Command {
     )
 }
 
+function showCommand(io: CommandIo): Command {
+  return new Command('show')
+    .summary('Print the workspace in use')
+    .description('Prints the name of the workspace that commands in this folder use.')
+    .addOption(workspaceOption())
+    .action((options: { readonly workspace: string }) => {
+      io.stdout.write(`${options.workspace}\n`)
+    })
+}
+
 function selectCommand(io: CommandIo): Command {
-  return new Command('select')
+  return withRunOptions(new Command('select'))
     .summary('Use a workspace')
     .description('Uses a workspace from now on in this folder. --workspace and MESHFORM_WORKSPACE still win over it.')
     .argument('<name>', 'the workspace')
-    .action(async (name: string) => {
-      const checked = checkStateRef({ workspace: name, design: 'design' })
-      if (!checked.ok) {
-        io.stderr.write(`error: ${checked.error.message}\n`)
-        io.setExitCode(1)
-        return
-      }
-      await writeWorkspace(io, name)
-      io.stdout.write(`The workspace ${name} is in use.\n`)
-    })
+    .option('--or-create', 'use it although it has no state yet')
+    .action((name: string, options: RunOptions & { readonly orCreate?: boolean }) =>
+      withBackend(io, options, async ({ opened, design, fail }) => {
+        const exists = options.orCreate === true ? undefined : await workspaceExists(opened.backend, name, design.name, io.signal)
+        if (exists?.ok === false) return fail(exists.error)
+        if (exists?.value === false) {
+          const message = `There is no workspace ${name}. To make it: meshform workspace new ${name}, or select it with --or-create.`
+          return fail({ kind: 'not-found', message })
+        }
+        const checked = checkStateRef({ workspace: name, design: design.name })
+        if (!checked.ok) return fail(checked.error)
+        await writeWorkspace(io, name)
+        io.stdout.write(`The workspace ${name} is in use.\n`)
+      }),
+    )
 }
 
 function deleteCommand(io: CommandIo): Command {

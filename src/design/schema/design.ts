@@ -119,10 +119,12 @@ export const policy = closed(
 /** `state`: where the state of this design is kept. Never with a credential. */
 export const stateSettings = closed(
   {
-    address: text(
-      'A folder, or an https://, postgres://, kubernetes://CONTEXT/NAMESPACE or s3://BUCKET/PREFIX address; `--state` wins over it.',
+    address: Type.Optional(
+      text(
+        'A folder, or an https://, postgres://, kubernetes://CONTEXT/NAMESPACE or s3://BUCKET/PREFIX address; default .meshform/state; `--state` wins over it.',
+      ),
     ),
-    encrypted: Type.Optional(flag('Refuse to write it without an encryption key; default false.')),
+    encrypted: Type.Optional(flag('Refuse to read or write it without an encryption key; default false.')),
     http: Type.Optional(
       closed(
         {

@@ -5,6 +5,7 @@ import { pushState } from '../../../state/push-state.ts'
 import { decodeState } from '../../../state/state-file.ts'
 import type { CommandIo } from '../../command-io.ts'
 import { type RunOptions, withRunOptions } from '../../design-options.ts'
+import { stateCipher } from '../../state-keys.ts'
 import { withLockedState } from '../../with-state.ts'
 
 /** `meshform state push`: replaces the state by a file. */
@@ -17,14 +18,17 @@ export function pushCommand(io: CommandIo): Command {
     .argument('<file>', 'the state file')
     .option('--force', 'take another lineage or a lower serial')
     .action((file: string, options: RunOptions & { readonly force?: boolean }) =>
-      withLockedState(io, options, 'state push', async ({ opened, fail }, { session }) => {
+      withLockedState(io, options, 'state push', async ({ fail }, { session }) => {
         let bytes: Uint8Array
         try {
           bytes = await readFile(resolve(io.cwd, file))
         } catch (error) {
           return fail({ kind: 'io', message: `${file}: ${error instanceof Error ? error.message : String(error)}.` })
         }
-        const decoded = await decodeState(bytes, file, opened.cipher)
+        // `state pull` prints what is encrypted in the clear: that is what comes back.
+        const cipher = stateCipher(io, true)
+        if (!cipher.ok) return fail(cipher.error)
+        const decoded = await decodeState(bytes, file, cipher.value)
         if (!decoded.ok) return fail(decoded.error)
         const pushed = await pushState(session, decoded.value.state, options.force === true)
         if (!pushed.ok) return fail(pushed.error)

@@ -12,18 +12,26 @@ export function rekeyCommand(io: CommandIo): Command {
     )
     .option('--decrypt', 'write it without encryption')
     .action((options: RunOptions & { readonly decrypt?: boolean }) =>
-      withLockedState(io, options, 'state rekey', async ({ opened, fail }, { session }) => {
-        if (opened.cipher === undefined) {
-          return fail({
-            kind: 'invalid-configuration',
-            message: 'There is no key: set MESHFORM_STATE_KEY or MESHFORM_STATE_PASSPHRASE.',
-          })
-        }
-        const written = await session.replace(session.state, options.decrypt === true ? 'plain' : 'sealed')
-        if (!written.ok) return fail(written.error)
-        io.stdout.write(
-          options.decrypt === true ? 'The state is no longer encrypted.\n' : 'The state is encrypted with the first key.\n',
-        )
-      }),
+      withLockedState(
+        io,
+        options,
+        'state rekey',
+        async ({ opened, fail }, { session }) => {
+          if (opened.cipher === undefined) {
+            return fail({
+              kind: 'invalid-configuration',
+              message: 'There is no key: set MESHFORM_STATE_KEY or MESHFORM_STATE_PASSPHRASE.',
+            })
+          }
+          const written = await session.replace(session.state, options.decrypt === true ? 'plain' : 'sealed')
+          if (!written.ok) return fail(written.error)
+          io.stdout.write(
+            options.decrypt === true
+              ? 'The state is no longer encrypted. Take the key away too: with one, only an encrypted state is read.\n'
+              : 'The state is encrypted with the first key.\n',
+          )
+        },
+        true,
+      ),
     )
 }

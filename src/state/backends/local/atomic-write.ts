@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 /** A place where a process can be made to die in a test: named after what has just been done. */
@@ -29,10 +29,11 @@ export async function makeFolder(path: string): Promise<void> {
 }
 
 /**
- * Replaces a file whole or not at all, durably: written beside it, fsynced, renamed over it, and the folder fsynced. Throws what
- * the file system throws.
+ * Replaces a file whole or not at all, durably: written beside it, fsynced, renamed over it, and the folder fsynced. Where it is a
+ * link, the file that it leads to is replaced. Throws what the file system throws.
  */
-export async function writeAtomically(path: string, bytes: Uint8Array, onStep: OnStep): Promise<void> {
+export async function writeAtomically(file: string, bytes: Uint8Array, onStep: OnStep): Promise<void> {
+  const path = (await isLink(file)) ? await realpath(file) : file
   const folder = dirname(path)
   await makeFolder(folder)
   const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString('hex')}${TEMPORARY}`)
@@ -54,6 +55,16 @@ export async function writeAtomically(path: string, bytes: Uint8Array, onStep: O
   onStep('snapshot-renamed')
   await syncFolder(folder)
   onStep('snapshot-durable')
+}
+
+/** True for a symbolic link, whatever it leads to. */
+export async function isLink(path: string): Promise<boolean> {
+  try {
+    return (await lstat(path)).isSymbolicLink()
+  } catch (error) {
+    if (isCode(error, 'ENOENT', 'ENOTDIR')) return false
+    throw error
+  }
 }
 
 /** Makes a folder's entries durable: a new, renamed or deleted file is one. */

@@ -9,9 +9,11 @@ export async function fileResult<Value>(what: string, run: () => Promise<StateRe
     if (!(error instanceof Error && 'code' in error)) throw error
     const hint = isCode(error, 'EACCES', 'EPERM')
       ? ' Check who owns the folder.'
-      : isCode(error, 'ENOSPC')
+      : isCode(error, 'ENOSPC', 'EDQUOT')
         ? ' The disk is full.'
-        : ''
+        : isCode(error, 'EISDIR')
+          ? ' There is a folder where a file should be.'
+          : ''
     return refused({ kind: 'io', message: `${what}: ${error.message}.${hint}` })
   }
 }

@@ -5,7 +5,7 @@ import type { Snapshot, SnapshotStore, SnapshotWrite } from '../../backend.ts'
 import { MAX_STATE_BYTES } from '../../parse-json.ts'
 import { isStateName, type StateRef, stateRefText } from '../../state-ref.ts'
 import { ok, refused, type StateResult } from '../../state-result.ts'
-import { isCode, type OnStep, syncFolder, writeAtomically } from './atomic-write.ts'
+import { isCode, isLink, type OnStep, syncFolder, writeAtomically } from './atomic-write.ts'
 import { fileResult } from './file-result.ts'
 
 /** Snapshots as files: `<folder>/<workspace>/<design>.json`. */
@@ -35,8 +35,9 @@ export class LocalSnapshots implements SnapshotStore {
         const bytes = await readFile(path)
         return ok({ bytes, token: createHash('sha256').update(bytes).digest('hex') })
       } catch (error) {
-        if (isCode(error, 'ENOENT', 'ENOTDIR')) return ok(undefined)
-        throw error
+        if (!isCode(error, 'ENOENT', 'ENOTDIR')) throw error
+        if (await isLink(path)) return refused({ kind: 'io', message: `${path} is a link to a file that is not there.` })
+        return ok(undefined)
       }
     })
   }

@@ -1,0 +1,183 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { newProject, type Project } from './command-runner.ts'
+
+const FOLDER = '.meshform/state/default'
+const STATE = `${FOLDER}/shop.json`
+const DESIGN = `apiVersion: meshform.dev/v1
+kind: Design
+metadata: {name: shop}
+resources:
+  a: {manifest: {apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: default}, data: {a: "1"}}}
+`
+
+/** Every command that reads the state, and with it the journals beside it. */
+const READERS: readonly (readonly string[])[] = [
+  ['plan'],
+  ['plan', '--refresh-only'],
+  ['apply', '--yes'],
+  ['destroy', '--yes'],
+  ['refresh'],
+  ['rollback', '1', '--yes'],
+  ['output'],
+  ['state', 'list'],
+  ['state', 'show', 'resources.a'],
+  ['state', 'history'],
+  ['state', 'mv', 'resources.a', 'resources.b'],
+  ['state', 'rm', 'resources.a'],
+  ['state', 'pull'],
+  ['state', 'rekey'],
+  ['workspace', 'delete', 'default'],
+]
+
+async function applied(): Promise<Project> {
+  const project = await newProject({ 'shop.yaml': DESIGN })
+  expect((await project.meshform('apply', '--yes')).code).toBe(0)
+  return project
+}
+
+/** Everything in the folder of the state. */
+async function contentOf(project: Project): Promise<{ readonly [name: string]: string }> {
+  const folder = join(project.folder, FOLDER)
+  const content: { [name: string]: string } = {}
+  for (const name of await readdir(folder)) {
+    content[name] = await readFile(join(folder, name)).then(
+      (bytes) => bytes.toString('base64'),
+      () => 'no file',
+    )
+  }
+  return content
+}
+
+/** Runs every reader; each refuses with the code and leaves everything as it was. */
+async function expectRefusals(project: Project, code: string, env: Readonly<Record<string, string>> = {}): Promise<void> {
+  const before = await contentOf(project)
+  for (const argv of READERS) {
+    const keyed = argv[1] === 'rekey' ? { MESHFORM_STATE_PASSPHRASE: 'a passphrase of length', ...env } : env
+    const result = await project.with({ env: keyed })(...argv)
+    expect([argv, result.code, result.err]).toEqual([argv, 1, expect.stringContaining(`[${code}]`)])
+    expect([argv, await contentOf(project)]).toEqual([argv, before])
+  }
+}
+
+/** A journal of one entry, as a line of it is written. */
+function journal(entry: object): { readonly name: string; readonly text: string } {
+  const id = randomUUID()
+  const json = JSON.stringify(entry)
+  const sum = createHash('sha256').update(`${id} 1 1 1 ${json}`).digest('hex').slice(0, 16)
+  return { name: `shop.journal-${id}.ndjson`, text: `{"n":1,"batch":1,"at":1,"sum":"${sum}","entry":${json}}\n` }
+}
+
+describe('every command that reads the state refuses, and changes nothing, when', () => {
+  test('the state is damaged in any way', async () => {
+    const project = await applied()
+    const file = join(project.folder, STATE)
+    const whole = await readFile(file)
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(
+          fc.nat(whole.byteLength - 2).map((length) => whole.subarray(0, length)),
+          fc.tuple(fc.nat(whole.byteLength - 1), fc.integer({ min: 1, max: 255 })).map(([at, flip]) => {
+            const changed = Buffer.from(whole)
+            changed[at] = (changed[at] ?? 0) ^ flip
+            return changed
+          }),
+          fc.uint8Array({ minLength: 1 }).map((bytes) => Buffer.from(bytes)),
+        ),
+        fc.constantFrom(...READERS),
+        async (bytes, argv) => {
+          await writeFile(file, bytes)
+          const env = argv[1] === 'rekey' ? { MESHFORM_STATE_PASSPHRASE: 'a passphrase of length' } : {}
+          const { code, err } = await project.with({ env })(...argv)
+          expect([argv, code, err]).toEqual([argv, 1, expect.stringMatching(/\[MF80(01|02|07)\]/)])
+          expect(await readFile(file)).toEqual(bytes)
+        },
+      ),
+      { numRuns: 40 },
+    )
+    await writeFile(file, whole.subarray(0, whole.byteLength / 2))
+    await expectRefusals(project, 'MF8001')
+  })
+
+  test('the state is of a newer version, a folder, or a link to nothing', async () => {
+    const project = await applied()
+    const file = join(project.folder, STATE)
+    const text = await readFile(file, 'utf8')
+    await writeFile(file, text.replace('{"version":1', '{"version":2'))
+    await expectRefusals(project, 'MF8002')
+    await rm(file)
+    await mkdir(file)
+    await expectRefusals(project, 'MF8016')
+    await rm(file, { recursive: true })
+    await symlink(join(project.folder, 'nowhere'), file)
+    await expectRefusals(project, 'MF8016')
+  })
+
+  test('the state is of another design', async () => {
+    const project = await applied()
+    await project.write('shop.yaml', DESIGN.replace('name: shop', 'name: store'))
+    await rename(join(project.folder, STATE), join(project.folder, `${FOLDER}/store.json`))
+    await expectRefusals(project, 'MF8007')
+  })
+
+  test('a journal is damaged in its middle, or of a newer version', async () => {
+    const project = await applied()
+    const { name, text } = journal({ type: 'header', version: 2 })
+    const file = join(project.folder, FOLDER, name)
+    await writeFile(file, text)
+    await expectRefusals(project, 'MF8002')
+    await writeFile(file, `${text.slice(0, 40)}x${text.slice(41)}${text}`)
+    await expectRefusals(project, 'MF8001')
+  })
+
+  test('the file that names the workspace names none', async () => {
+    const project = await applied()
+    await project.write('.meshform/workspace', '../other\n')
+    for (const argv of [['plan'], ['apply', '--yes'], ['workspace', 'list'], ['workspace', 'show']]) {
+      expect(await project.meshform(...argv)).toMatchObject({ code: 1, err: expect.stringContaining('names no workspace') })
+    }
+    expect((await project.meshform('workspace', 'select', 'default')).code).toBe(0)
+    expect((await project.meshform('workspace', 'show')).out).toBe('default\n')
+  })
+})
+
+test('a state that is a link stays one: the file that it leads to is written', async () => {
+  const project = await applied()
+  const [file, real] = [join(project.folder, STATE), join(project.folder, 'real.json')]
+  await rename(file, real)
+  await symlink(real, file)
+  await project.write('shop.yaml', DESIGN.replace('"1"', '"2"'))
+  expect((await project.meshform('apply', '--yes')).code).toBe(0)
+  expect(await readFile(real, 'utf8')).toContain('"serial":2')
+  expect(await readFile(file, 'utf8')).toContain('"serial":2')
+})
+
+test('a name of a workspace never leaves the folder of the states', async () => {
+  const project = await applied()
+  for (const name of ['../evil', 'a/b', '..', '.', '', 'UPPER', '-a', 'a'.repeat(64), 'a\u0000b', 'a b', 'ä']) {
+    for (const argv of [
+      ['workspace', 'new', '--', name],
+      ['workspace', 'select', '--', name],
+      ['workspace', 'delete', '--', name],
+      ['apply', '--yes', `--workspace=${name}`],
+    ]) {
+      expect([name, argv, (await project.meshform(...argv)).code]).toEqual([name, argv, 1])
+    }
+  }
+  expect(existsSync(join(project.folder, 'evil'))).toBe(false)
+  expect(await readdir(join(project.folder, '.meshform/state'))).toEqual(['default'])
+})
+
+test('a workspace that was never made is not selected by mistake', async () => {
+  const project = await applied()
+  expect(await project.meshform('workspace', 'select', 'stagin')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('There is no workspace stagin.'),
+  })
+  expect((await project.meshform('workspace', 'select', 'staging', '--or-create')).code).toBe(0)
+  expect((await project.meshform('workspace', 'show')).out).toBe('staging\n')
+})
