@@ -27,7 +27,8 @@ const OTHER_INPUTS = 'it was made with other inputs'
  */
 export async function contentOf(design: Design, files: PlanContent['files']): Promise<PlanContent> {
   const { state } = design
-  const kept = state === undefined ? design : { ...design, state: { ...state, address: withoutPassword(state.address) } }
+  const address = state?.address
+  const kept = address === undefined ? design : { ...design, state: { ...state, address: withoutPassword(address) } }
   const { covered, made } = coverSecrets(designToJson(kept), design.sensitiveValues)
   const sensitive = sensitiveInputs(design.inputs)
   const cipher = inputCipher(sensitive, `${design.digest} ${digestOf(covered)}`)
@@ -135,7 +136,7 @@ function sensitiveInputs(inputs: Design['inputs']): JsonObject {
 function inputCipher(sensitive: JsonObject, seed: string): StateCipher {
   const passphrase = `meshform inputs ${canonicalJson(sensitive)}`
   const random = (bytes: number) => createHash('sha256').update(`${bytes} ${seed}`).digest().subarray(0, bytes)
-  const cipher = createCipher([{ kind: 'passphrase', passphrase }], random)
+  const cipher = createCipher([{ kind: 'passphrase', passphrase }], { random })
   if (!cipher.ok) throw new Error('The passphrase of inputs is long enough')
   return cipher.value
 }
