@@ -113,6 +113,11 @@ const MISTAKES: { readonly [Code in keyof typeof DESIGN_CODES]: readonly Mistake
   ],
   MF1013: [
     {
+      what: 'a mesh from a path that starts at the root, and nothing of what hangs on the mesh',
+      text: `${HEAD}clusters: {east: {context: east}, west: {context: west}}\nmeshes:\n  m: {provider: istio, cluster: east, install: {manifests: [/etc/m.yaml]}}\nworkloads:\n  web: {image: nginx, mesh: m}\n`,
+      told: ['MF1013 design.yaml:6:61 /etc/m.yaml is an absolute path'],
+    },
+    {
       what: 'an absolute path',
       text: `${HEAD}resources:\n  one: {manifests: [/etc/hosts]}\n`,
       told: ['MF1013 design.yaml:5:21 /etc/hosts is an absolute path'],
@@ -275,6 +280,11 @@ const MISTAKES: { readonly [Code in keyof typeof DESIGN_CODES]: readonly Mistake
     },
   ],
   MF1304: [
+    {
+      what: 'a mesh on it, and nothing of the workloads that hang on the mesh',
+      text: `${HEAD}clusters: {east: {context: east}, west: {context: west}}\nmeshes:\n  m: {provider: istio, cluster: esat}\nworkloads:\n  web: {image: nginx, mesh: m}\n`,
+      told: ['MF1304 design.yaml:6:33 There is no cluster esat'],
+    },
     {
       what: 'a cluster that is not there',
       text: `${HEAD}clusters: {east: {context: east}}\nworkloads:\n  web: {image: nginx, cluster: esat}\n`,

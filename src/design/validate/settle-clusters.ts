@@ -44,7 +44,8 @@ export function settleClusters(
     const [first, ...others] = clusters.keys()
     if (first === undefined) return SANDBOX_CLUSTER
     // A pattern and a perf-check have no objects of their own.
-    if (others.length > 0 && component.section !== 'patterns' && component.section !== 'perfChecks') {
+    const own = component.section !== 'patterns' && component.section !== 'perfChecks'
+    if (others.length > 0 && own && !namesAnother(component)) {
       diagnostics.push(
         mistake('MF1305', component.location, {
           summary: `It is not clear on which cluster ${component.address} lives`,
@@ -57,6 +58,11 @@ export function settleClusters(
     return first
   }
   return { components: components.map((component) => ({ ...component, cluster: settle(component) })), diagnostics }
+}
+
+/** True for a component that would share the cluster of one it names, which is missing and has a mistake of its own. */
+function namesAnother({ spec }: Component): boolean {
+  return ('mesh' in spec && spec.mesh !== undefined) || ('workload' in spec && spec.workload !== undefined)
 }
 
 /** The component whose cluster this one shares. */
