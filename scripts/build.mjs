@@ -1,10 +1,12 @@
 // Bundles the CLI into dist/: one entry, and a chunk for each command, so that a command loads only what it needs.
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const require = createRequire(import.meta.url)
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 const workers = [
@@ -12,6 +14,24 @@ const workers = [
   'src/perf/wire/practice-worker.ts',
   'src/filters/host/filter-worker.ts',
 ].filter((file) => existsSync(join(root, file)))
+/** Packages that only some runs need, written for CommonJS: each is loaded when the first of its names is used. */
+const late = new Set(['ajv', 'ajv/dist/2020.js', 'ajv-formats', 'yaml'])
+const latePackages = {
+  name: 'late-packages',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^(ajv|yaml)/ }, ({ path, importer }) =>
+      late.has(path) && importer.startsWith(join(root, 'src')) ? { path, namespace: 'late' } : undefined,
+    )
+    onLoad({ filter: /./, namespace: 'late' }, ({ path }) => {
+      const names = Object.keys(require(path)).map((name) => `get ${name}() { return require('${path}').${name} }`)
+      return { contents: `module.exports = { ${names.join(', ')} }`, resolveDir: root }
+    })
+  },
+}
+const undiciParts = {
+  name: 'undici-parts',
+  setup: ({ onResolve }) => onResolve({ filter: /^undici$/ }, () => ({ path: join(root, 'scripts/undici-parts.cjs') })),
+}
 await build({
   absWorkingDir: root,
   entryPoints: ['src/cli/main.ts', ...workers],
@@ -31,6 +51,7 @@ await build({
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
   external: ['pg-native'],
+  plugins: [undiciParts, latePackages],
   logLevel: 'warning',
 })
 chmodSync(join(root, 'bin/meshform.js'), 0o755)

@@ -8,10 +8,7 @@ const PATIENCE_MS = 15_000
 
 /** The sandbox as a target: in this process, or in the one that serves it already. */
 export async function openSandboxTarget(cluster: string, directory: string, userAgent: string): Promise<Answer<Target>> {
-  const [{ Sandbox }, { findSandboxServer }] = await Promise.all([
-    import('../sandbox/sandbox.ts'),
-    import('../sandbox/server/server-file.ts'),
-  ])
+  const { findSandboxServer } = await import('../sandbox/server/server-file.ts')
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const deadline = Date.now() + PATIENCE_MS
   for (;;) {
@@ -20,6 +17,7 @@ export async function openSandboxTarget(cluster: string, directory: string, user
       const { openServedSandbox } = await import('../targets/kubernetes/served-sandbox.ts')
       return openServedSandbox({ cluster, url: server.url, token: server.token, userAgent })
     }
+    const { Sandbox } = await import('../sandbox/sandbox.ts')
     try {
       const sandbox = await Sandbox.open({ directory })
       // Closing the target closes the sandbox with it, so that what was written is on disk.
