@@ -63,6 +63,9 @@ export interface ApplyResult {
   readonly unfinished: ReadonlySet<string>
 }
 
+/** Intents that are written down ahead of their turn, so that many share one write to the disk and nobody waits for it alone. */
+const AHEAD = 64
+
 /** Carries a plan out, each change after what it needs, and records every effect before and after it happens. */
 export async function applyPlan(request: ApplyRequest): Promise<ApplyResult> {
   const diagnostics: Diagnostic[] = []
@@ -71,11 +74,21 @@ export async function applyPlan(request: ApplyRequest): Promise<ApplyResult> {
   const outages = outagesOf(request.plan.changes, request.connections)
   for (const cluster of outages.keys()) names.set(outageNode(cluster), `cluster "${cluster}"`)
   const clusters = new Map<string, ClusterTally>()
+  /** What was announced and never begun: it is written down that it has surely not happened. */
+  const withdrawn: Promise<void>[] = []
   const tallyOf = (change: ObjectChange) => clusterTally(clusters, change.key.cluster, !outages.has(change.key.cluster))
   const nodes: WorkNode[] = [
     ...outageNodes(outages, diagnostics),
     ...request.plan.changes.map((change) =>
-      changeNode(change, request, names, diagnostics, summary, change.action === 'no-op' ? undefined : tallyOf(change)),
+      changeNode(
+        change,
+        request,
+        names,
+        diagnostics,
+        summary,
+        change.action === 'no-op' ? undefined : tallyOf(change),
+        withdrawn,
+      ),
     ),
   ]
   const barrierNames = new Set(Object.keys(request.plan.barriers))
@@ -88,10 +101,12 @@ export async function applyPlan(request: ApplyRequest): Promise<ApplyResult> {
     nodes.map((node) => tallied(node, barrierNames, tally, unfinished)),
     {
       concurrency: request.parallelism,
+      ahead: AHEAD,
       onError: request.onError,
       stop: request.stop,
     },
   )
+  await Promise.all(withdrawn)
   return { ...tally, diagnostics, summary, clusters: Object.fromEntries([...clusters].sort()), unfinished }
 }
 
@@ -102,17 +117,27 @@ function changeNode(
   diagnostics: Diagnostic[],
   summary: Record<string, number>,
   tally: ClusterTally | undefined,
+  withdrawn: Promise<void>[],
 ): WorkNode {
   const { id, key, address, action } = change
+  let announced: Promise<Diagnostic | undefined> | undefined
+  const announceOnce = () => {
+    if (action === 'no-op' || action === 'forget') return Promise.resolve(undefined)
+    announced ??= announce(change, action, request)
+    return announced
+  }
   return {
     id,
     dependencies: tally === undefined || tally.reached ? change.dependencies : [outageNode(key.cluster), ...change.dependencies],
     occupies: action !== 'no-op',
+    prepare: () => {
+      if (tally === undefined || tally.reached) void announceOnce()
+    },
     run: async (release) => {
       if (action === 'no-op') return recordUnchanged(change, request)
       const started = request.now()
       request.emit({ type: 'apply-start', id, key, address, action })
-      const failure = await carryOut(change, request, release)
+      const failure = (await announceOnce()) ?? (await carryOut(change, request, release))
       if (failure === undefined) {
         summary[action] = (summary[action] ?? 0) + 1
         if (tally !== undefined) tally.summary[action] = (tally.summary[action] ?? 0) + 1
@@ -126,6 +151,8 @@ function changeNode(
     },
     skip: (needs, because) => {
       if (action === 'no-op') return
+      if (announced !== undefined)
+        withdrawn.push(announced.then(() => request.journal.result({ id, outcome: 'failed', uncertain: false })))
       if (tally !== undefined) tally.skipped++
       request.emit({ type: 'apply-skipped', id, key, address, action, needs: names.get(needs) ?? needs, because })
     },
@@ -174,12 +201,6 @@ async function carryOut(change: ObjectChange, request: ApplyRequest, release: ()
       return undefined
     case 'forget':
       return forget(change, connection.target, request)
-    default: {
-      const refusal = await announce(change, change.action, request)
-      if (refusal !== undefined) return refusal
-    }
-  }
-  switch (change.action) {
     case 'create':
     case 'update':
     case 'import':

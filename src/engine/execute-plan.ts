@@ -1,5 +1,5 @@
+import { createHash } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
-import { digestOf } from '../plan/canonical-json.ts'
 import type { JsonValue } from '../plan/json.ts'
 import { planToJson } from '../plan/plan-file.ts'
 import type { DeployRecord, RecordedState } from '../plan/recorded-state.ts'
@@ -47,7 +47,9 @@ export async function executePlan(request: ExecuteRequest): Promise<StateResult<
   const begun = await session.begin({
     operation: request.operation,
     author: request.author,
-    planDigest: digestOf(planToJson(plan, '')),
+    planDigest: createHash('sha256')
+      .update(JSON.stringify(planToJson(plan, '')))
+      .digest('hex'),
     designDigest: plan.design.digest,
     effects: plan.changes.flatMap((change) =>
       change.action === 'no-op' || change.action === 'forget' ? [] : [effectOf(change, change.action)],

@@ -7,6 +7,8 @@ export interface WorkNode {
   readonly occupies: boolean
   /** Its failure keeps back what waits for it, and never stops the rest of the run. */
   readonly contained?: boolean
+  /** Called ahead of `run`, for several nodes at once, once nothing but a free place keeps the node from running. */
+  readonly prepare?: () => void
   /** `release` gives the place back early, as when only health is still waited for. */
   readonly run: (release: () => void) => Promise<'done' | 'failed'>
   /** Called instead of `run` when a dependency failed or the run was stopped. `needs` is the root of the trouble. */
@@ -16,6 +18,8 @@ export interface WorkNode {
 /** How a walk goes on when something fails. */
 export interface GraphOptions {
   readonly concurrency: number
+  /** So many ready nodes beyond the running ones are prepared. */
+  readonly ahead: number
   /** `stop` begins nothing new after the first failure; `continue` lets independent branches finish. */
   readonly onError: 'stop' | 'continue'
   /** Aborted: nothing new is begun; what runs is finished. */
@@ -50,6 +54,7 @@ export async function runGraph(nodes: readonly WorkNode[], options: GraphOptions
   const counts = { done: 0, failed: 0, skipped: 0 }
   const ready: number[] = []
   let next = 0
+  let prepared = 0
   let running = 0
   let stopped = false
   for (let index = 0; index < nodes.length; index++) if (waiting[index] === 0) ready.push(index)
@@ -65,7 +70,17 @@ export async function runGraph(nodes: readonly WorkNode[], options: GraphOptions
       }
       if (outcome === 'failed' && options.onError === 'stop' && nodes[index]?.contained !== true) stopped = true
     }
+    /** Many together, not one by one: what is prepared together costs once. */
+    const prepareAhead = () => {
+      if (stopped || options.stop.aborted || prepared - next > options.ahead / 2) return
+      const end = Math.min(ready.length, next + options.ahead)
+      for (; prepared < end; prepared++) {
+        const index = ready[prepared] ?? 0
+        if (roots[index] === undefined) nodes[index]?.prepare?.()
+      }
+    }
     const pump = () => {
+      prepareAhead()
       while (next < ready.length) {
         const index = ready[next] ?? 0
         const node = nodes[index]

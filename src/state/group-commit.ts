@@ -2,7 +2,7 @@ import type { JournalAppender } from './backend.ts'
 import { ok, refused, type StateResult } from './state-result.ts'
 
 /** How long something that nobody waits for may stay unwritten, in milliseconds. */
-const LAZY_MS = 20
+const LAZY_MS = 50
 /** At this many unwritten lines they are written without waiting for more. */
 const LAZY_LINES = 256
 
