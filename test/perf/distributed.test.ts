@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { openSandboxTarget } from '../../src/cli/open-sandbox.ts'
 import { jobCluster } from '../../src/cli/perf/distributed.ts'
 import { jobManifests, RUN_LABEL } from '../../src/perf/distributed/job-manifests.ts'
+import { podTroubles } from '../../src/perf/distributed/pod-troubles.ts'
 import { distributedRunner, type JobCluster } from '../../src/perf/distributed/run-jobs.ts'
 import { decodeTask, encodeTask } from '../../src/perf/distributed/spec-text.ts'
 import { runWorker, type WorkerStore } from '../../src/perf/distributed/worker.ts'
@@ -21,6 +22,7 @@ class MemoryCluster implements JobCluster {
   readonly pods: Promise<void>[] = []
   startPods = true
   failedPods = 0
+  waitingPods: readonly JsonObject[] = []
 
   constructor(name: string) {
     this.name = name
@@ -38,6 +40,7 @@ class MemoryCluster implements JobCluster {
   }
 
   async list(_apiVersion: string, kind: string, where: { labelSelector: string }) {
+    if (kind === 'Pod') return { ok: true as const, objects: this.waitingPods }
     const [label = '', value] = where.labelSelector.split('=')
     const objects: JsonObject[] = [...this.objects.values()].filter(
       (object) => object.kind === kind && object.metadata.labels?.[label] === value,
@@ -158,7 +161,41 @@ test('pods that never come, or fail, are a problem in words, and nothing is left
   await expect(distributedRunner(patience)(spec, context)).rejects.toThrow(/Only 0 of 2 workers were ready/)
   cluster.failedPods = 1
   await expect(distributedRunner(patience)(spec, context)).rejects.toThrow(/1 of 2 workers failed on east/)
+  cluster.failedPods = 0
+  cluster.waitingPods = [waitingPod('ImagePullBackOff', 'Back-off pulling image "example.org/meshform:1"')]
+  await expect(distributedRunner({ ...patience, readyTimeoutMs: 60_000 })(spec, context)).rejects.toThrow(
+    'On east, pod run-1-0: ImagePullBackOff, Back-off pulling image "example.org/meshform:1"',
+  )
   expect([...cluster.objects.keys()]).toEqual([])
+})
+
+function waitingPod(reason: string, message: string): JsonObject {
+  return {
+    metadata: { name: 'run-1-0' },
+    status: { containerStatuses: [{ name: 'load', state: { waiting: { reason, message } } }] },
+  }
+}
+
+test('what the cluster says of a pod is told, and whether it is worth waiting', () => {
+  const ended = { exitCode: 1, reason: 'Error', message: 'one\ntwo\nthree\nerror the task can not be read (403)\n' }
+  const status = (value: JsonObject): JsonObject => ({ metadata: { name: 'p' }, status: value })
+  expect(
+    podTroubles([
+      status({ phase: 'Running', containerStatuses: [{ state: { running: {} } }] }),
+      status({ containerStatuses: [{ state: { waiting: { reason: 'ContainerCreating' } } }] }),
+      waitingPod('ErrImagePull', 'not found'),
+      status({ containerStatuses: [{ name: 'load', state: { terminated: { exitCode: 0 } } }] }),
+      status({ containerStatuses: [{ name: 'load', state: { terminated: ended } }] }),
+      status({ conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes' }] }),
+    ]),
+  ).toEqual([
+    { words: 'pod run-1-0: ErrImagePull, not found', hopeless: false },
+    {
+      words: 'container load of pod p ended with 1: Error, two three error the task can not be read (403)',
+      hopeless: true,
+    },
+    { words: 'pod p: Unschedulable, 0/3 nodes', hopeless: false },
+  ])
 })
 
 test('an API server with schemas takes what a run makes, and nothing is left in it', async () => {

@@ -40,6 +40,7 @@ beforeEach(async () => {
     server: `https://127.0.0.1:${server.port}`,
     account: folder,
     serverName: 'server.perf.test',
+    patienceMs: 500,
   })
 })
 afterEach(async () => {

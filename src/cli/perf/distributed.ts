@@ -55,11 +55,7 @@ export function clusterRunner(
   if (asked === undefined) return undefined
   const names = asked.clusters ?? [home]
   return async (spec, options) => {
-    const clusters = names.map((name) => {
-      const connection = connections.get(name)
-      if (connection?.kind === 'connected') return jobCluster(connection.target)
-      throw new EngineProblem(`Cluster ${name} is not there: ${connection?.reason ?? 'the design does not name it'}.`)
-    })
+    const clusters = await Promise.all(names.map((name) => clusterNamed(name, connections, options.signal)))
     const run = distributedRunner({
       clusters,
       namespace: asked.namespace ?? 'default',
@@ -74,6 +70,24 @@ export function clusterRunner(
     })
     return run(spec, options)
   }
+}
+
+/** A connected cluster that may run pods; known by its context where that stands in for the sandbox. */
+async function clusterNamed(
+  name: string,
+  connections: ReadonlyMap<string, Connection>,
+  signal: AbortSignal,
+): Promise<JobCluster> {
+  const connection = connections.get(name)
+  if (connection?.kind !== 'connected')
+    throw new EngineProblem(`Cluster ${name} is not there: ${connection?.reason ?? 'the design does not name it'}.`)
+  const described = await connection.target.describe(signal)
+  if (!described.ok) throw new EngineProblem(`${name}: ${described.error.message}`)
+  const { kind, server, context } = described.value
+  // A sandbox that is served may have its pods from elsewhere; the one inside this process has none.
+  if (kind === 'sandbox' && !server.startsWith('http'))
+    throw new EngineProblem('The sandbox runs no pods: name a cluster in the design, or one of the kubeconfig with `--context`.')
+  return { ...jobCluster(connection.target), name: name === SANDBOX_CLUSTER ? (context ?? name) : name }
 }
 
 /** Clusters that are connected when the first check needs them, and closed at the end. */

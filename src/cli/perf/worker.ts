@@ -24,6 +24,19 @@ export async function runPerfWorker(io: CommandIo): Promise<void> {
     return
   }
   const server = `https://${host.includes(':') ? `[${host}]` : host}:${env.KUBERNETES_SERVICE_PORT_HTTPS ?? env.KUBERNETES_SERVICE_PORT ?? '443'}`
-  const store = await inClusterStore({ run, namespace, server })
-  await runWorker({ run, index, store, now: Date.now, signal: io.signal })
+  try {
+    const store = await inClusterStore({ run, namespace, server })
+    await runWorker({ run, index, store, now: Date.now, signal: io.signal })
+  } catch (error) {
+    // Trouble with the API or the account: who started the run reads it from the pod's last words.
+    terminalView(io).diagnostics([
+      {
+        severity: 'error',
+        code: 'MF7012',
+        summary: `Worker ${index} of ${run} could not do its part`,
+        detail: (error as Error).message,
+      },
+    ])
+    io.setExitCode(1)
+  }
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent, request } from 'undici'
 import { isJsonObject } from '../../plan/json.ts'
 import { objectField, textField } from '../formats/json-fields.ts'
@@ -9,7 +10,10 @@ import type { WorkerStore } from './worker.ts'
 /** Where a pod finds its account. */
 const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount'
 const TIMEOUT_MS = 10_000
-const ATTEMPTS = 5
+/** A pod's sidecar may take a while until it lets anything through, and new rights until they count. */
+const PATIENCE_MS = 60_000
+const PAUSE_FIRST_MS = 100
+const PAUSE_LONGEST_MS = 2_000
 
 /** Where the API is and who asks. */
 export interface InClusterOptions {
@@ -21,6 +25,8 @@ export interface InClusterOptions {
   readonly account?: string
   /** Name that the certificate is for, where it is not the host's. */
   readonly serverName?: string
+  /** Milliseconds until a call that fails is given up; a minute by default. */
+  readonly patienceMs?: number
 }
 
 /** The API of the cluster that this pod is in, with the pod's own account and the cluster's own authority. */
@@ -45,12 +51,14 @@ export async function inClusterStore(options: InClusterOptions): Promise<WorkerS
     return { status: answer.statusCode, value: text.startsWith('{') ? JSON.parse(text) : undefined }
   }
   const again = async <Value>(attempt: () => Promise<Value>): Promise<Value> => {
-    for (let left = ATTEMPTS; ; left -= 1) {
+    const until = performance.now() + (options.patienceMs ?? PATIENCE_MS)
+    for (let pause = PAUSE_FIRST_MS; ; pause = Math.min(pause * 2, PAUSE_LONGEST_MS)) {
       try {
         return await attempt()
       } catch (error) {
-        if (left <= 1) throw error
+        if (performance.now() + pause > until) throw error
       }
+      await sleep(pause)
     }
   }
   return {

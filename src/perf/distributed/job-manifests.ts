@@ -75,6 +75,8 @@ export function jobManifests(run: string, task: string, options: JobOptions): Ma
                 name: 'load',
                 image: options.image,
                 command: [...options.command],
+                // What a worker says when it fails is read from its pod's status.
+                terminationMessagePolicy: 'FallbackToLogsOnError',
                 env: [
                   { name: 'MESHFORM_PERF_RUN', value: run },
                   { name: 'MESHFORM_PERF_NAMESPACE', value: namespace },

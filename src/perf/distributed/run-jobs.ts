@@ -9,6 +9,7 @@ import { assembleResult } from '../load/assemble-result.ts'
 import type { GeneratorReport } from '../load/generator.ts'
 import type { LoadSpec } from '../load/load-spec.ts'
 import { type JobOptions, jobManifests, RUN_LABEL, readyName, reportName, startManifest } from './job-manifests.ts'
+import { podTroubles } from './pod-troubles.ts'
 import { encodeTask } from './spec-text.ts'
 
 /** A cluster as a distributed run needs it. Every call says what went wrong in words, or that nothing did. */
@@ -37,8 +38,12 @@ export interface DistributedOptions extends Omit<JobOptions, 'deadlineSeconds'> 
 const POLL_MS = 500
 /** Between the word to start and the start, so that every worker has heard it. */
 const START_DELAY_MS = 2_000
+/** A worker's clock may look this much wrong by the time that its word took to come here. */
+const CLOCK_TOLERANCE_MS = 1_500
 /** Beyond the load itself: for the last answers and for handing over. */
 const REPORT_GRACE_MS = 60_000
+/** Troubles told of at once. */
+const WORDS_LIMIT = 3
 /** Secrets and ConfigMaps hold a mebibyte. */
 const TASK_LIMIT = 1_000_000
 
@@ -68,7 +73,14 @@ export function distributedRunner(options: DistributedOptions): LoadRunner {
         for (const manifest of jobManifests(run, task, job)) await apply(cluster, manifest)
       }
       options.note(`Waiting for ${total} workers on ${options.clusters.map((cluster) => cluster.name).join(', ')}.`)
-      await everyWorker(run, options, signal, readyName, options.readyTimeoutMs, 'were ready')
+      await everyWorker(run, options, signal, readyName, options.readyTimeoutMs, 'were ready', (object) => {
+        const skew = (numberField(objectField(object, 'data'), 'clock') ?? options.now()) - options.now()
+        if (Math.abs(skew) < CLOCK_TOLERANCE_MS) return
+        const worker = textField(objectField(object, 'metadata'), 'name') ?? 'a worker'
+        options.note(
+          `The clock of ${worker} is ${(skew / 1000).toFixed(1)} s off: it will start at another time than the others.`,
+        )
+      })
       const startAt = options.now() + START_DELAY_MS
       await Promise.all(options.clusters.map((cluster) => apply(cluster, startManifest(run, startAt, job))))
       const limit = START_DELAY_MS + spec.seconds * 1000 + spec.timeoutMs + REPORT_GRACE_MS
@@ -86,7 +98,7 @@ function distributedSpec(spec: LoadSpec, workers: number): LoadSpec {
   return { ...spec, threads: workers, connections: Math.max(spec.connections, workers) }
 }
 
-/** The ConfigMaps that every worker writes, once all have. A Job that failed ends the waiting. */
+/** The ConfigMaps that every worker writes, once all have; each is shown to `seen` when it is new. A Job that failed ends the waiting. */
 async function everyWorker(
   run: string,
   options: DistributedOptions,
@@ -94,8 +106,10 @@ async function everyWorker(
   nameOf: (run: string, index: number) => string,
   timeoutMs: number,
   what: string,
+  seen: (object: JsonObject) => void = () => undefined,
 ): Promise<JsonObject[]> {
   const until = options.now() + timeoutMs
+  const known = new Set<string>()
   const where = { namespace: options.namespace, labelSelector: `${RUN_LABEL}=${run}` }
   for (;;) {
     if (signal.aborted) throw new EngineProblem('The run was interrupted.')
@@ -105,28 +119,58 @@ async function everyWorker(
       if (!listed.ok) throw new EngineProblem(`${cluster.name}: ${listed.problem}`)
       const byName = new Map(listed.objects.map((object) => [textField(objectField(object, 'metadata'), 'name') ?? '', object]))
       for (let index = 0; index < options.workers; index += 1) {
-        const object = byName.get(nameOf(run, index))
-        if (object !== undefined) found.push(object)
-      }
-      const jobs = await cluster.list('batch/v1', 'Job', where, signal)
-      const failed = jobs.ok
-        ? jobs.objects.reduce((sum, one) => sum + (numberField(objectField(one, 'status'), 'failed') ?? 0), 0)
-        : 0
-      if (failed > 0) {
-        throw new EngineProblem(
-          `${failed} of ${options.workers} workers failed on ${cluster.name}; look at the pods of Job ${run}.`,
-        )
+        const name = nameOf(run, index)
+        const object = byName.get(name)
+        if (object === undefined) continue
+        found.push(object)
+        if (!known.has(`${cluster.name} ${name}`)) seen(object)
+        known.add(`${cluster.name} ${name}`)
       }
     }
     const total = options.workers * options.clusters.length
     if (found.length === total) return found
-    if (options.now() > until) {
+    const late = options.now() > until
+    const troubles = await troublesOf(run, options, signal)
+    if (troubles.hopeless || (late && troubles.words.length > 0)) {
+      throw new EngineProblem(`${total - found.length} of ${total} workers did not get there. ${troubles.words.join('; ')}`)
+    }
+    if (late) {
       throw new EngineProblem(
         `Only ${found.length} of ${total} workers ${what} within ${Math.round(timeoutMs / 1000)} s: is the image ${options.image} there, and has the namespace ${options.namespace} room?`,
       )
     }
     await sleep(POLL_MS, undefined, { signal }).catch(() => undefined)
   }
+}
+
+interface Troubles {
+  readonly words: readonly string[]
+  /** True when waiting longer does not help. */
+  readonly hopeless: boolean
+}
+
+/** What the clusters say about pods that are not running; first what is hopeless, since a pod may be deleted as soon as it has failed. */
+async function troublesOf(run: string, options: DistributedOptions, signal: AbortSignal): Promise<Troubles> {
+  const where = { namespace: options.namespace, labelSelector: `${RUN_LABEL}=${run}` }
+  const words: string[] = []
+  let hopeless = false
+  for (const cluster of options.clusters) {
+    const pods = await cluster.list('v1', 'Pod', where, signal)
+    for (const trouble of podTroubles(pods.ok ? pods.objects : [])) {
+      words.push(`On ${cluster.name}, ${trouble.words}`)
+      hopeless ||= trouble.hopeless
+    }
+    const jobs = await cluster.list('batch/v1', 'Job', where, signal)
+    const failed = (jobs.ok ? jobs.objects : []).reduce(
+      (sum, job) => sum + (numberField(objectField(job, 'status'), 'failed') ?? 0),
+      0,
+    )
+    if (failed > 0) {
+      hopeless = true
+      if (words.length === 0) words.push(`${failed} of ${options.workers} workers failed on ${cluster.name}`)
+    }
+  }
+  return { words: words.slice(0, WORDS_LIMIT), hopeless }
 }
 
 function reportOf(configMap: JsonObject): GeneratorReport {

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { generateLoad } from '../load/generator.ts'
 import { shareOf } from '../load/generator-threads.ts'
 import type { LoadSpec } from '../load/load-spec.ts'
+import { practise } from '../load/practice.ts'
 import { readyName, reportName, startName, taskName } from './job-manifests.ts'
 import { decodeTask } from './spec-text.ts'
 
@@ -36,11 +37,13 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const { run, index, store, signal } = options
   const task = decodeTask(await store.readTask(taskName(run)))
   const share = { index: task.offset + index, count: task.count }
-  const report = await generateLoad(workerSpec(task.spec, share), {
+  const spec = workerSpec(task.spec, share)
+  await practise(spec, share, signal)
+  const report = await generateLoad(spec, {
     signal,
     share,
     ready: async () => {
-      await store.write(readyName(run, index), { ready: 'true' })
+      await store.write(readyName(run, index), { ready: 'true', clock: String(options.now()) })
       await untilStart(options)
     },
   })
