@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { RecordedState } from '../plan/recorded-state.ts'
+import type { PendingEffect, RecordedState } from '../plan/recorded-state.ts'
 import { systemClock } from '../state/clock.ts'
 import { type Lock, lockState } from '../state/lock.ts'
 import { describeHolder } from '../state/lock-info.ts'
@@ -20,6 +20,14 @@ export function recoveryText(report: RecoveryReport): string {
   return `Recovered what ${who} left behind: ${report.folded} results taken into the state.${open}`
 }
 
+/** What a state has open without a journal that would say more: the machine that ran the operation is another one, or was lost. */
+function openText(pending: readonly PendingEffect[]): string | undefined {
+  const [first] = pending
+  if (first === undefined) return undefined
+  const objects = pending.length === 1 ? '1 object' : `${pending.length} objects`
+  return `The ${first.operation} of ${first.since} is not known to have ended: ${objects} may or may not have been written and will be looked for.`
+}
+
 /** Reads a state without a lock. */
 export async function viewState(
   { backend, cipher }: OpenedBackend,
@@ -29,8 +37,10 @@ export async function viewState(
   const view = await readState(backend, ref, { signal, cipher })
   if (!view.ok) return view
   const { state, recovery, activeLock } = view.value
+  const open = activeLock === undefined ? openText(state.pending ?? []) : undefined
+  const found = recovery === undefined ? open : recoveryText(recovery)
   const notes = [
-    ...(recovery === undefined ? [] : [recoveryText(recovery)]),
+    ...(found === undefined ? [] : [found]),
     ...(activeLock === undefined ? [] : [`An ${describeHolder(activeLock)} is under way: this is the state before it.`]),
   ]
   return { ok: true, value: { state, notes } }
@@ -75,6 +85,8 @@ export async function lockAndOpen(
     return session
   }
   if (lock.value.tookOver !== undefined) note(`Took over the lock of an ${describeHolder(lock.value.tookOver)}, which is gone.`)
-  if (session.value.recovery !== undefined) note(recoveryText(session.value.recovery))
+  const { recovery, pending } = session.value
+  const found = recovery === undefined ? openText(pending) : recoveryText(recovery)
+  if (found !== undefined) note(found)
   return { ok: true, value: { session: session.value, lock: lock.value } }
 }

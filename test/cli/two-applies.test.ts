@@ -167,8 +167,8 @@ async function ended(child: ChildProcess): Promise<{ readonly code: number | nul
   return { code, said }
 }
 
-/** Stops a process once it has told of so many completed changes. */
-async function stopAt(child: ChildProcess, changes: number): Promise<void> {
+/** Signals a process once it has told of so many completed changes. */
+async function signalAt(child: ChildProcess, changes: number, signal: 'SIGSTOP' | 'SIGKILL'): Promise<void> {
   if (child.stdout === null) throw new Error('no output')
   let count = 0
   const lines = createInterface({ input: child.stdout })
@@ -176,7 +176,7 @@ async function stopAt(child: ChildProcess, changes: number): Promise<void> {
     if (line.includes('"type":"apply_complete"')) count++
     if (count >= changes) break
   }
-  child.kill('SIGSTOP')
+  child.kill(signal)
 }
 
 describe.sequential('two who apply at once', () => {
@@ -187,7 +187,7 @@ describe.sequential('two who apply at once', () => {
       const [first, second] = [new Applier(name, store), new Applier(name, store)]
       const paused = first.start('apply', '--yes', '--json', '--parallelism', '1', '--input', 'value=first')
       onTestFinished(() => void paused.kill('SIGKILL'))
-      await stopAt(paused, 10)
+      await signalAt(paused, 10, 'SIGSTOP')
       const refused = await second.run('apply', '--yes', '--input', 'value=second')
       expect(refused).toMatchObject({ code: 1, said: expect.stringMatching(/State is locked \[MF8004\][\s\S]*apply by/) })
 
@@ -205,6 +205,30 @@ describe.sequential('two who apply at once', () => {
       expect(code).toBe(1)
       const after = await second.run('plan', '--detailed-exitcode', '--input', 'value=second')
       expect(after).toMatchObject({ code: 0, said: expect.stringContaining(`No changes. ${OBJECTS} objects as designed.`) })
+    },
+    120_000,
+  )
+
+  // The journals of the others are where the state is: test/engine/crash.test.ts.
+  test.each(STORES.filter(({ name }) => ['http', 's3', 'kubernetes'].includes(name)))(
+    'with the state in $name: what one left that was killed, another machine finds, and its own journal does no harm later',
+    async ({ name, open }) => {
+      const store = await open(server.directory)
+      const [first, second] = [new Applier(`${name}-killed`, store), new Applier(`${name}-killed`, store)]
+      const killed = first.start('apply', '--yes', '--json', '--parallelism', '4', '--input', 'value=first')
+      const gone = ended(killed)
+      await signalAt(killed, 10, 'SIGKILL')
+      await gone
+      const found = await second.run('apply', '--yes', '--input', 'value=second')
+      expect(found).toMatchObject({ code: 0, said: expect.stringMatching(/Took over the lock[\s\S]*(Recovered|may or may not)/) })
+      const plan = ['plan', '--detailed-exitcode', '--input', 'value=second']
+      for (const applier of [second, first]) {
+        expect(await applier.run(...plan)).toMatchObject({ code: 0, said: expect.stringContaining('No changes. 30 objects') })
+      }
+      const back = await first.run('destroy', '--yes', '--input', 'value=second')
+      expect(back).toMatchObject({ code: 0, said: expect.stringContaining('30 deleted') })
+      const left = await second.run(...plan)
+      expect(left).toMatchObject({ code: 2, said: expect.stringContaining('Plan: 30 to create.') })
     },
     120_000,
   )
