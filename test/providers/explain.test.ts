@@ -55,9 +55,8 @@ describe('objects in words', () => {
       HTTPRoute backend
         Requests to Service backend:8080 take the most specific of these rules:
         1. All requests go 90% to backend-v1:8080 and 10% to backend-v2:8080.
-        - Annotation retry.linkerd.io/http says 5xx.
-        - Annotation retry.linkerd.io/limit says 3.
-        - Annotation timeout.linkerd.io/request says 2s.
+        - A request is given up after 2s, retries included.
+        - Requests that fail with 5xx are tried again up to 3 times.
       Server backend-http
         Port http of pods with app=backend is server backend-http; whoever no policy names is met with deny.
       MeshTLSAuthentication frontend

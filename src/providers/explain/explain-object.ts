@@ -1,6 +1,7 @@
 import { isJsonObject } from '../../plan/json.ts'
 import { groupOf, type Manifest } from '../../plan/manifest.ts'
 import { objectsIn, stringIn } from '../json-view.ts'
+import { annotationWords } from './annotation-words.ts'
 import { explainVirtualNode, explainVirtualRouter, explainVirtualServiceName } from './app-mesh.ts'
 import { explainConsulEntry } from './consul-entries.ts'
 import { explainGateway, explainReferenceGrant, explainRoute } from './gateway-routes.ts'
@@ -126,7 +127,10 @@ function explainNamespace({ metadata }: Manifest): readonly string[] {
 
 function explainService({ spec, metadata }: Manifest): readonly string[] {
   const ports = objectsIn(spec, 'ports').map((port) => scalarIn(port, 'port') ?? '')
-  return [sentence(`${metadata.name}:${listed(ports)} stands for pods with ${labelWords(spec, 'selector') ?? 'no label'}`)]
+  return [
+    sentence(`${metadata.name}:${listed(ports)} stands for pods with ${labelWords(spec, 'selector') ?? 'no label'}`),
+    ...annotationWords(metadata.annotations ?? {}),
+  ]
 }
 
 function explainPods({ spec }: Manifest): readonly string[] {

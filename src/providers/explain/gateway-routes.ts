@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../plan/json.ts'
 import type { Manifest } from '../../plan/manifest.ts'
 import { objectIn, objectsIn, stringIn, stringsIn, valueIn } from '../json-view.ts'
+import { annotationWords } from './annotation-words.ts'
 import { clauses, listed, scalarIn, sentence, shareWords } from './words.ts'
 
 /** What a route of the Gateway API does. */
@@ -125,13 +126,6 @@ function modifierWords(modifier: JsonObject, side: string): string {
     names('add').length > 0 && `${listed(names('add'))} added to the ${side}`,
     stringsIn(modifier, 'remove').length > 0 && `${listed(stringsIn(modifier, 'remove'))} taken out of the ${side}`,
   )
-}
-
-/** Annotations by which Linkerd carries timeouts, retries and failure accrual. */
-function annotationWords(annotations: { readonly [key: string]: string }): readonly string[] {
-  return Object.entries(annotations)
-    .filter(([key]) => /^(timeout|retry|balancer)\./.test(key))
-    .map(([key, value]) => `- ${sentence(`annotation ${key} says ${value}`)}`)
 }
 
 /** What a Gateway of the Gateway API does. */
