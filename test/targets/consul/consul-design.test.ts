@@ -61,7 +61,7 @@ function lives(title: string, version: string, start: () => Promise<{ readonly a
       await workspace.write('existing.yaml', existing(''))
       const plain = await workspace.meshform('plan', '-f', 'existing.yaml')
       // Before 1.14 retries name statuses.
-      expect(plain.stdout.includes('"RetryOnS')).toBe(version.startsWith('1.8'))
+      expect(plain.stdout.includes('RetryOnStatusCodes')).toBe(version.startsWith('1.8'))
       expect(plain.stdout).not.toContain('+ proxy-defaults')
       await workspace.write('existing.yaml', existing('\n    version: 9.0.0'))
       const refused = await workspace.meshform('plan', '-f', 'existing.yaml')
