@@ -1,3 +1,5 @@
+import type { JsonValue } from '../plan/json.ts'
+
 /**
  * What Go's JSON decoder says of a text that isn't JSON, as Status messages quote it; undefined when the text is JSON.
  */
@@ -19,6 +21,12 @@ export function goJsonByteError(bytes: Buffer): string | undefined {
     if (error instanceof SyntaxProblem) return error.message
     throw error
   }
+}
+
+/** What Go calls the kind of a value that it was given in place of another. */
+export function goKindOf(value: JsonValue): string {
+  if (Array.isArray(value)) return 'array'
+  return typeof value === 'boolean' ? 'bool' : typeof value
 }
 
 class SyntaxProblem extends Error {}

@@ -109,5 +109,5 @@ export interface ResourceType {
   /** Dotted paths by which a custom kind can be selected, beyond name and namespace. */
   readonly selectableFields?: readonly string[]
   /** Deprecation or other warnings, one `Warning:` header each. */
-  readonly warnings?: (object: JsonObject) => readonly string[]
+  readonly warnings?: (object: JsonObject, old: JsonObject | undefined) => readonly string[]
 }

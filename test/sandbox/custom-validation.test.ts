@@ -150,7 +150,7 @@ describe('values of custom kinds', () => {
         },
       },
       { o: { apiVersion: 'v1', other: 1 } },
-      'spec.o.kind: Required value: must not be empty',
+      'spec.o.kind: Required value',
     ],
     [
       'defaults inside items, and unknown fields where they are kept',
@@ -223,7 +223,7 @@ describe('rules of custom kinds', () => {
 
   test('a rule that fails says why', async () => {
     const schema = { properties: { n: { type: 'integer' } }, ...rule('self.n < 5', { message: 'small' }) }
-    expect(await messageFor(schema, {})).toBe('spec: Invalid value: no such key: n evaluating rule: small')
+    expect(await messageFor(schema, {})).toBe('spec: Invalid value: "object": no such key: n evaluating rule: small')
   })
 
   test('a rule about the change is asked only when there is one', async () => {

@@ -76,7 +76,7 @@ const cases: readonly [string, JsonObject, string][] = [
   [
     'versions without a schema',
     definition({ spec: { versions: [{ name: 'v1', served: true, storage: true }] } }),
-    'spec.versions[0].schema.openAPIV3Schema: Required value: schemas are required',
+    'spec.versions[0].schema.openAPIV3Schema: Required value',
   ],
 ]
 

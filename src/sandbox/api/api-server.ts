@@ -1,9 +1,10 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
+import { goJsonError, goKindOf } from '../go-json-error.ts'
 import type { StoredObject } from '../store/stored-object.ts'
 import { type ApiContext, storageKeyOf } from './api-context.ts'
 import { deleteObject } from './delete-object.ts'
 import { discoveryAnswer } from './discovery.ts'
-import { jsonAnswer, type ResponseHeaders, type SandboxRequest, type SandboxResponse, textAnswer } from './exchange.ts'
+import { jsonAnswer, type SandboxRequest, type SandboxResponse, textAnswer } from './exchange.ts'
 import { filterOf, listObjects } from './list-objects.ts'
 import { acceptedMedia } from './media-type.ts'
 import { metadataText } from './object-metadata.ts'
@@ -12,9 +13,18 @@ import { bodyText, parseBody, readObject } from './request-body.ts'
 import { deleteOptionsOf } from './request-options.ts'
 import { type ResourceTarget, resourceTargetOf } from './request-target.ts'
 import type { ServedResource } from './resource-registry.ts'
-import { scaleOf } from './scale-subresource.ts'
+import { readableScale, scaleOf } from './scale-subresource.ts'
 import { writeScale } from './scale-verbs.ts'
-import { internal, methodNotAllowed, notFound, StatusError, unknownResource } from './status-error.ts'
+import {
+  badRequest,
+  internal,
+  methodNotAllowed,
+  methodNotSupported,
+  notFound,
+  StatusError,
+  unknownResource,
+} from './status-error.ts'
+import { warningHeader } from './warning-header.ts'
 import { watchObjects } from './watch-objects.ts'
 import { patchVerb, postObject, putObject, type WriteRequest, type Written } from './write-verbs.ts'
 
@@ -42,15 +52,21 @@ export class ApiServer {
     if (target !== undefined && this.#context.registry.hasGroupVersion(target.apiVersion)) {
       return this.#resource(request, target, url.searchParams)
     }
-    return discoveryAnswer(this.#context, request, url.pathname) ?? textAnswer(404, '404 page not found\n')
+    return discoveryAnswer(this.#context, request, url.pathname) ?? nothingHere()
   }
 
   #resource(request: SandboxRequest, target: ResourceTarget, query: URLSearchParams): SandboxResponse {
     const resource = this.#context.registry.byPath(target.apiVersion, target.plural)
-    if (resource === undefined) throw unknownResource()
+    if (resource === undefined) {
+      if (this.#context.registry.isBuiltin(target.apiVersion)) throw unknownResource()
+      return nothingHere()
+    }
     const { namespaced } = resource.type
-    if (!namespaced && target.namespace !== undefined) throw unknownResource()
-    if (namespaced && target.namespace === undefined && target.name !== undefined) throw unknownResource()
+    const misplaced =
+      (!namespaced && target.namespace !== undefined) ||
+      (namespaced && target.namespace === undefined && target.name !== undefined)
+    if (misplaced && resource.custom) return nothingHere()
+    if (misplaced) throw unknownResource()
     if (target.subresource !== undefined && target.name !== undefined) {
       return this.#subresource(request, resource, target, target.name, target.subresource, query)
     }
@@ -65,6 +81,8 @@ export class ApiServer {
     query: URLSearchParams,
   ): SandboxResponse {
     const { namespace } = target
+    const isSpread = resource.type.namespaced && namespace === undefined
+    if (resource.custom && isSpread && request.method !== 'GET' && request.method !== 'HEAD') return nothingHere()
     switch (request.method) {
       case 'GET':
       case 'HEAD': {
@@ -78,23 +96,26 @@ export class ApiServer {
         )
       }
       case 'POST': {
-        if (resource.type.namespaced && namespace === undefined) throw methodNotAllowed()
+        if (isSpread) throw methodNotAllowed()
         if (!resource.type.stored) return this.#review(request, resource)
         const write = { request, query, resource, namespace, subresource: '' }
         return this.#written(postObject(this.#context, write), resource, request, query)
       }
       case 'DELETE':
-        if (resource.type.namespaced && namespace === undefined) throw methodNotAllowed()
-        if (resource.storage === '/namespaces') throw methodNotAllowed()
+        if (isSpread || resource.storage === '/namespaces') throw methodNotAllowed()
         return this.#deleteCollection(request, resource, namespace, query)
-      default:
+      case 'PUT':
+      case 'PATCH':
+        if (resource.custom) throw badRequest('name must be provided')
         throw methodNotAllowed()
+      default:
+        throw unsupportedMethod(resource)
     }
   }
 
   /** Reviews are answered from what was asked and never stored. */
   #review(request: SandboxRequest, resource: ServedResource): SandboxResponse {
-    const given = readObject(request, resource, this.#context.registry)
+    const { object: given } = readObject(request, resource, this.#context.registry)
     const object = resource.type.default?.(given) ?? given
     return jsonAnswer(201, resource.type.prepareForCreate?.(object) ?? object)
   }
@@ -121,8 +142,12 @@ export class ApiServer {
         return this.#written(patchVerb(this.#context, write, name), resource, request, query)
       case 'DELETE':
         return this.#delete(request, resource, namespace, name, query)
-      default:
+      case 'POST':
+        // Of a custom kind the path's name goes unread: the object has its own.
+        if (resource.custom) return this.#written(postObject(this.#context, write), resource, request, query)
         throw methodNotAllowed()
+      default:
+        throw unsupportedMethod(resource)
     }
   }
 
@@ -137,11 +162,12 @@ export class ApiServer {
     const { status, scale, others = [] } = resource.type.subresources
     if (subresource === 'scale' && scale !== undefined) {
       const live = this.#find(resource, target.namespace, name)
-      if (request.method === 'GET') return jsonAnswer(200, scaleOf(live.object, scale, resource.custom))
+      if (request.method === 'GET') return jsonAnswer(200, readableScale(live.object, scale, resource.custom))
       if (request.method !== 'PUT' && request.method !== 'PATCH') throw methodNotAllowed()
       const scaled = writeScale(this.#context, request, query, resource, scale, live)
       return jsonAnswer(200, scaleOf(scaled.object, scale, resource.custom))
     }
+    if (resource.custom && !(subresource === 'status' && status)) throw notFound(resource.plural, name)
     const isFinalize = subresource === 'finalize' && resource.storage === '/namespaces'
     if (!(subresource === 'status' && status) && !isFinalize) {
       throw others.includes(subresource) ? methodNotAllowed() : unknownResource()
@@ -222,28 +248,47 @@ export class ApiServer {
   }
 
   #written(written: Written, resource: ServedResource, request: SandboxRequest, query: URLSearchParams): SandboxResponse {
-    const headers: ResponseHeaders =
-      written.warnings.length === 0 ? {} : { warning: written.warnings.map(warningText).join(', ') }
+    const headers = warningHeader(written.warnings)
     return objectAnswer(written.status, written.object, resource, this.#projection(request, query), headers)
   }
 
   #projection(request: SandboxRequest, query: URLSearchParams): Projection {
-    const { form } = acceptedMedia(request.headers?.accept)
-    const include = query.get('includeObject')
+    const { form, metaVersion } = acceptedMedia(request.headers?.accept)
+    const include = query.get('includeObject') ?? ''
+    if (form === 'table') checkIncludeObject(include)
     return {
       form,
+      metaVersion,
       includeObject: include === 'None' || include === 'Object' ? include : 'Metadata',
       now: this.#context.now(),
     }
   }
 }
 
-function warningText(warning: string): string {
-  return `299 - ${JSON.stringify(warning)}`
+function checkIncludeObject(include: string): void {
+  if (['', 'None', 'Metadata', 'Object'].includes(include)) return
+  const why = `includeObject: Invalid value: ${JSON.stringify(include)}: must be 'Metadata', 'Object', 'None', or empty`
+  throw badRequest(`Unable to convert to Table as requested: ${why}`)
+}
+
+/** Custom kinds tell what they can't do by name; built-in ones are not asked at all. */
+function unsupportedMethod(resource: ServedResource): Error {
+  return resource.custom ? methodNotSupported(resource.plural) : methodNotAllowed()
+}
+
+/** The answer for paths that nothing is behind. */
+function nothingHere(): SandboxResponse {
+  return textAnswer(404, '404 page not found\n')
 }
 
 function deleteBody(request: SandboxRequest): JsonObject | undefined {
   const text = bodyText(request)
   const value: JsonValue | Uint8Array | undefined = text === undefined || text === '' ? request.body : parseBody(text, true)
+  if (text !== undefined && text !== '' && !isJsonObject(value)) {
+    const problem =
+      goJsonError(text) ??
+      `json: cannot unmarshal ${goKindOf(value instanceof Uint8Array || value === undefined ? null : value)} into Go value of type v1.DeleteOptions`
+    throw badRequest(`couldn't get version/kind; json parse error: ${problem}`)
+  }
   return isJsonObject(value) && !(value instanceof Uint8Array) ? value : undefined
 }

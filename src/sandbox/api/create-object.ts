@@ -6,7 +6,7 @@ import { type ApiContext, storageKeyOf } from './api-context.ts'
 import { isTerminating, metadataOf, metadataText, timestamp, withMetadata } from './object-metadata.ts'
 import type { ServedResource } from './resource-registry.ts'
 import { alreadyExists, badRequest, forbidden, internal, invalid, notFound, terminatingKind } from './status-error.ts'
-import { validateNew } from './validate-object.ts'
+import { namedKindOf, validateNew } from './validate-object.ts'
 
 const longestGeneratedBase = 58
 
@@ -30,7 +30,7 @@ export function admitToNamespace(
 /** Fills in the request's namespace and refuses another one. */
 export function inRequestNamespace(object: JsonObject, resource: ServedResource, namespace: string | undefined): JsonObject {
   const given = metadataText(object, 'namespace')
-  if (!resource.type.namespaced) return object
+  if (!resource.type.namespaced) return given === '' ? object : withMetadata(object, { namespace: undefined })
   if (given === '') return withMetadata(object, { namespace: namespace ?? '' })
   if (given !== namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
@@ -70,7 +70,7 @@ export function createObject(
   const allocation = context.allocations.contextFor(key)
   const prepared = type.prepareForCreate === undefined ? identified : type.prepareForCreate(identified, allocation)
   const errors = validateNew(context, resource, prepared)
-  if (errors.length > 0) throw invalid(resource.kind, name, errors)
+  if (errors.length > 0) throw invalid(namedKindOf(resource, prepared), name, errors)
   const taken = type.validateAllocation?.(prepared, allocation) ?? []
   if (taken.length > 0) throw invalid(resource.kind, name, taken)
   if (context.store.get(key.resource, key.namespace, key.name) !== undefined) throw alreadyExists(resource.plural, name)

@@ -1,10 +1,11 @@
 import { isJsonObject, type JsonObject } from '../../plan/json.ts'
 import { decodeObject } from '../builtin/decode-object.ts'
+import { goKindOf } from '../go-json-error.ts'
 import type { DecodedResource } from '../resource-type.ts'
 import { defaultObject } from '../schema/default-object.ts'
 import { dropNulls } from '../schema/drop-nulls.ts'
 import { pruneObject } from '../schema/prune-object.ts'
-import type { StructuralSchema } from '../structural-schema.ts'
+import { decodeEmbedded } from './decode-embedded.ts'
 import { duplicateFields, fieldPositions } from './duplicate-fields.ts'
 import type { FieldValidation } from './request-options.ts'
 import type { ServedResource } from './resource-registry.ts'
@@ -26,10 +27,18 @@ export function decodeProblemOf(resource: ServedResource): DecodeProblem {
 }
 
 /** A custom object: its metadata read as every object's, nulls dropped where its schema doesn't allow them. */
-function readCustom(object: JsonObject, schema: StructuralSchema): DecodedResource {
-  if (!isJsonObject(object.metadata)) return { object: dropNulls(object, schema), error: undefined }
-  const metadata = decodeObject('ObjectMeta', object.metadata)
-  return { object: dropNulls({ ...object, metadata: metadata.object }, schema), error: metadata.error }
+function readCustom(object: JsonObject, resource: ServedResource): DecodedResource {
+  const { schema, declaredSchema } = resource.type
+  const { metadata: given, ...rest } = object
+  const embedded = decodeEmbedded(rest, declaredSchema ?? {})
+  if (given === undefined || given === null) return { object: dropNulls(embedded.object, schema), error: embedded.error }
+  if (!isJsonObject(given)) {
+    const error = `json: cannot unmarshal ${goKindOf(given)} into Go value of type v1.ObjectMeta`
+    return { object, error }
+  }
+  const metadata = decodeObject('ObjectMeta', given)
+  const read = { ...embedded.object, metadata: metadata.object }
+  return { object: dropNulls(read, schema), error: metadata.error ?? embedded.error }
 }
 
 function unknownField(path: string): string {
@@ -43,7 +52,11 @@ function unknownField(path: string): string {
 function fieldComplaints(unknown: readonly string[], resource: ServedResource, text: string | undefined): readonly string[] {
   const duplicates = text === undefined ? [] : duplicateFields(text)
   const duplicate = (path: string): string => `duplicate field ${JSON.stringify(path)}`
-  if (resource.custom) return [...duplicates.map(({ path }) => duplicate(path)), ...[...unknown].sort().map(unknownField)]
+  if (resource.custom) {
+    const ofMetadata = unknown.filter((path) => path.startsWith('metadata.'))
+    const ofSchema = unknown.filter((path) => !path.startsWith('metadata.')).sort()
+    return [...duplicates.map(({ path }) => duplicate(path)), ...[...ofMetadata, ...ofSchema].map(unknownField)]
+  }
   if (text === undefined || duplicates.length === 0) return unknown.map(unknownField)
   const positions = fieldPositions(text)
   const known = duplicates.filter(({ path }) => !unknown.includes(path))
@@ -55,23 +68,38 @@ function fieldComplaints(unknown: readonly string[], resource: ServedResource, t
     .map(({ complaint }) => complaint)
 }
 
-/** Reads an object as its type: unknown fields are cut (warned of, or refused), values get their canonical form. */
+/**
+ * Reads an object as its type: unknown fields are cut (warned of, or refused), values get their canonical form. `earlier` is
+ * what was found before there was an object.
+ */
 export function decodeInput(
   object: JsonObject,
   resource: ServedResource,
   validation: FieldValidation,
   problem: DecodeProblem,
   text?: string,
+  earlier: readonly string[] = [],
 ): DecodedInput {
   const { type } = resource
   const pruned = pruneObject(object, type.schema)
   const decoded = type.decode?.(object)
   if (decoded?.error !== undefined) throw problem(decoded.error)
-  const custom = decoded === undefined ? readCustom(pruned.object, type.schema) : undefined
+  const custom = decoded === undefined ? readCustom(pruned.object, resource) : undefined
   if (custom?.error !== undefined) throw problem(custom.error)
-  const unknown = validation === 'Ignore' ? [] : fieldComplaints(pruned.unknown, resource, text)
+  const unknown = validation === 'Ignore' ? [] : [...earlier, ...fieldComplaints(pruned.unknown, resource, text)]
   if (validation === 'Strict' && unknown.length > 0) throw problem(`strict decoding error: ${unknown.join(', ')}`)
-  return { object: decoded?.object ?? custom?.object ?? pruned.object, warnings: unknown }
+  return { object: decoded?.object ?? custom?.object ?? pruned.object, warnings: unknown.flatMap(linesOf) }
+}
+
+/** Of what YAML's reader found each line is a warning of its own. */
+export function linesOf(complaint: string): readonly string[] {
+  const head = 'yaml: unmarshal errors:\n'
+  const at = complaint.indexOf(head)
+  if (at < 0) return [complaint]
+  return complaint
+    .slice(at + head.length)
+    .split('\n')
+    .map((line) => line.trim())
 }
 
 /** Fills in defaults: those of the schema, then those that the kind computes. */

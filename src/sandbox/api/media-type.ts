@@ -7,7 +7,12 @@ export type ObjectForm = 'object' | 'table' | 'partial'
 export interface AcceptedMedia {
   readonly form: ObjectForm
   readonly contentType: string
+  /** The version of `meta.k8s.io` that tables and partial objects are answered in. */
+  readonly metaVersion: MetaVersion
 }
+
+/** Versions of `meta.k8s.io`; they differ in nothing but name. */
+export type MetaVersion = 'v1' | 'v1beta1'
 
 interface MediaRange {
   readonly type: string
@@ -42,18 +47,18 @@ function isJson(type: string): boolean {
 
 /** Picks the first form that the sandbox can answer in. JSON is all it speaks. */
 export function acceptedMedia(accept: string | undefined): AcceptedMedia {
-  const plain: AcceptedMedia = { form: 'object', contentType: 'application/json' }
+  const contentType = 'application/json'
+  const plain: AcceptedMedia = { form: 'object', contentType, metaVersion: 'v1' }
   const ranges = mediaRangesOf(accept ?? '')
   if (ranges.length === 0) return plain
   for (const { type, parameters } of ranges) {
     if (!isJson(type)) continue
     const as = parameters.get('as')
     if (as === undefined) return plain
-    if (parameters.get('g') !== 'meta.k8s.io' || parameters.get('v') !== 'v1') continue
-    if (as === 'Table') return { form: 'table', contentType: 'application/json' }
-    if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') {
-      return { form: 'partial', contentType: 'application/json' }
-    }
+    const metaVersion = parameters.get('v')
+    if (parameters.get('g') !== 'meta.k8s.io' || (metaVersion !== 'v1' && metaVersion !== 'v1beta1')) continue
+    if (as === 'Table') return { form: 'table', contentType, metaVersion }
+    if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') return { form: 'partial', contentType, metaVersion }
   }
   throw notAcceptable(acceptedTypes)
 }

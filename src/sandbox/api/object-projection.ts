@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '../../plan/json.ts'
 import type { StoredObject } from '../store/stored-object.ts'
 import { jsonAnswer, lazyAnswer, type ResponseHeaders, type SandboxAnswer } from './exchange.ts'
 import type { ObjectPage } from './list-objects.ts'
-import type { ObjectForm } from './media-type.ts'
+import type { MetaVersion, ObjectForm } from './media-type.ts'
 import { metadataOf } from './object-metadata.ts'
 import { objectTable, type TableObject } from './object-table.ts'
 import type { ServedResource } from './resource-registry.ts'
@@ -10,14 +10,15 @@ import type { ServedResource } from './resource-registry.ts'
 /** How answers are to be written. */
 export interface Projection {
   readonly form: ObjectForm
+  readonly metaVersion: MetaVersion
   /** What a table's rows carry. */
   readonly includeObject: TableObject
   readonly now: Date
 }
 
 /** The metadata alone, as `PartialObjectMetadata`. */
-function partialOf(object: JsonObject): JsonObject {
-  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: metadataOf(object) }
+function partialOf(object: JsonObject, version: MetaVersion): JsonObject {
+  return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata: metadataOf(object) }
 }
 
 function atVersion(object: JsonObject, resource: ServedResource): JsonObject {
@@ -30,9 +31,9 @@ export function projectObject(object: StoredObject, resource: ServedResource, pr
     case 'object':
       return atVersion(object.object, resource)
     case 'partial':
-      return partialOf(object.object)
+      return partialOf(object.object, projection.metaVersion)
     case 'table':
-      return objectTable([object], resource, projection.includeObject, projection.now, {
+      return objectTable([object], resource, projection, {
         resourceVersion: String(metadataOf(object.object).resourceVersion ?? ''),
       })
   }
@@ -79,14 +80,17 @@ export function listAnswer(page: ObjectPage, resource: ServedResource, projectio
   const metadata = listMetadata(page)
   switch (projection.form) {
     case 'table':
-      return jsonAnswer(200, objectTable(page.objects, resource, projection.includeObject, projection.now, metadata))
+      return jsonAnswer(200, objectTable(page.objects, resource, projection, metadata))
     case 'partial': {
+      const { metaVersion } = projection
       // As API servers do it: a list converted to metadata has `null` where it has no items.
-      const items = page.objects.length === 0 ? null : page.objects.map((object) => partialOf(object.object))
-      return jsonAnswer(200, { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items })
+      const items = page.objects.length === 0 ? null : page.objects.map((object) => partialOf(object.object, metaVersion))
+      return jsonAnswer(200, { kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${metaVersion}`, metadata, items })
     }
     case 'object': {
-      const head: JsonObject = { kind: resource.type.listKind, apiVersion: resource.apiVersion, metadata }
+      // Lists of custom kinds say that they go no further.
+      const whole = resource.custom ? { continue: '', ...metadata } : metadata
+      const head: JsonObject = { kind: resource.type.listKind, apiVersion: resource.apiVersion, metadata: whole }
       let text: string | undefined
       let value: JsonObject | undefined
       return lazyAnswer(200, {

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../plan/json.ts'
 import type { PrinterColumn } from '../resource-type.ts'
 import type { StoredObject } from '../store/stored-object.ts'
+import type { MetaVersion } from './media-type.ts'
 import { metadataOf } from './object-metadata.ts'
 import { printerCell } from './printer-cell.ts'
 import type { ServedResource } from './resource-registry.ts'
@@ -18,12 +19,19 @@ function columnDefinition(column: PrinterColumn): JsonObject {
   }
 }
 
-function rowObject(object: JsonObject, include: TableObject): JsonObject | undefined {
-  switch (include) {
+/** How a table is to be written. */
+export interface TableForm {
+  readonly includeObject: TableObject
+  readonly metaVersion: MetaVersion
+  readonly now: Date
+}
+
+function rowObject(object: JsonObject, { includeObject, metaVersion }: TableForm): JsonObject | null {
+  switch (includeObject) {
     case 'None':
-      return undefined
+      return null
     case 'Metadata':
-      return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: metadataOf(object) }
+      return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${metaVersion}`, metadata: metadataOf(object) }
     case 'Object':
       return object
   }
@@ -33,19 +41,17 @@ function rowObject(object: JsonObject, include: TableObject): JsonObject | undef
 export function objectTable(
   objects: readonly StoredObject[],
   resource: ServedResource,
-  include: TableObject,
-  now: Date,
+  form: TableForm,
   metadata: JsonObject,
 ): JsonObject {
   const columns = resource.type.printerColumns
   const rows = objects.map((stored): JsonObject => {
-    const cells: readonly JsonValue[] = columns.map((column) => printerCell(column, stored.object, now))
-    const object = rowObject(stored.object, include)
-    return object === undefined ? { cells } : { cells, object }
+    const cells: readonly JsonValue[] = columns.map((column) => printerCell(column, stored.object, form.now))
+    return { cells, object: rowObject(stored.object, form) }
   })
   return {
     kind: 'Table',
-    apiVersion: 'meta.k8s.io/v1',
+    apiVersion: `meta.k8s.io/${form.metaVersion}`,
     metadata,
     columnDefinitions: columns.map(columnDefinition),
     rows,

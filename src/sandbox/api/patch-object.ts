@@ -1,19 +1,21 @@
-import jsonPatch from 'fast-json-patch'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
 import { type FieldManagerOutcome, manageApply, manageUpdate } from '../apply/field-manager.ts'
 import { describePath } from '../apply/field-set.ts'
 import { goPlain } from '../apply/go-text.ts'
 import type { ManagerEntry } from '../apply/managed-fields.ts'
 import type { Conflict } from '../apply/ownership.ts'
-import { goJsonError } from '../go-json-error.ts'
+import { goJsonError, goKindOf } from '../go-json-error.ts'
+import { applyJsonPatch, JsonPatchMisfit, jsonPatchProblem } from '../patch/json-patch.ts'
 import { mergePatch } from '../patch/merge-patch.ts'
 import { StrategicPatchError, strategicMergePatch } from '../patch/strategic-merge-patch.ts'
 import type { StoredObject } from '../store/stored-object.ts'
 import { type ApiContext, managerContextOf } from './api-context.ts'
 import { decodeInput, fillDefaults } from './decode-input.ts'
+import { duplicateFields } from './duplicate-fields.ts'
 import type { SandboxRequest } from './exchange.ts'
+import { goJsonText } from './go-json-text.ts'
 import { metadataOf, metadataText, withMetadata } from './object-metadata.ts'
-import { bodyText, mediaTypeOf, parseBody } from './request-body.ts'
+import { bodyText, mediaTypeOf, parseBody, parseYamlBody } from './request-body.ts'
 import type { WriteOptions } from './request-options.ts'
 import type { ServedResource } from './resource-registry.ts'
 import {
@@ -22,15 +24,17 @@ import {
   internal,
   invalid,
   type StatusCause,
-  tooLarge,
+  tooLargeEntity,
   unprocessable,
   unsupportedMediaType,
 } from './status-error.ts'
 import { unstructuredError } from './unstructured-error.ts'
+import { warned } from './warning-header.ts'
 
 /** The media type of server-side apply. */
 export const applyPatchType = 'application/apply-patch+yaml'
 
+const jsonPatchType = 'application/json-patch+json'
 const mergePatchType = 'application/merge-patch+json'
 const strategicPatchType = 'application/strategic-merge-patch+json'
 
@@ -38,7 +42,7 @@ const mostPatchOperations = 10_000
 
 /** Patch formats of a resource; built-in kinds take strategic merge patches too. */
 export function patchTypesOf(resource: ServedResource): readonly string[] {
-  const types = ['application/json-patch+json', mergePatchType]
+  const types = [jsonPatchType, mergePatchType]
   return resource.custom ? [...types, applyPatchType] : [...types, strategicPatchType, applyPatchType]
 }
 
@@ -61,21 +65,40 @@ function gvkText(object: JsonObject): string {
   return `${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${String(object.kind ?? '')}`
 }
 
-/** The body of an apply patch as an object. */
-export function readAppliedObject(request: SandboxRequest, resource: ServedResource): JsonObject {
+/** The body of an apply patch. */
+export interface AppliedObject {
+  readonly object: JsonObject
+  /** What a strict reader says of keys that stand twice. */
+  readonly duplicates: string | undefined
+}
+
+function readApplied(request: SandboxRequest, isStrict: boolean): { readonly value: JsonValue; readonly duplicates?: string } {
   const text = bodyText(request)
-  const value = text === undefined ? request.body : parseBody(text, true)
-  if (value === undefined || value instanceof Uint8Array || !isJsonObject(value)) {
-    throw badRequest(
-      `error decoding YAML: ${goJsonError(text ?? '') ?? 'json: cannot unmarshal into Go value of type map[string]interface {}'}`,
-    )
+  if (text === undefined) {
+    const { body } = request
+    return { value: body instanceof Uint8Array || body === undefined ? null : body }
   }
-  if (value.kind !== resource.type.kind || value.apiVersion !== resource.apiVersion) {
-    throw badRequest(`invalid object type: ${gvkText(value)}`)
+  const isJson = goJsonError(text) === undefined
+  if (isJson && (!isStrict || duplicateFields(text).length === 0)) return { value: parseBody(text, false) ?? null }
+  const body = parseYamlBody(text)
+  if (!body.ok) throw badRequest(`error decoding YAML: error converting YAML to JSON: ${body.problem}`)
+  return isStrict && body.duplicates !== undefined ? { value: body.value, duplicates: body.duplicates } : { value: body.value }
+}
+
+/** Reads the body of an apply patch. */
+export function readAppliedObject(request: SandboxRequest, resource: ServedResource, isStrict: boolean): AppliedObject {
+  const { value, duplicates } = readApplied(request, isStrict)
+  if (value !== null && !isJsonObject(value)) {
+    const why = `json: cannot unmarshal ${goKindOf(value)} into Go value of type map[string]interface {}`
+    throw badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${why}`)
   }
-  const { managedFields } = metadataOf(value)
+  const object = value ?? {}
+  if (object.kind !== resource.type.kind || object.apiVersion !== resource.apiVersion) {
+    throw badRequest(`invalid object type: ${gvkText(object)}`)
+  }
+  const { managedFields } = metadataOf(object)
   if (managedFields !== undefined && managedFields !== null) throw badRequest('metadata.managedFields must be nil')
-  return value
+  return { object, duplicates }
 }
 
 /** Lays an applied object over the live one (or over nothing), and gives it its type's form and defaults. */
@@ -103,6 +126,8 @@ export function applyObject(
 
 /** The merged object as its type reads it. Its managedFields pass by, being the server's own. */
 function typedObject(resource: ServedResource, merged: JsonObject, applied: JsonObject): JsonObject {
+  // A custom object is typed by its schema already; what is null in it stays for the schema to refuse.
+  if (resource.custom) return fillDefaults(merged, resource)
   const { managedFields } = metadataOf(merged)
   const bare = withMetadata(merged, { managedFields: undefined })
   const problem = (text: string): Error => {
@@ -152,25 +177,56 @@ export function patchObject(
   subresource: string,
 ): PatchedObject {
   const type = patchTypeOf(request, resource)
-  const patch = readPatch(request)
-  const patched = patchedValue(type, liveObjectOf(resource, live), patch, resource)
-  // A strategic merge patch is shown itself, as Go prints it; of the others their result is.
   const isStrategic = type === strategicPatchType
-  const shown = isStrategic ? goPlain(patch) : JSON.stringify(patched)
-  const problem = (text: string): Error =>
-    invalid({ group: '', name: '' }, '', [
-      {
-        type: 'FieldValueInvalid',
-        field: 'patch',
-        message: `Invalid value: ${JSON.stringify(shown)}: ${isStrategic ? unstructuredError(text) : text}`,
-      },
-    ])
+  const patch = readPatch(request, isStrategic)
+  const current = liveObjectOf(resource, live)
+  const patched = patchedValue(type, current, patch, resource)
+  const problem = (text: string): Error => {
+    // A strategic merge patch is shown itself, as Go prints it; of the others their result is.
+    const shown = isStrategic ? goPlain(patch) : shownResult(type, current, patch, resource)
+    const why = `Invalid value: ${JSON.stringify(shown)}: ${isStrategic ? unstructuredError(text) : text}`
+    return invalid({ group: '', name: '' }, '', [{ type: 'FieldValueInvalid', field: 'patch', message: why }])
+  }
   if (!isJsonObject(patched)) throw problem('json: cannot unmarshal into Go value')
-  const text = type === mergePatchType ? bodyText(request) : undefined
-  const { object, warnings } = decodeInput(patched, resource, options.fieldValidation, problem, text)
-  const filled = fillDefaults(object, resource)
-  const manager = managerContextOf(context, resource, options.updateManager, subresource)
-  return { object: manageUpdate(live.object, filled, manager), warnings }
+  if (resource.custom && typeof patched.kind !== 'string') throw problem(`Object 'Kind' is missing in '${goJsonText(patched)}'`)
+  const text = bodyText(request)
+  const isMerge = type === mergePatchType
+  const earlier = type === jsonPatchType ? operationComplaints(patch, text) : []
+  const { object, warnings } = decodeInput(
+    patched,
+    resource,
+    options.fieldValidation,
+    problem,
+    isMerge ? text : undefined,
+    earlier,
+  )
+  return warned(warnings, () => {
+    const filled = fillDefaults(object, resource)
+    const manager = managerContextOf(context, resource, options.updateManager, subresource)
+    return { object: manageUpdate(live.object, filled, manager), warnings }
+  })
+}
+
+/** The patched object as messages show it: custom objects are kept with their keys in order. */
+function shownResult(type: string, live: JsonObject, patch: JsonValue, resource: ServedResource): string {
+  const ordered = resource.custom
+    ? (JSON.parse(goJsonText(withMetadata(live, { managedFields: undefined }))) as JsonObject)
+    : live
+  return JSON.stringify(patchedValue(type, ordered, patch, resource))
+}
+
+const operationFields: ReadonlySet<string> = new Set(['op', 'path', 'from', 'value'])
+
+/** Fields of a JSON patch's operations that stand twice or mean nothing. */
+function operationComplaints(patch: JsonValue, text: string | undefined): readonly string[] {
+  const twice = text === undefined ? [] : duplicateFields(text).map(({ path }) => `json patch duplicate field "${path}"`)
+  const operations: readonly JsonValue[] = Array.isArray(patch) ? patch : []
+  const unknown = operations.flatMap((operation, index) =>
+    Object.keys(isJsonObject(operation) ? operation : {})
+      .filter((name) => !operationFields.has(name))
+      .map((name) => `json patch unknown field "[${index}].${name}"`),
+  )
+  return [...twice, ...unknown]
 }
 
 /** The object at the version that the path asks for. */
@@ -179,24 +235,31 @@ export function liveObjectOf(resource: ServedResource, live: StoredObject): Json
   return object.apiVersion === resource.apiVersion ? object : { ...object, apiVersion: resource.apiVersion }
 }
 
-function readPatch(request: SandboxRequest): JsonValue {
+function undecodable(problem: string): Error {
+  return badRequest(`error decoding patch: ${problem}`)
+}
+
+function readPatch(request: SandboxRequest, isStrategic: boolean): JsonValue {
   const text = bodyText(request)
   const value = text === undefined ? request.body : parseBody(text, false)
   if (value === undefined || value instanceof Uint8Array) {
-    throw badRequest(goJsonError(text ?? '') ?? 'unexpected end of JSON input')
+    const problem = goJsonError(text ?? '') ?? 'unexpected end of JSON input'
+    throw isStrategic ? badRequest(problem) : undecodable(problem)
   }
   return value
 }
 
 function patchedValue(type: string, live: JsonObject, patch: JsonValue, resource: ServedResource): JsonValue {
   switch (type) {
-    case 'application/json-patch+json':
+    case jsonPatchType:
       return jsonPatched(live, patch)
-    case 'application/merge-patch+json':
-      if (!isJsonObject(patch)) throw badRequest('json: cannot unmarshal array into Go value of type map[string]interface {}')
+    case mergePatchType:
+      if (!isJsonObject(patch))
+        throw undecodable(`json: cannot unmarshal ${goKindOf(patch)} into Go value of type map[string]interface {}`)
       return mergePatch(live, patch)
     default:
-      if (!isJsonObject(patch)) throw badRequest('json: cannot unmarshal array into Go value of type map[string]interface {}')
+      if (!isJsonObject(patch))
+        throw badRequest(`json: cannot unmarshal ${goKindOf(patch)} into Go value of type map[string]interface {}`)
       try {
         return strategicMergePatch(live, patch, resource.type.schema)
       } catch (error) {
@@ -206,15 +269,26 @@ function patchedValue(type: string, live: JsonObject, patch: JsonValue, resource
   }
 }
 
+/** The operations of a JSON patch, once they are sound. */
+function operationsOf(patch: JsonValue): readonly JsonValue[] {
+  if (!Array.isArray(patch))
+    throw undecodable(`json: cannot unmarshal ${goKindOf(patch)} into Go value of type []handlers.jsonPatchOp`)
+  const problem = jsonPatchProblem(patch)
+  if (problem !== undefined) throw badRequest(problem)
+  if (patch.length > mostPatchOperations) {
+    const most = `The allowed maximum operations in a JSON patch is ${mostPatchOperations}`
+    throw tooLargeEntity(`${most}, got ${patch.length}`)
+  }
+  return patch
+}
+
 /** Carries out a JSON patch on a copy. */
 export function jsonPatched(live: JsonObject, patch: JsonValue): JsonValue {
-  if (!Array.isArray(patch)) throw badRequest('json: cannot unmarshal object into Go value of type jsonpatch.Patch')
-  if (patch.length > mostPatchOperations) throw tooLarge(mostPatchOperations)
+  const operations = operationsOf(patch)
   try {
-    const operations = structuredClone(patch) as jsonPatch.Operation[]
-    return jsonPatch.applyPatch(structuredClone(live) as object, operations, true, true).newDocument as JsonValue
+    return applyJsonPatch(live, operations)
   } catch (error) {
-    if (error instanceof Error) throw unprocessable()
+    if (error instanceof JsonPatchMisfit) throw unprocessable()
     throw error
   }
 }

@@ -1,10 +1,10 @@
-import { parse as parseYaml } from 'yaml'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
-import { goJsonError } from '../go-json-error.ts'
+import { goJsonError, goKindOf } from '../go-json-error.ts'
 import { readBinaryObject } from '../protobuf/read-object.ts'
 import type { SandboxRequest } from './exchange.ts'
 import type { ResourceRegistry, ServedResource } from './resource-registry.ts'
-import { badRequest, tooLarge, unsupportedMediaType } from './status-error.ts'
+import { badRequest, StatusError, tooLarge, unsupportedMediaType } from './status-error.ts'
+import { readYaml, type YamlBody } from './yaml-body.ts'
 
 /** A real server's limit for one object, in bytes. */
 export const largestBody = 3 * 1024 * 1024
@@ -44,15 +44,20 @@ export function parseBody(text: string, yaml: boolean): JsonValue | undefined {
   } catch {
     if (!yaml) return undefined
   }
+  const body = parseYamlBody(text)
+  return body.ok ? body.value : undefined
+}
+
+/** Parses YAML, of which JSON is a part. */
+export function parseYamlBody(text: string): YamlBody {
+  refuseProtoKey(text)
   try {
-    const value: unknown = parseYaml(text, { maxAliasCount: 100, uniqueKeys: true, schema: 'core' })
-    // YAML knows more than JSON does (dates, numbers that are none), and shares what is aliased.
-    const plain = JSON.stringify(value)
-    if (plain === undefined) return undefined
-    refuseProtoKey(plain)
-    return JSON.parse(plain) as JsonValue
-  } catch {
-    return undefined
+    const body = readYaml(text)
+    if (body.ok) refuseProtoKey(JSON.stringify(body.value))
+    return body
+  } catch (error) {
+    if (error instanceof StatusError) throw error
+    return { ok: false, problem: error instanceof Error ? error.message : String(error) }
   }
 }
 
@@ -73,23 +78,66 @@ function readBinary(request: SandboxRequest, resource: ServedResource): JsonObje
   return readBinaryObject(body, modelName)
 }
 
-/** Reads the object of a POST or PUT, with its type filled in from the path where it is left out. */
-export function readObject(request: SandboxRequest, resource: ServedResource, registry: ResourceRegistry): JsonObject {
-  const mediaType = mediaTypeOf(request)
-  const binary = mediaType === binaryType ? readBinary(request, resource) : undefined
-  if (binary !== undefined) return withType(binary, resource, registry)
-  const yaml = mediaType === 'application/yaml'
-  if (mediaType !== 'application/json' && !yaml) throw unsupportedMediaType(objectTypes)
-  const text = bodyText(request)
-  const value = text === undefined ? request.body : parseBody(text, yaml)
-  if (value === undefined || value instanceof Uint8Array || !isJsonObject(value)) throw unrecognized(text ?? '', value, resource)
-  return withType(value, resource, registry)
+/** The object of a POST or PUT, and what a strict reader says of its text. */
+export interface GivenObject {
+  readonly object: JsonObject
+  readonly complaints: readonly string[]
 }
 
-function unrecognized(text: string, value: unknown, resource: ServedResource): Error {
-  const problem = text === '' ? 'unexpected end of JSON input' : (goJsonError(text) ?? jsonTypeProblem(value))
-  const why = `couldn't get version/kind; json parse error: ${problem} (${summary(text)})`
-  return badRequest(`the object provided is unrecognized (must be of type ${resource.type.kind}): ${why}`)
+/** Reads the object of a POST or PUT. A built-in kind's type is filled in from the path where it is left out. */
+export function readObject(request: SandboxRequest, resource: ServedResource, registry: ResourceRegistry): GivenObject {
+  const mediaType = mediaTypeOf(request)
+  const binary = mediaType === binaryType ? readBinary(request, resource) : undefined
+  if (binary !== undefined) return { object: withType(binary, resource, registry), complaints: [] }
+  const isYaml = mediaType === 'application/yaml'
+  if (mediaType !== 'application/json' && !isYaml) throw unsupportedMediaType(objectTypes)
+  const text = bodyText(request)
+  if (isYaml && text !== undefined) return readYamlObject(text, resource, registry)
+  const value = text === undefined ? request.body : parseBody(text, false)
+  if (value === undefined || value instanceof Uint8Array || (!isJsonObject(value) && value !== null)) {
+    const problem = text === undefined || text === '' ? 'unexpected end of JSON input' : goJsonError(text)
+    throw unparsed(text ?? '', problem ?? jsonTypeProblem(value), resource)
+  }
+  return { object: typed(value, text, resource, registry), complaints: [] }
+}
+
+function readYamlObject(text: string, resource: ServedResource, registry: ResourceRegistry): GivenObject {
+  const body = parseYamlBody(text)
+  if (!body.ok) throw unrecognized(text, body.problem, resource)
+  const { value, duplicates } = body
+  if (!isJsonObject(value) && value !== null) throw unparsed(text, jsonTypeProblem(value), resource)
+  return { object: typed(value, text, resource, registry), complaints: duplicates === undefined ? [] : [duplicates] }
+}
+
+function typed(
+  value: JsonObject | null,
+  text: string | undefined,
+  resource: ServedResource,
+  registry: ResourceRegistry,
+): JsonObject {
+  const object = value ?? {}
+  const shown = text ?? JSON.stringify(value)
+  for (const name of ['apiVersion', 'kind']) {
+    const given = object[name] ?? ''
+    if (typeof given === 'string') continue
+    const problem = `json: cannot unmarshal ${goKindOf(given)} into Go struct field .${name} of type string`
+    throw unparsed(shown, problem, resource)
+  }
+  if (typeof object.apiVersion === 'string' && object.apiVersion.split('/').length > 2) {
+    throw unrecognized(shown, `unexpected GroupVersion string: ${object.apiVersion}`, resource)
+  }
+  if (resource.custom && (object.kind ?? '') === '') {
+    throw unrecognized(shown, `Object 'Kind' is missing in '${shown}'`, resource)
+  }
+  return withType(object, resource, registry)
+}
+
+function unparsed(text: string, problem: string, resource: ServedResource): Error {
+  return unrecognized(text, `couldn't get version/kind; json parse error: ${problem}`, resource)
+}
+
+function unrecognized(text: string, why: string, resource: ServedResource): Error {
+  return badRequest(`the object provided is unrecognized (must be of type ${resource.type.kind}): ${why} (${summary(text)})`)
 }
 
 function jsonTypeProblem(value: unknown): string {

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
 import type { FieldError } from '../resource-type.ts'
+import { shownValue } from './go-json-text.ts'
 import { badRequest, invalid } from './status-error.ts'
 
 /** What to do about unknown and duplicate fields. */
@@ -27,9 +28,38 @@ function managerFromUserAgent(userAgent: string): string {
     .slice(0, longestManager)
 }
 
+/** Whatever isn't a plain no is a yes. */
 function readBoolean(text: string | null): boolean | undefined {
   if (text === null) return undefined
-  return text === 'true' || text === '1' || text === ''
+  return text !== '0' && text.toLowerCase() !== 'false'
+}
+
+/** Complains of values other than `All`; the whole list is shown. */
+function checkDryRun(errors: FieldError[], dryRun: readonly JsonValue[]): void {
+  if (dryRun.every((value) => value === 'All')) return
+  errors.push({
+    type: 'FieldValueNotSupported',
+    field: 'dryRun',
+    message: `Unsupported value: ${shownValue(dryRun)}: supported values: "All"`,
+  })
+}
+
+/** Complains of each character that doesn't show, at its place in bytes. */
+function checkPrintable(errors: FieldError[], fieldManager: string): void {
+  let position = 0
+  for (const character of fieldManager) {
+    const isPrintable = character === ' ' || !/[\p{C}\p{Z}]/u.test(character)
+    if (!isPrintable) {
+      const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+      const detail = `invalid character U+${code} (at position ${position})`
+      errors.push({
+        type: 'FieldValueInvalid',
+        field: 'fieldManager',
+        message: `Invalid value: ${JSON.stringify(fieldManager)}: ${detail}`,
+      })
+    }
+    position += Buffer.byteLength(character)
+  }
 }
 
 /** Reads and checks the options of a write. `kind` is the options' own kind in messages, such as `PatchOptions`. */
@@ -41,14 +71,7 @@ export function writeOptionsOf(
 ): WriteOptions {
   const errors: FieldError[] = []
   const dryRun = query.getAll('dryRun')
-  for (const value of dryRun) {
-    if (value === 'All') continue
-    errors.push({
-      type: 'FieldValueNotSupported',
-      field: 'dryRun',
-      message: `Unsupported value: ${JSON.stringify(value)}: supported values: "All"`,
-    })
-  }
+  checkDryRun(errors, dryRun)
   const fieldValidation = query.get('fieldValidation') ?? ''
   if (!['', 'Ignore', 'Warn', 'Strict'].includes(fieldValidation)) {
     errors.push({
@@ -76,13 +99,7 @@ export function writeOptionsOf(
       message: `Too long: may not be more than ${longestManager} bytes`,
     })
   }
-  if (/\p{C}/u.test(fieldManager)) {
-    errors.push({
-      type: 'FieldValueInvalid',
-      field: 'fieldManager',
-      message: `Invalid value: ${JSON.stringify(fieldManager)}: should only contain printable characters`,
-    })
-  }
+  checkPrintable(errors, fieldManager)
   if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', name: kind }, '', errors)
   return {
     dryRun: dryRun.length > 0,
@@ -122,9 +139,9 @@ export function deleteOptionsOf(query: URLSearchParams, body: JsonObject | undef
   const options: JsonObject = body ?? {}
   const kind = options.kind
   if (kind !== undefined && kind !== 'DeleteOptions') {
-    throw badRequest(
-      `${String(kind)} in version ${JSON.stringify(options.apiVersion ?? '')} cannot be handled as a DeleteOptions`,
-    )
+    const version = JSON.stringify(options.apiVersion ?? '')
+    const scheme = 'pkg/apis/meta/internalversion/scheme/register.go:27'
+    throw badRequest(`no kind ${JSON.stringify(kind)} is registered for version ${version} in scheme ${JSON.stringify(scheme)}`)
   }
   const dryRun = Array.isArray(options.dryRun) ? options.dryRun : query.getAll('dryRun')
   const propagation = textOf(options.propagationPolicy) ?? query.get('propagationPolicy') ?? undefined
@@ -144,13 +161,7 @@ export function deleteOptionsOf(query: URLSearchParams, body: JsonObject | undef
       message: `Invalid value: ${JSON.stringify(propagation)}: orphanDependents and deletionPropagation cannot be both set`,
     })
   }
-  if (dryRun.some((value) => value !== 'All')) {
-    errors.push({
-      type: 'FieldValueNotSupported',
-      field: 'dryRun',
-      message: `Unsupported value: ${JSON.stringify(dryRun.find((value) => value !== 'All'))}: supported values: "All"`,
-    })
-  }
+  checkDryRun(errors, dryRun)
   if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', name: 'DeleteOptions' }, '', errors)
   const preconditions = isJsonObject(options.preconditions) ? options.preconditions : {}
   const grace = options.gracePeriodSeconds ?? queryNumber(query, 'gracePeriodSeconds')

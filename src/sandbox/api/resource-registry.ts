@@ -129,6 +129,12 @@ export class ResourceRegistry {
     return this.#groupVersions.has(apiVersion)
   }
 
+  /** True where a group and version has a built-in kind. */
+  isBuiltin(apiVersion: string): boolean {
+    for (const resource of this.#byPath.values()) if (!resource.custom && resource.apiVersion === apiVersion) return true
+    return false
+  }
+
   all(): readonly ServedResource[] {
     return [...this.#byPath.values()]
   }

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
 import type { ScalePaths } from '../resource-type.ts'
 import { metadataOf, metadataText } from './object-metadata.ts'
+import { internalError } from './status-error.ts'
 
 function stepsOf(path: string): readonly string[] {
   return path.split('.').filter((step) => step !== '')
@@ -60,6 +61,14 @@ export function scaleOf(object: JsonObject, paths: ScalePaths, custom: boolean):
       ...(selector === undefined || selector === '' ? {} : { selector }),
     },
   }
+}
+
+/** The Scale of an object as it is read; a custom object without a number of replicas has none. */
+export function readableScale(object: JsonObject, paths: ScalePaths, custom: boolean): JsonObject {
+  if (custom && typeof valueAt(object, paths.specReplicasPath) !== 'number') {
+    throw internalError(`the spec replicas field ${JSON.stringify(paths.specReplicasPath)} does not exist`)
+  }
+  return scaleOf(object, paths, custom)
 }
 
 /** The replicas that a Scale asks for; a Scale without asks for none. */

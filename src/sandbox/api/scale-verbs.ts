@@ -12,8 +12,12 @@ import { bodyText, mediaTypeOf, parseBody } from './request-body.ts'
 import { type WriteOptions, writeOptionsOf } from './request-options.ts'
 import type { ServedResource } from './resource-registry.ts'
 import { replicasOf, scaledConfiguration, scaleOf, withReplicas } from './scale-subresource.ts'
-import { badRequest, invalid, unsupportedMediaType } from './status-error.ts'
+import { badRequest, internal, invalid, unsupportedMediaType } from './status-error.ts'
 import { updateObject } from './update-object.ts'
+
+/** A real server can't apply the Scale of a custom kind either, and this is how it says so. */
+const customScaleApply =
+  'failed to create manager for existing fields: failed to convert live object (/; autoscaling/v1, Kind=Scale) to proper version: request to convert CR to an invalid group/version: autoscaling/v1'
 
 function readValue(request: SandboxRequest) {
   const text = bodyText(request)
@@ -89,6 +93,7 @@ export function writeScale(
   const isApply = request.method === 'PATCH' && mediaTypeOf(request) === applyPatchType
   const kind = request.method === 'PATCH' ? 'PatchOptions' : 'UpdateOptions'
   const options = writeOptionsOf(query, request.headers?.['user-agent'] ?? '', kind, isApply)
+  if (isApply && resource.custom) throw internal(customScaleApply)
   const current = liveObjectOf(resource, live)
   const object = isApply
     ? applyObject(context, resource, current, scaledConfiguration(readScale(request), current, paths), options, 'scale')
@@ -108,10 +113,12 @@ function scaled(
   const scale =
     request.method === 'PUT' ? readScale(request) : patchedScale(request, resource, scaleOf(current, paths, resource.custom))
   if (request.method === 'PUT') checkScale(scale, key.name, key.namespace)
-  checkReplicas(key.name, replicasOf(scale))
+  // A custom kind's own validation looks at its replicas.
+  if (!resource.custom) checkReplicas(key.name, replicasOf(scale))
   const version = metadataText(scale, 'resourceVersion')
   const next = fillDefaults(withReplicas(current, paths, replicasOf(scale)), resource)
   const manager = managerContextOf(context, resource, options.updateManager, 'scale')
-  const managed = manageUpdate(current, next, manager)
+  // A real server keeps no record of who scaled an object of a custom kind.
+  const managed = resource.custom ? next : manageUpdate(current, next, manager)
   return withMetadata(managed, { resourceVersion: version === '' ? undefined : version })
 }

@@ -28,10 +28,12 @@ export class StatusError extends Error {
   readonly code: number
   readonly status: JsonObject
   readonly headers: { readonly [name: string]: string }
+  readonly #parts: StatusParts
 
   constructor(parts: StatusParts) {
     super(parts.message)
     this.name = 'StatusError'
+    this.#parts = parts
     this.code = parts.code
     this.headers = parts.headers ?? {}
     this.status = {
@@ -44,6 +46,11 @@ export class StatusError extends Error {
       ...(parts.details === undefined ? {} : { details: parts.details }),
       code: parts.code,
     }
+  }
+
+  /** The same answer with further headers. */
+  withHeaders(headers: { readonly [name: string]: string }): StatusError {
+    return new StatusError({ ...this.#parts, headers: { ...this.headers, ...headers } })
   }
 }
 
@@ -176,6 +183,16 @@ export function applyConflict(message: string, causes: readonly StatusCause[]): 
   return new StatusError({ code: 409, message, reason: 'Conflict', details: { causes: causesJson(causes) } })
 }
 
+/** 405 as a resource answers it that knows its own methods. The method has no name among its verbs. */
+export function methodNotSupported(resource: GroupName): StatusError {
+  return new StatusError({
+    code: 405,
+    message: ` is not supported on resources of kind ${JSON.stringify(qualified(resource))}`,
+    reason: 'MethodNotAllowed',
+    details: { ...(resource.group === '' ? {} : { group: resource.group }), kind: resource.name },
+  })
+}
+
 /** 415 for a body in a format that the path doesn't take. */
 export function unsupportedMediaType(accepted: readonly string[]): StatusError {
   return new StatusError({
@@ -204,11 +221,26 @@ export function internal(message: string): StatusError {
   return new StatusError({ code: 500, message })
 }
 
+/** 500 for what the server could not do though it knows what went wrong. */
+export function internalError(why: string): StatusError {
+  return new StatusError({
+    code: 500,
+    message: `Internal error occurred: ${why}`,
+    reason: 'InternalError',
+    details: { causes: [{ message: why }] },
+  })
+}
+
 /** 413 for a body over the limit. */
 export function tooLarge(limit: number): StatusError {
+  return tooLargeEntity(`limit is ${limit}`)
+}
+
+/** 413 for anything else that is too much. */
+export function tooLargeEntity(why: string): StatusError {
   return new StatusError({
     code: 413,
-    message: `Request entity too large: limit is ${limit}`,
+    message: `Request entity too large: ${why}`,
     reason: 'RequestEntityTooLarge',
   })
 }

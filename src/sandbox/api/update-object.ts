@@ -5,8 +5,9 @@ import { inStorageOrder, StoredObject } from '../store/stored-object.ts'
 import { type ApiContext, storageKeyOf } from './api-context.ts'
 import { finalizersOf, isTerminating, metadataOf, metadataText, withMetadata } from './object-metadata.ts'
 import type { ServedResource } from './resource-registry.ts'
-import { conflict, invalid, staleVersion } from './status-error.ts'
-import { validateChange } from './validate-object.ts'
+import { conflict, internal, invalid, staleVersion } from './status-error.ts'
+import { namedKindOf, validateChange } from './validate-object.ts'
+import { withWarnings } from './warning-header.ts'
 
 /** A change of a stored object on its way in. */
 export interface ObjectUpdate {
@@ -25,6 +26,7 @@ export interface ObjectUpdate {
 export function checkPreconditions(resource: ServedResource, live: StoredObject, update: ObjectUpdate): void {
   const { name, namespace } = live.key
   const version = metadataText(update.object, 'resourceVersion')
+  if (!/^\d*$/.test(version)) throw internal(`strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`)
   if (update.isReplace) {
     const uid = metadataText(update.object, 'uid')
     const liveUid = metadataText(live.object, 'uid')
@@ -67,8 +69,8 @@ function settle(
   let next = withMetadata(object, {
     uid: metadataOf(object).uid ?? before.uid,
     creationTimestamp: before.creationTimestamp,
-    deletionTimestamp: before.deletionTimestamp,
-    deletionGracePeriodSeconds: before.deletionGracePeriodSeconds,
+    deletionTimestamp: before.deletionTimestamp ?? metadataOf(object).deletionTimestamp,
+    deletionGracePeriodSeconds: metadataOf(object).deletionGracePeriodSeconds ?? before.deletionGracePeriodSeconds,
     generation: before.generation,
     selfLink: undefined,
     resourceVersion: before.resourceVersion,
@@ -116,8 +118,9 @@ export function updateObject(
   const key = storageKeyOf(resource, live.key.namespace, live.key.name)
   const allocation = context.allocations.contextFor(key)
   const next = settle(resource, live.object, update.object, update.subresource, allocation)
-  const errors = validateChange(context, resource, next, live.object, update.subresource, update.warnings ?? [])
-  if (errors.length > 0) throw invalid(resource.kind, live.key.name, errors)
+  const warnings = update.warnings ?? []
+  const errors = validateChange(context, resource, next, live.object, update.subresource, warnings)
+  if (errors.length > 0) throw withWarnings(invalid(namedKindOf(resource, next), live.key.name, errors), warnings)
   const taken = update.subresource === '' ? (resource.type.validateAllocation?.(next, allocation) ?? []) : []
   if (taken.length > 0) throw invalid(resource.kind, live.key.name, taken)
   if (isNoop(live.object, next)) return live

@@ -3,15 +3,16 @@ import { manageUpdate } from '../apply/field-manager.ts'
 import type { StoredObject } from '../store/stored-object.ts'
 import { type ApiContext, managerContextOf, storageKeyOf } from './api-context.ts'
 import { createObject, inRequestNamespace } from './create-object.ts'
-import { decodeInput, decodeProblemOf, fillDefaults } from './decode-input.ts'
+import { type DecodedInput, decodeInput, decodeProblemOf, fillDefaults, linesOf } from './decode-input.ts'
 import type { SandboxRequest } from './exchange.ts'
 import { metadataOf, metadataText, withMetadata } from './object-metadata.ts'
 import { applyObject, applyPatchType, liveObjectOf, patchObject, patchTypeOf, readAppliedObject } from './patch-object.ts'
 import { jsonText, readObject } from './request-body.ts'
-import { writeOptionsOf } from './request-options.ts'
+import { type WriteOptions, writeOptionsOf } from './request-options.ts'
 import type { ServedResource } from './resource-registry.ts'
 import { badRequest, conflict, notFound } from './status-error.ts'
 import { updateObject } from './update-object.ts'
+import { warned } from './warning-header.ts'
 
 /** A write as it came in. */
 export interface WriteRequest {
@@ -47,21 +48,24 @@ function checkName(object: JsonObject, name: string, namespace: string | undefin
   }
 }
 
-function warningsOf(resource: ServedResource, object: JsonObject): readonly string[] {
-  return resource.type.warnings?.(object) ?? []
+function warningsOf(resource: ServedResource, object: JsonObject, old: JsonObject | undefined): readonly string[] {
+  return resource.type.warnings?.(object, old) ?? []
 }
 
 /** POST on a collection. */
 export function postObject(context: ApiContext, write: WriteRequest): Written {
   const { request, query, resource, namespace } = write
   const options = writeOptionsOf(query, userAgentOf(request), 'CreateOptions', false)
-  const given = readObject(request, resource, context.registry)
-  const decoded = decodeInput(given, resource, options.fieldValidation, decodeProblemOf(resource), jsonText(request))
-  const object = fillDefaults(inRequestNamespace(decoded.object, resource, namespace), resource)
-  const manager = managerContextOf(context, resource, options.updateManager, '')
-  const managed = manageUpdate(resource.emptyObject, object, manager)
-  const stored = createObject(context, resource, namespace, managed, options.dryRun)
-  return { status: 201, object: stored, warnings: [...decoded.warnings, ...warningsOf(resource, stored.object)] }
+  const { object: given, complaints } = readObject(request, resource, context.registry)
+  const problem = decodeProblemOf(resource)
+  const decoded = decodeInput(given, resource, options.fieldValidation, problem, jsonText(request), complaints)
+  return warned(decoded.warnings, () => {
+    const object = fillDefaults(inRequestNamespace(decoded.object, resource, namespace), resource)
+    const manager = managerContextOf(context, resource, options.updateManager, '')
+    const managed = manageUpdate(resource.emptyObject, object, manager)
+    const stored = createObject(context, resource, namespace, managed, options.dryRun)
+    return { status: 201, object: stored, warnings: [...decoded.warnings, ...warningsOf(resource, stored.object, undefined)] }
+  })
 }
 
 function find(
@@ -100,12 +104,25 @@ function throughSubresource(subresource: string, live: JsonObject, given: JsonOb
 
 /** PUT on an object or a subresource that carries the whole object. */
 export function putObject(context: ApiContext, write: WriteRequest, name: string): Written {
-  const { request, query, resource, namespace, subresource } = write
+  const { request, query, resource } = write
   const options = writeOptionsOf(query, userAgentOf(request), 'UpdateOptions', false)
-  const given = readObject(request, resource, context.registry)
-  const decoded = decodeInput(given, resource, options.fieldValidation, decodeProblemOf(resource), jsonText(request))
-  checkName(decoded.object, name, namespace)
-  const object = fillDefaults(inRequestNamespace(decoded.object, resource, namespace), resource)
+  const { object: given, complaints } = readObject(request, resource, context.registry)
+  const problem = decodeProblemOf(resource)
+  const decoded = decodeInput(given, resource, options.fieldValidation, problem, jsonText(request), complaints)
+  return warned(decoded.warnings, () => replaceObject(context, write, name, decoded, options))
+}
+
+function replaceObject(
+  context: ApiContext,
+  write: WriteRequest,
+  name: string,
+  decoded: DecodedInput,
+  options: WriteOptions,
+): Written {
+  const { resource, namespace, subresource } = write
+  const given = inRequestNamespace(decoded.object, resource, namespace)
+  checkName(given, name, namespace)
+  const object = fillDefaults(given, resource)
   const live = find(context, resource, namespace, name)
   const manager = managerContextOf(context, resource, options.updateManager, subresource)
   if (live === undefined) {
@@ -131,7 +148,11 @@ export function putObject(context: ApiContext, write: WriteRequest, name: string
     isReplace: true,
     warnings,
   })
-  return { status: 200, object: stored, warnings: [...decoded.warnings, ...warnings, ...warningsOf(resource, stored.object)] }
+  return {
+    status: 200,
+    object: stored,
+    warnings: [...decoded.warnings, ...warnings, ...warningsOf(resource, stored.object, live.object)],
+  }
 }
 
 /** PATCH on an object or a subresource that carries the whole object. */
@@ -145,9 +166,26 @@ function applyVerb(context: ApiContext, write: WriteRequest, name: string): Writ
   const options = writeOptionsOf(query, userAgentOf(request), 'PatchOptions', true)
   const live = find(context, resource, namespace, name)
   if (live === undefined && subresource !== '') throw notFound(resource.plural, name)
-  const applied = readAppliedObject(request, resource)
+  const { object: applied, duplicates } = readAppliedObject(request, resource, options.fieldValidation !== 'Ignore')
   const base = live === undefined ? undefined : liveObjectOf(resource, live)
   const merged = applyObject(context, resource, base, applied, options, subresource)
+  if (duplicates === undefined) return storeApplied(context, write, name, merged, live, options, [])
+  const complaint = `error converting YAML to JSON: ${duplicates}`
+  if (options.fieldValidation === 'Strict') throw badRequest(`error strict decoding YAML: ${complaint}`)
+  const warnings = linesOf(complaint)
+  return warned(warnings, () => storeApplied(context, write, name, merged, live, options, warnings))
+}
+
+function storeApplied(
+  context: ApiContext,
+  write: WriteRequest,
+  name: string,
+  merged: JsonObject,
+  live: StoredObject | undefined,
+  options: WriteOptions,
+  earlier: readonly string[],
+): Written {
+  const { resource, namespace, subresource } = write
   const object = inRequestNamespace(merged, resource, namespace)
   checkName(object, name, namespace)
   if (live === undefined) {
@@ -163,7 +201,7 @@ function applyVerb(context: ApiContext, write: WriteRequest, name: string): Writ
       withMetadata(object, { resourceVersion: undefined }),
       options.dryRun,
     )
-    return { status: 201, object: stored, warnings: warningsOf(resource, stored.object) }
+    return { status: 201, object: stored, warnings: [...earlier, ...warningsOf(resource, stored.object, undefined)] }
   }
   const next = throughSubresource(subresource, liveObjectOf(resource, live), object)
   const warnings: string[] = []
@@ -174,7 +212,7 @@ function applyVerb(context: ApiContext, write: WriteRequest, name: string): Writ
     isReplace: false,
     warnings,
   })
-  return { status: 200, object: stored, warnings: [...warnings, ...warningsOf(resource, stored.object)] }
+  return { status: 200, object: stored, warnings: [...earlier, ...warnings, ...warningsOf(resource, stored.object, live.object)] }
 }
 
 function changeVerb(context: ApiContext, write: WriteRequest, name: string): Written {
@@ -183,15 +221,19 @@ function changeVerb(context: ApiContext, write: WriteRequest, name: string): Wri
   const live = find(context, resource, namespace, name)
   if (live === undefined) throw notFound(resource.plural, name)
   const patched = patchObject(context, resource, live, request, options, subresource)
-  checkName(patched.object, name, namespace)
-  const next = throughSubresource(subresource, liveObjectOf(resource, live), patched.object)
-  const warnings: string[] = []
-  const stored = updateObject(context, resource, live, {
-    object: next,
-    subresource,
-    dryRun: options.dryRun,
-    isReplace: false,
-    warnings,
+  return warned(patched.warnings, () => {
+    const object = inRequestNamespace(patched.object, resource, namespace)
+    checkName(object, name, namespace)
+    const next = throughSubresource(subresource, liveObjectOf(resource, live), object)
+    const warnings: string[] = []
+    const stored = updateObject(context, resource, live, {
+      object: next,
+      subresource,
+      dryRun: options.dryRun,
+      isReplace: false,
+      warnings,
+    })
+    const further = warningsOf(resource, stored.object, live.object)
+    return { status: 200, object: stored, warnings: [...patched.warnings, ...warnings, ...further] }
   })
-  return { status: 200, object: stored, warnings: [...patched.warnings, ...warnings, ...warningsOf(resource, stored.object)] }
 }

@@ -17,17 +17,20 @@ function keyedElement(list: ListType, item: JsonValue): ListElement {
   for (const name of list.keys) {
     const given = Object.hasOwn(item, name) ? item[name] : undefined
     const value = given === undefined ? list.keyDefault(name) : given
-    if (value === undefined) {
-      return problem(`associative list with keys has an element that omits key field "${name}" (and doesn't have default value)`)
-    }
-    key.push([name, value])
+    // An item that leaves out some of its keys is another one than those that have them.
+    if (value !== undefined) key.push([name, value])
+  }
+  if (key.length === 0) {
+    const keys = `[${list.keys.map((name) => JSON.stringify(name)).join(' ')}]`
+    const lacking = `omits all key fields ${keys} (and doesn't have default values for any key fields)`
+    return problem(`associative list with keys has an element that ${lacking}`)
   }
   return { ok: true, element: keyElement(key) }
 }
 
 function setElement(item: JsonValue): ListElement {
   if (item === null) return problem("associative list without keys has an element that's an explicit null")
-  if (Array.isArray(item)) return problem("not supported: associative list without keys has an element that's a list type")
+  if (Array.isArray(item)) return problem('not supported: associative list with lists as elements')
   if (isJsonObject(item)) return problem("associative list without keys has an element that's a map type")
   return { ok: true, element: valueElement(item) }
 }

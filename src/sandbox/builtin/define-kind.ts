@@ -52,7 +52,7 @@ export interface KindDefinition {
   /** A write of the status; what else is in the object is as it was and not looked at. */
   readonly validateStatus?: (errors: FieldErrors, object: JsonObject, old: JsonObject) => void
   readonly validateAllocation?: (errors: FieldErrors, object: JsonObject, context: AllocationContext) => void
-  readonly warnings?: (object: JsonObject) => readonly string[]
+  readonly warnings?: (object: JsonObject, old: JsonObject | undefined) => readonly string[]
 }
 
 /** The server's own, beside those of the kind. */
@@ -161,6 +161,6 @@ export function defineKind(definition: KindDefinition): ResourceType {
       definition.validateAllocation?.(errors, object, context)
       return errors.all
     },
-    warnings: (object) => definition.warnings?.(object) ?? [],
+    warnings: (object, old) => definition.warnings?.(object, old) ?? [],
   }
 }

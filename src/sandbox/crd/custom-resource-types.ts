@@ -1,8 +1,10 @@
+import type { JsonObject } from '../../plan/json.ts'
+import { finalizersOf } from '../api/object-metadata.ts'
 import { schemaOfModel } from '../builtin/model-schema.ts'
 import { columnDescriptions } from '../builtin/printing/common-columns.ts'
 import { FieldErrors } from '../builtin/validation/field-errors.ts'
 import { subdomainComplaints } from '../builtin/validation/names.ts'
-import { validateObjectMeta } from '../builtin/validation/object-meta.ts'
+import { unqualifiedFinalizers, validateObjectMeta } from '../builtin/validation/object-meta.ts'
 import type { PrinterColumn, ResourceType } from '../resource-type.ts'
 import type { StructuralSchema } from '../structural-schema.ts'
 import type { Definition, DefinitionColumn, DefinitionVersion } from './definition.ts'
@@ -52,6 +54,18 @@ function withObjectFields(schema: StructuralSchema): StructuralSchema {
   }
 }
 
+/** Finalizers that came with a write and don't say whose they are. */
+function finalizerWarnings(object: JsonObject, old: JsonObject | undefined): readonly string[] {
+  const before = new Set(old === undefined ? [] : finalizersOf(old))
+  return unqualifiedFinalizers(object)
+    .filter(({ name }) => !before.has(name))
+    .map(({ name }) => {
+      const path = name.includes('.') ? ' including a path (/)' : ''
+      return `metadata.finalizers: ${JSON.stringify(name)}: prefer a domain-qualified finalizer name${path} to avoid accidental conflicts with other finalizer writers`
+    })
+    .sort()
+}
+
 function resourceType(definition: Definition, version: DefinitionVersion): ResourceType {
   const { names, namespaced, group } = definition
   const { scale, deprecation } = version
@@ -74,7 +88,7 @@ function resourceType(definition: Definition, version: DefinitionVersion): Resou
     countsGeneration: true,
     printerColumns: [nameColumn, ...(version.columns.length === 0 ? [ageColumn] : version.columns.map(printerColumn))],
     selectableFields: version.selectableFields.map((path) => path.replace(/^\./, '')),
-    ...(deprecation === undefined ? {} : { warnings: () => [deprecation] }),
+    warnings: (object, old) => [...(deprecation === undefined ? [] : [deprecation]), ...finalizerWarnings(object, old)],
     validate: (object) => {
       const errors = new FieldErrors()
       validateObjectMeta(errors, object, namespaced, subdomainComplaints)

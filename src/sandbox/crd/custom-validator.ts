@@ -3,6 +3,7 @@ import type { CustomValidator, CustomVerdict } from '../api/api-context.ts'
 import type { ServedResource } from '../api/resource-registry.ts'
 import { validateLists } from './validate-lists.ts'
 import { hasRules, validateRules } from './validate-rules.ts'
+import { validateScale } from './validate-scale.ts'
 import { validateValue } from './validate-value.ts'
 import { rulesNotChecked } from './value-errors.ts'
 
@@ -10,7 +11,9 @@ function validate(resource: ServedResource, object: JsonObject, old: JsonObject 
   const schema = resource.type.declaredSchema
   if (schema === undefined) return { errors: [], warnings: [] }
   const lists = old !== undefined && validateLists(old, schema).length > 0 ? [] : validateLists(object, schema)
-  const errors = [...validateValue(object, schema, old), ...lists]
+  const { scale } = resource.type.subresources
+  const scaled = scale === undefined ? [] : validateScale(object, scale)
+  const errors = [...validateValue(object, schema, old), ...lists, ...scaled]
   if (!hasRules(schema)) return { errors, warnings: [] }
   const unchecked = rulesNotChecked(errors)
   if (unchecked !== undefined) return { errors: [...errors, unchecked], warnings: [] }

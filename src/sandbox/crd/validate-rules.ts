@@ -110,7 +110,7 @@ function checkRule(
   if (compiled.usesOldSelf && old === undefined && rule.optionalOldSelf !== true) return
   // What a stored value breaks already it may go on breaking, unless the rule is about the change itself.
   const errors = unchanged && !compiled.usesOldSelf ? found.tolerated : found.errors
-  report(compiled, value, path, old, errors)
+  report(compiled, value, schema, path, old, errors)
 }
 
 function typeText(schema: StructuralSchema): string {
@@ -121,7 +121,14 @@ function ruleText(rule: ValidationRule): string {
   return (rule.message === undefined || rule.message === '' ? rule.rule : rule.message).trim()
 }
 
-function report(compiled: CompiledRule, value: Seen, path: string, old: Seen | undefined, errors: FieldError[]): void {
+function report(
+  compiled: CompiledRule,
+  value: Seen,
+  schema: StructuralSchema,
+  path: string,
+  old: Seen | undefined,
+  errors: FieldError[],
+): void {
   const { rule } = compiled
   const outcome = compiled.evaluate({ self: value.cel, oldSelf: old?.cel })
   switch (outcome.kind) {
@@ -131,7 +138,8 @@ function report(compiled: CompiledRule, value: Seen, path: string, old: Seen | u
       const detail = outcome.why.startsWith('no such overload')
         ? `'${outcome.why}': call arguments did not match a supported operator, function or macro signature for rule: ${ruleText(rule)}`
         : `${outcome.why} evaluating rule: ${ruleText(rule)}`
-      errors.push(invalidShort(path, value.json, detail))
+      // What the rule stumbled on isn't known, so the type is shown in place of a value.
+      errors.push(invalidValue(path, typeText(schema), detail))
       return
     }
     case 'broken': {
@@ -161,7 +169,9 @@ function withReason(rule: ValidationRule, path: string, value: JsonValue, detail
     case 'FieldValueRequired':
       return requiredValue(path, detail)
     case 'FieldValueDuplicate':
-      return duplicateValue(path || wholeObject, typeof value === 'object' ? '' : value)
+      return typeof value === 'object' && value !== null
+        ? { type: 'FieldValueDuplicate', field: path || wholeObject, message: 'Duplicate value' }
+        : duplicateValue(path || wholeObject, value)
     default:
       return invalidShort(path, value, detail)
   }

@@ -1,24 +1,143 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
+import { isJsonObject, type JsonObject } from '../../plan/json.ts'
+import { goJsonText } from '../api/go-json-text.ts'
 import { listAt, objectAt, objectsAt, textAt, textsAt } from '../builtin/json-tree.ts'
-import type { FieldErrors } from '../builtin/validation/field-errors.ts'
-import { compileRule, isRuleProblem, undefinedFieldProblem } from './cel/compiled-rule.ts'
-import { compiledPattern } from './go-pattern.ts'
+import { FieldErrors } from '../builtin/validation/field-errors.ts'
+import { checkStructural } from './structural-invariants.ts'
+import { checkDefaults } from './validate-defaults.ts'
+import { checkRuleFields, checkRuleTexts } from './validate-schema-rules.ts'
 
 const types = ['array', 'boolean', 'integer', 'number', 'object', 'string']
-const listTypes = ['atomic', 'map', 'set']
+const listTypes = ['atomic', 'set', 'map']
 const mapTypes = ['atomic', 'granular']
+const objectFields: ReadonlySet<string> = new Set(['metadata', 'kind', 'apiVersion'])
 
-function isOpen(schema: JsonObject): boolean {
-  return schema['x-kubernetes-preserve-unknown-fields'] === true || schema['x-kubernetes-int-or-string'] === true
+/** Where in a schema a part of it stands, as far as its parts may not do what others may. */
+interface Surroundings {
+  /** Why there may be no default; undefined where there may. */
+  readonly noDefaults?: string
+  readonly inMetadata?: boolean
+  /** The part whose items can't be found again in the value before. */
+  readonly uncorrelated?: string
+  /** False in alternatives, whose rules are refused for being there. */
+  readonly hasRules: boolean
+  readonly isRoot: boolean
 }
 
-function checkType(errors: FieldErrors, schema: JsonObject, field: string, whose: string): void {
+interface Found {
+  readonly errors: FieldErrors
+  /** What is wrong with rules; undefined where rules aren't looked at. */
+  readonly rules: FieldErrors | undefined
+}
+
+const unsupported: readonly (readonly [name: string, isGiven: (schema: JsonObject) => boolean])[] = [
+  ['id', (schema) => textAt(schema, 'id') !== ''],
+  ['additionalItems', (schema) => schema.additionalItems !== undefined],
+  ['patternProperties', (schema) => Object.keys(objectAt(schema, 'patternProperties') ?? {}).length > 0],
+  ['definitions', (schema) => Object.keys(objectAt(schema, 'definitions') ?? {}).length > 0],
+  ['dependencies', (schema) => schema.dependencies !== undefined],
+  ['$ref', (schema) => schema.$ref !== undefined],
+]
+
+function checkWords(errors: FieldErrors, schema: JsonObject, field: string, around: Surroundings): void {
   const type = textAt(schema, 'type')
-  if (type === '') {
-    if (!isOpen(schema)) errors.required(`${field}.type`, `must not be empty for specified ${whose}`)
-  } else if (!types.includes(type)) errors.notSupported(`${field}.type`, type, types)
-  else if (schema['x-kubernetes-int-or-string'] === true) {
-    errors.invalid(`${field}.type`, type, 'must be empty if x-kubernetes-int-or-string is true')
+  if (type !== '' && !types.includes(type)) errors.notSupported(`${field}.type`, type, types)
+  if (schema.default !== undefined && around.noDefaults !== undefined) {
+    errors.forbidden(`${field}.default`, `must not be set ${around.noDefaults}`)
+  }
+  for (const [name, isGiven] of unsupported) {
+    if (isGiven(schema)) errors.forbidden(`${field}.${name}`, `${name} is not supported`)
+  }
+  if (type === 'null') errors.forbidden(`${field}.type`, 'type cannot be set to null, use nullable as an alternative')
+  if (Array.isArray(schema.items) && schema.items.length > 0) {
+    errors.forbidden(`${field}.items`, 'items must be a schema object and not an array')
+  }
+  if (around.inMetadata === true && schema['x-kubernetes-embedded-resource'] === true) {
+    errors.forbidden(`${field}.x-kubernetes-embedded-resource`, 'must not be used inside of resource meta')
+  }
+  if (schema.uniqueItems === true)
+    errors.forbidden(`${field}.uniqueItems`, 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic')
+  if (schema['x-kubernetes-preserve-unknown-fields'] === false) {
+    errors.invalid(`${field}.x-kubernetes-preserve-unknown-fields`, false, 'must be true or undefined')
+  }
+}
+
+function typeMustBe(errors: FieldErrors, schema: JsonObject, field: string, wanted: string, word: string): boolean {
+  const type = textAt(schema, 'type')
+  if (type === wanted) return true
+  const detail = `must be ${wanted} if ${word} is specified`
+  if (type === '') errors.required(`${field}.type`, detail)
+  else errors.invalid(`${field}.type`, type, detail)
+  return false
+}
+
+function checkMapType(errors: FieldErrors, schema: JsonObject, field: string): void {
+  const mapType = textAt(schema, 'x-kubernetes-map-type')
+  if (mapType === '') return
+  typeMustBe(errors, schema, field, 'object', 'x-kubernetes-map-type')
+  if (!mapTypes.includes(mapType)) errors.notSupported(`${field}.x-kubernetes-map-type`, mapType, mapTypes)
+}
+
+function checkSetItems(errors: FieldErrors, items: JsonObject, field: string): void {
+  const detail = 'must be atomic as item of a list with x-kubernetes-list-type=set'
+  const listType = textAt(items, 'x-kubernetes-list-type')
+  const shown = listType === '' ? null : listType
+  if (items.type === 'array' && listType !== '' && listType !== 'atomic') {
+    errors.invalid(`${field}.items.x-kubernetes-list-type`, shown, detail)
+  }
+  if (items.type === 'object' && textAt(items, 'x-kubernetes-map-type') !== 'atomic') {
+    errors.invalid(`${field}.items.x-kubernetes-map-type`, shown, detail)
+  }
+}
+
+function checkKeys(errors: FieldErrors, items: JsonObject, keys: readonly string[], field: string): void {
+  const properties = objectAt(items, 'properties') ?? {}
+  const seen = new Set<string>()
+  const refuse = (detail: string): void => errors.invalid(`${field}.x-kubernetes-list-map-keys`, [...keys], detail)
+  for (const key of keys) {
+    const property = properties[key]
+    if (!isJsonObject(property)) refuse('entries must all be names of item properties')
+    else if (property.type === 'array' || property.type === 'object') {
+      const detail = "must be a scalar type if parent array's x-kubernetes-list-type is map"
+      errors.invalid(`${field}.items.properties[${key}].type`, 'object', detail)
+    }
+    if (seen.has(key)) refuse('must not contain duplicate entries')
+    seen.add(key)
+  }
+}
+
+function checkKeyed(errors: FieldErrors, schema: JsonObject, keys: readonly string[], field: string): void {
+  if (keys.length === 0) {
+    errors.required(`${field}.x-kubernetes-list-map-keys`, 'must not be empty if x-kubernetes-list-type is map')
+  }
+  const items = objectAt(schema, 'items')
+  if (schema.items === undefined) errors.required(`${field}.items`, 'must have a schema if x-kubernetes-list-type is map')
+  if (items === undefined) return
+  if (items.type === 'object') checkKeys(errors, items, keys, field)
+  else {
+    const detail = "must be object if parent array's x-kubernetes-list-type is map"
+    errors.invalid(`${field}.items.type`, textAt(items, 'type'), detail)
+  }
+}
+
+/** Items that are found by what they are or by their keys are there, and so are their keys. */
+function checkItemsThere(errors: FieldErrors, schema: JsonObject, listType: string, field: string): void {
+  const items = objectAt(schema, 'items')
+  if (items === undefined || (listType !== 'set' && listType !== 'map')) return
+  if (items.nullable === true) {
+    errors.forbidden(`${field}.items.nullable`, `cannot be nullable when x-kubernetes-list-type is ${listType}`)
+  }
+  if (listType !== 'map') return
+  const properties = objectAt(items, 'properties') ?? {}
+  const required = textsAt(items, 'required')
+  for (const key of textsAt(schema, 'x-kubernetes-list-map-keys')) {
+    const property = properties[key]
+    if (!isJsonObject(property)) continue
+    const why = 'this property is in x-kubernetes-list-map-keys, so it'
+    const at = `${field}.items.properties[${key}]`
+    if (property.default === undefined && !required.includes(key)) {
+      errors.required(`${at}.default`, `${why} must have a default or be a required property`)
+    }
+    if (property.nullable === true) errors.forbidden(`${at}.nullable`, `${why} cannot be nullable`)
   }
 }
 
@@ -26,114 +145,135 @@ function checkList(errors: FieldErrors, schema: JsonObject, field: string): void
   const listType = textAt(schema, 'x-kubernetes-list-type')
   const keys = textsAt(schema, 'x-kubernetes-list-map-keys')
   const items = objectAt(schema, 'items')
-  if (textAt(schema, 'type') === 'array' && items === undefined) errors.required(`${field}.items`, 'must be specified')
-  if (listType === '') {
-    if (keys.length > 0) {
-      const detail = 'must be map if x-kubernetes-list-map-keys is non-empty'
-      errors.required(`${field}.x-kubernetes-list-type`, detail)
-    }
-    return
+  const isList = listType === '' || typeMustBe(errors, schema, field, 'array', 'x-kubernetes-list-type')
+  if (isList && listType === 'set' && items !== undefined) checkSetItems(errors, items, field)
+  if (listType !== '' && !listTypes.includes(listType)) {
+    errors.notSupported(`${field}.x-kubernetes-list-type`, listType, listTypes)
   }
-  if (!listTypes.includes(listType)) errors.notSupported(`${field}.x-kubernetes-list-type`, listType, listTypes)
-  if (textAt(schema, 'type') !== 'array') {
-    const type = textAt(schema, 'type')
-    if (type === '') errors.required(`${field}.type`, 'must be array if x-kubernetes-list-type is specified')
-    else errors.invalid(`${field}.type`, type, 'must be array if x-kubernetes-list-type is specified')
+  if (keys.length > 0 && listType !== 'map') {
+    const detail = 'must be map if x-kubernetes-list-map-keys is non-empty'
+    if (listType === '') errors.required(`${field}.x-kubernetes-list-type`, detail)
+    else errors.invalid(`${field}.x-kubernetes-list-type`, listType, detail)
   }
-  if (listType !== 'map') return
-  if (keys.length === 0) {
-    errors.required(`${field}.x-kubernetes-list-map-keys`, 'must not be empty if x-kubernetes-list-type is map')
-  }
-  const properties = objectAt(items, 'properties') ?? {}
-  const required = textsAt(items, 'required')
-  keys.forEach((key, index) => {
-    const property = properties[key]
-    if (!isJsonObject(property)) {
-      const detail = `entries must all be names of item properties`
-      errors.invalid(`${field}.x-kubernetes-list-map-keys[${index}]`, key, detail)
-    } else if (property.default === undefined && !required.includes(key)) {
-      const detail = 'this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property'
-      errors.required(`${field}.items.properties[${key}].default`, detail)
-    }
-  })
+  if (listType === 'map') checkKeyed(errors, schema, keys, field)
+  checkItemsThere(errors, schema, listType, field)
 }
 
-/** A rule as the server shows it: by the names of its own type. */
-function shownRule(rule: JsonObject): JsonObject {
-  return {
-    Rule: rule.rule ?? '',
-    Message: rule.message ?? '',
-    MessageExpression: rule.messageExpression ?? '',
-    Reason: rule.reason ?? null,
-    FieldPath: rule.fieldPath ?? '',
-    OptionalOldSelf: rule.optionalOldSelf ?? null,
-  }
-}
-
-/** Of the whole object rules may also ask its type, name and prefix of its name. */
-function withObjectFields(schema: JsonObject): JsonObject {
-  const metadata = { type: 'object', properties: { name: { type: 'string' }, generateName: { type: 'string' } } }
-  const fields = { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata }
-  return { ...schema, properties: { ...objectAt(schema, 'properties'), ...fields } }
-}
-
-function checkRules(errors: FieldErrors, schema: JsonObject, field: string, isRoot: boolean): void {
-  objectsAt(schema, 'x-kubernetes-validations').forEach((rule, index) => {
-    const at = `${field}.x-kubernetes-validations[${index}]`
-    const text = textAt(rule, 'rule')
-    if (text.trim() === '') {
-      errors.required(`${at}.rule`, 'rule is not specified')
-      return
-    }
-    const messageExpression = textAt(rule, 'messageExpression')
-    const compiled = compileRule({ rule: text, ...(messageExpression === '' ? {} : { messageExpression }) })
-    if (isRuleProblem(compiled)) {
-      errors.invalid(`${at}.${compiled.part}`, shownRule(rule), `compilation failed: ${compiled.message}`)
-      return
-    }
-    const known = isRoot ? withObjectFields(schema) : schema
-    const problem = undefinedFieldProblem(text, known)
-    if (problem !== undefined) errors.invalid(`${at}.rule`, shownRule(rule), `compilation failed: ${problem}`)
-  })
-}
-
-function checkFields(errors: FieldErrors, schema: JsonObject, field: string): void {
+function checkParts(found: Found, schema: JsonObject, field: string, around: Surroundings): void {
   const { additionalProperties } = schema
   const properties = objectAt(schema, 'properties') ?? {}
-  if (isJsonObject(additionalProperties)) {
-    if (Object.keys(properties).length > 0) {
-      errors.forbidden(`${field}.additionalProperties`, 'additionalProperties and properties are mutual exclusive')
+  const below: Surroundings = { ...around, isRoot: false }
+  if (additionalProperties !== undefined && Object.keys(properties).length > 0) {
+    if (additionalProperties === false || isJsonObject(additionalProperties)) {
+      found.errors.forbidden(`${field}.additionalProperties`, 'additionalProperties and properties are mutual exclusive')
     }
-    checkNode(errors, additionalProperties, `${field}.additionalProperties`, 'object fields')
   }
+  if (isJsonObject(additionalProperties)) {
+    const noDefaults = 'inside additionalProperties applying to object metadata'
+    const inside = around.inMetadata === true ? { ...below, noDefaults } : below
+    check(found, additionalProperties, `${field}.additionalProperties`, inside)
+  }
+  const isAtomic = textAt(schema, 'x-kubernetes-map-type') === 'atomic'
   for (const [name, property] of Object.entries(properties)) {
-    if (isJsonObject(property)) checkNode(errors, property, `${field}.properties[${name}]`, 'object fields')
+    if (!isJsonObject(property)) continue
+    let inside: Surroundings = isAtomic ? { ...below, uncorrelated: around.uncorrelated ?? field } : below
+    if ((around.isRoot || schema['x-kubernetes-embedded-resource'] === true) && objectFields.has(name)) {
+      inside = { ...inside, inMetadata: true, ...(around.isRoot ? { noDefaults: `in top-level ${name}` } : {}) }
+    }
+    check(found, property, `${field}.properties[${name}]`, inside)
+  }
+  checkAlternatives(found, schema, field, below)
+  const items = objectAt(schema, 'items')
+  const isKeyed = textAt(schema, 'x-kubernetes-list-type') === 'map'
+  const inItems = isKeyed ? below : { ...below, uncorrelated: around.uncorrelated ?? field }
+  if (items !== undefined) check(found, items, `${field}.items`, inItems)
+}
+
+function checkAlternatives(found: Found, schema: JsonObject, field: string, below: Surroundings): void {
+  const inside: Surroundings = { ...below, hasRules: false }
+  const not = objectAt(schema, 'not')
+  if (not !== undefined) check(found, not, `${field}.not`, inside)
+  for (const word of ['allOf', 'oneOf', 'anyOf']) {
+    objectsAt(schema, word).forEach((each, index) => {
+      check(found, each, `${field}.${word}[${index}]`, inside)
+    })
   }
 }
 
-function checkNode(errors: FieldErrors, schema: JsonObject, field: string, whose: string, isRoot = false): void {
-  checkType(errors, schema, field, whose)
+function check(found: Found, schema: JsonObject, field: string, around: Surroundings): void {
+  const { errors, rules } = found
+  const before = errors.all.length
+  checkWords(errors, schema, field, around)
+  checkParts(found, schema, field, around)
+  checkMapType(errors, schema, field)
   checkList(errors, schema, field)
-  checkRules(errors, schema, field, isRoot || schema['x-kubernetes-embedded-resource'] === true)
-  checkFields(errors, schema, field)
-  const items: JsonValue | undefined = schema.items
-  if (isJsonObject(items)) checkNode(errors, items, `${field}.items`, 'array items')
-  const mapType = textAt(schema, 'x-kubernetes-map-type')
-  if (mapType !== '' && !mapTypes.includes(mapType)) errors.notSupported(`${field}.x-kubernetes-map-type`, mapType, mapTypes)
-  if (schema.uniqueItems === true)
-    errors.forbidden(`${field}.uniqueItems`, 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic')
-  const pattern = textAt(schema, 'pattern')
-  if (pattern !== '' && compiledPattern(pattern) === undefined) {
-    errors.invalid(`${field}.pattern`, pattern, "must be a valid regular expression, but isn't")
-  }
-  if (textAt(schema, '$ref') !== '') errors.forbidden(`${field}.$ref`, '$ref is not supported')
-  if (listAt(schema, 'enum').length === 0 && Array.isArray(schema.enum)) errors.required(`${field}.enum`, 'must not be empty')
+  checkRuleFields(errors, schema, field)
+  // Rules over a schema that is wrong would be told of for nothing.
+  if (errors.all.length > before || rules === undefined || !around.hasRules) return
+  const isObject = around.isRoot || schema['x-kubernetes-embedded-resource'] === true
+  checkRuleTexts(rules, schema, field, { isObject, uncorrelated: around.uncorrelated })
 }
 
-/** Whether a schema is structural: it says of every field what it is, so that the server can prune, default and merge it. */
-export function validateSchema(errors: FieldErrors, schema: JsonObject, field: string): void {
+const rootWords: ReadonlySet<string> = new Set([
+  'description',
+  'type',
+  'format',
+  'title',
+  'maximum',
+  'exclusiveMaximum',
+  'minimum',
+  'exclusiveMinimum',
+  'maxLength',
+  'minLength',
+  'pattern',
+  'maxItems',
+  'minItems',
+  'uniqueItems',
+  'multipleOf',
+  'required',
+  'items',
+  'properties',
+  'externalDocs',
+  'example',
+  'x-kubernetes-preserve-unknown-fields',
+  'x-kubernetes-validations',
+])
+
+/** With a status of its own, the schema of the status must stand alone. */
+function checkRootWords(errors: FieldErrors, schema: JsonObject, field: string): void {
   const type = textAt(schema, 'type')
-  if (type === '') errors.required(`${field}.type`, 'must not be empty at the root')
-  else if (type !== 'object') errors.invalid(`${field}.type`, type, 'must be object at the root')
-  checkNode(errors, { ...schema, type: 'object' }, field, 'object fields', true)
+  if (type !== '' && type !== 'object') {
+    const detail = 'only "object" is allowed as the type at the root of the schema if the status subresource is enabled'
+    errors.invalid(`${field}.type`, type, detail)
+    return
+  }
+  const isZero = (word: string): boolean =>
+    schema[word] === false || (Array.isArray(schema[word]) && listAt(schema, word).length === 0)
+  const other = Object.keys(schema).find((word) => !rootWords.has(word) && !isZero(word))
+  if (other === undefined) return
+  const names =
+    'Description Type Format Title Maximum ExclusiveMaximum Minimum ExclusiveMinimum MaxLength MinLength Pattern MaxItems MinItems UniqueItems MultipleOf Required Items Properties ExternalDocs Example XPreserveUnknownFields XValidations'
+  const detail = `only [${names}] fields are allowed at the root of the schema if the status subresource is enabled`
+  errors.all.push({ type: 'FieldValueInvalid', field, message: `Invalid value: ${goJsonText(schema)}: ${detail}` })
+}
+
+/** Whether the server can prune, default, merge and validate by a schema. */
+export function validateSchema(errors: FieldErrors, schema: JsonObject, field: string, hasStatus: boolean): void {
+  if (hasStatus) checkRootWords(errors, schema, field)
+  if (schema.nullable === true) errors.forbidden(`${field}.nullable`, 'nullable cannot be true at the root')
+  const structure = new FieldErrors()
+  // What no schema may have is told by name; a schema that has it isn't looked at as a structure.
+  if (!hasUnsupported(schema)) checkStructural(structure, schema, field)
+  if (structure.all.length === 0) checkDefaults(structure, schema, field)
+  const isSound = structure.all.length === 0
+  const found: Found = { errors: new FieldErrors(), rules: isSound ? new FieldErrors() : undefined }
+  check(found, schema, field, { hasRules: true, isRoot: true })
+  errors.all.push(...structure.all, ...found.errors.all, ...(found.rules?.all ?? []))
+}
+
+function hasUnsupported(schema: JsonObject): boolean {
+  if (textAt(schema, '$schema') !== '' || Array.isArray(schema.items)) return true
+  if (unsupported.some(([, isGiven]) => isGiven(schema))) return true
+  const parts = [schema.items, schema.additionalProperties, ...Object.values(objectAt(schema, 'properties') ?? {})]
+  return parts.some((part) => isJsonObject(part) && hasUnsupported(part))
 }

@@ -30,7 +30,7 @@ function typeName(value: JsonValue): string {
 }
 
 function inBody(path: string, what: string): string {
-  return `${path === '' ? '' : `${path} `}in body ${what}`
+  return `${path} in body ${what}`
 }
 
 function check(value: JsonValue, schema: StructuralSchema, path: string, old: JsonValue | undefined, errors: FieldError[]): void {
@@ -48,11 +48,34 @@ function check(value: JsonValue, schema: StructuralSchema, path: string, old: Js
   }
 }
 
+/** What Go holds a number in: whole ones that fit are int64, all others float64. */
+function goNumber(value: number): 'int64' | 'float64' {
+  return Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63 ? 'int64' : 'float64'
+}
+
+/** A number or a truth value where a format asks for another. */
+function formatMismatch(value: JsonValue, schema: StructuralSchema): string | undefined {
+  const { format = '', type } = schema
+  if (format === '' || typeof value === 'string' || Array.isArray(value)) return undefined
+  if (typeof value === 'number') {
+    const held = goNumber(value)
+    const fits = type === (held === 'int64' ? 'integer' : 'number') || (type === 'number' && held === 'int64')
+    return fits ? undefined : held
+  }
+  return typeName(value) === type ? undefined : ''
+}
+
 function checkType(value: JsonValue, schema: StructuralSchema, path: string, errors: FieldError[]): void {
   const types = typesOf(schema)
-  const given = typeName(value)
-  if (types.length === 0 || types.includes(given) || (given === 'integer' && types.includes('number'))) return
-  if (value === null && schema.nullable === true) return
+  if (types.length === 0 || (value === null && schema.nullable === true)) return
+  const mismatch = value === null ? undefined : formatMismatch(value, schema)
+  if (mismatch !== undefined) {
+    errors.push(typeInvalid(path, mismatch, inBody(path, `must be of type ${schema.format}: ${JSON.stringify(mismatch)}`)))
+    return
+  }
+  const isBig = typeof value === 'number' && Number.isInteger(value) && goNumber(value) === 'float64'
+  const given = isBig ? 'number' : typeName(value)
+  if (types.includes(given) || (given === 'integer' && types.includes('number')) || (isBig && types.includes('integer'))) return
   errors.push(typeInvalid(path, given, inBody(path, `must be of type ${types.join(',')}: ${JSON.stringify(given)}`)))
 }
 
@@ -77,8 +100,28 @@ function isMultiple(value: number, factor: number): boolean {
   return Math.abs(times - Math.round(times)) < 1e-9
 }
 
+/** A number that its type or format can't hold is told of the object as a whole. */
+function checkRange(value: number, schema: StructuralSchema, path: string, errors: FieldError[]): void {
+  const { type, format = '' } = schema
+  const fits =
+    type === 'integer'
+      ? goNumber(value) === 'int64' && (format !== 'int32' || (value >= -(2 ** 31) && value < 2 ** 31))
+      : format !== 'float' || Number.isFinite(Math.fround(value))
+  if (fits) return
+  const how = format === '' ? '(default format)' : `with format ${format}`
+  const detail = `Checked value must be of type ${type} ${how} in ${path}`
+  errors.push({ type: 'FieldValueInvalid', field: wholeObject, message: `Invalid value: "": ${detail}` })
+}
+
 function checkNumber(value: number, schema: StructuralSchema, path: string, errors: FieldError[]): void {
-  const { minimum, maximum, multipleOf } = schema
+  const { type } = schema
+  if (type !== 'integer' && type !== 'number') return
+  checkRange(value, schema, path, errors)
+  // A whole number is held against whole bounds, even where the schema has a fraction.
+  const bound = (given: number): number => (goNumber(value) === 'int64' ? Math.trunc(given) : given)
+  const multipleOf = schema.multipleOf === undefined ? undefined : bound(schema.multipleOf)
+  const maximum = schema.maximum === undefined ? undefined : bound(schema.maximum)
+  const minimum = schema.minimum === undefined ? undefined : bound(schema.minimum)
   if (multipleOf !== undefined && !isMultiple(value, multipleOf)) {
     errors.push(invalidValue(path, value, inBody(path, `should be a multiple of ${multipleOf}`)))
   }
@@ -89,11 +132,6 @@ function checkNumber(value: number, schema: StructuralSchema, path: string, erro
   if (minimum !== undefined && (schema.exclusiveMinimum === true ? value <= minimum : value < minimum)) {
     const how = schema.exclusiveMinimum === true ? 'greater than' : 'greater than or equal to'
     errors.push(invalidValue(path, value, inBody(path, `should be ${how} ${minimum}`)))
-  }
-  const { format, type } = schema
-  if (type === 'integer' && Number.isInteger(value) && format === 'int32' && (value < -(2 ** 31) || value >= 2 ** 31)) {
-    const detail = `Checked value must be of type integer with format int32`
-    errors.push({ type: 'FieldValueInvalid', field: wholeObject, message: `Invalid value: "": ${detail}` })
   }
 }
 

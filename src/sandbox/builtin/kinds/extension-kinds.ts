@@ -1,4 +1,4 @@
-import { validateDefinition, validateDefinitionUpdate } from '../../crd/validate-definition.ts'
+import { definitionWarnings, validateDefinition, validateDefinitionUpdate } from '../../crd/validate-definition.ts'
 import type { ResourceType } from '../../resource-type.ts'
 import { defaultDefinition, prepareDefinition, prepareDefinitionUpdate } from '../defaults/definition-defaults.ts'
 import { defineKind } from '../define-kind.ts'
@@ -30,5 +30,6 @@ export const extensionKinds: readonly ResourceType[] = [
     prepareUpdate: prepareDefinitionUpdate,
     validate: validateDefinition,
     validateUpdate: validateDefinitionUpdate,
+    warnings: definitionWarnings,
   }),
 ]

@@ -25,7 +25,7 @@ DeleteOptions
   propagationPolicy *string
   dryRun [string] atomic
   ignoreStoreReadErrorWithClusterBreakingPotential *bool
-OwnerReference
+OwnerReference atomic
   apiVersion! string
   kind! string
   name! string

@@ -31,7 +31,7 @@ function regexComplaint(message: string, pattern: string, ...examples: readonly 
 }
 
 function tooLong(maximum: number): string {
-  return `must be no more than ${maximum} characters`
+  return `must be no more than ${maximum} bytes`
 }
 
 function check(text: string, maximum: number, pattern: string, message: string, ...examples: readonly string[]): string[] {

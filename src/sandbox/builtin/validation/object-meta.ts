@@ -45,8 +45,10 @@ function validateOwners(errors: FieldErrors, owners: JsonValue | undefined): voi
   const field = 'metadata.ownerReferences'
   let controller: string | undefined
   for (const owner of owners.filter(isJsonObject)) {
-    if (owner.apiVersion === '' || owner.apiVersion === undefined)
-      errors.invalid(`${field}.apiVersion`, '', 'version must not be empty')
+    const version = typeof owner.apiVersion === 'string' ? owner.apiVersion : ''
+    // More than one slash is no version either.
+    if (version === '' || version.split('/').length > 2)
+      errors.invalid(`${field}.apiVersion`, version, 'version must not be empty')
     for (const key of ['kind', 'name', 'uid']) {
       if (owner[key] === '' || owner[key] === undefined) errors.invalid(`${field}.${key}`, '', 'must not be empty')
     }
@@ -72,11 +74,17 @@ function validateFinalizers(errors: FieldErrors, finalizers: readonly string[]):
 
 /** Built-in kinds take the finalizers of Kubernetes, and those that name who they belong to. */
 export function validateFinalizerOwners(errors: FieldErrors, object: JsonObject): void {
-  finalizersOf(object).forEach((finalizer, index) => {
-    if (finalizer.includes('/') || standardFinalizers.has(finalizer)) return
+  for (const { name, index } of unqualifiedFinalizers(object)) {
     const detail = 'name is neither a standard finalizer name nor is it fully qualified'
-    errors.invalid(`metadata.finalizers[${index}]`, finalizer, detail)
-  })
+    errors.invalid(`metadata.finalizers[${index}]`, name, detail)
+  }
+}
+
+/** Finalizers that say nothing of whose they are. Built-in kinds refuse them, custom kinds warn of them. */
+export function unqualifiedFinalizers(object: JsonObject): readonly { readonly name: string; readonly index: number }[] {
+  return finalizersOf(object).flatMap((name, index) =>
+    name.includes('/') || standardFinalizers.has(name) ? [] : [{ name, index }],
+  )
 }
 
 function finalizersOf(object: JsonObject): readonly string[] {

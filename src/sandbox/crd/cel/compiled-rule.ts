@@ -1,6 +1,6 @@
 import { TypeError as CelTypeError, EvaluationError, Optional, ParseError } from '@marcbachmann/cel-js'
 import type { StructuralSchema, ValidationRule } from '../../structural-schema.ts'
-import { ruleEnvironment } from './environment.ts'
+import { optionalEnvironment, ruleEnvironment } from './environment.ts'
 import { spellHas } from './spell-has.ts'
 import { undefinedFields, undefinedFieldText } from './undefined-field.ts'
 
@@ -50,9 +50,9 @@ export function isRuleProblem(result: CompiledRule | RuleProblem): result is Rul
 
 type Program = (scope: Readonly<Record<string, unknown>>) => unknown
 
-function parse(source: string): Program | string {
+function parse(source: string, environment = ruleEnvironment()): Program | string {
   try {
-    return ruleEnvironment().parse(spellHas(source))
+    return environment.parse(spellHas(source))
   } catch (error) {
     if (error instanceof ParseError || error instanceof CelTypeError) return error.summary ?? error.message
     throw error
@@ -72,35 +72,58 @@ export function undefinedFieldProblem(source: string, schema: StructuralSchema):
 }
 
 function compile(rule: ValidationRule): CompiledRule | RuleProblem {
-  const program = parse(rule.rule)
+  const program = parse(rule.rule, rule.optionalOldSelf === true ? optionalEnvironment() : ruleEnvironment())
   if (typeof program === 'string') return { part: 'rule', message: program }
   const message =
     rule.messageExpression === undefined || rule.messageExpression === '' ? undefined : parse(rule.messageExpression)
   if (typeof message === 'string') return { part: 'messageExpression', message }
-  const usesOldSelf = /\boldSelf\b/.test(`${rule.rule} ${rule.messageExpression ?? ''}`)
-  return { rule, usesOldSelf, evaluate: (scope) => evaluate(program, message, variablesOf(rule, scope)) }
+  const usesOldSelf = /\boldSelf\b/.test(rule.rule)
+  const evaluateRule = (scope: RuleScope): RuleOutcome =>
+    evaluate(program, message, variablesOf(rule, scope), plainVariables(scope))
+  return { rule, usesOldSelf, evaluate: evaluateRule }
 }
 
-function variablesOf(rule: ValidationRule, { self, oldSelf }: RuleScope): Readonly<Record<string, unknown>> {
-  if (rule.optionalOldSelf === true) return { self, oldSelf: oldSelf === undefined ? Optional.none() : Optional.of(oldSelf) }
+/** The value before is an optional only to the rule itself, not to its message. */
+function plainVariables({ self, oldSelf }: RuleScope): Readonly<Record<string, unknown>> {
   return oldSelf === undefined ? { self } : { self, oldSelf }
 }
+
+function variablesOf(rule: ValidationRule, scope: RuleScope): Readonly<Record<string, unknown>> {
+  if (rule.optionalOldSelf !== true) return plainVariables(scope)
+  const { self, oldSelf } = scope
+  return { self, oldSelf: oldSelf === undefined ? Optional.none() : Optional.of(oldSelf) }
+}
+
+/** What goes wrong in evaluation, from the library's words to the server's. */
+const failureWords: readonly (readonly [RegExp, string])[] = [
+  [/^No such key: index out of bounds, index (-?\d+) .*$/, 'index out of bounds: $1'],
+  [/^No such key/, 'no such key'],
+  [/^integer overflow: .*$/, 'integer overflow'],
+  [/^modulo by zero/, 'modulus by zero'],
+  [/^Optional value is not present$/, 'optional.none() dereference'],
+]
 
 function failureText(error: unknown): string {
   if (error instanceof EvaluationError || error instanceof CelTypeError) {
     const text = error.summary ?? error.message
-    return text.startsWith('No such key') ? text.replace('No such key', 'no such key') : text
+    const words = failureWords.find(([pattern]) => pattern.test(text))
+    return words === undefined ? text : text.replace(...words)
   }
   return error instanceof Error ? error.message : String(error)
 }
 
-function evaluate(program: Program, message: Program | undefined, scope: Readonly<Record<string, unknown>>): RuleOutcome {
+function evaluate(
+  program: Program,
+  message: Program | undefined,
+  scope: Readonly<Record<string, unknown>>,
+  messageScope: Readonly<Record<string, unknown>>,
+): RuleOutcome {
   try {
     if (program(scope) === true) return { kind: 'holds' }
   } catch (error) {
     return { kind: 'failed', why: failureText(error) }
   }
-  return { kind: 'broken', message: message === undefined ? undefined : messageText(message, scope) }
+  return { kind: 'broken', message: message === undefined ? undefined : messageText(message, messageScope) }
 }
 
 /** A message that can't be told, is empty or has line breaks gives way to the rule's fixed one. */

@@ -24,3 +24,11 @@ export function ruleEnvironment(): Environment {
   shared = environment
   return environment
 }
+
+let sharedOptional: Environment | undefined
+
+/** The same for rules to which the value before may be missing. */
+export function optionalEnvironment(): Environment {
+  sharedOptional ??= ruleEnvironment().clone().registerVariable('oldSelf', 'optional<dyn>')
+  return sharedOptional
+}
