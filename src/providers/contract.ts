@@ -98,9 +98,13 @@ export interface Install {
     readonly values: { readonly [key: string]: unknown }
     /** The chart holds CustomResourceDefinitions only. */
     readonly crdsOnly: boolean
+    /** The chart refuses values that are not its own, so `install.values` are not merged into it. */
+    readonly ownValues?: true
   }[]
   /** CustomResourceDefinitions that must be there first and come from elsewhere, and where to get them. */
   readonly requires?: readonly { readonly crd: string; readonly get: string }[]
+  /** The webhook that stands for a revision under another name (a tag), and the label that tells which revision it is. */
+  readonly revisionTag?: { readonly webhook: string; readonly label: string }
   /** Objects by which an existing control plane is found, and from which its version is read (image tag of that container). */
   readonly controlPlane: readonly {
     readonly kind: 'Deployment' | 'DaemonSet' | 'StatefulSet'
@@ -150,7 +154,8 @@ export interface MeshProvider {
   readonly defaultNamespace: string
   /** JSON Schema of `settings` of a mesh; an empty object for none. */
   readonly settingsSchema: { readonly [key: string]: unknown }
-  install(mesh: ComponentOf<'meshes'>): Install
+  /** With the gateways of the mesh, where their pods come by charts of their own. */
+  install(mesh: ComponentOf<'meshes'>, gateways?: readonly ComponentOf<'gateways'>[]): Install
   /** Objects of the mesh itself beside its control plane: mTLS, telemetry, defaults, waypoints. */
   mesh(scope: Scope): Translation
   /** The objects of a workload as this mesh takes them in: labels, annotations, per-version Services. */

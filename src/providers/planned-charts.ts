@@ -20,13 +20,18 @@ export interface PlannedChart {
 
 /**
  * The charts that installing a mesh takes, in order: those the design names, else those of the provider. Empty where the mesh is
- * there already, comes from manifests, or is not installed by this design. `install.values` are merged into each, and win.
+ * there already, comes from manifests, or is not installed by this design. `install.values` are merged into each that takes them, and
+ * win.
  */
-export function plannedCharts(mesh: ComponentOf<'meshes'>, provider: MeshProvider): readonly PlannedChart[] {
+export function plannedCharts(
+  mesh: ComponentOf<'meshes'>,
+  provider: MeshProvider,
+  gateways: readonly ComponentOf<'gateways'>[] = [],
+): readonly PlannedChart[] {
   const { spec } = mesh
   const { install } = spec
   if (install === undefined || spec.existing === true) return []
-  const own = provider.install(mesh)
+  const own = provider.install(mesh, gateways)
   const common = jsonObject(install.values)
   if (install.charts !== undefined) {
     return install.charts.map((chart, index) => {
@@ -45,13 +50,13 @@ export function plannedCharts(mesh: ComponentOf<'meshes'>, provider: MeshProvide
     })
   }
   if (install.manifests !== undefined) return []
-  return own.charts.map(({ repository, name, version, release, namespace, values }) => ({
+  return own.charts.map(({ repository, name, version, release, namespace, values, ownValues }) => ({
     repository,
     name,
     version,
     release,
     namespace,
-    values: mergeValues(jsonObject(values), common),
+    values: ownValues === true ? jsonObject(values) : mergeValues(jsonObject(values), common),
     path: ['install'],
   }))
 }

@@ -50,12 +50,34 @@ export async function findMesh(
       )
     }
   }
-  if (missing.length > 0) diagnostics.push(notFound(mesh, provider, namespace, missing))
+  if (missing.length > 0) {
+    const tagged = await taggedRevision(mesh, provider, connection, signal)
+    if (tagged !== undefined) {
+      return findMesh({ ...mesh, spec: { ...mesh.spec, revision: tagged } }, provider, connection, signal)
+    }
+    diagnostics.push(notFound(mesh, provider, namespace, missing))
+  }
   const asked = mesh.spec.version
   if (version !== undefined && asked !== undefined && compareVersions(version, asked) < 0) {
     diagnostics.push(tooOld(mesh, provider, version, asked))
   }
   return { version, diagnostics }
+}
+
+/** The revision that a tag stands for, where `revision` names a tag: its webhook bears the revision's label. */
+async function taggedRevision(
+  mesh: ComponentOf<'meshes'>,
+  provider: MeshProvider,
+  connection: Extract<Connection, { kind: 'connected' }>,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const tag = provider.install(mesh).revisionTag
+  if (tag === undefined) return undefined
+  const group = 'admissionregistration.k8s.io'
+  const key: ObjectKey = { cluster: mesh.cluster, group, kind: 'MutatingWebhookConfiguration', namespace: '', name: tag.webhook }
+  const answer = await connection.target.get(key, `${group}/v1`, signal)
+  const revision = answer.ok ? stringIn(answer.value, 'metadata', 'labels', tag.label) : undefined
+  return revision === mesh.spec.revision ? undefined : revision
 }
 
 /** A mesh that is a server itself, such as Consul on machines, has no objects to be found by: the server tells its version. */

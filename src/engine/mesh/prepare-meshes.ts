@@ -5,6 +5,7 @@ import type { Design } from '../../design/design.ts'
 import { parseManifests } from '../../design/evaluate/read-manifests.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { PlannedCluster } from '../../plan/plan.ts'
+import { referTo } from '../../planner/translate-component.ts'
 import type { MeshProvider } from '../../providers/contract.ts'
 import { type PlannedChart, plannedCharts } from '../../providers/planned-charts.ts'
 import type { Connection } from '../refresh.ts'
@@ -80,7 +81,7 @@ async function prepareMesh(
     return { mesh: { ...mesh, spec, files: [] }, diagnostics: found.diagnostics }
   }
   const fetched = await fetchAll(mesh, request)
-  const charts = plannedCharts(mesh, provider)
+  const charts = plannedCharts(mesh, provider, gatewaysOf(mesh, request.design))
   const rendered = await renderAll({ ...mesh, files: [...mesh.files, ...fetched.manifests] }, charts, request)
   if (fetched.manifests.length + rendered.manifests.length === 0) {
     return { mesh, diagnostics: [...fetched.diagnostics, ...rendered.diagnostics] }
@@ -88,6 +89,14 @@ async function prepareMesh(
   const spec = { ...mesh.spec, namespace: mesh.spec.namespace ?? provider.install(mesh).namespace }
   const files = [...mesh.files, ...fetched.manifests, ...rendered.manifests]
   return { mesh: { ...mesh, spec, files }, diagnostics: [...fetched.diagnostics, ...rendered.diagnostics] }
+}
+
+/** The gateways that belong to a mesh. */
+function gatewaysOf(mesh: ComponentOf<'meshes'>, design: Design): readonly ComponentOf<'gateways'>[] {
+  return design.components.filter(
+    (component): component is ComponentOf<'gateways'> =>
+      component.section === 'gateways' && referTo('meshes', component.spec.mesh, component.scope) === mesh.address,
+  )
 }
 
 interface Brought {

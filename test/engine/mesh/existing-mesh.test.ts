@@ -64,6 +64,27 @@ describe('a mesh that exists', () => {
     expect(planned.stdout).not.toContain('istiod')
   })
 
+  test('is found by the tag of its revision too', async () => {
+    const tag = `
+  tag:
+    manifest:
+      apiVersion: admissionregistration.k8s.io/v1
+      kind: MutatingWebhookConfiguration
+      metadata: {name: istio-revision-tag-prod, labels: {istio.io/rev: 1-30}}
+      webhooks: []
+`
+    await workspace.write('platform/design.yaml', CONTROL_PLANE('1.30.0').replace('name: istiod,', 'name: istiod-1-30,') + tag)
+    expect((await workspace.meshform('apply', '-f', 'platform', '--yes')).exitCode).toBe(0)
+    await workspace.write('shop/design.yaml', SHOP(', revision: prod, version: 1.29.0'))
+    const planned = await workspace.meshform('plan', '-f', 'shop')
+    expect(planned.exitCode, planned.stderr).toBe(0)
+    expect(planned.stdout).toContain('istio.io/rev')
+    await workspace.write('shop/design.yaml', SHOP(', revision: staging'))
+    expect((await workspace.meshform('plan', '-f', 'shop')).stderr).toContain(
+      'Deployment istio-system/istiod-staging is not there',
+    )
+  })
+
   test('is refused when it is older than the design asks for', async () => {
     await install('1.24.1')
     await workspace.write('shop/design.yaml', SHOP(', version: 1.30.0'))

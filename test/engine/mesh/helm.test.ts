@@ -152,6 +152,33 @@ describe('the charts of an installation', () => {
     })
   })
 
+  test('with pods for the gateways of the design that name none', () => {
+    const mesh = componentOf('meshes', 'istio', {
+      provider: 'istio',
+      version: '1.30.0',
+      install: { values: { pilot: { replicaCount: 2 } } },
+    })
+    const gateway = (name: string, spec: object) =>
+      componentOf('gateways', name, { mesh: 'istio', listeners: [{ port: 8443 }], ...spec } as Parameters<
+        typeof componentOf<'gateways'>
+      >[2])
+    if (provider === undefined) throw new Error('no Istio')
+    const charts = plannedCharts(mesh, provider, [
+      gateway('web', { namespace: 'ingress', listeners: [{ port: 80 }, { port: 443 }] }),
+      gateway('admin', { namespace: 'ingress' }),
+      gateway('out', { direction: 'egress' }),
+      gateway('own', { selector: { app: 'own' } }),
+    ])
+    const made = charts.slice(2).map(({ name, release, namespace, values }) => ({ name, release, namespace, values }))
+    expect(made).toMatchObject([
+      { name: 'gateway', release: 'istio-ingressgateway', namespace: 'ingress' },
+      { name: 'gateway', release: 'istio-egressgateway', namespace: 'istio-system', values: { service: { type: 'ClusterIP' } } },
+    ])
+    // The chart refuses values of other charts.
+    expect(Object.keys(made[0]?.values ?? {})).toEqual(['service'])
+    expect(made[0]?.values).toMatchObject({ service: { ports: [{ port: 15021 }, { port: 80 }, { port: 443 }, { port: 8443 }] } })
+  })
+
   test('none where manifests are given', () => {
     expect(planned({ manifests: ['istio.yaml'] })).toEqual([])
   })
