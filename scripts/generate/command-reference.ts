@@ -23,7 +23,7 @@ function describe(command: Command, path: string, heading: string): readonly str
     `${heading} ${path}`,
     '',
     '```text',
-    help.trimEnd().replace(/^Usage: \S+/, `Usage: ${path}`),
+    help.trimEnd().replace(/^Usage: .*?(?=$| [[<])/m, `Usage: ${path}`),
     '```',
     ...command.commands.flatMap((inner) => describe(inner, `${path} ${inner.name()}`, '###')),
   ]

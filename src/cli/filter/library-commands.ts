@@ -2,11 +2,13 @@ import { Command } from 'commander'
 import { inspectFilter } from '../../filters/inspect/inspect-filter.ts'
 import { describeModule } from '../../filters/registry/describe-module.ts'
 import { describeSignature, verifyModule } from '../../filters/registry/dsse.ts'
+import type { LibraryEntry } from '../../filters/registry/filter-library.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import { plural, styleFor } from '../../views/terminal/style.ts'
 import type { CommandIo } from '../command-io.ts'
 import { terminalView } from '../open-view.ts'
 import { filterLibrary } from './filter-context.ts'
+import { openModule } from './open-module.ts'
 
 /** A filter that was asked for and is not kept here. */
 export function noSuchFilter(name: string): Diagnostic {
@@ -45,22 +47,21 @@ export function filterListCommand(io: CommandIo): Command {
 /** `meshform filter show`: all that is known of one. */
 export function filterShowCommand(io: CommandIo): Command {
   return new Command('show')
-    .summary('Show a filter that is kept here')
+    .summary('Show a filter')
     .description('Shows what is known of a filter: version, licence, source, signature, configuration schema, and what it does.')
-    .argument('<name>', 'name, or name@version')
+    .argument('<name>', 'name or name@version of one that is kept here, a path, or an https:// or oci:// address')
     .option('--json', 'as JSON')
     .action(async (name: string, options: { readonly json?: boolean }) => {
-      const library = filterLibrary(io)
-      const entry = await library.find(name)
-      const kept = entry === undefined ? undefined : await library.module(entry.sha256)
-      if (entry === undefined || kept === undefined) {
-        terminalView(io).diagnostics([noSuchFilter(name)])
+      const found = await findFilter(io, name)
+      if ('diagnostic' in found) {
+        terminalView(io).diagnostics([found.diagnostic])
         io.setExitCode(1)
         return
       }
-      const inspection = inspectFilter(entry.name, kept.bytes)
+      const { entry, bytes } = found
+      const inspection = inspectFilter(entry.name, bytes)
       const behaviour = describeModule(inspection, entry.metadata)
-      const signature = verifyModule(kept.bytes, entry.signature, [])
+      const signature = verifyModule(bytes, entry.signature, [])
       if (options.json === true) {
         io.stdout.write(`${JSON.stringify({ ...entry, behaviour, signature, meshes: inspection.meshes }, null, 2)}\n`)
         return
@@ -68,7 +69,7 @@ export function filterShowCommand(io: CommandIo): Command {
       const { colors } = styleFor(io.stdout as NodeJS.WriteStream, io.env)
       const { metadata } = entry
       const rows: [string, string | undefined][] = [
-        ['version', entry.version],
+        ['version', entry.version === '' ? undefined : entry.version],
         ['description', metadata.description],
         ['licence', metadata.licence],
         ['source', metadata.source],
@@ -89,6 +90,25 @@ export function filterShowCommand(io: CommandIo): Command {
       io.stdout.write(`${colors.bold(entry.name)}\n`)
       for (const [title, text] of rows) if (text !== undefined) io.stdout.write(`  ${title.padEnd(14)}${text}\n`)
     })
+}
+
+/** A filter that is kept here under a name, or that a path or an address stands for. */
+async function findFilter(
+  io: CommandIo,
+  name: string,
+): Promise<{ readonly entry: LibraryEntry; readonly bytes: Uint8Array } | { readonly diagnostic: Diagnostic }> {
+  const library = filterLibrary(io)
+  const entry = await library.find(name)
+  const kept = entry === undefined ? undefined : await library.module(entry.sha256)
+  if (entry !== undefined && kept !== undefined) return { entry, bytes: kept.bytes }
+  if (!/^[a-z]+:\/\/|\.wasm$/.test(name)) return { diagnostic: noSuchFilter(name) }
+  const opened = await openModule(io, name, { folder: io.cwd })
+  if (!opened.ok) return { diagnostic: opened.diagnostic }
+  const { bytes, sha256, metadata, signature } = opened.module
+  const { version = '', name: title = name } = metadata
+  const signed = signature === undefined ? {} : { signature }
+  const { abi = '' } = inspectFilter(name, bytes)
+  return { entry: { name: title, version, sha256, size: bytes.length, abi, from: name, metadata, ...signed }, bytes }
 }
 
 /** `meshform filter rm`: keep a filter no more. */
