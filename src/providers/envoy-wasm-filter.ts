@@ -8,15 +8,32 @@ import type { DraftObject } from './traced-manifest.ts'
 /** Where modules of images are mounted into the proxy. */
 const MODULES = '/etc/meshform/filters'
 
-/** Envoy runs no module from the network whose digest it isn't told. */
+/** Where the proxy looks for a module that it does not fetch. */
+function moduleFile(filter: ComponentOf<'filters'>): string {
+  const { source = '' } = filter.spec
+  return source.startsWith('file://') ? source.slice('file://'.length) : `${MODULES}/${objectNameOf(filter)}.wasm`
+}
+
+/** Envoy runs no module from the network whose digest it isn't told, and asks for none of a module among its own files. */
 export function unverifiedModule(filter: ComponentOf<'filters'>): readonly Diagnostic[] {
   const { spec } = filter
-  const fetched = filterKindOf(spec) === 'wasm' && /^https?:/.test(spec.source ?? '')
-  if (!fetched || spec.sha256 !== undefined) return []
+  if (filterKindOf(spec) !== 'wasm') return []
+  const fetched = /^https?:/.test(spec.source ?? '')
+  if (fetched && spec.sha256 === undefined) {
+    return [
+      mistake(filter, ['source'], 'MF3019', {
+        summary: 'Envoy fetches no module without its digest',
+        hint: 'Say `sha256: <digest>`; `meshform filter inspect` prints it.',
+      }),
+    ]
+  }
+  if (fetched || spec.sha256 === undefined) return []
   return [
-    mistake(filter, ['source'], 'MF3019', {
-      summary: 'Envoy fetches no module without its digest',
-      hint: 'Say `sha256: <digest>`; `meshform filter inspect` prints it.',
+    mistake(filter, ['source'], 'MF3008', {
+      severity: 'warning',
+      summary: `No proxy compares the module of ${filter.address} with its digest`,
+      detail: `Envoy runs whatever lies at ${moduleFile(filter)}; only what it fetches over http(s) has to have the digest.`,
+      hint: 'Check the digest where the file is mounted, or serve the module at an https:// address.',
     }),
   ]
 }
@@ -30,7 +47,6 @@ export function wasmFilter(filter: ComponentOf<'filters'>): DraftObject {
   const { spec } = filter
   const { config, source = '' } = spec
   const fetched = /^https?:/.test(source)
-  const file = source.startsWith('file://') ? source.slice('file://'.length) : `${MODULES}/${objectNameOf(filter)}.wasm`
   return {
     name: `envoy.filters.http.wasm.${objectNameOf(filter)}`,
     typed_config: {
@@ -51,7 +67,7 @@ export function wasmFilter(filter: ComponentOf<'filters'>): DraftObject {
           environment_variables: spec.environment === undefined ? undefined : { key_values: spec.environment },
           code: fetched
             ? { remote: { http_uri: { uri: source, cluster: clusterName(filter), timeout: '60s' }, sha256: spec.sha256 } }
-            : { local: { filename: file } },
+            : { local: { filename: moduleFile(filter) } },
         },
       },
     },

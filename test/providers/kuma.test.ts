@@ -157,6 +157,22 @@ describe('Kuma', () => {
     })
   })
 
+  test('the digest of a module out of the files of the proxy is nothing that anybody compares, and that is told', () => {
+    const auth = { mesh: 'mesh', workloads: ['backend'], source: 'oci://registry.example.org/auth:1' }
+    const warned = (sha256: Partial<Record<'sha256', string>>) =>
+      shop({ filters: { auth: { ...auth, ...sha256 } } })
+        .diagnostics.filter(({ code }) => code === 'MF3008')
+        .map(({ summary, detail, location }) => [summary, detail, location?.file])
+    expect(warned({})).toEqual([])
+    expect(warned({ sha256: 'b'.repeat(64) })).toEqual([
+      [
+        'No proxy compares the module of filters.auth with its digest',
+        'Envoy runs whatever lies at /etc/meshform/filters/auth.wasm; only what it fetches over http(s) has to have the digest.',
+        'source',
+      ],
+    ])
+  })
+
   test('what 3.0 drops is found in raw objects', () => {
     const findings = findProvider('kuma').provider?.lint(meshExample('kuma-legacy-mtls')) ?? []
     expect(findings.map(({ object, path }) => `${object.kind} ${path.join('.')}`)).toEqual([
