@@ -53,7 +53,8 @@ describe('inspecting a filter', () => {
       @external("env", "proxy_log") declare function log(level: u64): u32
       @external("env", "proxy_redis_call") declare function redis(): u32
       @external("wasi_snapshot_preview1", "poll_oneoff") declare function poll(a: i32, b: i32, c: i32, d: i32): i32
-      export function proxy_abi_version_0_2_0(): void { log(1); redis(); poll(0, 0, 0, 0) }
+      @external("env", "proxy_get_log_level") declare function level(out: usize): i32
+      export function proxy_abi_version_0_2_0(): void { log(1); redis(); poll(0, 0, 0, 0); level(0) }
       export function proxy_on_request_headers(id: u64): void {}
     `)
     const inspection = inspectFilter('odd.wasm', bytes)
@@ -62,11 +63,14 @@ describe('inspecting a filter', () => {
       expect.arrayContaining([
         ['error', 'MF9005'],
         ['error', 'MF9006'],
-        ['warning', 'MF9008'],
+        ['error', 'MF9008'],
         ['warning', 'MF9011'],
       ]),
     )
     expect(inspection.unknownImports).toEqual(['env.proxy_redis_call'])
+    expect(inspection.diagnostics.map((entry) => entry.summary)).toContain(
+      'odd.wasm speaks ABI 0.2.0 and imports what only other versions have: proxy_get_log_level',
+    )
   })
 
   test('never throws for any bytes, nor for a module cut short anywhere', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { benchOptions, FilterBench } from '../../src/filters/bench/filter-bench.ts'
 import { findRootId, mayHoldRoots } from '../../src/filters/bench/find-root-id.ts'
 import { type FilterSettings, filterSettings } from '../../src/filters/host/filter-settings.ts'
+import { inspectFilter } from '../../src/filters/inspect/inspect-filter.ts'
 import { ok, request, send } from './bench-fixture.ts'
 import { compileSource } from './compile-filter.ts'
 
@@ -72,6 +73,8 @@ describe('modules that are not as one would wish', () => {
       'its memory has 64-bit addresses, and Proxy-Wasm passes 32-bit ones: build it for wasm32',
     )
     expect(refusal({ body: [0x1f, 0x40, 0x00, 0x0b, 0x0b] })).toContain('throws exceptions the newer way')
+    const newer = inspectFilter('odd.wasm', assemble({ body: [0x1f, 0x40, 0x00, 0x0b, 0x0b] })).diagnostics
+    expect(newer.map(({ code, severity }) => [code, severity])).toContainEqual(['MF9011', 'warning'])
     expect(refusal({ body: [0xd3, 0x0b] })).toContain("it is not valid WebAssembly for this host's engine: Compiling function #0")
     expect(refusal({ body: unreachable, start: true })).toBe('its start section crashed: unreachable')
     expect(refusal({ body: [0x10, 0x00, 0x0b], start: true })).toBe('its start section crashed: call stack exhausted')

@@ -10,7 +10,7 @@ import { pullImage, pushImage } from '../../src/filters/registry/transfer-image.
 import { pullSignature, pushSignature } from '../../src/filters/registry/transfer-signature.ts'
 
 const found = installed()
-if (!found) console.info('docker-registry is not installed: real-registry.test.ts runs nothing')
+if (!found) process.stdout.write('docker-registry is not installed here: no real registry was tried.\n')
 
 /** A password file as htpasswd writes it: ann, s3cret. */
 const passwords = 'ann:$2b$04$g5ixtA7W/ep3xcp1NYv3uupAlJTx..glHtCphMAqZx0sE92lwGnGC\n'

@@ -1,4 +1,5 @@
 import type { FilterInspection, ModuleKind } from '../../filters/inspect/inspection.ts'
+import { wrap } from '../../views/terminal/diagnostics.ts'
 import { plural, type Style } from '../../views/terminal/style.ts'
 
 const KIND_TITLES: Readonly<Record<ModuleKind, string>> = {
@@ -10,8 +11,11 @@ const KIND_TITLES: Readonly<Record<ModuleKind, string>> = {
   'not-wasm': 'not a WebAssembly module',
 }
 
+/** Lines are broken past this, also where nobody says how wide the terminal is. */
+const WIDEST = 120
+
 /** An inspection for people. */
-export function inspectionText(inspection: FilterInspection, { colors }: Style): string {
+export function inspectionText(inspection: FilterInspection, { colors, width: columns }: Style): string {
   const { abi, sdk, memory, handles, hostFunctions, wasi } = inspection
   const rows: [string, string][] = [
     ['kind', abi === undefined ? KIND_TITLES[inspection.kind] : `${KIND_TITLES[inspection.kind]}, ABI ${abi}`],
@@ -30,8 +34,8 @@ export function inspectionText(inspection: FilterInspection, { colors }: Style):
       ['handles', streams.length === 0 ? 'nothing' : streams.join(', ')],
       ['starts with', inspection.startFunctions.length === 0 ? 'nothing' : inspection.startFunctions.join(', ')],
       ['callbacks', inspection.callbacks.join(', ')],
-      ['host functions', hostFunctions.map((entry) => entry.name).join(', ')],
-      ['WASI', wasi.map((entry) => entry.name).join(', ')],
+      ['host functions', listed(hostFunctions)],
+      ['WASI', listed(wasi)],
     )
     if (memory !== undefined) {
       const most = memory.maximumPages === undefined ? 'no limit' : `at most ${memory.maximumPages} pages`
@@ -39,12 +43,26 @@ export function inspectionText(inspection: FilterInspection, { colors }: Style):
     }
   }
   const width = Math.max(...rows.map(([title]) => title.length)) + 2
-  const facts = rows.filter(([, text]) => text !== '').map(([title, text]) => `${colors.bold(title.padEnd(width))}${text}`)
+  const room = (left: number): number => Math.max(30, Math.min(columns, WIDEST) - left)
+  const indented = (text: string, left: number): readonly string[] => {
+    const [first = '', ...others] = wrap(text, room(left))
+    return [first, ...others.map((line) => `${' '.repeat(left)}${line}`)]
+  }
+  const facts = rows
+    .filter(([, text]) => text !== '')
+    .map(([title, text]) => `${colors.bold(title.padEnd(width))}${indented(text, width).join('\n')}`)
   const names = Math.max(...inspection.meshes.map((verdict) => verdict.mesh.length)) + 2
   const verdicts = inspection.meshes.map((verdict) => {
     const mark = verdict.accepted ? colors.green('yes') : colors.dim('no ')
     const why = verdict.accepted ? `${verdict.attachment}: ${verdict.note}` : verdict.reasons.join('; ')
-    return `  ${mark} ${verdict.mesh.padEnd(names)}${colors.dim(why)}`
+    return `  ${mark} ${verdict.mesh.padEnd(names)}${indented(why, names + 6)
+      .map((line) => colors.dim(line))
+      .join('\n')}`
   })
   return `${facts.join('\n')}\n\n${colors.bold('meshes')}\n${verdicts.join('\n')}\n`
+}
+
+/** Names once each: a module may import one under several types. */
+function listed(entries: readonly { readonly name: string }[]): string {
+  return [...new Set(entries.map((entry) => entry.name))].join(', ')
 }

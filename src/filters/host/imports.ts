@@ -1,5 +1,5 @@
 import { Status } from '../abi/constants.ts'
-import { findHostFunction } from '../abi/host-functions.ts'
+import { findHostFunction, hostFunctionTypeMatches } from '../abi/host-functions.ts'
 import { Errno, isWasiModule } from '../abi/wasi-functions.ts'
 import type { FunctionType, ModuleSummary } from '../wasm/module-parser.ts'
 import { bufferFunctions } from './buffer-functions.ts'
@@ -53,7 +53,10 @@ export function buildImports(guest: Guest, module: ModuleSummary): BuiltImports 
     }
     if (denied) target = constant(entry.type, isWasi ? Errno.notcapable : Status.internalFailure)
     else if (found !== undefined) {
-      if (!isWasi && findHostFunction(entry.name) === undefined) warn('carried-out')
+      const spec = isWasi ? undefined : findHostFunction(entry.name)
+      if (!isWasi && spec === undefined) warn('carried-out')
+      else if (spec !== undefined && !spec.abi.includes(guest.abi)) warn('other-version')
+      else if (spec !== undefined && !hostFunctionTypeMatches(spec, entry.type)) warn('wrong-type')
       target = found
     } else if (isWasi) target = constant(entry.type, Errno.nosys)
     else if (entry.module === 'env' && entry.name.startsWith('proxy_')) {
@@ -76,18 +79,35 @@ export function buildImports(guest: Guest, module: ModuleSummary): BuiltImports 
     group[entry.name] = guest.world.onHostCall === undefined ? target : watched(entry.name, target, guest.world.onHostCall)
   }
   const warnings = [...odd].map(([what, labels]) => {
-    const effect = labels.length === 1 ? oddImports[what].one : oddImports[what].many
-    return `it imports ${listed(labels)}, which no proxy gives: ${effect}, and Envoy does not load the module`
+    const { one, many } = oddImports[what]
+    return `it imports ${listed(labels)}${labels.length === 1 ? one : many}, and Envoy does not load the module`
   })
   return { ok: true, imports, warnings }
 }
 
-/** What becomes of an import that no proxy gives. */
+/** What is odd about an import, and what becomes of it: what follows its name. */
 const oddImports = {
-  'carried-out': { one: 'it is carried out here', many: 'they are carried out here' },
-  unimplemented: { one: 'it answers "unimplemented" here', many: 'they answer "unimplemented" here' },
-  nosys: { one: 'it answers ENOSYS here', many: 'they answer ENOSYS here' },
-  fatal: { one: 'calling it ends the filter here', many: 'calling one of them ends the filter here' },
+  'carried-out': {
+    one: ', which no proxy gives: it is carried out here',
+    many: ', which no proxy gives: they are carried out here',
+  },
+  'other-version': {
+    one: ', which proxies give to other versions of the ABI: it is carried out here',
+    many: ', which proxies give to other versions of the ABI: they are carried out here',
+  },
+  'wrong-type': { one: ' with a type that it does not have', many: ' with types that they do not have' },
+  unimplemented: {
+    one: ', which no proxy gives: it answers "unimplemented" here',
+    many: ', which no proxy gives: they answer "unimplemented" here',
+  },
+  nosys: {
+    one: ', which no proxy gives: it answers ENOSYS here',
+    many: ', which no proxy gives: they answer ENOSYS here',
+  },
+  fatal: {
+    one: ', which no proxy gives: calling it ends the filter here',
+    many: ', which no proxy gives: calling one of them ends the filter here',
+  },
 } as const
 type OddImport = keyof typeof oddImports
 

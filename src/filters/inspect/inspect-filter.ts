@@ -6,6 +6,7 @@ import { findHostFunction, hostFunctionTypeMatches } from '../abi/host-functions
 import { isWasiModule, wasiFunctions } from '../abi/wasi-functions.ts'
 import type { FilterCode } from '../codes.ts'
 import { abiVersionOf } from '../host/filter-vm.ts'
+import { describeEngineRefusal, throwsTheNewerWay } from '../wasm/describe-problem.ts'
 import { pageSize } from '../wasm/memory-limit.ts'
 import { type ModuleProblem, type ModuleSummary, parseModule } from '../wasm/module-parser.ts'
 import type { FilterInspection, ImportedHostFunction, ImportedWasiFunction, ModuleKind } from './inspection.ts'
@@ -48,8 +49,13 @@ function diagnostic(finding: Finding): Diagnostic {
 
 function inspectModule(source: string, bytes: Uint8Array, sha256: string, module: ModuleSummary): FilterInspection {
   const findings: Finding[] = []
-  const valid = WebAssembly.validate(bytes)
-  if (!valid) findings.push({ code: 'MF9003', summary: `${source} does not validate`, detail: validationDetail(bytes) })
+  const refusal = engineRefusal(bytes)
+  if (refusal !== undefined && throwsTheNewerWay(refusal)) {
+    const detail = 'It throws exceptions by try_table and exnref, which engines run since 2025; the one here is older.'
+    findings.push({ code: 'MF9011', summary: `${source} needs a proxy with a recent engine`, detail, severity: 'warning' })
+  } else if (refusal !== undefined) {
+    findings.push({ code: 'MF9003', summary: `${source} does not validate`, detail: sentence(describeEngineRefusal(refusal)) })
+  }
   const kind = kindOf(module)
   const abi = abiVersionOf(module)
   const imported = readImports(source, module, findings)
@@ -73,8 +79,8 @@ function inspectModule(source: string, bytes: Uint8Array, sha256: string, module
   if (kind === 'proxy-wasm') {
     if (!memoryExported) findings.push({ code: 'MF9007', summary: `${source} exports no memory` })
     if (allocator === undefined) {
-      const detail = 'Without malloc or proxy_on_memory_allocate the proxy can hand it neither headers nor configuration.'
-      findings.push({ code: 'MF9008', summary: `${source} exports no allocator`, detail, severity: 'warning' })
+      const detail = 'Without malloc or proxy_on_memory_allocate a proxy could hand it nothing, and Envoy does not load it.'
+      findings.push({ code: 'MF9008', summary: `${source} exports no allocator`, detail })
     }
   }
   if (memory !== undefined && memory.initialPages * pageSize > 1024 ** 3) {
@@ -129,14 +135,19 @@ function inspectModule(source: string, bytes: Uint8Array, sha256: string, module
   }
 }
 
-/** What the engine itself says of a module that doesn't validate. */
-function validationDetail(bytes: Uint8Array): string {
+/** What the engine itself says of a module that it does not take. */
+function engineRefusal(bytes: Uint8Array): unknown {
+  if (WebAssembly.validate(bytes)) return undefined
   try {
     new WebAssembly.Module(bytes)
-    return 'The engine refuses it.'
+    return new Error('the engine refuses it')
   } catch (error) {
-    return error instanceof Error ? `${error.message}.` : 'The engine refuses it.'
+    return error
   }
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }
 
 function kindOf(module: ModuleSummary): ModuleKind {
@@ -207,14 +218,24 @@ function readImports(
     } else unknownImports.push(`${entry.module}.${entry.name}`)
   }
   if (unknownImports.length > 0 && kindOf(module) === 'proxy-wasm') {
-    const list = unknownImports.slice(0, 10).join(', ')
+    const more = unknownImports.length - 5
+    const list = `${unknownImports.slice(0, 5).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
     findings.push({
       code: 'MF9005',
       summary: `${source} imports what no proxy gives: ${list}`,
       detail: 'Envoy refuses a module whose imports it can not link.',
     })
   }
-  const newer = wasi.filter((entry) => entry.linked === 'newer').map((entry) => entry.name)
+  const abi = abiVersionOf(module)
+  const others = abi === undefined ? [] : hostFunctions.filter((entry) => !entry.abi.includes(abi)).map((entry) => entry.name)
+  if (others.length > 0) {
+    findings.push({
+      code: 'MF9005',
+      summary: `${source} speaks ABI ${abi} and imports what only other versions have: ${others.join(', ')}`,
+      detail: 'Envoy links the host functions of the version that a module exports, and refuses it for any other.',
+    })
+  }
+  const newer = [...new Set(wasi.filter((entry) => entry.linked === 'newer').map((entry) => entry.name))]
   if (newer.length > 0) {
     const detail = `Older proxies do not link ${newer.join(', ')}; full Go modules need a recent Envoy.`
     findings.push({

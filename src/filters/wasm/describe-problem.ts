@@ -18,11 +18,16 @@ export function describeModuleProblem(problem: ModuleProblem): string {
 
 const newerExceptions = /exnref|try_table|opcode 0x1f/i
 
+/** True when what the engine refuses is the newer way of throwing. */
+export function throwsTheNewerWay(error: unknown): boolean {
+  return error instanceof WebAssembly.CompileError && newerExceptions.test(error.message)
+}
+
 /** Why the engine made no instance of a module, as the end of a sentence. Its own words stand where there are none better. */
 export function describeEngineRefusal(error: unknown): string {
   const said = error instanceof Error ? error.message : String(error)
   const message = said.replace(/^WebAssembly\.(Module|Instance)\(\): /, '')
-  if (error instanceof WebAssembly.CompileError && newerExceptions.test(said)) {
+  if (throwsTheNewerWay(error)) {
     return "it throws exceptions the newer way (try_table and exnref), which this host's engine does not run: build it without exceptions, or with the older instructions"
   }
   if (error instanceof WebAssembly.CompileError) return `it is not valid WebAssembly for this host's engine: ${message}`
