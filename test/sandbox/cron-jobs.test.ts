@@ -53,24 +53,25 @@ test('a CronJob makes the job that is due, once, and keeps only so many', async 
   let now = new Date('2026-03-01T12:00:30Z')
   const sandbox = await Sandbox.open({ directory: undefined, clock: () => now })
   const names = async (): Promise<readonly string[]> => {
-    await settled()
     const { body } = await request(sandbox, 'GET', jobsPath)
     return (body.items as readonly JsonObject[]).map((job) => String((job.metadata as JsonObject).name))
   }
   await request(sandbox, 'POST', cronJobs, cronJob({ successfulJobsHistoryLimit: 1 }))
+  await settled()
   expect(await names()).toEqual([])
   now = new Date('2026-03-01T12:16:00Z')
   // Three were missed; the latest makes up for them.
   await request(sandbox, 'PUT', `${cronJobs}/report`, cronJob({ successfulJobsHistoryLimit: 1 }, { looked: 'once' }))
   const minute = Date.parse('2026-03-01T12:15:00Z') / 60_000
-  expect(await names()).toEqual([`report-${minute}`])
+  await expect.poll(names).toEqual([`report-${minute}`])
   now = new Date('2026-03-01T12:20:10Z')
   await request(sandbox, 'PUT', `${cronJobs}/report`, cronJob({ successfulJobsHistoryLimit: 1 }, { looked: 'twice' }))
-  expect(await names()).toEqual([`report-${minute + 5}`])
+  await expect.poll(names).toEqual([`report-${minute + 5}`])
   const { body } = await request(sandbox, 'GET', `${cronJobs}/report`)
   expect(body.status).toEqual({ lastScheduleTime: '2026-03-01T12:20:00Z', lastSuccessfulTime: '2026-03-01T12:20:10Z' })
   now = new Date('2026-03-01T12:31:00Z')
   await request(sandbox, 'PUT', `${cronJobs}/report`, cronJob({ suspend: true, successfulJobsHistoryLimit: 1 }))
+  await settled()
   expect(await names()).toEqual([`report-${minute + 5}`])
   await sandbox.close()
 })
