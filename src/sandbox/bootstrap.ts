@@ -3,6 +3,7 @@ import type { ApiContext } from './api/api-context.ts'
 import type { ApiServer } from './api/api-server.ts'
 import { serverVersion } from './api/discovery.ts'
 import { timestamp } from './api/object-metadata.ts'
+import { systemPriorities } from './builtin/validation/cluster.ts'
 import { sandboxNode } from './controllers/pod-template.ts'
 import { nodeObject } from './controllers/sandbox-node.ts'
 
@@ -28,6 +29,12 @@ export function bootstrap(api: ApiServer, context: ApiContext): void {
   }
   if (store.get('/services', 'default', 'kubernetes') === undefined) {
     send('POST', '/api/v1/namespaces/default/services', kubernetesService)
+  }
+  for (const [name, value] of systemPriorities) {
+    if (store.get('scheduling.k8s.io/priorityclasses', '', name) !== undefined) continue
+    const description = 'For what the cluster itself can not do without.'
+    const priorityClass = { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name }, value, description }
+    send('POST', '/apis/scheduling.k8s.io/v1/priorityclasses', priorityClass)
   }
   if (store.get('/nodes', '', sandboxNode) !== undefined) return
   const node = nodeObject(serverVersion.gitVersion, timestamp(context.now()))

@@ -63,10 +63,10 @@ test('a CronJob makes the job that is due, once, and keeps only so many', async 
   // Three were missed; the latest makes up for them.
   await request(sandbox, 'PUT', `${cronJobs}/report`, cronJob({ successfulJobsHistoryLimit: 1 }, { looked: 'once' }))
   const minute = Date.parse('2026-03-01T12:15:00Z') / 60_000
-  await expect.poll(names).toEqual([`report-${minute}`])
+  await expect.poll(names, { timeout: 20_000 }).toEqual([`report-${minute}`])
   now = new Date('2026-03-01T12:20:10Z')
   await request(sandbox, 'PUT', `${cronJobs}/report`, cronJob({ successfulJobsHistoryLimit: 1 }, { looked: 'twice' }))
-  await expect.poll(names).toEqual([`report-${minute + 5}`])
+  await expect.poll(names, { timeout: 20_000 }).toEqual([`report-${minute + 5}`])
   const { body } = await request(sandbox, 'GET', `${cronJobs}/report`)
   expect(body.status).toEqual({ lastScheduleTime: '2026-03-01T12:20:00Z', lastSuccessfulTime: '2026-03-01T12:20:10Z' })
   now = new Date('2026-03-01T12:31:00Z')

@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject } from '../../plan/json.ts'
 import { definitionStorage } from '../crd/definition.ts'
 import type { StoredObject } from '../store/stored-object.ts'
 import { inStorageOrder, StoredObject as Stored } from '../store/stored-object.ts'
+import { admitNew } from './admit-object.ts'
 import { type ApiContext, storageKeyOf } from './api-context.ts'
 import { isTerminating, metadataOf, metadataText, timestamp, withMetadata } from './object-metadata.ts'
 import type { ServedResource } from './resource-registry.ts'
@@ -68,7 +69,8 @@ export function createObject(
   admitToNamespace(context, resource, namespace, name)
   const key = storageKeyOf(resource, namespace, name)
   const allocation = context.allocations.contextFor(key)
-  const prepared = type.prepareForCreate === undefined ? identified : type.prepareForCreate(identified, allocation)
+  const admitted = admitNew(context, resource, name, identified)
+  const prepared = type.prepareForCreate === undefined ? admitted : type.prepareForCreate(admitted, allocation)
   const errors = validateNew(context, resource, prepared)
   if (errors.length > 0) throw invalid(namedKindOf(resource, prepared), name, errors)
   const taken = type.validateAllocation?.(prepared, allocation) ?? []

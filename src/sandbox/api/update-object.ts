@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.t
 import { jsonEqual } from '../apply/value-shape.ts'
 import type { AllocationContext } from '../resource-type.ts'
 import { inStorageOrder, StoredObject } from '../store/stored-object.ts'
+import { admitChanged } from './admit-object.ts'
 import { type ApiContext, storageKeyOf } from './api-context.ts'
 import { finalizersOf, isTerminating, metadataOf, metadataText, withMetadata } from './object-metadata.ts'
 import type { ServedResource } from './resource-registry.ts'
@@ -56,6 +57,9 @@ function withoutTypeAndMetadata(object: JsonObject, alsoStatus: boolean): JsonOb
   return spec
 }
 
+/** Subresources that write what a plain update would put back. */
+const withoutPreparation: ReadonlySet<string> = new Set(['status', 'finalize', 'binding'])
+
 /** Restores what clients can't change and counts the generation. */
 function settle(
   resource: ServedResource,
@@ -79,7 +83,7 @@ function settle(
     const { status: _given, ...rest } = next
     next = live.status === undefined ? rest : { ...rest, status: live.status }
   }
-  if (type.prepareForUpdate !== undefined && subresource !== 'status') next = type.prepareForUpdate(next, live, allocation)
+  if (!withoutPreparation.has(subresource)) next = type.prepareForUpdate?.(next, live, allocation) ?? next
   if (!type.countsGeneration || typeof before.generation !== 'number') return next
   const hasStatus = type.subresources.status || !resource.custom
   const changed = !jsonEqual(withoutTypeAndMetadata(live, hasStatus), withoutTypeAndMetadata(next, hasStatus))
@@ -117,7 +121,8 @@ export function updateObject(
   checkPreconditions(resource, live, update)
   const key = storageKeyOf(resource, live.key.namespace, live.key.name)
   const allocation = context.allocations.contextFor(key)
-  const next = settle(resource, live.object, update.object, update.subresource, allocation)
+  const admitted = admitChanged(resource, update.subresource, update.object)
+  const next = settle(resource, live.object, admitted, update.subresource, allocation)
   const warnings = update.warnings ?? []
   const errors = validateChange(context, resource, next, live.object, update.subresource, warnings)
   if (errors.length > 0) throw withWarnings(invalid(namedKindOf(resource, next), live.key.name, errors), warnings)

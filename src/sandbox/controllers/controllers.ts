@@ -15,6 +15,7 @@ import { replicaSetController } from './replica-set-controller.ts'
 import { routeController } from './route-controller.ts'
 import { RouteIndex } from './route-index.ts'
 import { statefulSetController } from './stateful-set-controller.ts'
+import { volumeController } from './volume-controller.ts'
 import { volumeClaimController } from './volume-claim-controller.ts'
 
 /**
@@ -26,6 +27,7 @@ export function controllers(): readonly Controller[] {
   return [
     namespaceController(),
     volumeClaimController(),
+    volumeController(),
     podController(),
     replicaSetController(),
     deploymentController(),

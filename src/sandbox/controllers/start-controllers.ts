@@ -5,7 +5,7 @@ import type { ControllerEvent, ControllerHost, KindKey } from './controller-host
 import { controllers } from './controllers.ts'
 import { FailureSwitches } from './failure-switches.ts'
 import { publishedConfigMaps } from './namespace-controller.ts'
-import { nameOf, ObjectCache, type ObjectName } from './object-cache.ts'
+import { isTerminating, nameOf, ObjectCache, type ObjectName } from './object-cache.ts'
 import { encodeSuffix, hashText } from './pod-template.ts'
 
 /** How the simulation runs; what is left out has a default that settles within a few milliseconds. */
@@ -62,7 +62,15 @@ function rememberWrites(host: ControllerHost, cache: ObjectCache, isKept: (kind:
   return {
     ...host,
     create: (kind, object) => remember(kind, host.create(kind, object)),
-    update: (kind, object) => remember(kind, host.update(kind, object)),
+    update: (kind, object) => {
+      const updated = host.update(kind, object)
+      const { namespace, name } = nameOf(object)
+      // One that waited for its last finalizer is gone with it.
+      const isGone = updated !== undefined && isTerminating(updated) && host.get(kind, namespace, name) === undefined
+      if (!isGone) return remember(kind, updated)
+      cache.accept({ type: 'DELETED', kind, object: updated })
+      return updated
+    },
     bind: (pod) => remember('/Pod', host.bind(pod)),
     updateStatus: (kind, object) => remember(kind, host.updateStatus(kind, object)),
     delete: (kind, namespace, name) => {

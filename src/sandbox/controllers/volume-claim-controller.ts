@@ -1,15 +1,24 @@
 import type { JsonObject } from '../../plan/json.ts'
-import { listAt, objectAt, textAt } from '../builtin/json-tree.ts'
+import { claimProtection } from '../admission/storage-protection.ts'
+import { listAt, objectAt, objectsAt, textAt } from '../builtin/json-tree.ts'
+import { compareQuantities, parseQuantity } from '../builtin/quantity.ts'
 import { writeStatus } from './conditions.ts'
 import type { Controller, ControllerWorld } from './controller.ts'
-import { isTerminating, nameOf, uidOf } from './object-cache.ts'
+import { isTerminating, nameOf, type ObjectName, uidOf } from './object-cache.ts'
+import { podPhase } from './pod-status.ts'
+import { releaseFinalizer } from './release-finalizer.ts'
+import { claimRefOf, phaseOf, volumes } from './volume-controller.ts'
 
 const claims = '/PersistentVolumeClaim'
-const volumes = '/PersistentVolume'
+const pods = '/Pod'
+
+function referenceTo(claim: JsonObject): JsonObject {
+  const { namespace, name } = nameOf(claim)
+  return { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name, uid: uidOf(claim) }
+}
 
 function volumeFor(claim: JsonObject, name: string): JsonObject {
   const spec = objectAt(claim, 'spec')
-  const { namespace, name: claimName } = nameOf(claim)
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolume',
@@ -17,7 +26,7 @@ function volumeFor(claim: JsonObject, name: string): JsonObject {
     spec: {
       accessModes: listAt(spec, 'accessModes'),
       capacity: objectAt(objectAt(spec, 'resources'), 'requests') ?? {},
-      claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name: claimName, uid: uidOf(claim) },
+      claimRef: referenceTo(claim),
       hostPath: { path: `/sandbox/${name}`, type: '' },
       persistentVolumeReclaimPolicy: 'Delete',
       ...(textAt(spec, 'storageClassName') === '' ? {} : { storageClassName: textAt(spec, 'storageClassName') }),
@@ -26,17 +35,56 @@ function volumeFor(claim: JsonObject, name: string): JsonObject {
   }
 }
 
+function capacityOf(volume: JsonObject): string {
+  return textAt(objectAt(objectAt(volume, 'spec'), 'capacity'), 'storage')
+}
+
+/** True for a free volume that has what a claim asks for. */
+function suits(volume: JsonObject, claim: JsonObject): boolean {
+  const [spec, wanted] = [objectAt(volume, 'spec'), objectAt(claim, 'spec')]
+  if (phaseOf(volume) !== 'Available' || isTerminating(volume)) return false
+  if (textAt(spec, 'storageClassName') !== textAt(wanted, 'storageClassName')) return false
+  if (textAt(spec, 'volumeMode') !== textAt(wanted, 'volumeMode')) return false
+  const modes = listAt(spec, 'accessModes')
+  if (!listAt(wanted, 'accessModes').every((mode) => modes.includes(mode))) return false
+  const size = parseQuantity(textAt(objectAt(objectAt(wanted, 'resources'), 'requests'), 'storage'))
+  const capacity = parseQuantity(capacityOf(volume))
+  return size !== undefined && capacity !== undefined && compareQuantities(capacity, size) >= 0
+}
+
+function smallest(candidates: readonly JsonObject[]): JsonObject | undefined {
+  const size = (volume: JsonObject) => parseQuantity(capacityOf(volume)) ?? { digits: 0n, exponent: 0, form: 'decimal' }
+  return [...candidates].sort((left, right) => compareQuantities(size(left), size(right)))[0]
+}
+
+/** The volume that a claim names, else the smallest free one that suits it, else a new one. */
+function volumeOf(claim: JsonObject, world: ControllerWorld): JsonObject | undefined {
+  const named = textAt(objectAt(claim, 'spec'), 'volumeName')
+  if (named !== '') return world.cache.get(volumes, { namespace: '', name: named }) ?? undefined
+  const name = `pvc-${uidOf(claim)}`
+  const made = world.cache.get(volumes, { namespace: '', name })
+  const free = made ?? smallest([...world.cache.all(volumes)].filter((volume) => suits(volume, claim)))
+  return free ?? world.host.create(volumes, volumeFor(claim, name))
+}
+
 function bind(claim: JsonObject, world: ControllerWorld): void {
-  const spec = objectAt(claim, 'spec') ?? {}
-  const name = textAt(spec, 'volumeName') || `pvc-${uidOf(claim)}`
-  const known = world.cache.get(volumes, { namespace: '', name })
-  const volume = known ?? world.host.create(volumes, volumeFor(claim, name))
+  const volume = volumeOf(claim, world)
   if (volume === undefined) return
-  if (textAt(objectAt(volume, 'status'), 'phase') !== 'Bound') writeStatus(world.host, volumes, volume, { phase: 'Bound' })
+  const reference = claimRefOf(volume)
+  const isOthers = reference !== undefined && textAt(reference, 'uid') !== uidOf(claim) && textAt(reference, 'uid') !== ''
+  if (isOthers) return
+  const spec = objectAt(claim, 'spec') ?? {}
+  const volumeSpec = objectAt(volume, 'spec') ?? {}
+  const owned =
+    textAt(reference, 'uid') === uidOf(claim)
+      ? volume
+      : world.host.update(volumes, { ...volume, spec: { ...volumeSpec, claimRef: referenceTo(claim) } })
+  if (owned === undefined) return
+  if (phaseOf(owned) !== 'Bound') writeStatus(world.host, volumes, owned, { phase: 'Bound' })
+  const { name } = nameOf(volume)
   const bound =
     textAt(spec, 'volumeName') === name ? claim : world.host.update(claims, { ...claim, spec: { ...spec, volumeName: name } })
   if (bound === undefined) return
-  const volumeSpec = objectAt(volume, 'spec')
   writeStatus(world.host, claims, bound, {
     phase: 'Bound',
     accessModes: listAt(volumeSpec, 'accessModes'),
@@ -44,29 +92,34 @@ function bind(claim: JsonObject, world: ControllerWorld): void {
   })
 }
 
-/** Gives every claim a volume, and takes the volume away with it. */
+function claimNames(pod: JsonObject): readonly string[] {
+  return objectsAt(objectAt(pod, 'spec'), 'volumes')
+    .map((volume) => textAt(objectAt(volume, 'persistentVolumeClaim'), 'claimName'))
+    .filter((name) => name !== '')
+}
+
+function isInUse(claim: ObjectName, world: ControllerWorld): boolean {
+  return [...world.cache.all(pods)].some((pod) => {
+    const isRunning = !['Succeeded', 'Failed'].includes(podPhase(pod))
+    return isRunning && nameOf(pod).namespace === claim.namespace && claimNames(pod).includes(claim.name)
+  })
+}
+
+/** Gives every claim a volume, and keeps claims that pods use. */
 export function volumeClaimController(): Controller {
   return {
     name: 'persistentvolumeclaims',
-    watches: [claims, volumes],
+    watches: [claims, pods],
     concerned: (kind, object) => {
       if (kind === claims) return [nameOf(object)]
-      const claim = objectAt(objectAt(object, 'spec'), 'claimRef')
-      return [{ namespace: textAt(claim, 'namespace'), name: textAt(claim, 'name') }]
+      return claimNames(object).map((name) => ({ namespace: nameOf(object).namespace, name }))
     },
     reconcile: (name, world) => {
       const claim = world.cache.get(claims, name)
-      if (claim !== undefined) {
-        if (!isTerminating(claim) && textAt(objectAt(claim, 'status'), 'phase') !== 'Bound') bind(claim, world)
-        return
-      }
-      for (const volume of [...world.cache.all(volumes)]) {
-        const spec = objectAt(volume, 'spec')
-        const reference = objectAt(spec, 'claimRef')
-        if (textAt(reference, 'namespace') !== name.namespace || textAt(reference, 'name') !== name.name) continue
-        if (textAt(spec, 'persistentVolumeReclaimPolicy') === 'Delete') world.host.delete(volumes, '', nameOf(volume).name)
-        else writeStatus(world.host, volumes, volume, { phase: 'Released' })
-      }
+      if (claim === undefined) return
+      if (isTerminating(claim)) {
+        if (!isInUse(name, world)) releaseFinalizer(claims, claim, claimProtection, world)
+      } else if (textAt(objectAt(claim, 'status'), 'phase') !== 'Bound') bind(claim, world)
     },
   }
 }

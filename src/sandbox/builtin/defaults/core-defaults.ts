@@ -1,10 +1,19 @@
-import { ensureTree, objectAt, objectsAt, setDefault, stringMapAt, type Tree, textAt } from '../json-tree.ts'
+import type { JsonObject } from '../../../plan/json.ts'
+import { copyTree, ensureTree, listAt, objectAt, objectsAt, setDefault, stringMapAt, type Tree, textAt } from '../json-tree.ts'
 
 /** Every namespace carries its own name as a label. */
 export function defaultNamespace(namespace: Tree): void {
   const metadata = ensureTree(namespace, 'metadata')
   const name = textAt(metadata, 'name')
   if (name !== '') ensureTree(metadata, 'labels')['kubernetes.io/metadata.name'] = name
+}
+
+/** What holds a namespace is changed through its finalize subresource alone. */
+export function prepareNamespaceUpdate(namespace: Tree, old: JsonObject): void {
+  const finalizers = listAt(objectAt(old, 'spec'), 'finalizers')
+  const spec = ensureTree(namespace, 'spec')
+  if (finalizers.length === 0) delete spec.finalizers
+  else spec.finalizers = finalizers.map(copyTree)
 }
 
 /** A new namespace is active, and held until its objects are gone. */
@@ -35,6 +44,9 @@ export function defaultEndpoints(endpoints: Tree): void {
 
 /** What a node can give is what it has, unless less is said. */
 export function defaultNode(node: Tree): void {
+  const spec = ensureTree(node, 'spec')
+  const block = textAt(spec, 'podCIDR')
+  if (block !== '' && listAt(spec, 'podCIDRs').length === 0) spec.podCIDRs = [block]
   const status = ensureTree(node, 'status')
   const capacity = objectAt(status, 'capacity')
   if (capacity !== undefined && objectAt(status, 'allocatable') === undefined) status.allocatable = { ...capacity }
@@ -45,6 +57,8 @@ export function defaultPersistentVolume(volume: Tree): void {
   const spec = ensureTree(volume, 'spec')
   setDefault(spec, 'persistentVolumeReclaimPolicy', 'Retain')
   setDefault(spec, 'volumeMode', 'Filesystem')
+  const hostPath = objectAt(spec, 'hostPath')
+  if (hostPath !== undefined) setDefault(hostPath, 'type', '')
   setDefault(ensureTree(volume, 'status'), 'phase', 'Pending')
 }
 
@@ -59,9 +73,25 @@ export function defaultPersistentVolumeClaim(claim: Tree): void {
   setDefault(ensureTree(claim, 'status'), 'phase', 'Pending')
 }
 
+/** Claims and snapshots, which the older of the two fields knows. */
+function isClaimSource(source: JsonObject): boolean {
+  const kind = textAt(source, 'kind')
+  const group = textAt(source, 'apiGroup')
+  if (kind === 'PersistentVolumeClaim') return group === ''
+  return kind === 'VolumeSnapshot' && group === 'snapshot.storage.k8s.io'
+}
+
 /** A new claim waits for its volume. */
 export function preparePersistentVolumeClaim(claim: Tree): void {
   claim.status = { phase: 'Pending' }
+  const spec = ensureTree(claim, 'spec')
+  const [source, reference] = [objectAt(spec, 'dataSource'), objectAt(spec, 'dataSourceRef')]
+  if (source !== undefined && !isClaimSource(source)) delete spec.dataSource
+  else if (source !== undefined && reference === undefined) spec.dataSourceRef = copyTree(source)
+  else if (source === undefined && reference !== undefined && textAt(reference, 'namespace') === '') {
+    const { namespace: _namespace, ...local } = reference
+    if (isClaimSource(local)) spec.dataSource = copyTree(local)
+  }
 }
 
 /** For containers, what is not said about defaults follows from limits, and requests from both. */

@@ -1,4 +1,4 @@
-import { ensureTree, isTree, listAt, objectAt, objectsAt, setDefault, type Tree, textAt } from '../json-tree.ts'
+import { ensureTree, isTree, objectAt, objectsAt, setDefault, type Tree, textAt } from '../json-tree.ts'
 
 /** Pull always for `latest`, stated or implied; a digest never moves. */
 function pullPolicyFor(image: string): string {
@@ -127,21 +127,7 @@ function quotaClass(spec: Tree): string {
   return guaranteed ? 'Guaranteed' : 'Burstable'
 }
 
-/** What admission adds to every pod: how long it stays on a node that went away. */
-const nodeFailureTolerations: readonly string[] = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']
-
-/** What the server and its default admission set on a new pod. */
+/** What the server sets on a new pod. */
 export function preparePod(pod: Tree): void {
-  const spec = ensureTree(pod, 'spec')
-  if (textAt(spec, 'priorityClassName') === '') {
-    setDefault(spec, 'priority', 0)
-    setDefault(spec, 'preemptionPolicy', 'PreemptLowerPriority')
-  }
-  const tolerations = listAt(spec, 'tolerations')
-  for (const key of nodeFailureTolerations) {
-    const covered = tolerations.some((each) => isTree(each) && (each.key === key || each.key === undefined))
-    if (!covered) tolerations.push({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 })
-  }
-  spec.tolerations = tolerations
-  pod.status = { phase: 'Pending', qosClass: quotaClass(spec) }
+  pod.status = { phase: 'Pending', qosClass: quotaClass(ensureTree(pod, 'spec')) }
 }

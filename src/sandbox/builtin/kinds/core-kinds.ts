@@ -8,6 +8,7 @@ import {
   defaultPersistentVolume,
   defaultPersistentVolumeClaim,
   prepareNamespace,
+  prepareNamespaceUpdate,
   preparePersistentVolume,
   preparePersistentVolumeClaim,
 } from '../defaults/core-defaults.ts'
@@ -69,6 +70,7 @@ export const coreKinds: readonly ResourceType[] = [
     columns: namespaceColumns,
     setDefaults: defaultNamespace,
     prepareCreate: prepareNamespace,
+    prepareUpdate: prepareNamespaceUpdate,
   }),
   defineKind({
     ...core,
