@@ -2,7 +2,7 @@
 // and mocks included, which takes longer than reading a large design.
 const Dispatcher = require('undici/lib/dispatcher/dispatcher.js')
 
-Dispatcher.prototype.request = require('undici/lib/api/api-request.js')
+Object.assign(Dispatcher.prototype, require('undici/lib/api/index.js'))
 
 module.exports = {
   get Agent() {

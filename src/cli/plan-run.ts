@@ -56,6 +56,7 @@ export async function planRun(request: PlanRunRequest): Promise<PlanRun> {
     targetOpeners(io),
     { offline: options.offline === true, context: options.context, kubeconfig: options.kubeconfig },
     io.signal,
+    request.emit,
   )
   const extra =
     options.policy.length === 0 ? NO_POLICIES : await (await import('./read-policies.ts')).readPolicies(io, options.policy)

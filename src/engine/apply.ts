@@ -16,6 +16,7 @@ import { outageNode, outageNodes, outagesOf } from './cluster-outages.ts'
 import type { Emit } from './events.ts'
 import { type Connection, ownedDigest } from './refresh.ts'
 import { runGraph, type WorkNode } from './run-graph.ts'
+import { ServerWarnings } from './server-warnings.ts'
 import { type ClusterResult, type ClusterTally, clusterTally, tallied } from './tally.ts'
 
 /** Where intents and results go: the journal of an operation on the state. */
@@ -69,27 +70,16 @@ const AHEAD = 64
 /** Carries a plan out, each change after what it needs, and records every effect before and after it happens. */
 export async function applyPlan(request: ApplyRequest): Promise<ApplyResult> {
   const diagnostics: Diagnostic[] = []
-  const summary: Record<string, number> = {}
   const names = new Map(request.plan.changes.map((change) => [change.id, describeObject(change.key)]))
   const outages = outagesOf(request.plan.changes, request.connections)
   for (const cluster of outages.keys()) names.set(outageNode(cluster), `cluster "${cluster}"`)
   const clusters = new Map<string, ClusterTally>()
-  /** What was announced and never begun: it is written down that it has surely not happened. */
-  const withdrawn: Promise<void>[] = []
+  const warnings = new ServerWarnings(request.plan.diagnostics)
+  const work: Work = { ...request, names, diagnostics, summary: {}, withdrawn: [], warnings }
   const tallyOf = (change: ObjectChange) => clusterTally(clusters, change.key.cluster, !outages.has(change.key.cluster))
   const nodes: WorkNode[] = [
     ...outageNodes(outages, diagnostics),
-    ...request.plan.changes.map((change) =>
-      changeNode(
-        change,
-        request,
-        names,
-        diagnostics,
-        summary,
-        change.action === 'no-op' ? undefined : tallyOf(change),
-        withdrawn,
-      ),
-    ),
+    ...request.plan.changes.map((change) => changeNode(change, work, change.action === 'no-op' ? undefined : tallyOf(change))),
   ]
   const barrierNames = new Set(Object.keys(request.plan.barriers))
   for (const [name, members] of Object.entries(request.plan.barriers)) {
@@ -106,24 +96,34 @@ export async function applyPlan(request: ApplyRequest): Promise<ApplyResult> {
       stop: request.stop,
     },
   )
-  await Promise.all(withdrawn)
-  return { ...tally, diagnostics, summary, clusters: Object.fromEntries([...clusters].sort()), unfinished }
+  await Promise.all(work.withdrawn)
+  return {
+    ...tally,
+    diagnostics: [...diagnostics, ...warnings.diagnostics()],
+    summary: work.summary,
+    clusters: Object.fromEntries([...clusters].sort()),
+    unfinished,
+  }
 }
 
-function changeNode(
-  change: ObjectChange,
-  request: ApplyRequest,
-  names: ReadonlyMap<string, string>,
-  diagnostics: Diagnostic[],
-  summary: Record<string, number>,
-  tally: ClusterTally | undefined,
-  withdrawn: Promise<void>[],
-): WorkNode {
+/** What the nodes of an apply share. */
+interface Work extends ApplyRequest {
+  /** What to call a node that others wait for, by id. */
+  readonly names: ReadonlyMap<string, string>
+  readonly diagnostics: Diagnostic[]
+  readonly summary: Record<string, number>
+  /** Announced and never begun: it is being written down that it has surely not happened. */
+  readonly withdrawn: Promise<void>[]
+  readonly warnings: ServerWarnings
+}
+
+function changeNode(change: ObjectChange, work: Work, tally: ClusterTally | undefined): WorkNode {
   const { id, key, address, action } = change
+  const { diagnostics, summary, names } = work
   let announced: Promise<Diagnostic | undefined> | undefined
   const announceOnce = () => {
     if (action === 'no-op' || action === 'forget') return Promise.resolve(undefined)
-    announced ??= announce(change, action, request)
+    announced ??= announce(change, action, work)
     return announced
   }
   return {
@@ -134,27 +134,27 @@ function changeNode(
       if (tally === undefined || tally.reached) void announceOnce()
     },
     run: async (release) => {
-      if (action === 'no-op') return recordUnchanged(change, request)
-      const started = request.now()
-      request.emit({ type: 'apply-start', id, key, address, action })
-      const failure = (await announceOnce()) ?? (await carryOut(change, request, release))
+      if (action === 'no-op') return recordUnchanged(change, work)
+      const started = work.now()
+      work.emit({ type: 'apply-start', id, key, address, action })
+      const failure = (await announceOnce()) ?? (await carryOut(change, work, release))
       if (failure === undefined) {
         summary[action] = (summary[action] ?? 0) + 1
         if (tally !== undefined) tally.summary[action] = (tally.summary[action] ?? 0) + 1
-        request.emit({ type: 'apply-complete', id, key, address, action, elapsedMs: request.now() - started })
+        work.emit({ type: 'apply-complete', id, key, address, action, elapsedMs: work.now() - started })
         return 'done'
       }
       diagnostics.push(failure)
       if (tally !== undefined) tally.failed++
-      request.emit({ type: 'apply-failed', id, key, address, action, diagnostic: failure })
+      work.emit({ type: 'apply-failed', id, key, address, action, diagnostic: failure })
       return 'failed'
     },
     skip: (needs, because) => {
       if (action === 'no-op') return
       if (announced !== undefined)
-        withdrawn.push(announced.then(() => request.journal.result({ id, outcome: 'failed', uncertain: false })))
+        work.withdrawn.push(announced.then(() => work.journal.result({ id, outcome: 'failed', uncertain: false })))
       if (tally !== undefined) tally.skipped++
-      request.emit({ type: 'apply-skipped', id, key, address, action, needs: names.get(needs) ?? needs, because })
+      work.emit({ type: 'apply-skipped', id, key, address, action, needs: names.get(needs) ?? needs, because })
     },
   }
 }
@@ -190,7 +190,7 @@ function sameList(left: readonly string[], right: readonly string[]): boolean {
   return left.length === right.length && left.every((item, index) => item === right[index])
 }
 
-async function carryOut(change: ObjectChange, request: ApplyRequest, release: () => void): Promise<Diagnostic | undefined> {
+async function carryOut(change: ObjectChange, request: Work, release: () => void): Promise<Diagnostic | undefined> {
   const connection = request.connections.get(change.key.cluster)
   if (connection === undefined || connection.kind === 'unavailable') {
     if (change.action === 'no-op') return undefined
@@ -243,12 +243,7 @@ export function effectOf(change: ObjectChange, action: Effect['action']): Effect
   }
 }
 
-async function upsert(
-  change: ObjectChange,
-  target: Target,
-  request: ApplyRequest,
-  release: () => void,
-): Promise<Diagnostic | undefined> {
+async function upsert(change: ObjectChange, target: Target, request: Work, release: () => void): Promise<Diagnostic | undefined> {
   const manifest = request.manifests.get(change.id)
   if (manifest === undefined) throw new Error(`The plan has no manifest for ${change.id}`)
   const answer = await target.apply(manifest, {
@@ -261,6 +256,7 @@ async function upsert(
     request.journal.result({ id: change.id, outcome: 'failed', uncertain: isUncertain(answer.error) })
     return failed('apply', change, answer.error, request)
   }
+  request.warnings.add(answer.warnings, { key: change.key, address: change.address, location: change.origin })
   request.journal.result({ id: change.id, outcome: 'recorded', object: recordOf(change, manifest, answer.value, request) })
   request.emit({ type: 'apply-written', id: change.id, key: change.key, address: change.address, action: change.action })
   release()

@@ -5,6 +5,7 @@ import type { Diagnostic } from '../plan/diagnostic.ts'
 import type { PlannedCluster } from '../plan/plan.ts'
 import type { Answer, Target } from '../targets/contract.ts'
 import { targetDiagnostic } from '../targets/error-diagnostics.ts'
+import type { Emit } from './events.ts'
 import type { Connection } from './refresh.ts'
 
 /** Makes a target for a cluster: the effects of reaching it are the caller's, the decision which is ours. */
@@ -31,10 +32,12 @@ export async function connectAll(
   openers: TargetOpeners,
   options: { readonly offline: boolean; readonly context: string | undefined; readonly kubeconfig: string | undefined },
   signal: AbortSignal,
+  emit: Emit = () => {},
 ): Promise<Connections> {
   const connections = new Map<string, Connection>()
   const clusters: PlannedCluster[] = []
-  const diagnostics: Diagnostic[] = []
+  const outages: Diagnostic[] = []
+  const warnings: Diagnostic[] = []
   await Promise.all(
     [...names].sort().map(async (name) => {
       const title = titleOf(name, design, options.context)
@@ -45,22 +48,24 @@ export async function connectAll(
       }
       const spec: ClusterSpec = design?.clusters.get(name) ?? { sandbox: true }
       const opened = await open(name, spec, openers, options)
+      if (opened.ok) opened.value.whenWaiting?.((reason) => emit({ type: 'cluster-waiting', cluster: title, reason }))
       const connected = opened.ok ? await ready(opened.value, title, signal) : opened
       if (connected.ok) {
         connections.set(name, connected.value.connection)
         clusters.push({ name, ...connected.value.description })
+        if (opened.ok) warnings.push(...opened.warnings.map((warning) => connectionWarning(title, warning)))
         return
       }
       connections.set(name, { kind: 'unavailable', title, reason: connected.error.message })
       clusters.push({ name, kind: 'offline', context: spec.context, server: undefined, version: undefined })
-      diagnostics.push(targetDiagnostic(connected.error, { verb: 'connect to', kind: 'cluster', cluster: title }))
+      outages.push(targetDiagnostic(connected.error, { verb: 'connect to', kind: 'cluster', cluster: title }))
     }),
   )
   const some = [...connections.values()].some((connection) => connection.kind === 'connected')
   return {
     connections,
     clusters: clusters.sort((left, right) => (left.name < right.name ? -1 : 1)),
-    diagnostics: some ? diagnostics.map(withoutThatCluster) : diagnostics,
+    diagnostics: [...warnings, ...(some ? outages.map(withoutThatCluster) : outages)],
   }
 }
 
@@ -71,6 +76,10 @@ function withoutThatCluster(diagnostic: Diagnostic): Diagnostic {
     severity: 'warning',
     detail: `${diagnostic.detail ?? ''} The other clusters are planned without it, and an apply leaves out what is on it.`.trim(),
   }
+}
+
+function connectionWarning(title: string, warning: string): Diagnostic {
+  return { severity: 'warning', code: 'MF5021', summary: `Cluster ${title} is reached in an unsafe way`, detail: `${warning}.` }
 }
 
 /** The context's name, where `--context` stands in for the sandbox. */

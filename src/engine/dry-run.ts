@@ -6,6 +6,7 @@ import { expectedConflicts, withoutConflicts } from '../planner/leave-conflicts.
 import { targetDiagnostic } from '../targets/error-diagnostics.ts'
 import type { Emit } from './events.ts'
 import type { Connection } from './refresh.ts'
+import { ServerWarnings } from './server-warnings.ts'
 
 /** What dry runs are made with. */
 export interface DryRunRequest {
@@ -34,16 +35,18 @@ export async function dryRunAll(
   if (asked.length === 0) return { results, diagnostics }
   request.emit({ type: 'dry-run-start', objects: asked.length })
   const unpatchable = new Map<string, Set<string>>()
+  const warnings = new ServerWarnings([])
   let done = 0
   await Promise.all(
     asked.map(async ({ desired, reason }) => {
       const force = request.onlyToSee || desired.conflict === 'force' || reason === 'take_from_other_design'
-      const answer = await dryRunOne(desired, force, request, diagnostics, unpatchable)
+      const answer = await dryRunOne(desired, force, request, diagnostics, unpatchable, warnings)
       if (answer !== undefined) results.set(desired.id, answer)
       done++
       request.emit({ type: 'dry-run-progress', done, objects: asked.length })
     }),
   )
+  diagnostics.push(...warnings.diagnostics())
   for (const [cluster, resources] of unpatchable) diagnostics.push(approximate(cluster, [...resources].sort()))
   return { results, diagnostics }
 }
@@ -64,6 +67,7 @@ async function dryRunOne(
   request: DryRunRequest,
   diagnostics: Diagnostic[],
   unpatchable: Map<string, Set<string>>,
+  warnings: ServerWarnings,
 ): Promise<DryRun | undefined> {
   const connection = request.connections.get(desired.key.cluster)
   if (connection === undefined || connection.kind === 'unavailable') return undefined
@@ -86,7 +90,10 @@ async function dryRunOne(
     sent = withoutConflicts(sent, answer.error.conflicts)
     answer = await connection.target.apply(sent, options)
   }
-  if (answer.ok) return { kind: 'result', object: answer.value, sent }
+  if (answer.ok) {
+    warnings.add(answer.warnings, { key: desired.key, address: desired.address, location: desired.origin })
+    return { kind: 'result', object: answer.value, sent }
+  }
   const { error } = answer
   if (error.kind === 'immutable') return { kind: 'immutable', message: error.message }
   if (error.kind === 'not-served') return { kind: 'unknown', reason: error.message }

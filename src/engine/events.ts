@@ -60,6 +60,8 @@ export type EngineEvent =
   | { readonly type: 'check-start'; readonly address: string }
   | { readonly type: 'check-progress'; readonly address: string; readonly progress: JsonValue }
   | { readonly type: 'check-complete'; readonly address: string; readonly passed: boolean; readonly summary: string }
+  /** A cluster does not answer, or asks for patience: what is asked of it is tried again. */
+  | { readonly type: 'cluster-waiting'; readonly cluster: string; readonly reason: string }
   | { readonly type: 'diagnostic'; readonly diagnostic: Diagnostic }
 
 /** Where events go. */

@@ -55,6 +55,16 @@ export const TARGET_CODES = {
     explanation:
       'Who plans may read objects and not patch them, and a dry run is a patch that is not kept. The plan is worked out here instead, and marked approximate.',
   },
+  MF5021: {
+    title: 'Connection is not safe',
+    explanation:
+      "The kubeconfig asks for a connection on which the server's certificate is not verified: whoever is in between can read and change everything, credentials included.",
+  },
+  MF5022: {
+    title: 'Server warns',
+    explanation:
+      'The server takes the object and says that something about it is deprecated, has no effect, or is likely a mistake.',
+  },
 } as const
 
 /** A code of a target. */

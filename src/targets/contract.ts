@@ -122,6 +122,8 @@ export interface TargetDescription {
 export interface Target {
   readonly cluster: string
   describe(signal: AbortSignal): Promise<Answer<TargetDescription>>
+  /** Calls a listener with the reason, now and then, while the server does not answer or asks for patience. */
+  whenWaiting?(listener: (reason: string) => void): void
   /** Which kinds are served. Cached; `refresh` asks again, as after a CRD was applied. */
   served(signal: AbortSignal, refresh?: boolean): Promise<Answer<ServedKinds>>
   list(request: ListRequest, signal: AbortSignal): Promise<Answer<readonly LiveObject[]>>

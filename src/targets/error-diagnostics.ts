@@ -171,6 +171,14 @@ function explainInvalid(error: Extract<TargetError, { kind: 'invalid' }>, what: 
       ...firstField(error.causes),
     }
   }
+  if (/HTTP request to an HTTPS server/.test(error.message)) {
+    return {
+      code: 'MF5002',
+      summary: `Cluster ${cluster} speaks HTTPS, and its address says http`,
+      detail: sentence(error.message),
+      hint: "Write https:// in `server` of the kubeconfig's cluster.",
+    }
+  }
   const unknown = error.causes.some((cause) => /unknown field|not declared in schema/.test(cause.message))
   return {
     code: 'MF5009',

@@ -36,6 +36,12 @@ export class NdjsonRunView implements RunView {
           hook: { cluster: event.cluster, objects: event.objects, elapsed_seconds: event.elapsedMs / 1000 },
         })
         return
+      case 'cluster-waiting':
+        this.#line('warn', `${event.cluster}: ${event.reason}; trying again`, {
+          type: 'cluster_waiting',
+          hook: { cluster: event.cluster, reason: event.reason },
+        })
+        return
       case 'dry-run-start':
       case 'dry-run-progress':
       case 'check-progress':

@@ -47,8 +47,8 @@ describe('requests that are not answered well', () => {
     ['a gateway', answer(502, {}), 9],
     ['a certificate', failure('tls', 'CERT_HAS_EXPIRED'), 1],
     ['an abort', failure('aborted'), 1],
-    ['a broken connection', failure('unreachable', 'ECONNRESET'), 9],
-    ['a refused connection', failure('unreachable', 'ECONNREFUSED'), 9],
+    ['a broken connection', failure('unreachable', 'ECONNRESET'), 17],
+    ['a refused connection', failure('unreachable', 'ECONNREFUSED'), 17],
   ])('%s is tried %s times once the server has answered', async (_what, exchange, tries) => {
     const transport = fakeTransport((_request, index) => (index === 0 ? answer(200, {}) : exchange))
     const sender = senderFor(transport, fakeClock())
@@ -65,6 +65,23 @@ describe('requests that are not answered well', () => {
     const transport = fakeTransport(() => failure('unreachable', code))
     expect((await senderFor(transport, fakeClock()).send(request)).ok).toBe(false)
     expect(transport.asked).toHaveLength(tries)
+  })
+
+  test('a server that went away is waited for as long as an upgrade takes, and that is told now and then', async () => {
+    const clock = fakeClock()
+    const sender = senderFor(
+      fakeTransport((_request, index) => (index === 0 ? answer(200, {}) : failure('unreachable', 'ECONNREFUSED'))),
+      clock,
+    )
+    const told: string[] = []
+    sender.whenWaiting((reason) => told.push(reason))
+    await sender.send(request)
+    expect((await sender.send(request)).ok).toBe(false)
+    const waited = clock.slept.reduce((sum, pause) => sum + pause, 0)
+    expect(waited).toBeGreaterThan(105_000)
+    expect(waited).toBeLessThanOrEqual(120_000)
+    expect(told).toHaveLength(11)
+    expect(new Set(told)).toEqual(new Set(['unreachable ECONNREFUSED']))
   })
 
   test('credentials are renewed once', async () => {

@@ -72,6 +72,10 @@ export class KubernetesTarget implements Target {
     })
   }
 
+  whenWaiting(listener: (reason: string) => void): void {
+    this.#sender.whenWaiting(listener)
+  }
+
   async describe(signal: AbortSignal): Promise<Answer<TargetDescription>> {
     const { kind, context, transport } = this.#options
     const exchange = await this.#send({ method: 'GET', path: '/version', signal })

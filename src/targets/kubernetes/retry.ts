@@ -8,25 +8,32 @@ import { type Exchange, headerOf, type Transport, type TransportRequest, type Tr
 export interface RetryPolicy {
   readonly firstDelayMs: number
   readonly longestDelayMs: number
-  /** Tries of a request to a server that has answered before. */
+  /** Tries of a request that is answered with an error which may pass. */
   readonly attempts: number
+  /** How long a server that has answered before and does not answer now is waited for. */
+  readonly patienceMs: number
   /** Tries while no server has ever answered: a wrong address should be told soon. */
   readonly firstContactAttempts: number
   /** A server that asks for more than this is taken to be down. */
   readonly longestRetryAfterMs: number
 }
 
-/** About half a minute of patience with a server that went away, a second with one that never was there. */
+/** Two minutes of patience with a server that went away, as long as an upgrade takes; a second with one that never was there. */
 export const DEFAULT_RETRY_POLICY: RetryPolicy = {
   firstDelayMs: 250,
   longestDelayMs: 10_000,
   attempts: 9,
+  patienceMs: 120_000,
   firstContactAttempts: 3,
   longestRetryAfterMs: 60_000,
 }
 
 /** Errors that no waiting cures before a server has ever answered. */
 const HOPELESS_AT_FIRST = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ERR_INVALID_URL'])
+
+/** A pause from this on is worth a word, and a word is enough for so long. */
+const NOTABLE_PAUSE_MS = 1500
+const SILENCE_MS = 10_000
 
 /** Sends requests until they are answered for good: bounded, with growing pauses, obeying Retry-After. */
 export class RetryingSender {
@@ -36,6 +43,8 @@ export class RetryingSender {
   readonly #policy: RetryPolicy
   readonly #random: () => number
   #answeredOnce = false
+  #onWaiting: (reason: string) => void = () => {}
+  #toldAt = Number.NEGATIVE_INFINITY
 
   constructor(options: {
     readonly transport: Transport
@@ -52,11 +61,17 @@ export class RetryingSender {
     this.#random = options.random
   }
 
+  /** Tells a listener why nothing goes on, now and then while that is so. */
+  whenWaiting(listener: (reason: string) => void): void {
+    this.#onWaiting = listener
+  }
+
   /** Only for requests that may safely be sent twice. */
   async send(request: TransportRequest): Promise<Exchange> {
     // One signal stops any number of requests: many listeners are no leak.
     setMaxListeners(0, request.signal)
     let renewed = false
+    let away: number | undefined
     for (let attempt = 1; ; attempt++) {
       const exchange = await this.#limiter.run(() => this.#transport.request(request), request.signal)
       this.#observe(exchange)
@@ -64,8 +79,10 @@ export class RetryingSender {
         renewed = true
         if (this.#transport.renewCredentials()) continue
       }
-      const pause = this.#pauseAfter(exchange, attempt)
+      away = exchange.ok ? undefined : (away ?? this.#clock.now())
+      const pause = this.#pauseAfter(exchange, attempt, away)
       if (pause === undefined || request.signal.aborted) return exchange
+      this.#tell(exchange, pause)
       await this.#clock.sleep(pause, request.signal)
       if (request.signal.aborted) return { ok: false, failure: { kind: 'aborted', message: 'Stopped', code: undefined } }
     }
@@ -79,7 +96,7 @@ export class RetryingSender {
   }
 
   /** Milliseconds to wait before the next try; undefined when there is none. */
-  #pauseAfter(exchange: Exchange, attempt: number): number | undefined {
+  #pauseAfter(exchange: Exchange, attempt: number, away: number | undefined): number | undefined {
     const policy = this.#policy
     if (exchange.ok) {
       if (!isTransient(exchange.response) || attempt >= policy.attempts) return undefined
@@ -92,7 +109,16 @@ export class RetryingSender {
     if (!this.#answeredOnce) {
       if (attempt >= policy.firstContactAttempts || (code !== undefined && HOPELESS_AT_FIRST.has(code))) return undefined
     }
-    return attempt >= policy.attempts ? undefined : this.backoff(attempt)
+    const now = this.#clock.now()
+    const pause = this.backoff(attempt)
+    return now + pause - (away ?? now) > policy.patienceMs ? undefined : pause
+  }
+
+  #tell(exchange: Exchange, pause: number): void {
+    const now = this.#clock.now()
+    if (pause < NOTABLE_PAUSE_MS || now - this.#toldAt < SILENCE_MS) return
+    this.#toldAt = now
+    this.#onWaiting(exchange.ok ? `the server answers with status ${exchange.response.status}` : exchange.failure.message)
   }
 
   /** Milliseconds before try number `attempt` + 1: doubles, and never less than half of it. */

@@ -118,6 +118,9 @@ export class ProgressView {
         this.#phase = ''
         this.#line(`  ${event.passed ? colors.green('✓') : colors.red('✗')} ${event.address}  ${event.summary}`)
         return
+      case 'cluster-waiting':
+        this.#line(`  ${colors.yellow('…')} cluster ${event.cluster}: ${event.reason}; trying again`)
+        return
       case 'diagnostic':
         return
     }
