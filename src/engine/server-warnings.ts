@@ -34,13 +34,15 @@ export class ServerWarnings {
 
   /** One warning a text. */
   diagnostics(): readonly Diagnostic[] {
-    return [...this.#said].sort(([left], [right]) => (left < right ? -1 : 1)).map(([text, { first, more }]) => ({
-      severity: 'warning',
-      code: CODE,
-      summary: `The server warns about ${describeObject(first.key)}${more === 0 ? '' : ` and ${more} more`}`,
-      detail: text,
-      address: first.address,
-      ...(first.location === undefined ? {} : { location: first.location }),
-    }))
+    return [...this.#said]
+      .sort(([left], [right]) => (left < right ? -1 : 1))
+      .map(([text, { first, more }]) => ({
+        severity: 'warning',
+        code: CODE,
+        summary: `The server warns about ${describeObject(first.key)}${more === 0 ? '' : ` and ${more} more`}`,
+        detail: text,
+        address: first.address,
+        ...(first.location === undefined ? {} : { location: first.location }),
+      }))
   }
 }

@@ -15,8 +15,8 @@ import { replicaSetController } from './replica-set-controller.ts'
 import { routeController } from './route-controller.ts'
 import { RouteIndex } from './route-index.ts'
 import { statefulSetController } from './stateful-set-controller.ts'
-import { volumeController } from './volume-controller.ts'
 import { volumeClaimController } from './volume-claim-controller.ts'
+import { volumeController } from './volume-controller.ts'
 
 /**
  * All the controllers, each with a memory of its own, in the order in which they work: what counts comes after what it
