@@ -147,6 +147,8 @@ export interface MeshProvider {
   readonly capabilities: CapabilityTable
   /** Data plane modes (`mode:` of a mesh) whose table differs, by name; the mode of `capabilities` is not among them. */
   readonly modes?: { readonly [mode: string]: { readonly title: string; readonly capabilities: CapabilityTable } }
+  /** What the mesh cannot do in these modes where the cluster has the standard channel of the Gateway API. */
+  readonly standardChannel?: { readonly modes: readonly (string | undefined)[]; readonly lacks: Partial<CapabilityTable> }
   /** Name of the mode that `capabilities` describes, where the mesh has several. */
   readonly defaultMode?: string
   /** The newest version the tables were checked against. */

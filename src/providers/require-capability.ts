@@ -7,10 +7,14 @@ import { featuresOf } from './features-of.ts'
 import { mistake } from './mistake.ts'
 import { compareVersions } from './version.ts'
 
-/** The capability table that holds for a mesh: that of its mode. */
+/** The capability table that holds for a mesh: that of its mode, without what its cluster's Gateway API lacks. */
 export function capabilitiesOf(provider: MeshProvider, mesh: ComponentOf<'meshes'>): CapabilityTable {
-  const { mode } = mesh.spec
-  return (mode === undefined ? undefined : provider.modes?.[mode]?.capabilities) ?? provider.capabilities
+  const { mode, settings } = mesh.spec
+  const table = (mode === undefined ? undefined : provider.modes?.[mode]?.capabilities) ?? provider.capabilities
+  const { standardChannel } = provider
+  if (settings?.gatewayChannel !== 'standard' || standardChannel?.modes.includes(mode) !== true) return table
+  const lacks = Object.entries(standardChannel.lacks).filter(([feature]) => table[feature as Feature].level !== 'no')
+  return { ...table, ...Object.fromEntries(lacks) }
 }
 
 /** The mesh as people name it, with its mode where that is not the usual one. */

@@ -51,8 +51,7 @@ export async function prepareMeshes(request: PrepareMeshesRequest): Promise<Prep
       if (component.section !== 'meshes') return
       const provider = request.providers.get(component.spec.provider)
       if (provider === undefined) return
-      const mesh = withServedBundle(component, provider, request.connections.get(component.cluster))
-      prepared.set(component.address, await prepareMesh(mesh, provider, request))
+      prepared.set(component.address, await prepareMesh(component, provider, request))
     }),
   )
   if (prepared.size === 0) return { design: request.design, diagnostics: [] }
@@ -70,24 +69,33 @@ export async function prepareMeshes(request: PrepareMeshesRequest): Promise<Prep
 }
 
 async function prepareMesh(
-  mesh: ComponentOf<'meshes'>,
+  written: ComponentOf<'meshes'>,
   provider: MeshProvider,
   request: PrepareMeshesRequest,
 ): Promise<PreparedMesh> {
-  if (mesh.spec.existing === true) {
+  const existing = written.spec.existing === true
+  const fetched = existing ? { manifests: [], diagnostics: [] } : await fetchAll(written, request)
+  const whole = { ...written, files: [...written.files, ...fetched.manifests] }
+  const mesh = await withServedBundle(
+    whole,
+    provider,
+    request.connections.get(written.cluster),
+    others(request, whole),
+    request.signal,
+  )
+  if (existing) {
     const found = await findMesh(mesh, provider, request.connections.get(mesh.cluster), request.signal)
     const spec = found.version === undefined ? mesh.spec : { ...mesh.spec, version: found.version }
     // Nothing of a mesh that exists is ours to apply.
     return { mesh: { ...mesh, spec, files: [] }, diagnostics: found.diagnostics }
   }
-  const fetched = await fetchAll(mesh, request)
   const charts = plannedCharts(mesh, provider, gatewaysOf(mesh, request.design))
-  const rendered = await renderAll({ ...mesh, files: [...mesh.files, ...fetched.manifests] }, charts, request)
+  const rendered = await renderAll(mesh, charts, request)
   if (fetched.manifests.length + rendered.manifests.length === 0) {
     return { mesh, diagnostics: [...fetched.diagnostics, ...rendered.diagnostics] }
   }
   const spec = { ...mesh.spec, namespace: mesh.spec.namespace ?? provider.install(mesh).namespace }
-  const files = [...mesh.files, ...fetched.manifests, ...rendered.manifests]
+  const files = [...mesh.files, ...rendered.manifests]
   return { mesh: { ...mesh, spec, files }, diagnostics: [...fetched.diagnostics, ...rendered.diagnostics] }
 }
 
@@ -97,6 +105,11 @@ function gatewaysOf(mesh: ComponentOf<'meshes'>, design: Design): readonly Compo
     (component): component is ComponentOf<'gateways'> =>
       component.section === 'gateways' && referTo('meshes', component.spec.mesh, component.scope) === mesh.address,
   )
+}
+
+/** The components of the design, with this mesh as it is known by now. */
+function others({ design }: PrepareMeshesRequest, mesh: ComponentOf<'meshes'>): readonly Component[] {
+  return design.components.map((component) => (component.address === mesh.address ? mesh : component))
 }
 
 interface Brought {
@@ -147,8 +160,7 @@ async function renderAll(
   const directory = dirname(resolve(request.cwd, mesh.location.file))
   const cluster = request.clusters.find(({ name }) => name === mesh.cluster)
   const kubernetesVersion = /\d+\.\d+(\.\d+)?/.exec(cluster?.version ?? '')?.[0]
-  const components = request.design.components.map((component) => (component.address === mesh.address ? mesh : component))
-  const apiVersions = chartCapabilities(request.connections.get(mesh.cluster), components, mesh.cluster)
+  const apiVersions = chartCapabilities(request.connections.get(mesh.cluster), others(request, mesh), mesh.cluster)
   const environment = { directory, env: request.env, kubernetesVersion, apiVersions, signal: request.signal }
   const renderings = await Promise.all(charts.map((chart) => renderChart(chart, environment)))
   if (renderings.some(({ kind }) => kind === 'no-helm')) return { manifests: [], diagnostics: [withoutHelm(mesh, charts)] }

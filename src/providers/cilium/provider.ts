@@ -1,5 +1,6 @@
 import type { ComponentOf } from '../../design/component.ts'
 import type { MeshProvider, Scope, Translation } from '../contract.ts'
+import { LACKS_IN_STANDARD_CHANNEL } from '../gateway-api/channel.ts'
 import { gatewayObjects } from '../gateway-api/gateway.ts'
 import { trafficRoutes } from '../gateway-api/traffic-routes.ts'
 import { bundleOf, byEnvoyConfig } from './api.ts'
@@ -41,6 +42,7 @@ export const cilium: MeshProvider = {
   title: 'Cilium',
   status: 'active',
   capabilities: CILIUM_CAPABILITIES,
+  standardChannel: { modes: [undefined, 'gateway-api'], lacks: LACKS_IN_STANDARD_CHANNEL },
   defaultMode: 'gateway-api',
   modes: { 'envoy-config': { title: 'Cilium by CiliumEnvoyConfig', capabilities: CILIUM_ENVOY_CAPABILITIES } },
   defaultVersion: '1.20.0',

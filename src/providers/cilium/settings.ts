@@ -1,3 +1,4 @@
+import { CHANNEL_SETTING } from '../gateway-api/channel.ts'
 import { BUNDLE_SETTING } from '../gateway-api/settings.ts'
 
 /** `settings` of a mesh with provider cilium. */
@@ -6,6 +7,7 @@ export const CILIUM_SETTINGS = {
   additionalProperties: false,
   properties: {
     gatewayApi: BUNDLE_SETTING,
+    gatewayChannel: CHANNEL_SETTING,
     egress: {
       enum: ['allow', 'deny'],
       description:

@@ -3,6 +3,7 @@ import type { MeshProvider, Scope, Translation } from '../contract.ts'
 import { versionServices } from '../version-services.ts'
 import { GATEWAY_BUNDLE_VERSION, gatewayBundle } from './api.ts'
 import { EXPERIMENTAL_CAPABILITIES, STANDARD_CAPABILITIES } from './capabilities.ts'
+import { LACKS_IN_STANDARD_CHANNEL } from './channel.ts'
 import { extensionPolicies } from './filters.ts'
 import { gatewayObjects } from './gateway.ts'
 import { lintGatewayApi } from './lint.ts'
@@ -31,6 +32,7 @@ export const gatewayApi: MeshProvider = {
   title: 'Gateway API',
   status: 'active',
   capabilities: STANDARD_CAPABILITIES,
+  standardChannel: { modes: ['experimental'], lacks: LACKS_IN_STANDARD_CHANNEL },
   defaultMode: 'standard',
   modes: { experimental: { title: 'Gateway API (experimental channel)', capabilities: EXPERIMENTAL_CAPABILITIES } },
   defaultVersion: GATEWAY_BUNDLE_VERSION,

@@ -1,9 +1,12 @@
+import { CHANNEL_SETTING } from './channel.ts'
+
 /** `settings` of a mesh with provider gateway-api. */
 export const GATEWAY_API_SETTINGS = {
   type: 'object',
   additionalProperties: false,
   properties: {
     className: { type: 'string', description: 'GatewayClass of gateways that name none.', default: 'default' },
+    gatewayChannel: CHANNEL_SETTING,
   },
 } as const
 

@@ -1,4 +1,5 @@
 import type { MeshProvider, Scope } from '../contract.ts'
+import { LACKS_IN_STANDARD_CHANNEL } from '../gateway-api/channel.ts'
 import {
   ambientExternal,
   ambientFilter,
@@ -31,6 +32,7 @@ export const istio: MeshProvider = {
   title: 'Istio',
   status: 'active',
   capabilities: ISTIO_CAPABILITIES,
+  standardChannel: { modes: ['ambient'], lacks: LACKS_IN_STANDARD_CHANNEL },
   defaultMode: 'sidecar',
   modes: { ambient: { title: 'Istio ambient', capabilities: AMBIENT_CAPABILITIES } },
   defaultVersion: '1.31.0',

@@ -1,3 +1,4 @@
+import { CHANNEL_SETTING } from '../gateway-api/channel.ts'
 import { BUNDLE_SETTING } from '../gateway-api/settings.ts'
 
 /** `settings` of a mesh with provider istio. */
@@ -16,5 +17,6 @@ export const ISTIO_SETTINGS = {
       default: false,
     },
     gatewayApi: BUNDLE_SETTING,
+    gatewayChannel: CHANNEL_SETTING,
   },
 } as const

@@ -139,3 +139,70 @@ resources:
     }
   })
 })
+
+describe('the Gateway API of the cluster', () => {
+  let workspace: Workspace
+  beforeEach(() => {
+    workspace = makeWorkspace()
+  })
+  afterEach(() => workspace.remove())
+
+  const routes = (channel: string, version: string) => `apiVersion: meshform.dev/v1
+kind: Design
+metadata: {name: platform}
+resources:
+  routes:
+    manifest:
+      apiVersion: apiextensions.k8s.io/v1
+      kind: CustomResourceDefinition
+      metadata:
+        name: httproutes.gateway.networking.k8s.io
+        annotations:
+          api-approved.kubernetes.io: https://github.com/kubernetes-sigs/gateway-api/pull/1
+          gateway.networking.k8s.io/bundle-version: ${version}
+          gateway.networking.k8s.io/channel: ${channel}
+      spec:
+        group: gateway.networking.k8s.io
+        scope: Namespaced
+        names: {kind: HTTPRoute, plural: httproutes, singular: httproute, listKind: HTTPRouteList}
+        versions:
+          - name: v1
+            served: true
+            storage: true
+            schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+`
+  const retrying = (provider: string) => `apiVersion: meshform.dev/v1
+kind: Design
+metadata: {name: shop}
+meshes:
+  mesh: {${provider}}
+workloads:
+  backend: {mesh: mesh, namespace: shop, image: example.invalid/backend:1, ports: [{name: http, port: 8080}]}
+  data: {mesh: mesh, namespace: shop, image: example.invalid/data:1, ports: [{name: tcp-data, port: 5432, protocol: tcp}]}
+traffic:
+  backend: {workload: backend, routes: [{to: {workloads.backend: 100}, retries: {attempts: 2}}]}
+  data: {workload: data, routes: [{to: {workloads.data: 100}}]}
+`
+  const planned = async (provider: string, channel: string, version: string) => {
+    await workspace.write('platform/design.yaml', routes(channel, version))
+    expect((await workspace.meshform('apply', '-f', 'platform', '--yes')).exitCode).toBe(0)
+    await workspace.write('shop/design.yaml', retrying(provider))
+    return workspace.meshform('plan', '-f', 'shop')
+  }
+
+  test('in its standard channel has no retries: a plan says so at the line that asks', async () => {
+    const refused = await planned('provider: istio, mode: ambient', 'standard', 'v1.6.1')
+    expect(refused.exitCode).toBe(1)
+    expect(refused.stderr).toContain('The cluster has the standard channel of the Gateway API')
+    expect(refused.stderr).toContain('shop/design.yaml:10:')
+    expect((await planned('provider: istio, mode: ambient', 'experimental', 'v1.6.1')).exitCode).toBe(0)
+  })
+
+  test('decides by its bundle under which version routes are written', async () => {
+    const kinds = async (version: string) => {
+      const { stdout } = await planned('provider: linkerd', 'standard', version)
+      return /TCPRoute \(gateway\.networking\.k8s\.io\/(\w+)\)/.exec(stdout)?.[1]
+    }
+    expect([await kinds('v1.5.1'), await kinds('v1.6.1')]).toEqual(['v1alpha2', 'v1'])
+  })
+})
