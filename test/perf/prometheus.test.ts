@@ -144,6 +144,24 @@ test('a Pushgateway gets each check as a group of its own', async () => {
   expect(refused).not.toContain('secret')
 })
 
+test('a real Pushgateway keeps the last run of each check', { timeout: 20_000 }, async () => {
+  const program = await installed(['prometheus-pushgateway', 'pushgateway'])
+  if (program === undefined) return
+  const port = await freePort()
+  await start(program, [`--web.listen-address=127.0.0.1:${port}`])
+  const url = `http://127.0.0.1:${port}`
+  const options = { url, token: undefined, signal }
+  const checks = [fromRecord(resultWith([1, 2, 3])), fromRecord(resultWith([4, 5], { name: 'a/b "c"' }))]
+  const pushed = await until(async () => (await pushToGateway(checks, options)) === undefined)
+  expect(pushed).toBe(true)
+  expect(await pushToGateway([fromRecord(resultWith([7]))], options)).toBeUndefined()
+  const metrics = await (await fetch(`${url}/metrics`)).text()
+  const requests = metrics.split('\n').filter((line) => line.startsWith('perfcheck_requests{'))
+  expect(requests).toHaveLength(2)
+  expect(requests.find((line) => line.includes('check="reviews"'))).toMatch(/job="meshform_perf".* 1$/)
+  expect(requests.find((line) => line.includes('check="a/b \\"c\\""'))).toMatch(/ 2$/)
+})
+
 test('a real Prometheus scrapes, is written to and answers', { timeout: 40_000 }, async () => {
   const program = await installed(['prometheus'])
   if (program === undefined) return
@@ -166,23 +184,12 @@ test('a real Prometheus scrapes, is written to and answers', { timeout: 40_000 }
     `scrape_configs: [{job_name: pods, scrape_interval: 1s, static_configs: [{targets: ['127.0.0.1:${server.port}']}]}]\n`,
   )
   const port = await freePort()
-  const child = spawn(
-    program,
-    [
-      `--config.file=${config}`,
-      `--storage.tsdb.path=${join(folder, 'data')}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      '--web.enable-remote-write-receiver',
-    ],
-    { stdio: 'ignore' },
-  )
-  ends.push(
-    () =>
-      new Promise((resolve) => {
-        child.once('exit', () => resolve())
-        child.kill('SIGKILL')
-      }),
-  )
+  await start(program, [
+    `--config.file=${config}`,
+    `--storage.tsdb.path=${join(folder, 'data')}`,
+    `--web.listen-address=127.0.0.1:${port}`,
+    '--web.enable-remote-write-receiver',
+  ])
   const from = Date.now()
   const scraped = await until(async () => {
     const answer = await queryInstant(
@@ -215,6 +222,18 @@ test('a real Prometheus scrapes, is written to and answers', { timeout: 40_000 }
   })
   expect(written).toBe(true)
 })
+
+async function start(program: string, args: readonly string[]): Promise<void> {
+  const child = spawn(program, args, { stdio: 'ignore' })
+  ends.push(
+    () =>
+      new Promise((resolve) => {
+        child.once('exit', () => resolve())
+        child.kill('SIGKILL')
+      }),
+  )
+  await new Promise((resolve) => child.once('spawn', resolve))
+}
 
 async function until(holds: () => Promise<boolean>): Promise<boolean> {
   for (let attempt = 0; attempt < 60; attempt += 1) {
