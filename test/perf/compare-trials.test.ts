@@ -143,4 +143,28 @@ describe('comparing trials', () => {
     expect(strictCalls).toBeLessThanOrEqual(5)
     expect(defaultCalls).toBeLessThanOrEqual(2)
   })
+
+  // Machines drift: each trial's state is much like the last one's (autoregressive, 0.9). Turn about, both sides share it.
+  test('identical sides that drift together are called a regression in at most 5 of 100 interleaved comparisons', () => {
+    const strict = {
+      ...COMPARISON_DEFAULTS,
+      metrics: [{ kind: 'percentile' as const, quantile: 0.5 }],
+      relativeMargin: 0,
+      absoluteMarginMs: 0,
+      paired: true,
+    }
+    const wave = Array.from({ length: 100 }, (_, index) => 5 + index / 50)
+    let calls = 0
+    for (let run = 0; run < 100; run += 1) {
+      let state = normal() * 0.2
+      const trials = Array.from({ length: 12 }, () => {
+        state = 0.9 * state + Math.sqrt(1 - 0.9 ** 2) * 0.2 * normal()
+        return resultWith(wave.map((latency) => latency * Math.exp(state)))
+      })
+      const turn = (first: number): LoadResult[] =>
+        trials.filter((_, index) => (index % 4 === 1 || index % 4 === 2 ? 1 : 0) === first)
+      if (compareTrials(turn(0), turn(1), strict).metrics[0]?.verdict === 'regression') calls += 1
+    }
+    expect(calls).toBeLessThanOrEqual(5)
+  })
 })

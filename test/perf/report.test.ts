@@ -52,6 +52,7 @@ test('the page needs nothing from elsewhere and shows what the check found', () 
   for (const line of ['latency', 'service time', 'baseline', 'p50', 'p99', 'errors'])
     expect(html).toContain(`data-line="${line}"`)
   expect(html).not.toMatch(/NaN|Infinity|undefined/)
+  expect(html).toContain('<li><code>p99 &lt; 50ms</code> does not hold: 99ms against 50ms.</li>')
   expect(html.match(/<(table|section|svg|figure)/g)?.length).toBe(html.match(/<\/(table|section|svg|figure)>/g)?.length)
 })
 

@@ -41,7 +41,7 @@ body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper)
 h1{font-size:1.5rem}h2{font-size:1.2rem;margin-top:2.5rem;border-top:1px solid var(--line);padding-top:1.2rem}
 table{border-collapse:collapse;margin:.8rem 0;font-variant-numeric:tabular-nums}td,th{padding:.25rem .8rem .25rem 0;text-align:right;border-bottom:1px solid var(--line);font-weight:400;white-space:nowrap}table{display:block;overflow-x:auto}
 th{color:var(--faint)}td:first-child,th:first-child{text-align:left}
-.passed{color:var(--good)}.failed,.invalid,.regression,.unmeasured{color:var(--bad)}.faint{color:var(--faint)}
+.passed{color:var(--good)}.failed,.invalid,.regression,.unmeasured{color:var(--bad)}.faint{color:var(--faint)}.narrow{display:inline-block;font-size:.85em;max-width:8rem;white-space:normal}td{vertical-align:top}
 figure{margin:1.2rem 0}figcaption{color:var(--faint);margin-bottom:.3rem}svg{width:100%;height:auto}
 .grid{stroke:var(--line);stroke-width:.6}.tick,.axis{fill:var(--faint);font-size:11px}.key{margin-left:1rem;white-space:nowrap}.key i{display:inline-block;width:.9rem;height:.2rem;margin-right:.35rem;vertical-align:middle}
 code{font-size:.92em}ul{padding-left:1.2rem}
@@ -90,7 +90,12 @@ function verdictHtml(verdict: string): string {
 }
 
 function listHtml(items: readonly string[], kind: string): string {
-  return items.length === 0 ? '' : `<ul class="${kind}">${items.map((item) => `<li>${escapeHtml(item)}</li>`).join('')}</ul>`
+  return items.length === 0 ? '' : `<ul class="${kind}">${items.map((item) => `<li>${proseHtml(item)}</li>`).join('')}</ul>`
+}
+
+/** Text in which what is between backticks is code. */
+function proseHtml(text: string): string {
+  return escapeHtml(text).replaceAll(/`([^`]*)`/g, '<code>$1</code>')
 }
 
 function thresholdsHtml(check: PerfCheckResult): string {
@@ -124,7 +129,9 @@ function latencyHtml(result: LoadResult): string {
     ['', 'min', 'p50', 'p90', 'p99', 'p99.9', 'max'],
     [
       row('latency', result.latency),
-      ['95 % interval', '', ...[0.5, 0.9, 0.99, 0.999].map(interval), ''].map((cell) => `<span class="faint">${cell}</span>`),
+      ['95 % interval', '', ...[0.5, 0.9, 0.99, 0.999].map(interval), ''].map(
+        (cell) => `<span class="faint narrow">${cell}</span>`,
+      ),
       ...(result.serviceTime.count > 0 ? [row('service time', result.serviceTime)] : []),
       ...(result.scheduleLag.count > 0 && result.load.mode === 'open' ? [row('schedule lag', result.scheduleLag)] : []),
     ],

@@ -47,7 +47,7 @@ function checkLines(check: PerfCheckResult): string[] {
     ...(check.comparison === undefined ? [] : comparisonMarkdown(check.comparison)),
     ...overheadTable(check),
     ...environmentLine(check),
-    ...(result.warnings.length === 0 ? [] : [...result.warnings.map((warning) => `> ${escapeCell(warning)}`), '']),
+    ...(result.warnings.length === 0 ? [] : [result.warnings.map((warning) => `> ${escapeCell(warning)}`).join('\n>\n'), '']),
     '</details>',
     '',
   ]
@@ -159,9 +159,12 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 
 /** Text that may stand in a cell: no pipes, line breaks or markup of the user's. */
 export function escapeCell(text: string): string {
-  return escapeHtmlText(text)
+  // Between backticks nothing is markup, and an entity would be shown as it is written.
+  const parts = text.replaceAll(/\s*\n\s*/g, ' ').split(/(`[^`]*`)/)
+  return parts
+    .map((part, index) => (index % 2 === 1 ? part : escapeHtmlText(part)))
+    .join('')
     .replaceAll('|', '\\|')
-    .replaceAll(/\s*\n\s*/g, ' ')
 }
 
 function escapeHtmlText(text: string): string {
