@@ -67,8 +67,9 @@ export const PROVIDER_CODES = {
     explanation: 'The policy holds on a gateway that serves any host, so it must say which hosts it is for.',
   },
   MF3017: {
-    title: 'Settings of the mesh are not valid',
-    explanation: 'The settings do not fit the schema that the provider has for them.',
+    title: 'Settings are not valid',
+    explanation:
+      'The settings do not fit the schema that the provider has for them, or the definition of the kind that they are merged into.',
   },
   MF3018: {
     title: 'Unknown mode',
