@@ -31,8 +31,9 @@ export async function withServedBundle(
   const definition = broughtDefinition(components, mesh.cluster) ?? (await liveDefinition(connection, mesh.cluster, signal))
   const annotations = labelsIn(definition, 'metadata', 'annotations')
   const found: { readonly [setting: string]: string | undefined } = {
-    gatewayApi: annotations[VERSION]?.replace(/^v/, '') ?? servedBundle(connection),
-    gatewayChannel: annotations[CHANNEL],
+    // Candidates of a release and builds of one's own bear more than its numbers.
+    gatewayApi: /\d+\.\d+(\.\d+)?/.exec(annotations[VERSION] ?? '')?.[0] ?? servedBundle(connection),
+    gatewayChannel: /^(standard|experimental)$/.exec(annotations[CHANNEL] ?? '')?.[0],
   }
   const told = Object.fromEntries(asked.flatMap((setting) => (found[setting] === undefined ? [] : [[setting, found[setting]]])))
   return Object.keys(told).length === 0 ? mesh : { ...mesh, spec: { ...mesh.spec, settings: { ...mesh.spec.settings, ...told } } }

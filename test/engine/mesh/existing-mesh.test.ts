@@ -203,6 +203,6 @@ traffic:
       const { stdout } = await planned('provider: linkerd', 'standard', version)
       return /TCPRoute \(gateway\.networking\.k8s\.io\/(\w+)\)/.exec(stdout)?.[1]
     }
-    expect([await kinds('v1.5.1'), await kinds('v1.6.1')]).toEqual(['v1alpha2', 'v1'])
+    expect([await kinds('v1.5.1'), await kinds('v1.6.1-rc.2')]).toEqual(['v1alpha2', 'v1'])
   })
 })
