@@ -129,7 +129,14 @@ export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
     [...asked.results].flatMap(([id, answer]) => (answer.kind === 'result' ? [[id, answer.sent] as const] : [])),
   )
   return {
-    plan: { ...plan, diagnostics: [...plan.diagnostics, ...checkPlan(plan, request.state, request.limits), ...policies] },
+    plan: {
+      ...plan,
+      diagnostics: [
+        ...plan.diagnostics,
+        ...checkPlan(plan, request.state, request.limits, expansion.objects.length),
+        ...policies,
+      ],
+    },
     manifests: new Map(
       expansion.objects
         .filter(({ manifest }) => knownDigests === undefined || !lacksValues(manifest))

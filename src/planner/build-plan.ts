@@ -2,6 +2,7 @@ import type { Design } from '../design/design.ts'
 import { digestOf } from '../plan/canonical-json.ts'
 import { type ActionReason, type Certainty, type FieldChange, NOT_ASKED, type ObjectChange } from '../plan/change.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
+import { parseDuration } from '../plan/duration.ts'
 import type { JsonObject, JsonValue } from '../plan/json.ts'
 import { describeObject, objectKeyText } from '../plan/manifest.ts'
 import type { OutputChange, Plan, PlanMode, PlannedCheck, PlannedCluster, PlanOptions } from '../plan/plan.ts'
@@ -10,6 +11,7 @@ import { type Candidate, type LiveView, uidOf } from './assess.ts'
 import { barrierOf, type ComponentNode, type DesiredObject } from './desired-object.ts'
 import { diffFields } from './diff/field-diff.ts'
 import { mergeLocally } from './diff/local-merge.ts'
+import { driftOf } from './drift.ts'
 import type { DryRun } from './dry-run.ts'
 import { DEFAULT_TIMEOUT } from './expand.ts'
 import type { Masker } from './mask.ts'
@@ -41,10 +43,12 @@ export function buildPlan(request: BuildRequest): Plan {
   const diagnostics = [...request.diagnostics]
   const changes: ObjectChange[] = []
   const drift: ObjectChange[] = []
+  const timeouts = deleteTimeouts(request.design)
   for (const candidate of request.candidates) {
-    const change = changeOf(candidate, request)
+    const change = changeOf(candidate, request, timeouts)
     changes.push(change)
-    if (hasDrifted(candidate, change)) drift.push(change)
+    const drifted = driftOf(candidate, change, request.masker)
+    if (drifted !== undefined) drift.push(drifted)
     if (change.action === 'replace' && candidate.kind === 'update' && candidate.desired.protect)
       diagnostics.push(protectedReplace(change))
     if (change.action === 'replace' && change.createBeforeDestroy) diagnostics.push(sameName(change))
@@ -84,7 +88,7 @@ export function buildPlan(request: BuildRequest): Plan {
   }
 }
 
-function changeOf(candidate: Candidate, request: BuildRequest): ObjectChange {
+function changeOf(candidate: Candidate, request: BuildRequest, timeouts: ReadonlyMap<string, number>): ObjectChange {
   switch (candidate.kind) {
     case 'no-op':
       return desiredChange(candidate.desired, candidate.recorded, request, {
@@ -120,7 +124,7 @@ function changeOf(candidate: Candidate, request: BuildRequest): ObjectChange {
       return updateOf(candidate, request)
     case 'delete':
     case 'forget':
-      return recordedChange(candidate, request)
+      return recordedChange(candidate, request, timeouts.get(candidate.recorded.address) ?? DEFAULT_TIMEOUT)
   }
 }
 
@@ -254,7 +258,21 @@ function originInDesign(desired: DesiredObject, path: readonly (string | number)
   return desired.originOf(path)
 }
 
-function recordedChange(candidate: Extract<Candidate, { kind: 'delete' | 'forget' }>, request: BuildRequest): ObjectChange {
+/** How long a delete may take where the design still says it: in a destroy, and for what a component no longer makes. */
+function deleteTimeouts(design: Design): ReadonlyMap<string, number> {
+  return new Map(
+    design.components.flatMap(({ address, spec }) => {
+      const timeout = parseDuration(spec.timeouts?.delete ?? '')
+      return timeout === undefined ? [] : [[address, timeout] as const]
+    }),
+  )
+}
+
+function recordedChange(
+  candidate: Extract<Candidate, { kind: 'delete' | 'forget' }>,
+  request: BuildRequest,
+  deleteTimeout: number,
+): ObjectChange {
   const { recorded, live } = candidate
   const id = objectKeyText(recorded.key)
   const before = live === undefined ? undefined : request.masker.mask(visibleFields(live, [])).masked
@@ -279,19 +297,13 @@ function recordedChange(candidate: Extract<Candidate, { kind: 'delete' | 'forget
     origin: undefined,
     wait: true,
     applyTimeout: DEFAULT_TIMEOUT,
-    deleteTimeout: DEFAULT_TIMEOUT,
+    deleteTimeout,
     conflict: 'fail',
     protect: recorded.protect,
     implicit: false,
     createBeforeDestroy: false,
     sensitivePaths: [],
   }
-}
-
-/** What others did since it was recorded, as far as it concerns fields that are ours; noise is none. */
-function hasDrifted(candidate: Candidate, change: ObjectChange): boolean {
-  if (candidate.kind === 'create') return candidate.recorded !== undefined && candidate.unsure === undefined
-  return candidate.kind === 'update' && candidate.drifted && change.fields.length > 0
 }
 
 function sameName(change: ObjectChange): Diagnostic {

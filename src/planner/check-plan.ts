@@ -10,16 +10,18 @@ export interface PlanLimits {
   readonly allowEmpty: boolean
 }
 
-/** What is wrong with a plan as a whole: an empty design that would delete everything, more deletes than allowed. */
-export function checkPlan(plan: Plan, state: RecordedState, limits: PlanLimits): readonly Diagnostic[] {
+/**
+ * What is wrong with a plan as a whole: an empty design that would delete everything, more deletes than allowed. `wanted` is how many
+ * objects the design comes to, whatever part of them the plan is about.
+ */
+export function checkPlan(plan: Plan, state: RecordedState, limits: PlanLimits, wanted: number): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = []
   const counts = summarize(plan)
-  const left = counts.create + counts.update + counts.replace + counts.import + counts.unchanged
-  if (plan.mode === 'apply' && !limits.allowEmpty && left === 0 && counts.delete > 0 && state.objects.size > 0) {
+  if (plan.mode === 'apply' && !limits.allowEmpty && wanted === 0 && counts.delete > 0 && state.objects.size > 0) {
     diagnostics.push({
       severity: 'error',
       code: 'MF2007',
-      summary: `The design has no objects left, and applying it would delete all ${counts.delete}`,
+      summary: `The design has no objects left, and applying it would delete ${counts.delete === 1 ? 'the last one' : `all ${counts.delete}`}`,
       detail: 'An empty design is a lost file or a wrong folder more often than a wish.',
       hint: 'Run `meshform destroy` if everything should go, or pass --dangerous-allow-empty.',
     })

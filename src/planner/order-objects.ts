@@ -206,7 +206,7 @@ function reportCycle(objects: readonly DesiredObject[], diagnostics: Diagnostic[
     severity: 'error',
     code: 'MF2003',
     summary: 'Objects wait for each other, so none can be first',
-    detail: `Each of these waits for the next: ${steps.join(' -> ')}.`,
+    detail: `Each of these waits for the next: ${[...steps, ...steps.slice(0, 1)].join(' -> ')}.`,
     ...(first === undefined ? {} : { address: first.address, location: first.origin }),
     hint: 'Take one of the dependencies out: a dependsOn, a reference, or move an object to another component.',
   })

@@ -150,11 +150,11 @@ describe('going back', () => {
 
       resources.a
         ~ ConfigMap shop/a
-            data.a: 2 → 1
+            data.a: "2" → "1"
 
       resources.b
         + ConfigMap shop/b
-            data.a: 1
+            data.a: "1"
 
       Plan: 1 to create, 1 to change, 1 to DELETE; 1 unchanged.
       Apply complete in <s>: 1 created, 1 changed, 1 deleted, 1 unchanged.
@@ -187,7 +187,7 @@ describe('going back', () => {
     expect((await meshform('state', 'rollback', '1', '--yes')).out).toMatchInlineSnapshot(`
       "resources.a
         ~ ConfigMap shop/a
-            data.a: 2 → 1
+            data.a: "2" → "1"
 
       Plan: 1 to change; 1 unchanged.
       Apply complete in <s>: 1 changed, 1 unchanged.
@@ -338,7 +338,7 @@ describe('saved plans', () => {
 
       resources.a                                                                              shop.yaml:8
         + ConfigMap shop/a  (approximate: its namespace comes with this plan)
-            data.a: 1
+            data.a: "1"
 
       Plan: 2 to create.
       Apply complete in <s>: 2 created.

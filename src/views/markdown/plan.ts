@@ -95,7 +95,10 @@ function drift(plan: Plan): readonly string[] {
     [
       'Changed outside since the last apply:',
       '',
-      ...plan.drift.map((change) => `- \`${describeObject(change.key)}\` (${escapeText(change.address)})`),
+      ...plan.drift.map(
+        (change) =>
+          `- \`${describeObject(change.key)}\` (${escapeText(change.address)})${change.action === 'delete' ? ' is gone' : ''}`,
+      ),
     ].join('\n'),
   ]
 }

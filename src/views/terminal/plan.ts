@@ -153,7 +153,8 @@ function renderDrift(plan: Plan, style: Style): readonly string[] {
   const { colors } = style
   const lines = [colors.bold(`${plural(plan.drift.length, 'object')} changed outside since the last apply`)]
   for (const change of plan.drift) {
-    lines.push(`  ${colors.cyan('!')} ${describeObject(change.key)}  ${colors.dim(change.address)}`)
+    const gone = change.action === 'delete' ? `  ${colors.red('gone')}` : ''
+    lines.push(`  ${colors.cyan('!')} ${describeObject(change.key)}  ${colors.dim(change.address)}${gone}`)
     if (plan.mode === 'refresh-only')
       lines.push(...change.fields.filter((field) => !isBookkeeping(field)).flatMap((field) => renderField(field, style)))
   }

@@ -49,10 +49,7 @@ describe('a mesh that exists', () => {
     await workspace.write('shop/design.yaml', SHOP(''))
     const planned = await workspace.meshform('plan', '-f', 'shop')
     expect(planned.exitCode).toBe(1)
-    expect(planned.stderr).toContain('MF4101')
-    expect(planned.stderr).toContain('There is no Istio in cluster "sandbox"')
-    expect(planned.stderr).toContain('Deployment istio-system/istiod is not there')
-    expect(planned.stderr).toContain('shop/design.yaml:5:')
+    expect(planned.stderr).toMatchSnapshot()
   })
 
   test('is found, and nothing of it is changed', async () => {
@@ -90,8 +87,7 @@ describe('a mesh that exists', () => {
     await workspace.write('shop/design.yaml', SHOP(', version: 1.30.0'))
     const planned = await workspace.meshform('plan', '-f', 'shop')
     expect(planned.exitCode).toBe(1)
-    expect(planned.stderr).toContain('MF4102')
-    expect(planned.stderr).toContain('is 1.24.1, and the design asks for 1.30.0')
+    expect(planned.stderr).toMatchSnapshot()
   })
 
   test('decides by its own version what it can do', async () => {

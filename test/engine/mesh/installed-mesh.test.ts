@@ -182,9 +182,7 @@ describe('a mesh that the design installs', () => {
     await workspace.write('shop/design.yaml', DESIGN('{}'))
     const planned = await workspace.meshform('plan', '-f', 'shop')
     expect(planned.exitCode).toBe(1)
-    expect(planned.stderr).toContain('MF4103')
-    expect(planned.stderr).toContain('helm template istiod istiod')
-    expect(planned.stderr).toContain('manifests: [istio-base.yaml, istiod.yaml]')
+    expect(planned.stderr).toMatchSnapshot()
   })
 
   test('with a chart that does not render: what helm says', async () => {
@@ -192,8 +190,7 @@ describe('a mesh that the design installs', () => {
     await workspace.write('shop/design.yaml', DESIGN('{charts: [{name: nonesuch, version: 1.0.0}]}'))
     const planned = await workspace.meshform('plan', '-f', 'shop')
     expect(planned.exitCode).toBe(1)
-    expect(planned.stderr).toContain('MF4104')
-    expect(planned.stderr).toContain('not found in repository')
+    expect(planned.stderr).toMatchSnapshot()
   })
 
   test('from charts whose version nobody says: a warning', async () => {
@@ -201,15 +198,14 @@ describe('a mesh that the design installs', () => {
     await workspace.write('shop/design.yaml', DESIGN('{}').replace('    version: 1.30.0\n', ''))
     const planned = await workspace.meshform('plan', '-f', 'shop')
     expect(planned.exitCode, planned.stderr).toBe(0)
-    expect(planned.stderr).toContain('The version of the chart istiod is not pinned [MF4107]')
+    expect(planned.stderr).toMatchSnapshot()
   })
 
   test('with definitions of another project missing: which, and where they are', async () => {
     await withHelm()
     await workspace.write('shop/design.yaml', DESIGN('{charts: [{name: istiod}]}').replace('mtls: strict', 'mode: ambient'))
     const planned = await workspace.meshform('plan', '-f', 'shop')
-    expect(planned.stderr).toContain('httproutes.gateway.networking.k8s.io is not served by cluster "sandbox"')
-    expect(planned.stderr).toContain('experimental-install.yaml')
+    expect(planned.stderr).toMatchSnapshot()
     const definition = DEFINITION.replaceAll('peerauthentications', 'httproutes')
       .replaceAll('security.istio.io', 'gateway.networking.k8s.io')
       .replaceAll('PeerAuthentication', 'HTTPRoute')
@@ -245,7 +241,6 @@ describe('a mesh that the design installs', () => {
     await workspace.write('shop/design.yaml', DESIGN(`{manifests: ["http://127.0.0.1:${port}/gone.yaml"]}`))
     const planned = await workspace.meshform('plan', '-f', 'shop')
     expect(planned.exitCode).toBe(1)
-    expect(planned.stderr).toContain('MF4105')
-    expect(planned.stderr).toContain('the server answered 404')
+    expect(planned.stderr.replaceAll(String(port), '<port>')).toMatchSnapshot()
   })
 })
