@@ -91,6 +91,12 @@ async function underLock(
       return
     }
     view.plan(plan)
+    if (plan.mode === 'refresh-only') {
+      view.note(
+        'This plan only looks. `meshform refresh` takes into the state what is gone; `meshform apply` puts back what was changed.',
+      )
+      return
+    }
     if (!hasChanges(plan) && plan.checks.length === 0) {
       await carryOut(io, request, source, locked, run, view, false)
       return

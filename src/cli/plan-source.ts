@@ -96,7 +96,7 @@ export async function planForExecution(
   if (saved === undefined) return run
   const { plan } = run.made
   const errors = plan.diagnostics.filter(({ severity }) => severity === 'error')
-  const stale = staleness(saved, plan)
+  const stale = staleness(saved, plan, state)
   const refusals = [...stale, ...errors, ...(stale.length > 0 ? [] : valuesNotAtHand(saved, run.made.manifests, missing ?? []))]
   if (refusals.length > 0) return { ...run, made: { ...run.made, plan: { ...plan, diagnostics: refusals } } }
   return { ...run, made: { ...run.made, plan: { ...saved, diagnostics: [] } } }

@@ -2,9 +2,10 @@ import type { ObjectChange } from '../plan/change.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import { describeObject } from '../plan/manifest.ts'
 import type { Plan } from '../plan/plan.ts'
+import type { RecordedState } from '../plan/recorded-state.ts'
 
-/** Why a saved plan no longer fits: compared with the plan made now from the same design. Empty when it still does. */
-export function staleness(saved: Plan, current: Plan): readonly Diagnostic[] {
+/** Why a saved plan no longer fits: compared with the plan made now from the same design and state. Empty when it still does. */
+export function staleness(saved: Plan, current: Plan, state: RecordedState): readonly Diagnostic[] {
   if (saved.design.digest !== current.design.digest) {
     return [stalePlan('the design was changed after the plan was made', 'Its files or inputs are not those of the plan.')]
   }
@@ -34,8 +35,11 @@ export function staleness(saved: Plan, current: Plan): readonly Diagnostic[] {
     ]
   }
   const now = new Map(current.changes.map((change) => [change.id, change]))
+  const unseen = new Set(saved.clusters.filter(({ kind }) => kind === 'offline').map(({ name }) => name))
   const moved = saved.changes.flatMap((change) => {
-    const difference = differenceOf(change, now.get(change.id))
+    // What was planned without its cluster was compared with what was recorded.
+    const seen = unseen.has(change.key.cluster) ? { ...change, liveDigest: state.objects.get(change.id)?.ownedDigest } : change
+    const difference = differenceOf(seen, now.get(change.id))
     return difference === undefined ? [] : [difference]
   })
   const known = new Set(saved.changes.map((change) => change.id))

@@ -49,6 +49,11 @@ export function changeAddress(change: Pick<ObjectChange, 'address' | 'key'>): st
   return `${change.address}/${kind}${key.namespace === '' ? '' : `/${key.namespace}`}/${key.name}@${key.cluster}`
 }
 
+/** The key of the forEach item that an address leads to; undefined where it is none. */
+export function itemKey(address: string): string | undefined {
+  return /\["(.*)"\]$/.exec(address)?.[1]
+}
+
 /** The type of a change in the words of the envelope, such as `istio_virtual_service`. */
 export function changeType(change: Pick<ObjectChange, 'apiVersion' | 'key'>): string {
   const group = groupOf(change.apiVersion)
@@ -106,6 +111,7 @@ function changeToJson(change: ObjectChange): unknown {
     mode: 'managed',
     type: changeType(change),
     name: change.key.name,
+    index: itemKey(change.address),
     provider_name: 'meshform.dev/meshform/kubernetes',
     change: {
       actions: ACTIONS[change.action],

@@ -15,6 +15,7 @@ const resourceChange = Type.Object(
     mode: Type.Literal('managed'),
     type: text,
     name: text,
+    index: optionalText,
     provider_name: text,
     change: Type.Object(
       {

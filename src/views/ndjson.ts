@@ -3,7 +3,7 @@ import type { ObjectChange } from '../plan/change.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import { describeObject, type ObjectKey } from '../plan/manifest.ts'
 import { type Plan, summarize } from '../plan/plan.ts'
-import { changeAddress, changeType } from '../plan/plan-file.ts'
+import { changeAddress, changeType, itemKey } from '../plan/plan-file.ts'
 import type { RunSummary, RunView, ShownOutputs } from './run-view.ts'
 
 /** Version of the stream's shapes. A new minor adds; a new major changes. */
@@ -203,6 +203,6 @@ function resourceOf(change: { readonly key: ObjectKey; readonly address: string;
     resource: `${key.kind}${key.group === '' ? '' : `.${key.group}`}/${key.namespace === '' ? '' : `${key.namespace}/`}${key.name}`,
     resource_type: changeType({ apiVersion: change.apiVersion ?? (key.group === '' ? 'v1' : `${key.group}/v1`), key }),
     resource_name: key.name,
-    resource_key: null,
+    resource_key: itemKey(address) ?? null,
   }
 }

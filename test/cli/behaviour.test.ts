@@ -119,3 +119,17 @@ test('fmt --check fails for a file that is not in the canonical form, and fmt me
   expect((await project.run(['fmt'])).stdout).toBe('design.yaml\n')
   expect((await project.run(['fmt', '--check'])).code).toBe(0)
 })
+
+test('the built command reads files of policies and writes designs of live objects', async () => {
+  const project = new Project({
+    'shop.yaml': `apiVersion: meshform.dev/v1\nkind: Design\nmetadata: {name: shop}\nresources:\n  a: {forEach: [x], manifest: {apiVersion: v1, kind: ConfigMap, metadata: {name: "a-\${each.key}", namespace: default}}}\n`,
+    'rules.yaml': 'policies: {none: {rule: "change.action != \'create\'", message: nothing new}}',
+  })
+  const refused = await project.run(['plan', '--policy', 'rules.yaml'])
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('is against the policy none: nothing new')])
+  const planned = await project.run(['plan', '--target', 'resources.a["x"]', '--json'])
+  expect(planned.stdout).toContain('"resource_key":"x"')
+  await project.run(['apply', '--yes'])
+  expect((await project.run(['import', 'ConfigMap/default/a-x'])).stdout).toContain('imports:')
+  project.dispose()
+})

@@ -107,6 +107,14 @@ describe('a plan alone', () => {
     expect(await readFile(join(here.folder, 'kept/default/shop.json'), 'utf8')).toContain('ConfigMap')
   })
 
+  test('that was made without a cluster goes on where nothing changed since the last apply', async () => {
+    const { meshform } = await newProject({ 'shop.yaml': plain })
+    await meshform('apply', '--yes')
+    await meshform('plan', '--offline', '--input', 'size=large', '--out', 'plan.json')
+    const { code, out } = await meshform('apply', 'plan.json')
+    expect([code, out]).toEqual([0, expect.stringContaining('1 changed, 1 unchanged')])
+  })
+
   test('is refused when somebody changed an object, with the new difference', async () => {
     const { here, there } = await planElsewhere(plain)
     await here.meshform('apply', '--yes')
@@ -202,5 +210,7 @@ test('an output that holds a sensitive value is sensitive', async () => {
   const { out } = await meshform('apply', '--yes', ...given)
   const listed = await meshform('output', '--json', ...given)
   const state = await readFile(join(folder, '.meshform/state/default/shop.json'), 'utf8')
-  for (const text of [out, listed.out, state]) expect(text).not.toMatch(/hunter2|54321/)
+  const typed = await meshform('console', 'inputs.password', ...given)
+  expect(typed.out).toContain('(sensitive')
+  for (const text of [out, listed.out, state, typed.out]) expect(text).not.toMatch(/hunter2|54321/)
 })

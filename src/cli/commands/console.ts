@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline'
 import { Command } from 'commander'
 import { consoleScope } from '../../design/console-scope.ts'
 import { hasErrors } from '../../plan/diagnostic.ts'
+import { createMasker } from '../../planner/mask.ts'
 import type { CommandIo } from '../command-io.ts'
 import { type DesignOptions, withDesignOptions } from '../design-options.ts'
 import { terminalView } from '../open-view.ts'
@@ -26,9 +27,10 @@ export function consoleCommand(io: CommandIo): Command {
         return
       }
       const evaluate = consoleScope(design)
+      const masker = createMasker(design.sensitiveValues)
       const print = (text: string) => {
         const result = evaluate(text)
-        if (result.ok) io.stdout.write(`${JSON.stringify(result.value, null, 2)}\n`)
+        if (result.ok) io.stdout.write(`${JSON.stringify(masker.mask({ value: result.value }).masked.value, null, 2)}\n`)
         else {
           view.diagnostics([result.diagnostic])
           io.setExitCode(1)

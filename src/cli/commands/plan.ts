@@ -85,7 +85,8 @@ async function runPlan(io: CommandIo, options: PlanOptions): Promise<void> {
       view.diagnostics([refusal])
       return fail()
     }
-    view.note(`The plan is saved. Apply it with: meshform apply ${options.out}`)
+    const next = mode === 'refresh-only' ? 'Look at it with: meshform show' : 'Apply it with: meshform apply'
+    view.note(`The plan is saved. ${next} ${options.out}`)
   }
   const changes = mode === 'refresh-only' ? plan.drift.length > 0 : hasChanges(plan)
   if (options.detailedExitcode === true && changes) io.setExitCode(2)
