@@ -10,12 +10,15 @@ const recorded = 'v1.36'
 
 const cluster: RealCluster = await openRealCluster()
 const isRecorded = cluster.version.startsWith(`${recorded}.`)
+const scenarios = readdirSync(folder).filter((name) => name.endsWith('.jsonl'))
 if (!isRecorded) {
-  process.stderr.write(`The server is ${cluster.version}, the answers are those of ${recorded}: the replay is left out.\n`)
+  process.stderr.write(
+    `The server is ${cluster.version}, and these answers were recorded with ${recorded}, so they are not compared: ${scenarios.join(', ')}.\n`,
+  )
 }
 afterAll(() => cluster.close())
 
-for (const file of readdirSync(folder).filter((name) => name.endsWith('.jsonl'))) {
+for (const file of scenarios) {
   const steps = readScenario(join(folder, file))
   const namespaces = [...new Set(steps.flatMap(({ request }) => /\/namespaces\/(g-[a-z]+)/.exec(request.path)?.[1] ?? []))]
   const clusterScoped = new Set(steps.flatMap(({ request }) => clusterScopedPath(request.method, request.path, request.body)))
