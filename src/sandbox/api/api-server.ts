@@ -1,15 +1,14 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
-import { goJsonError, goKindOf } from '../go-json-error.ts'
 import type { StoredObject } from '../store/stored-object.ts'
 import { type ApiContext, storageKeyOf } from './api-context.ts'
 import { deleteObject } from './delete-object.ts'
 import { discoveryAnswer } from './discovery.ts'
+import { evictPod } from './evict-pod.ts'
 import { jsonAnswer, type SandboxRequest, type SandboxResponse, textAnswer } from './exchange.ts'
 import { filterOf, listObjects } from './list-objects.ts'
 import { acceptedMedia } from './media-type.ts'
 import { metadataText } from './object-metadata.ts'
 import { listAnswer, objectAnswer, type Projection } from './object-projection.ts'
-import { bodyText, parseBody, readObject } from './request-body.ts'
+import { readObject, readOptions } from './request-body.ts'
 import { deleteOptionsOf } from './request-options.ts'
 import { type ResourceTarget, resourceTargetOf } from './request-target.ts'
 import type { ServedResource } from './resource-registry.ts'
@@ -21,9 +20,11 @@ import {
   methodNotAllowed,
   methodNotSupported,
   notFound,
+  nothingRuns,
   StatusError,
   unknownResource,
 } from './status-error.ts'
+import { subresourceEntry } from './subresource-entries.ts'
 import { warningHeader } from './warning-header.ts'
 import { watchObjects } from './watch-objects.ts'
 import { patchVerb, postObject, putObject, type WriteRequest, type Written } from './write-verbs.ts'
@@ -170,6 +171,7 @@ export class ApiServer {
     if (resource.custom && !(subresource === 'status' && status)) throw notFound(resource.plural, name)
     const isFinalize = subresource === 'finalize' && resource.storage === '/namespaces'
     if (!(subresource === 'status' && status) && !isFinalize) {
+      if (resource.storage === '/pods') return this.#podSubresource(request, resource, target, name, subresource, query)
       throw others.includes(subresource) ? methodNotAllowed() : unknownResource()
     }
     const write: WriteRequest = { request, query, resource, namespace: target.namespace, subresource }
@@ -184,6 +186,26 @@ export class ApiServer {
       default:
         throw methodNotAllowed()
     }
+  }
+
+  /** Evictions delete pods; whatever would reach into one is refused. */
+  #podSubresource(
+    request: SandboxRequest,
+    resource: ServedResource,
+    target: ResourceTarget,
+    name: string,
+    subresource: string,
+    query: URLSearchParams,
+  ): SandboxResponse {
+    const entry = subresourceEntry('pods', subresource)
+    if (entry === undefined) throw unknownResource()
+    const live = this.#find(resource, target.namespace, name)
+    if (subresource === 'eviction' && request.method === 'POST') {
+      return jsonAnswer(201, evictPod(this.#context, request, query, resource, live))
+    }
+    if (subresource === 'log') throw nothingRuns('pods have no logs')
+    if (['exec', 'attach', 'portforward', 'proxy'].includes(subresource)) throw nothingRuns('nothing can be reached in pods')
+    throw methodNotAllowed()
   }
 
   #watch(request: SandboxRequest, resource: ServedResource, target: ResourceTarget, query: URLSearchParams): SandboxResponse {
@@ -205,7 +227,7 @@ export class ApiServer {
     name: string,
     query: URLSearchParams,
   ): SandboxResponse {
-    const options = deleteOptionsOf(query, deleteBody(request))
+    const options = deleteOptionsOf(query, readOptions(request, 'DeleteOptions'))
     const live = this.#find(resource, namespace, name)
     const { gone, object } = deleteObject(this.#context, resource, live, options)
     if (!gone || resource.type.deleteAnswersObject === true) {
@@ -231,7 +253,7 @@ export class ApiServer {
     namespace: string | undefined,
     query: URLSearchParams,
   ): SandboxResponse {
-    const options = deleteOptionsOf(query, deleteBody(request))
+    const options = deleteOptionsOf(query, readOptions(request, 'DeleteOptions'))
     const filter = filterOf(query, resource)
     const { store } = this.#context
     const doomed = store.list(resource.storage, namespace).filter(filter.matches)
@@ -279,16 +301,4 @@ function unsupportedMethod(resource: ServedResource): Error {
 /** The answer for paths that nothing is behind. */
 function nothingHere(): SandboxResponse {
   return textAnswer(404, '404 page not found\n')
-}
-
-function deleteBody(request: SandboxRequest): JsonObject | undefined {
-  const text = bodyText(request)
-  const value: JsonValue | Uint8Array | undefined = text === undefined || text === '' ? request.body : parseBody(text, true)
-  if (text !== undefined && text !== '' && !isJsonObject(value)) {
-    const problem =
-      goJsonError(text) ??
-      `json: cannot unmarshal ${goKindOf(value instanceof Uint8Array || value === undefined ? null : value)} into Go value of type v1.DeleteOptions`
-    throw badRequest(`couldn't get version/kind; json parse error: ${problem}`)
-  }
-  return isJsonObject(value) && !(value instanceof Uint8Array) ? value : undefined
 }

@@ -5,6 +5,7 @@ import type { ApiContext } from './api-context.ts'
 import { jsonAnswer, type SandboxAnswer, type SandboxRequest, textAnswer } from './exchange.ts'
 import { mediaRangesOf } from './media-type.ts'
 import { apiVersionOf, type ResourceRegistry, type ServedResource } from './resource-registry.ts'
+import { subresourceEntry } from './subresource-entries.ts'
 
 /** The Kubernetes version that the sandbox answers like. */
 export const serverVersion = { major: '1', minor: '36', gitVersion: 'v1.36.2' } as const
@@ -46,12 +47,10 @@ function resourceEntries(resource: ServedResource): readonly JsonObject[] {
     ...(isStorageVersion(resource) ? { storageVersionHash: storageVersionHash(resource) } : {}),
   }
   const base = { singularName: '', namespaced: type.namespaced }
-  const subresources: JsonObject[] = others.map((name) => ({
-    name: `${type.plural}/${name}`,
-    ...base,
-    kind: type.kind,
-    verbs: name === 'finalize' ? ['update'] : ['create', 'get'],
-  }))
+  const subresources: JsonObject[] = others.flatMap((name) => {
+    const entry = subresourceEntry(type.plural, name)
+    return entry === undefined ? [] : [{ name: `${type.plural}/${name}`, ...base, ...entry }]
+  })
   if (scale !== undefined) {
     subresources.push({
       name: `${type.plural}/scale`,

@@ -78,6 +78,22 @@ function readBinary(request: SandboxRequest, resource: ServedResource): JsonObje
   return readBinaryObject(body, modelName)
 }
 
+/** The body of a delete or an eviction, which may be left out. */
+export function readOptions(request: SandboxRequest, modelName: 'DeleteOptions' | 'Eviction'): JsonObject | undefined {
+  const { body } = request
+  if (mediaTypeOf(request) === binaryType && body instanceof Uint8Array) {
+    return body.length === 0 ? undefined : readBinaryObject(body, modelName)
+  }
+  const text = bodyText(request)
+  const value: JsonValue | Uint8Array | undefined = text === undefined || text === '' ? body : parseBody(text, true)
+  if (text !== undefined && text !== '' && !isJsonObject(value)) {
+    const given = value instanceof Uint8Array || value === undefined ? null : value
+    const problem = goJsonError(text) ?? `json: cannot unmarshal ${goKindOf(given)} into Go value of type v1.${modelName}`
+    throw badRequest(`couldn't get version/kind; json parse error: ${problem}`)
+  }
+  return isJsonObject(value) && !(value instanceof Uint8Array) ? value : undefined
+}
+
 /** The object of a POST or PUT, and what a strict reader says of its text. */
 export interface GivenObject {
   readonly object: JsonObject

@@ -97,6 +97,32 @@ export function methodNotAllowed(): StatusError {
   })
 }
 
+/** 405 for what needs running containers. */
+export function nothingRuns(what: string): StatusError {
+  return new StatusError({
+    code: 405,
+    message: `the sandbox runs no containers, so ${what}`,
+    reason: 'MethodNotAllowed',
+    details: {},
+  })
+}
+
+/** 429 with why it was too much. */
+export function tooManyRequests(
+  message: string,
+  causes: readonly { readonly reason: string; readonly message: string }[],
+  retryAfterSeconds?: number,
+): StatusError {
+  const retry = retryAfterSeconds === undefined ? undefined : { retryAfterSeconds }
+  return new StatusError({
+    code: 429,
+    message,
+    reason: 'TooManyRequests',
+    details: { causes: causes.map((cause) => ({ ...cause })), ...retry },
+    ...(retryAfterSeconds === undefined ? {} : { headers: { 'retry-after': String(retryAfterSeconds) } }),
+  })
+}
+
 /** 405 for a kind whose definition is going away. */
 export function terminatingKind(resource: GroupName, verb: string): StatusError {
   return new StatusError({

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../plan/json.ts'
 import type { FieldType, ScalarName } from '../builtin/model-notation.ts'
 import { modelNamed } from '../builtin/models.ts'
-import { fieldNumbers, ignoredField } from './field-numbers.ts'
+import { fieldNumbers, inlined } from './field-numbers.ts'
 import { MalformedMessage, type WireField, wireFields } from './wire-reader.ts'
 
 /** The bytes that stand before every object in Kubernetes' binary form: `k8s` and a zero. */
@@ -69,19 +69,23 @@ function fieldValue(type: FieldType, field: WireField): JsonValue {
   }
 }
 
-function messageOf(model: string, field: WireField): JsonObject {
+/** The fields of a model that a message holds: all of them, or those of a part that JSON doesn't set apart. */
+function messageOf(model: string, field: WireField, part = model): JsonObject {
   if (field.kind !== 'bytes') throw new MalformedMessage(`${model} is no message`)
-  const names = fieldNumbers(model)
-  if (names === undefined) throw new MalformedMessage(`${model} is not read`)
+  const names = fieldNumbers(part)
+  if (names === undefined) throw new MalformedMessage(`${part} is not read`)
   const types = new Map(modelNamed(model).fields.map((each) => [each.name, each.type]))
   const out: { [name: string]: JsonValue } = {}
   for (const inner of wireFields(field.value)) {
     const name = names.get(inner.number)
-    if (name === ignoredField) continue
+    if (name?.startsWith(inlined)) {
+      Object.assign(out, messageOf(model, inner, name.slice(inlined.length)))
+      continue
+    }
     const type = name === undefined ? undefined : types.get(name)
     if (name === undefined || type === undefined) {
       if (isZero(inner)) continue
-      throw new MalformedMessage(`field ${inner.number} of ${model} is not read`)
+      throw new MalformedMessage(`field ${inner.number} of ${part} is not read`)
     }
     out[name] = joined(out[name], type, inner)
   }
