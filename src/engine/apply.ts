@@ -23,6 +23,8 @@ import { type ClusterResult, type ClusterTally, clusterTally, tallied } from './
 export interface EffectJournal {
   /** Durable when it resolves; when it is refused the effect must not happen. */
   intent(effect: Effect): Promise<StateResult<void>>
+  /** Refused when the lock is lost: intents are announced ahead, and the process may have been paused since. */
+  allowed(): StateResult<void>
   result(result: EffectResult): void
 }
 
@@ -137,7 +139,7 @@ function changeNode(change: ObjectChange, work: Work, tally: ClusterTally | unde
       if (action === 'no-op') return recordUnchanged(change, work)
       const started = work.now()
       work.emit({ type: 'apply-start', id, key, address, action })
-      const failure = (await announceOnce()) ?? (await carryOut(change, work, release))
+      const failure = (await announceOnce()) ?? untouched(change, work.journal.allowed()) ?? (await carryOut(change, work, release))
       if (failure === undefined) {
         summary[action] = (summary[action] ?? 0) + 1
         if (tally !== undefined) tally.summary[action] = (tally.summary[action] ?? 0) + 1
@@ -218,13 +220,16 @@ const WATCH_RIGHTS = 'Waiting takes the rights to list and watch the kind. Ask f
 
 /** Writes the intent down; without it the effect must not happen. */
 async function announce(change: ObjectChange, action: Effect['action'], request: ApplyRequest): Promise<Diagnostic | undefined> {
-  const written = await request.journal.intent(effectOf(change, action))
-  if (written.ok) return undefined
+  return untouched(change, await request.journal.intent(effectOf(change, action)))
+}
+
+function untouched(change: ObjectChange, allowed: StateResult<void>): Diagnostic | undefined {
+  if (allowed.ok) return undefined
   return {
     severity: 'error',
     code: 'MF4005',
     summary: `${describeObject(change.key)} was not touched: the state can't be written`,
-    detail: written.error.message,
+    detail: allowed.error.message,
     address: change.address,
     hint: 'Nothing happens that could not be recorded. Mend the cause and run apply again.',
   }

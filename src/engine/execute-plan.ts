@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import type { JsonValue } from '../plan/json.ts'
-import { planToJson } from '../plan/plan-file.ts'
+import { planDigest } from '../plan/plan-digest.ts'
 import type { DeployRecord, RecordedState } from '../plan/recorded-state.ts'
 import type { StateSession } from '../state/session.ts'
 import type { StateResult } from '../state/state-result.ts'
@@ -47,9 +46,7 @@ export async function executePlan(request: ExecuteRequest): Promise<StateResult<
   const begun = await session.begin({
     operation: request.operation,
     author: request.author,
-    planDigest: createHash('sha256')
-      .update(JSON.stringify(planToJson(plan, '')))
-      .digest('hex'),
+    planDigest: planDigest(plan),
     designDigest: plan.design.digest,
     effects: plan.changes.flatMap((change) =>
       change.action === 'no-op' || change.action === 'forget' ? [] : [effectOf(change, change.action)],

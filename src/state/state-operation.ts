@@ -96,8 +96,7 @@ export class StateOperation {
    * is full) the effect must not happen.
    */
   async intent(effect: Effect): Promise<StateResult<void>> {
-    if (this.#failure !== undefined) return this.#failure
-    const allowed = this.#context.lock.check()
+    const allowed = this.allowed()
     if (!allowed.ok) return allowed
     const lines = await this.#open()
     if (!lines.ok) return lines
@@ -105,9 +104,12 @@ export class StateOperation {
     const entry: JournalEntry = { type: 'intent', intent }
     this.#progress.add(entry)
     this.#hasNews = true
-    const durable = await lines.value.commit(this.#maker(entry))
-    // A process that was paused meanwhile wakes up here, and its lock may be someone else's.
-    return durable.ok ? this.#context.lock.check() : durable
+    return lines.value.commit(this.#maker(entry))
+  }
+
+  /** Whether an effect may still begin. Ask right before it: a process that was paused meanwhile may have lost its lock. */
+  allowed(): StateResult<void> {
+    return this.#failure ?? this.#context.lock.check()
   }
 
   /** Says how the effect of an intent ended. Durable with the next intent or soon after; a problem shows there or in `finish`. */
