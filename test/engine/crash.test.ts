@@ -180,7 +180,7 @@ describe('a process that is killed', () => {
   }, async () => {
     const whole = await newProject({ 'shop.yaml': design() })
     const { steps } = await child(whole, 0, ['apply', '--yes', '--parallelism', '4'])
-    const stride = EVERY_STEP ? 1 : Math.ceil(steps / 4)
+    const stride = EVERY_STEP ? 1 : Math.ceil(steps / 3)
     let said = 0
     for (let step = 2; step < steps; step += stride) {
       const project = await newProject({ 'shop.yaml': design() })
