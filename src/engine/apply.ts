@@ -139,7 +139,8 @@ function changeNode(change: ObjectChange, work: Work, tally: ClusterTally | unde
       if (action === 'no-op') return recordUnchanged(change, work)
       const started = work.now()
       work.emit({ type: 'apply-start', id, key, address, action })
-      const failure = (await announceOnce()) ?? untouched(change, work.journal.allowed()) ?? (await carryOut(change, work, release))
+      const failure =
+        (await announceOnce()) ?? untouched(change, work.journal.allowed()) ?? (await carryOut(change, work, release))
       if (failure === undefined) {
         summary[action] = (summary[action] ?? 0) + 1
         if (tally !== undefined) tally.summary[action] = (tally.summary[action] ?? 0) + 1
