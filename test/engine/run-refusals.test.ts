@@ -130,6 +130,7 @@ describe('an apply says so when', () => {
       waiters: new Map(),
       journal: {
         intent: async () => ({ ok: false, error: { kind: 'io', message: 'No space is left on the device.' } }),
+        allowed: () => ({ ok: true, value: undefined }),
         result: () => undefined,
       },
       fieldManager: 'meshform/shop/default',
