@@ -29,8 +29,8 @@ export async function contentOf(design: Design, files: PlanContent['files']): Pr
   const { state } = design
   const address = state?.address
   const kept = address === undefined ? design : { ...design, state: { ...state, address: withoutPassword(address) } }
-  const { covered, made } = coverSecrets(designToJson(kept), design.sensitiveValues)
   const sensitive = sensitiveInputs(design.inputs)
+  const { covered, made } = coverSecrets(designToJson(kept), design.sensitiveValues, secretTexts(sensitive))
   const cipher = inputCipher(sensitive, `${design.digest} ${digestOf(covered)}`)
   const secrets = Object.keys(made).length === 0 ? undefined : (await cipher.sealer())(canonicalJson(made), SECRETS_CONTEXT)
   return {

@@ -10,7 +10,7 @@ import { type EvaluationContext, ModuleInstance } from './evaluate/module-instan
 import { inputType, prepareInputChecks } from './inputs/check-input.ts'
 import { gatherInputs } from './inputs/gather-inputs.ts'
 import { resolveInputs } from './inputs/resolve-inputs.ts'
-import { secretTexts } from './inputs/secret-texts.ts'
+import { noteSensitive } from './inputs/secret-texts.ts'
 import { sortDiagnostics } from './mistake.ts'
 import { type FetchPattern, loadModule } from './module/load-module.ts'
 import type { ModuleSource } from './module/module-source.ts'
@@ -69,7 +69,8 @@ export async function loadDesign(request: LoadRequest): Promise<LoadedDesign> {
   const misfits = new Map(
     [...authored].map(([each, found]) => [each, new Set(found.flatMap(({ address }) => address ?? []))] as const),
   )
-  const context: EvaluationContext = { files, diagnostics, misfits, failed: new Set() }
+  const context: EvaluationContext = { files, diagnostics, misfits, failed: new Set(), sensitiveValues: new Set() }
+  noteSensitive(resolved.values.values(), context.sensitiveValues)
   evaluateModule(instance, context)
   const blocks = evaluateBlocks(instance, context)
 
@@ -79,7 +80,7 @@ export async function loadDesign(request: LoadRequest): Promise<LoadedDesign> {
   diagnostics.push(...linked.diagnostics, ...settled.diagnostics, ...checked)
   const components = hasErrors(diagnostics) ? soundComponents(settled.components, diagnostics) : settled.components
   const given = Object.fromEntries([...resolved.values].map(([name, { value }]): [string, JsonValue] => [name, value]))
-  const sensitiveValues = [...resolved.values.values()].flatMap(({ value, sensitive }) => (sensitive ? secretTexts(value) : []))
+  const sensitiveValues = [...context.sensitiveValues]
   const design: Design = {
     name: module.name,
     version: module.version,

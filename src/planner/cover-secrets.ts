@@ -15,10 +15,11 @@ export interface CoveredJson {
 
 /**
  * Takes the secrets out of JSON that holds objects of any depth: all values of Secrets, and whatever holds a sensitive value. Values
- * that hold none, and are secret all the same, were written into the design: nobody can make them again without it.
+ * that hold none of `inputs`, and are secret all the same, were written into the design: nobody can make them again without it.
  */
-export function coverSecrets(json: JsonObject, sensitiveValues: readonly string[]): CoveredJson {
-  const texts = sensitiveTexts(sensitiveValues)
+export function coverSecrets(json: JsonObject, sensitiveValues: readonly string[], inputs: readonly string[]): CoveredJson {
+  const sensitive = sensitiveTexts(sensitiveValues)
+  const texts = sensitiveTexts(inputs)
   const isMade = (value: JsonValue): boolean => {
     if (typeof value === 'number') return texts.isSecretNumber(value)
     if (typeof value !== 'string') return false
@@ -34,9 +35,9 @@ export function coverSecrets(json: JsonObject, sensitiveValues: readonly string[
       }
       return copy
     }
-    const isSensitive = sensitiveValues.length > 0 && isMade(value)
-    if (isSensitive) made[pointer] = value
-    return isSensitive || hidden ? NOT_AT_HAND : value
+    const isOfInputs = inputs.length > 0 && isMade(value)
+    if (isOfInputs) made[pointer] = value
+    return isOfInputs || hidden || sensitive.isIn(value) ? NOT_AT_HAND : value
   }
   return { covered: walk(json, '', false) as JsonObject, made }
 }

@@ -214,3 +214,30 @@ test('an output that holds a sensitive value is sensitive', async () => {
   expect(typed.out).toContain('(sensitive')
   for (const text of [out, listed.out, state, typed.out]) expect(text).not.toMatch(/hunter2|54321/)
 })
+
+test('an input of a pattern is as sensitive as the pattern says, and so is its output', async () => {
+  const pattern = `apiVersion: meshform.dev/v1
+kind: Design
+metadata: {name: db}
+inputs:
+  password: {type: string, sensitive: true}
+outputs:
+  url: {value: "\${'xy' + 'z-of-the-pattern'}", sensitive: true}
+resources:
+  c: {manifest: {apiVersion: v1, kind: ConfigMap, metadata: {name: c, namespace: default}, data: {url: "x-\${inputs.password}"}}}
+`
+  const { meshform, folder } = await newProject({
+    'db.pattern': pattern,
+    'shop.yaml': `${head}patterns:
+  db: {source: ./db.pattern, inputs: {password: literal-secret-9}}
+resources:
+  d: {manifest: {apiVersion: v1, kind: ConfigMap, metadata: {name: d, namespace: default}, data: {url: "\${patterns.db.outputs.url}"}}}
+`,
+  })
+  const planned = await meshform('plan', '-f', 'shop.yaml', '--out', 'plan.json')
+  expect((await meshform('apply', '--yes', '-f', 'shop.yaml')).code).toBe(0)
+  const [plan, state] = await Promise.all(
+    ['plan.json', '.meshform/state/default/shop.json'].map((name) => readFile(join(folder, name), 'utf8')),
+  )
+  for (const text of [planned.out, plan, state]) expect(text).not.toMatch(/literal-secret-9|xyz-of-the-pattern/)
+})

@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.t
 import type { ValuePath } from '../../plan/source.ts'
 import type { Component, ComponentOf, ManifestSource, Section } from '../component.ts'
 import { resolveInputs } from '../inputs/resolve-inputs.ts'
+import { noteSensitive } from '../inputs/secret-texts.ts'
 import { type Entry, entryLocation } from '../module/module-source.ts'
 import { checkValue } from '../validate/check-value.ts'
 import { misfitDiagnostic } from '../validate/misfit-diagnostic.ts'
@@ -144,6 +145,7 @@ function usePattern(
   )
   context.diagnostics.push(...resolved.diagnostics)
   if (resolved.diagnostics.length > 0) return undefined
+  noteSensitive(resolved.values.values(), context.sensitiveValues)
   const read = new Set(dependencies)
   const inputs = new Map(
     [...resolved.values].map(([name, input]): [string, InputValue] => [name, { ...input, dependencies: read }]),
@@ -155,6 +157,8 @@ function usePattern(
   })
   evaluateModule(inner, context)
   parent.components.push(...inner.components)
+  const known = inner.outputs.flatMap(({ value, sensitive }) => (value.known ? [{ value: value.value, sensitive }] : []))
+  noteSensitive(known, context.sensitiveValues)
   return Object.fromEntries(
     inner.outputs.flatMap((output) => (output.value.known ? [[output.name, output.value.value] as const] : [])),
   )

@@ -23,6 +23,8 @@ export interface EvaluationContext {
   readonly misfits: ReadonlyMap<ModuleSource, ReadonlySet<string>>
   /** Addresses that are missing because of mistakes already said. */
   readonly failed: Set<string>
+  /** Texts that are sensitive: values of inputs that say so, in the design and in patterns, and of patterns' outputs. */
+  readonly sensitiveValues: Set<string>
 }
 
 /** What became of a component as written: its instances (several with forEach, none when left out). */

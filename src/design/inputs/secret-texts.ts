@@ -7,3 +7,11 @@ export function secretTexts(value: JsonValue): readonly string[] {
   if (typeof value !== 'object' || value === null) return []
   return Object.values(value).flatMap((item: JsonValue) => secretTexts(item))
 }
+
+/** Adds the texts of those values that are sensitive. */
+export function noteSensitive(
+  values: Iterable<{ readonly value: JsonValue; readonly sensitive: boolean }>,
+  texts: Set<string>,
+): void {
+  for (const { value, sensitive } of values) if (sensitive) for (const text of secretTexts(value)) texts.add(text)
+}
