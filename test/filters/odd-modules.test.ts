@@ -13,6 +13,8 @@ const marker =
 function assemble(module: {
   readonly body?: readonly number[]
   readonly memory?: readonly number[]
+  /** How many tables of a million entries it has. */
+  readonly tables?: number
   readonly start?: boolean
   /** Where a byte of data goes, as a signed LEB128 of one byte. */
   readonly dataAt?: number
@@ -24,6 +26,9 @@ function assemble(module: {
     ...Buffer.from('\0asm\x01\0\0\0', 'latin1'),
     ...section(1, [1, 0x60, 0, 0]),
     ...section(3, [1, 0]),
+    ...(module.tables === undefined
+      ? []
+      : section(4, [module.tables, ...Array.from({ length: module.tables }, () => [0x70, 0, 0xc0, 0x84, 0x3d]).flat()])),
     ...section(5, [1, ...(module.memory ?? [0, 1])]),
     ...section(7, [1, name.length, ...name, 0, 0]),
     ...(module.start === true ? section(8, [0]) : []),
@@ -78,6 +83,10 @@ describe('modules that are not as one would wish', () => {
     expect(refusal({ body: [0xd3, 0x0b] })).toContain("it is not valid WebAssembly for this host's engine: Compiling function #0")
     expect(refusal({ body: unreachable, start: true })).toBe('its start section crashed: unreachable')
     expect(refusal({ body: [0x10, 0x00, 0x0b], start: true })).toBe('its start section crashed: call stack exhausted')
+    expect(refusal({ tables: 2 })).toBe('its tables start with 2000000 entries, and 1000000 are the most')
+    // A loop that grows a table until it can't any more: it gets to an end, and crashes there.
+    const grow = [0x03, 0x40, 0xd0, 0x70, 0x41, 0x80, 0x08, 0xfc, 0x0f, 0x00, 0x41, 0x00, 0x4e, 0x0d, 0x00, 0x0b, 0x00, 0x0b]
+    expect(refusal({ tables: 1, body: grow, start: true })).toBe('its start section crashed: unreachable')
     expect(refusal({ dataAt: 0x7f })).toMatch(/^it can not be linked: data segment .*is out of bounds/)
   })
 

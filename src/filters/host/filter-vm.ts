@@ -1,8 +1,8 @@
 import { type CallbackSpec, callbackTypeProblem, findCallback } from '../abi/callbacks.ts'
 import { type AbiVersion, abiVersions } from '../abi/constants.ts'
 import { guestCallNumber, startSection } from '../abi/guest-calls.ts'
+import { boundModule } from '../wasm/bound-module.ts'
 import { describeEngineRefusal, describeModuleProblem } from '../wasm/describe-problem.ts'
-import { limitMemory, pageSize } from '../wasm/memory-limit.ts'
 import { type ModuleSummary, parseModule } from '../wasm/module-parser.ts'
 import type { FilterContext, RootContext } from './contexts.ts'
 import { describeFailure, type FilterFailure, failureOf, GuestAbort, GuestExit, GuestFailed } from './failure.ts'
@@ -85,8 +85,7 @@ export class FilterVm implements Guest {
     warnings = imports.warnings
     try {
       const module = compile(settings.wasm, parsed.module, settings.memoryLimitPages)
-      if (module === undefined)
-        return refuse(`its memory starts above the limit of ${(settings.memoryLimitPages * pageSize) >> 20} MiB`)
+      if (typeof module === 'string') return refuse(module)
       world.inGuest(guestCallNumber(startSection))
       const instance = new WebAssembly.Instance(module, imports.imports)
       const problem = vm.#bind(instance, parsed.module)
@@ -284,14 +283,14 @@ export function abiVersionOf(module: ModuleSummary): AbiVersion | undefined {
 
 const compiled = new WeakMap<Uint8Array, Map<number, WebAssembly.Module>>()
 
-/** Compiles a module with its memory bounded, once for the same bytes, as long as somebody holds them. Undefined when it starts above. */
-function compile(bytes: Uint8Array, summary: ModuleSummary, maximumPages: number): WebAssembly.Module | undefined {
+/** Compiles a bounded module, once for the same bytes, as long as somebody holds them. A text is why it can't be bounded. */
+function compile(bytes: Uint8Array, summary: ModuleSummary, maximumPages: number): WebAssembly.Module | string {
   const known = compiled.get(bytes) ?? new Map<number, WebAssembly.Module>()
   const before = known.get(maximumPages)
   if (before !== undefined) return before
-  const limited = limitMemory(bytes, summary, maximumPages)
-  if (limited === undefined) return undefined
-  const module = new WebAssembly.Module(limited)
+  const bounded = boundModule(bytes, summary, maximumPages)
+  if (!bounded.ok) return bounded.problem
+  const module = new WebAssembly.Module(bounded.bytes)
   compiled.set(bytes, known.set(maximumPages, module))
   return module
 }

@@ -1,5 +1,5 @@
 import { Status } from '../abi/constants.ts'
-import { pageSize } from '../wasm/memory-limit.ts'
+import { pageSize } from '../wasm/bound-module.ts'
 
 /**
  * The longest text that the host takes from a guest: names, headers, log lines. What a guest makes the host keep is bounded

@@ -34,6 +34,13 @@ export interface MemoryLimits {
   readonly wide: boolean
 }
 
+/** A table's size in entries, and the byte that says what it holds. */
+export interface TableLimits {
+  readonly element: number
+  readonly initial: number
+  readonly maximum?: number
+}
+
 /** What a core module says about itself, without its code. */
 export interface ModuleSummary {
   readonly size: number
@@ -43,6 +50,10 @@ export interface ModuleSummary {
   readonly memories: readonly MemoryLimits[]
   /** The memory section's place in the file, header included: what a memory bound is written into. */
   readonly memorySection?: { readonly start: number; readonly end: number }
+  /** The tables that the module itself has; undefined when one has a form that is not read. */
+  readonly tables?: readonly TableLimits[]
+  /** The table section's place in the file, header included: what a bound is written into. */
+  readonly tableSection?: { readonly start: number; readonly end: number }
   /** The data section's place in the file, header included: where constants stand. */
   readonly dataSection?: { readonly start: number; readonly end: number }
   readonly hasStartFunction: boolean
@@ -134,6 +145,8 @@ class ModuleDraft {
   #producers: Producers = {}
   #targetFeatures: readonly string[] = []
   #memorySection: { start: number; end: number } | undefined
+  #tables: readonly TableLimits[] | undefined = []
+  #tableSection: { start: number; end: number } | undefined
   #dataSection: { start: number; end: number } | undefined
   #hasStart = false
   #dataSegments = 0
@@ -153,6 +166,10 @@ class ModuleDraft {
         for (let index = 0; index < this.#definedFunctions; index += 1) this.#functionTypes.push(this.#typeIndex(body))
         break
       }
+      case 4:
+        this.#tableSection = { start, end: body.position + body.remaining }
+        this.#tables = readTables(body)
+        break
       case 5: {
         const count = body.count()
         for (let index = 0; index < count; index += 1) this.#memories.push(readMemoryLimits(body))
@@ -178,7 +195,7 @@ class ModuleDraft {
         this.#dataSection = { start, end: body.position + body.remaining }
         this.#dataSegments = body.count()
         break
-      default: // tables, globals, elements, tags, data count: nothing in them is told to a user
+      default: // globals, elements, tags, data count: nothing in them is told to a user
         break
     }
   }
@@ -211,6 +228,8 @@ class ModuleDraft {
       functionCount,
       memories: this.#memories,
       ...(this.#memorySection === undefined ? {} : { memorySection: this.#memorySection }),
+      ...(this.#tables === undefined ? {} : { tables: this.#tables }),
+      ...(this.#tableSection === undefined ? {} : { tableSection: this.#tableSection }),
       ...(this.#dataSection === undefined ? {} : { dataSection: this.#dataSection }),
       hasStartFunction: this.#hasStart,
       dataSegmentCount: this.#dataSegments,
@@ -327,6 +346,20 @@ function readValueType(body: BinaryReader): ValueType {
     default:
       throw new MalformedModule(`unknown value type 0x${byte.toString(16)}`, at)
   }
+}
+
+/** Undefined when a table has a form of later proposals, such as one with an initial value or with 64-bit indexes. */
+function readTables(body: BinaryReader): readonly TableLimits[] | undefined {
+  const count = body.count()
+  const tables: TableLimits[] = []
+  for (let index = 0; index < count; index += 1) {
+    const element = body.byte()
+    const flags = body.byte()
+    if ((element !== 0x70 && element !== 0x6f) || flags > 1) return undefined
+    const initial = body.u32()
+    tables.push({ element, initial, ...(flags === 1 ? { maximum: body.u32() } : {}) })
+  }
+  return tables
 }
 
 function readMemoryLimits(body: BinaryReader): MemoryLimits {
