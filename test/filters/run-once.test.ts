@@ -76,6 +76,18 @@ describe('running a filter that one knows nothing of', () => {
     expect(result).toMatchObject({ kind: 'network', connection: { logs: [{ message: 'hi' }] } })
   })
 
+  test('one that writes a line break into a header is told of it', async () => {
+    const result = await run(`
+      @external("env", "proxy_add_header_map_value") declare function add(map: i32, key: usize, length: i32, value: usize, size: i32): i32
+      const value = memory.data<u8>([97, 10])
+      export function proxy_on_response_headers(id: i32, count: i32, end: i32): i32 { return add(2, hello, 2, value, 2) }
+    `)
+    expect([result.problem, result.warnings.at(-1)]).toEqual([
+      undefined,
+      'it wrote what HTTP can not carry, such as a line break, into "hi"',
+    ])
+  })
+
   test('a crash in a stream stays a crash', async () => {
     const result = await run(
       'export function proxy_on_request_headers(id: i32, count: i32, end: i32): i32 { unreachable(); return 0 }',

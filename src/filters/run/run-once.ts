@@ -10,6 +10,7 @@ import type { CalloutRule } from '../bench/callout-rules.ts'
 import { mayHoldRoots } from '../bench/find-root-id.ts'
 import type { ExchangeReport, ReportedHeaders } from '../bench/report.ts'
 import { type BenchLauncher, describeSandboxProblem, type SandboxedBench } from '../bench/sandboxed-bench.ts'
+import { unsendableHeaders } from '../bench/unsendable-headers.ts'
 import type { LogRecord } from '../host/bench-log.ts'
 import { describeFailure, type FilterFailure } from '../host/failure.ts'
 import type { FilterSettings } from '../host/filter-settings.ts'
@@ -212,9 +213,12 @@ async function carryOut(order: RunOrder, kind: RunKind, bench: SandboxedBench): 
   const { failures } = done.reply.report
   const problem = failures.length === 0 ? {} : { problem: failures.map(describeFailure).join('; ') }
   const result = { ...base, failures, ...problem }
-  return ended(
-    done.reply.kind === 'report' ? { ...result, exchange: done.reply.report } : { ...result, connection: done.reply.report },
-  )
+  if (done.reply.kind === 'connection') return ended({ ...result, connection: done.reply.report })
+  const exchange = done.reply.report
+  const unsendable = unsendableHeaders([...exchange.request.headers, ...(exchange.response?.headers ?? [])])
+  const names = unsendable.map((name) => JSON.stringify(name)).join(', ')
+  const warning = `it wrote what HTTP can not carry, such as a line break, into ${names}`
+  return ended(unsendable.length === 0 ? { ...result, exchange } : warned({ ...result, exchange }, warning))
 }
 
 function joined(first: BenchState, second: BenchState): BenchState {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { unsendableHeaders } from '../bench/unsendable-headers.ts'
 import { headerOf, incomingRequest, plainHeaders, wholeBody } from './http-words.ts'
 import type { LiveBench } from './live-bench.ts'
 import { LARGEST_BODY } from './send-upstream.ts'
@@ -43,8 +44,9 @@ export class FilterServer {
     try {
       response.writeHead(status >= 200 && status <= 599 ? status : 502, plainHeaders(answer.headers)).end(wholeBody(answer))
     } catch {
-      // A filter wrote a header that HTTP can't carry.
-      response.writeHead(502, { 'content-type': 'text/plain' }).end('the filters made a response that is not HTTP\n')
+      const names = unsendableHeaders(answer.headers).join(', ')
+      const text = `the filters made a response that is not HTTP${names === '' ? '' : `: see ${names}`}\n`
+      response.writeHead(502, { 'content-type': 'text/plain' }).end(text)
     }
   }
 
