@@ -4,7 +4,9 @@ import { expandMatrix } from '../../src/perf/check/matrix.ts'
 import { fromRecord } from '../../src/perf/check/perf-record.ts'
 import { readPerfCheck } from '../../src/perf/check/read-perf-check.ts'
 import { containerSelector, usageBetweenSummaries, usageOfPodMetrics } from '../../src/perf/metrics/container-usage.ts'
-import { matrixRows } from '../../src/perf/report/matrix-table.ts'
+import { htmlReport } from '../../src/perf/report/html-report.ts'
+import { markdownReport } from '../../src/perf/report/markdown-report.ts'
+import { matrixReasons, matrixRows } from '../../src/perf/report/matrix-table.ts'
 import { isJsonObject, type JsonObject } from '../../src/plan/json.ts'
 import { meshProviders } from '../../src/providers/registry.ts'
 import type { Target } from '../../src/targets/contract.ts'
@@ -189,4 +191,21 @@ test('a matrix runs every combination, each mesh at its own address, and says wh
     ['istio@1.30', '2', '0 B', '100/s', '0 %', '3 ms', '+1.5 ms', '3.49 ms', '+1.5 ms', '0.5 cores', '60 MiB', 'passed'],
   ])
   expect(isJsonObject(read.check.written)).toBe(true)
+  const matrix = { name: 'reviews', cells: measured }
+  const checks = measured.map(({ check }) => check)
+  expect(markdownReport(checks, [matrix])).toContain(
+    '| istio@1.30 | 2 | 0 B | 100/s | 0 % | 3 ms | +1.5 ms | 3.49 ms | +1.5 ms | 0.5 cores | 60 MiB | passed |',
+  )
+  const page = htmlReport(
+    checks.map((check) => ({ check })),
+    'Costs',
+    [matrix],
+  )
+  expect(page).toContain('<h2>reviews</h2><table><tr><th>mesh</th>')
+  const settings = { mesh: 'none', protocol: undefined, connections: undefined, rate: undefined, payload: undefined }
+  const failing = [7.5, 8.25, 9].map((late) => {
+    const reasons = [`The run is invalid: it was ${late} ms late.`, 'No answer came.'].slice(0, late === 9 ? 2 : 1)
+    return { settings, check: { ...fromRecord(resultWith([1])), reasons } }
+  })
+  expect(matrixReasons(failing)).toEqual(['The run is invalid: it was 7.5 ms late. (and 2 more like this)', 'No answer came.'])
 })

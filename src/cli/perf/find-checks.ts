@@ -5,7 +5,7 @@ import { findChecks } from '../../perf/check/check-file.ts'
 import { designCheckValue } from '../../perf/check/design-check.ts'
 import type { PerfCheckSpec } from '../../perf/check/perf-check-spec.ts'
 import { readPerfCheck } from '../../perf/check/read-perf-check.ts'
-import type { Diagnostic } from '../../plan/diagnostic.ts'
+import { type Diagnostic, hasErrors } from '../../plan/diagnostic.ts'
 import { isJsonObject } from '../../plan/json.ts'
 import type { SourceLocation, ValuePath } from '../../plan/source.ts'
 import type { CommandIo } from '../command-io.ts'
@@ -108,6 +108,8 @@ async function designChecks(
     address === undefined
       ? all
       : all.filter((component) => component.address === address || component.address.startsWith(`${address}[`))
+  // A check that could not be read is missing for the reason that is told already.
+  if (wanted.length === 0 && hasErrors(diagnostics)) return nothing(diagnostics)
   if (wanted.length === 0) {
     return nothing([
       ...diagnostics,

@@ -6,7 +6,7 @@ import { comparedTrials, type RecordedRuns, withRun } from '../../perf/check/rec
 import { type PerfCheckOptions, type PerfCheckResult, runPerfCheck } from '../../perf/check/run-perf-check.ts'
 import { EngineProblem } from '../../perf/engines/run-engine.ts'
 import { poolResults } from '../../perf/load/pool-results.ts'
-import { type MeasuredCell, matrixRows } from '../../perf/report/matrix-table.ts'
+import { type MeasuredCell, type MeasuredMatrix, matrixReasons, matrixRows } from '../../perf/report/matrix-table.ts'
 import { alignRows } from '../../perf/report/terminal-report.ts'
 import { hasErrors } from '../../plan/diagnostic.ts'
 import type { CommandIo } from '../command-io.ts'
@@ -43,6 +43,7 @@ export async function runChecks(io: CommandIo, target: string | undefined, optio
   const environment = await runEnvironment(io, options.env)
   const progress = new LiveProgress(io, options.json === true)
   const results: PerfCheckResult[] = []
+  const matrices: MeasuredMatrix[] = []
   const clusters = new LazyClusters(io, options, found.design)
   let expected = 0
   for (const check of found.checks) {
@@ -69,14 +70,16 @@ export async function runChecks(io: CommandIo, target: string | undefined, optio
       measured.push({ settings, check: result })
       results.push(result)
     }
+    if (cells.length > 1) matrices.push({ name: check.name, cells: measured })
     if (cells.length > 1 && options.json !== true) {
-      io.stdout.write(`${[check.name, ...alignRows(matrixRows(measured)).map((row) => `  ${row}`)].join('\n')}\n`)
+      const rows = alignRows(matrixRows(measured)).map((row) => `  ${row}`)
+      io.stdout.write(`${[check.name, ...rows, ...matrixReasons(measured).map((reason) => `  ${reason}`)].join('\n')}\n`)
     }
   }
   await clusters.close()
   if (options.json === true) io.stdout.write(recordsText(results.map(toRecord)))
   for (const file of options.output) {
-    await writeReport(io, textOf(io, formatOfFile(file) ?? 'json', results, recorded), file)
+    await writeReport(io, textOf(io, formatOfFile(file) ?? 'json', results, recorded, matrices), file)
   }
   if (options.record === true && results.length > 0) {
     const { changeRecordedRuns } = await import('./recorded-state.ts')
@@ -147,12 +150,18 @@ function holds(check: PerfCheckResult, adHoc: boolean): boolean {
   return adHoc && check.thresholds.length === 0 && check.result.latency.count > 0
 }
 
-function textOf(io: CommandIo, format: ReportFormat, checks: readonly PerfCheckResult[], recorded: RecordedRuns): string {
+function textOf(
+  io: CommandIo,
+  format: ReportFormat,
+  checks: readonly PerfCheckResult[],
+  recorded: RecordedRuns,
+  matrices: readonly MeasuredMatrix[] = [],
+): string {
   const baselines = new Map(
     checks.flatMap((check) => {
       const [first, ...rest] = comparedTrials(recorded, check.name, undefined)
       return first === undefined ? [] : [[check.name, poolResults([first, ...rest], false)] as const]
     }),
   )
-  return reportText(io, format, { checks, baselines, dialect: 'go', title: 'Perf-checks' })
+  return reportText(io, format, { checks, baselines, dialect: 'go', title: 'Perf-checks', matrices })
 }

@@ -12,6 +12,7 @@ import type { LoadResult } from '../../perf/load/load-result.ts'
 import { histogramOf } from '../../perf/load/read-result.ts'
 import { htmlReport } from '../../perf/report/html-report.ts'
 import { markdownReport } from '../../perf/report/markdown-report.ts'
+import type { MeasuredMatrix } from '../../perf/report/matrix-table.ts'
 import { terminalReport } from '../../perf/report/terminal-report.ts'
 import type { CommandIo } from '../command-io.ts'
 import { writeFileAtomically } from '../write-file.ts'
@@ -24,11 +25,13 @@ export interface ReportRequest {
   readonly baselines: ReadonlyMap<string, LoadResult>
   readonly dialect: SmpDialect
   readonly title: string
+  /** Matrices among the checks, shown as tables of their own. */
+  readonly matrices?: readonly MeasuredMatrix[]
 }
 
 /** The text of a report. */
 export function reportText(io: CommandIo, format: ReportFormat, request: ReportRequest): string {
-  const { checks, baselines } = request
+  const { checks, baselines, matrices } = request
   switch (format) {
     case 'terminal':
       return checks.map((check) => terminalReport(check, reportStyle(io))).join('\n')
@@ -39,9 +42,10 @@ export function reportText(io: CommandIo, format: ReportFormat, request: ReportR
           return baseline === undefined ? { check } : { check, baseline }
         }),
         request.title,
+        matrices,
       )
     case 'markdown':
-      return markdownReport(checks)
+      return markdownReport(checks, matrices)
     case 'json':
       return recordsText(checks.map(toRecord))
     case 'junit':

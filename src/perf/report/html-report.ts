@@ -5,6 +5,7 @@ import { histogramOf } from '../load/read-result.ts'
 import type { Comparison, MetricComparison } from '../statistics/compare-trials.ts'
 import { percentileInterval } from '../statistics/percentile-interval.ts'
 import { bytes, grouped, milliseconds, percent, perSecond, signedPercent } from './format-number.ts'
+import { type MeasuredMatrix, matrixRows } from './matrix-table.ts'
 import { type ChartLine, escapeHtml, linearAxis, logarithmicAxis, svgChart } from './svg-chart.ts'
 import { loadLine } from './terminal-report.ts'
 
@@ -18,7 +19,7 @@ export interface ReportedCheck {
  * Checks as one HTML page that needs nothing else: no script, no font, no image from elsewhere, and a policy that would refuse
  * them. Charts are SVG.
  */
-export function htmlReport(reported: readonly ReportedCheck[], title: string): string {
+export function htmlReport(reported: readonly ReportedCheck[], title: string, matrices: readonly MeasuredMatrix[] = []): string {
   return [
     '<!doctype html>',
     '<html lang="en"><head><meta charset="utf-8">',
@@ -27,6 +28,7 @@ export function htmlReport(reported: readonly ReportedCheck[], title: string): s
     `<title>${escapeHtml(title)}</title>`,
     `<style>${STYLE}</style></head><body>`,
     `<h1>${escapeHtml(title)}</h1>`,
+    ...matrices.map(matrixHtml),
     overview(reported.map((entry) => entry.check)),
     ...reported.map((entry, index) => section(entry, index)),
     '</body></html>',
@@ -46,6 +48,12 @@ figure{margin:1.2rem 0}figcaption{color:var(--faint);margin-bottom:.3rem}svg{wid
 .grid{stroke:var(--line);stroke-width:.6}.tick,.axis{fill:var(--faint);font-size:11px}.key{margin-left:1rem;white-space:nowrap}.key i{display:inline-block;width:.9rem;height:.2rem;margin-right:.35rem;vertical-align:middle}
 code{font-size:.92em}ul{padding-left:1.2rem}
 `
+
+function matrixHtml(matrix: MeasuredMatrix): string {
+  const [head = [], ...rows] = matrixRows(matrix.cells)
+  const cells = rows.map((row) => row.map((cell, index) => (index === row.length - 1 ? verdictHtml(cell) : escapeHtml(cell))))
+  return `<h2>${escapeHtml(matrix.name)}</h2>${tableHtml(head, cells)}`
+}
 
 function overview(checks: readonly PerfCheckResult[]): string {
   return tableHtml(

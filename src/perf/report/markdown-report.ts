@@ -3,16 +3,32 @@ import { histogramOf } from '../load/read-result.ts'
 import type { Comparison, MetricComparison } from '../statistics/compare-trials.ts'
 import { percentileInterval } from '../statistics/percentile-interval.ts'
 import { bytes, grouped, milliseconds, percent, perSecond, signedPercent } from './format-number.ts'
+import { type MeasuredMatrix, matrixRows } from './matrix-table.ts'
 import { loadLine } from './terminal-report.ts'
 
 /** Checks in Markdown, for a pull request: the verdicts first, the figures folded away below them. */
-export function markdownReport(checks: readonly PerfCheckResult[]): string {
+export function markdownReport(checks: readonly PerfCheckResult[], matrices: readonly MeasuredMatrix[] = []): string {
   const failed = checks.filter((check) => check.verdict !== 'passed')
   const title =
     failed.length === 0
       ? `### ✅ Perf-checks passed (${checks.length})`
       : `### ❌ ${failed.length} of ${checks.length} perf-checks did not pass`
-  return [title, '', ...overview(checks), '', ...checks.flatMap(checkLines)].join('\n').replace(/\n*$/, '\n')
+  return [title, '', ...matrices.flatMap(matrixLines), ...overview(checks), '', ...checks.flatMap(checkLines)]
+    .join('\n')
+    .replace(/\n*$/, '\n')
+}
+
+function matrixLines(matrix: MeasuredMatrix): string[] {
+  const [head = [], ...rows] = matrixRows(matrix.cells)
+  return [
+    `**${escapeCell(matrix.name)}**`,
+    '',
+    ...table(
+      head,
+      rows.map((row) => row.map(escapeCell)),
+    ),
+    '',
+  ]
 }
 
 function overview(checks: readonly PerfCheckResult[]): string[] {

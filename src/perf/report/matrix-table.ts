@@ -8,6 +8,24 @@ export interface MeasuredCell {
   readonly check: PerfCheckResult
 }
 
+/** A matrix as it came out, by the name of its check. */
+export interface MeasuredMatrix {
+  readonly name: string
+  readonly cells: readonly MeasuredCell[]
+}
+
+/** Why cells do not hold: each reason once, and how many more cells have it with other figures. */
+export function matrixReasons(cells: readonly MeasuredCell[]): string[] {
+  const alike = new Map<string, string[]>()
+  for (const reason of cells.flatMap(({ check }) => check.reasons)) {
+    const kind = reason.replaceAll(/\d+(?:\.\d+)?/g, '#')
+    alike.set(kind, [...(alike.get(kind) ?? []), reason])
+  }
+  return [...alike.values()].map(([first = '', ...others]) =>
+    others.length === 0 ? first : `${first} (and ${others.length} more like this)`,
+  )
+}
+
 /**
  * A matrix as the rows of a table, for the decision it is run for: latency and what a mesh adds to it, processor and memory it
  * takes. What is added is against the cell with the same settings and no mesh.
