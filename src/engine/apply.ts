@@ -13,6 +13,7 @@ import type { Answer, LiveObject, Target, TargetError } from '../targets/contrac
 import { targetDiagnostic } from '../targets/error-diagnostics.ts'
 import type { Waiter } from '../targets/wait-healthy.ts'
 import { outageNode, outageNodes, outagesOf } from './cluster-outages.ts'
+import { sharedTroublesOnce } from './cluster-troubles.ts'
 import type { Emit } from './events.ts'
 import { type Connection, ownedDigest } from './refresh.ts'
 import { runGraph, type WorkNode } from './run-graph.ts'
@@ -101,7 +102,7 @@ export async function applyPlan(request: ApplyRequest): Promise<ApplyResult> {
   await Promise.all(work.withdrawn)
   return {
     ...tally,
-    diagnostics: [...diagnostics, ...warnings.diagnostics()],
+    diagnostics: [...sharedTroublesOnce(diagnostics), ...warnings.diagnostics()],
     summary: work.summary,
     clusters: Object.fromEntries([...clusters].sort()),
     unfinished,

@@ -4,6 +4,7 @@ import type { DesiredObject } from '../planner/desired-object.ts'
 import type { DryRun } from '../planner/dry-run.ts'
 import { expectedConflicts, withoutConflicts } from '../planner/leave-conflicts.ts'
 import { targetDiagnostic } from '../targets/error-diagnostics.ts'
+import { sharedTroublesOnce } from './cluster-troubles.ts'
 import type { Emit } from './events.ts'
 import type { Connection } from './refresh.ts'
 import { ServerWarnings } from './server-warnings.ts'
@@ -46,9 +47,10 @@ export async function dryRunAll(
       request.emit({ type: 'dry-run-progress', done, objects: asked.length })
     }),
   )
-  diagnostics.push(...warnings.diagnostics())
-  for (const [cluster, resources] of unpatchable) diagnostics.push(approximate(cluster, [...resources].sort()))
-  return { results, diagnostics }
+  const refusals = sharedTroublesOnce(diagnostics)
+  const notes: Diagnostic[] = [...warnings.diagnostics()]
+  for (const [cluster, resources] of unpatchable) notes.push(approximate(cluster, [...resources].sort()))
+  return { results, diagnostics: [...refusals, ...notes] }
 }
 
 function approximate(cluster: string, resources: readonly string[]): Diagnostic {

@@ -81,6 +81,10 @@ describe('requests that are not answered well', () => {
     expect(waited).toBeGreaterThan(105_000)
     expect(waited).toBeLessThanOrEqual(120_000)
     expect(told).toHaveLength(11)
+    // It is still away: the next request is tried once, and nobody waits as long again.
+    const before = clock.slept.length
+    expect((await sender.send(request)).ok).toBe(false)
+    expect(clock.slept).toHaveLength(before)
     expect(new Set(told)).toEqual(new Set(['unreachable ECONNREFUSED']))
   })
 

@@ -43,6 +43,8 @@ export class RetryingSender {
   readonly #policy: RetryPolicy
   readonly #random: () => number
   #answeredOnce = false
+  /** When the server first failed to answer since it last did: patience is for all requests together, not for each anew. */
+  #awaySince: number | undefined
   #onWaiting: (reason: string) => void = () => {}
   #toldAt = Number.NEGATIVE_INFINITY
 
@@ -71,7 +73,6 @@ export class RetryingSender {
     // One signal stops any number of requests: many listeners are no leak.
     setMaxListeners(0, request.signal)
     let renewed = false
-    let away: number | undefined
     for (let attempt = 1; ; attempt++) {
       const exchange = await this.#limiter.run(() => this.#transport.request(request), request.signal)
       this.#observe(exchange)
@@ -79,8 +80,7 @@ export class RetryingSender {
         renewed = true
         if (this.#transport.renewCredentials()) continue
       }
-      away = exchange.ok ? undefined : (away ?? this.#clock.now())
-      const pause = this.#pauseAfter(exchange, attempt, away)
+      const pause = this.#pauseAfter(exchange, attempt)
       if (pause === undefined || request.signal.aborted) return exchange
       this.#tell(exchange, pause)
       await this.#clock.sleep(pause, request.signal)
@@ -89,14 +89,19 @@ export class RetryingSender {
   }
 
   #observe(exchange: Exchange): void {
-    if (!exchange.ok) return
+    if (!exchange.ok) {
+      const { kind } = exchange.failure
+      if (kind === 'unreachable' || kind === 'timeout') this.#awaySince ??= this.#clock.now()
+      return
+    }
+    this.#awaySince = undefined
     this.#answeredOnce = true
     if (exchange.response.status === 429) this.#limiter.throttled()
     else this.#limiter.answered()
   }
 
   /** Milliseconds to wait before the next try; undefined when there is none. */
-  #pauseAfter(exchange: Exchange, attempt: number, away: number | undefined): number | undefined {
+  #pauseAfter(exchange: Exchange, attempt: number): number | undefined {
     const policy = this.#policy
     if (exchange.ok) {
       if (!isTransient(exchange.response) || attempt >= policy.attempts) return undefined
@@ -111,7 +116,10 @@ export class RetryingSender {
     }
     const now = this.#clock.now()
     const pause = this.backoff(attempt)
-    return now + pause - (away ?? now) > policy.patienceMs ? undefined : pause
+    if (now + pause - (this.#awaySince ?? now) <= policy.patienceMs) return pause
+    // Given up: whatever is asked next is tried once, until the server answers again.
+    this.#awaySince = Number.NEGATIVE_INFINITY
+    return undefined
   }
 
   #tell(exchange: Exchange, pause: number): void {
