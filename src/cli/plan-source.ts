@@ -41,7 +41,7 @@ export async function readSource(io: CommandIo, request: ExecuteRunRequest): Pro
   const named = request.options.file.length > 0
   const found = await readDesign(io, {
     ...request.options,
-    file: named ? request.options.file : [saved.design.directory],
+    file: named ? request.options.file : (saved.design.paths ?? [saved.design.directory]),
     // Sensitive inputs are not in the plan and must be given again.
     input: [...read.inputs.input, ...request.options.input],
   })

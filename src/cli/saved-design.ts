@@ -80,6 +80,7 @@ export async function designOfPlan(
       version: plan.design.version,
       digest: plan.design.digest,
       directory: plan.design.directory,
+      paths: plan.design.paths,
       sensitiveValues: Object.values(sensitive).flatMap(secretTexts),
       inputs: Object.fromEntries(
         Object.entries(inputs).map(([name, value]) => [

@@ -4,7 +4,7 @@ import type { Component, ManifestSource } from './component.ts'
 import type { Design } from './design.ts'
 
 /** What a plan says of its design elsewhere, and what is not kept: values of inputs. */
-type Elsewhere = 'name' | 'version' | 'digest' | 'directory' | 'inputs' | 'sensitiveValues'
+type Elsewhere = 'name' | 'version' | 'digest' | 'directory' | 'paths' | 'inputs' | 'sensitiveValues'
 
 /** An evaluated design without what its plan says of it anyway. */
 export type DesignContent = Omit<Design, Elsewhere>

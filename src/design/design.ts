@@ -26,6 +26,8 @@ export interface Design {
   readonly labels: Readonly<Record<string, string>>
   /** Folder that relative paths start from, as the user named it. */
   readonly directory: string
+  /** The files and folders it was read from, as the user named them; undefined for one. */
+  readonly paths: readonly string[] | undefined
   /** sha256 over every file read and every input given, as lower-case hex. */
   readonly digest: string
   readonly clusters: ReadonlyMap<string, ClusterSpec>

@@ -86,6 +86,7 @@ export async function loadDesign(request: LoadRequest): Promise<LoadedDesign> {
     version: module.version,
     labels: blocks.labels,
     directory: designDirectory(request, module, files),
+    paths: request.paths.length > 1 ? request.paths : undefined,
     digest: files.digest(module.directory, JSON.stringify(sortKeys(given))),
     clusters: blocks.clusters,
     state: blocks.state,

@@ -124,7 +124,14 @@ export const planFileSchema = Type.Object(
         version: Type.String({ pattern: '^1\\.', description: 'Version of what is ours.' }),
         meshform_version: text,
         mode: Type.Unsafe<string>({ type: 'string', enum: ['apply', 'destroy', 'refresh-only'] }),
-        design: Type.Object({ name: text, version: optionalText, digest: text, directory: text, inputs: looseObject }),
+        design: Type.Object({
+          name: text,
+          version: optionalText,
+          digest: text,
+          directory: text,
+          paths: Type.Optional(Type.Array(text)),
+          inputs: looseObject,
+        }),
         options: Type.Object({
           workspace: text,
           context: optionalText,

@@ -57,6 +57,8 @@ export interface Plan {
     readonly version: string | undefined
     readonly digest: string
     readonly directory: string
+    /** The files and folders it was read from, where there are several. */
+    readonly paths?: readonly string[] | undefined
     /** Inputs as they were given, but for sensitive ones, which must be given again. */
     readonly inputs: { readonly [name: string]: JsonValue }
   }

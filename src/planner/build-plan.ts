@@ -70,6 +70,7 @@ export function buildPlan(request: BuildRequest): Plan {
       version: request.design.version,
       digest: request.design.digest,
       directory: request.design.directory,
+      paths: request.design.paths,
       inputs: Object.fromEntries(
         Object.entries(request.design.inputs).flatMap(([name, { value, sensitive }]) =>
           sensitive ? [] : [[name, value] as const],

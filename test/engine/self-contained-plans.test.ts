@@ -100,6 +100,19 @@ describe('a plan alone', () => {
     expect([code, out.trimEnd().split('\n').at(-1)]).toEqual([0, 'Apply complete in <s>: 1 created, 1 deleted, 1 unchanged.'])
   })
 
+  test('of a design in several files is held against all of them', async () => {
+    const { meshform, write } = await newProject({
+      'one.yaml': plain,
+      'two.yaml': `${head}resources:\n  b: {manifest: {apiVersion: v1, kind: ConfigMap, metadata: {name: b, namespace: default}}}\n`,
+      'other.yaml': plain,
+    })
+    await meshform('plan', '-f', 'one.yaml', '-f', 'two.yaml', '--out', 'plan.json')
+    expect((await meshform('apply', 'plan.json')).out).toContain('3 created')
+    await meshform('plan', '-f', 'one.yaml', '-f', 'two.yaml', '--out', 'plan.json')
+    await write('two.yaml', `${head}resources: {}\n`)
+    expect((await meshform('apply', 'plan.json')).err).toContain('the design was changed after the plan was made')
+  })
+
   test('finds the state that --state named', async () => {
     const { here } = await planElsewhere(plain, '--state', './kept')
     await rm(join(here.folder, 'shop.yaml'))
