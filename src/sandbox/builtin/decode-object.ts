@@ -217,6 +217,15 @@ function isCollection(type: FieldType): boolean {
   return type.kind === 'list' || type.kind === 'map'
 }
 
+/** Models whose times are written without a value, too. */
+const withEmptyTimes: ReadonlySet<string> = new Set(['Event', 'EventsEvent'])
+
+function isWrittenEmpty(model: Model, type: FieldType): boolean {
+  if (isCollection(type)) return true
+  const isTime = type.kind === 'scalar' && (type.name === 'time' || type.name === 'microTime')
+  return isTime && withEmptyTimes.has(model.name)
+}
+
 function readField(
   reading: Reading,
   model: Model,
@@ -225,9 +234,11 @@ function readField(
   path: string,
 ): TreeValue | undefined {
   if (value === undefined || value === null) {
-    const written = !field.pointer && (field.required || isStruct(field.type))
+    if (field.pointer) return undefined
+    const isEmptyTime = !isCollection(field.type) && isWrittenEmpty(model, field.type)
+    const written = field.required || isStruct(field.type) || isEmptyTime
     // Lists and maps that are always written are null where there is none.
-    return written ? (zeroOf(field.type) ?? (isCollection(field.type) ? null : undefined)) : undefined
+    return written ? (zeroOf(field.type) ?? (isWrittenEmpty(model, field.type) ? null : undefined)) : undefined
   }
   const place = { model: model.name, path: path === '' ? field.name : `${path}.${field.name}` }
   const read = readValue(reading, place, field.type, value)

@@ -15,9 +15,9 @@ import {
   admissionPolicyBindingColumns,
   admissionPolicyColumns,
   bindingColumns,
-  roleColumns,
   webhookColumns,
 } from '../printing/access-columns.ts'
+import { plainColumns } from '../printing/common-columns.ts'
 import {
   validateAdmissionPolicy,
   validateAdmissionPolicyBinding,
@@ -50,13 +50,13 @@ const authentication = { group: 'authentication.k8s.io', version: 'v1', review: 
 
 /** Kinds of `rbac.authorization.k8s.io/v1`, `admissionregistration.k8s.io/v1`, and the reviews of who may do what. */
 export const accessKinds: readonly ResourceType[] = [
-  defineKind({ ...rbac, kind: 'Role', plural: 'roles', allColumns: roleColumns, validate: validateRole }),
+  defineKind({ ...rbac, kind: 'Role', plural: 'roles', allColumns: plainColumns, validate: validateRole }),
   defineKind({
     ...rbac,
     kind: 'ClusterRole',
     plural: 'clusterroles',
     clusterScoped: true,
-    allColumns: roleColumns,
+    allColumns: plainColumns,
     validate: validateClusterRole,
   }),
   defineKind({

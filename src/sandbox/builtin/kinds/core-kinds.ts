@@ -16,6 +16,7 @@ import { defaultPod, defaultPodTemplate, preparePod } from '../defaults/pod-defa
 import { defaultService, prepareService, prepareServiceUpdate } from '../defaults/service-defaults.ts'
 import { defaultReplicationController } from '../defaults/workload-defaults.ts'
 import { defineKind } from '../define-kind.ts'
+import { plainColumns } from '../printing/common-columns.ts'
 import {
   configMapColumns,
   eventColumns,
@@ -29,11 +30,12 @@ import {
 } from '../printing/core-columns.ts'
 import { podColumns } from '../printing/pod-columns.ts'
 import { endpointsColumns, serviceColumns } from '../printing/service-columns.ts'
-import { replicationControllerColumns } from '../printing/workload-columns.ts'
+import { podTemplateColumns, replicationControllerColumns } from '../printing/workload-columns.ts'
 import { validateConfigMap, validateConfigMapUpdate, validateSecret, validateSecretUpdate } from '../validation/config.ts'
 import {
   endpointsWarnings,
   validateEndpoints,
+  validateEvent,
   validateLimitRange,
   validateNode,
   validateNodeUpdate,
@@ -158,6 +160,7 @@ export const coreKinds: readonly ResourceType[] = [
     shortNames: ['ev'],
     createdByReplace: true,
     allColumns: eventColumns,
+    validate: validateEvent,
   }),
   defineKind({
     ...core,
@@ -230,6 +233,7 @@ export const coreKinds: readonly ResourceType[] = [
     kind: 'LimitRange',
     plural: 'limitranges',
     shortNames: ['limits'],
+    allColumns: plainColumns,
     setDefaults: defaultLimitRange,
     validate: validateLimitRange,
   }),
@@ -237,6 +241,7 @@ export const coreKinds: readonly ResourceType[] = [
     ...core,
     kind: 'PodTemplate',
     plural: 'podtemplates',
+    allColumns: podTemplateColumns,
     countsGeneration: true,
     deleteAnswersObject: true,
     setDefaults: defaultPodTemplate,

@@ -3,13 +3,6 @@ import type { PrinterColumn } from '../../resource-type.ts'
 import { listAt, objectAt, objectsAt, textAt } from '../json-tree.ts'
 import { ageColumn, integerColumn, nameColumn, textColumn } from './common-columns.ts'
 
-const createdAt = textColumn('Created At', 'When the object was created.', (object) =>
-  textAt(objectAt(object, 'metadata'), 'creationTimestamp'),
-)
-
-/** NAME and CREATED AT. */
-export const roleColumns: readonly PrinterColumn[] = [nameColumn, createdAt]
-
 function subjects(binding: JsonObject, kind: string): string {
   return objectsAt(binding, 'subjects')
     .filter((subject) => subject.kind === kind)

@@ -24,11 +24,13 @@ export const storageClassColumns: readonly PrinterColumn[] = [
   ageColumn,
 ]
 
+const globalDefault = textColumn('Global-Default', 'Whether pods have it that name none.', (each) => each.globalDefault === true)
+
 /** VALUE, GLOBAL-DEFAULT, AGE and PREEMPTIONPOLICY. */
 export const priorityClassColumns: readonly PrinterColumn[] = [
   nameColumn,
   integerColumn('Value', 'The priority.', (each) => numberAt(each, 'value') ?? 0),
-  textColumn('Global-Default', 'Whether pods have it that name none.', (each) => each.globalDefault === true),
+  { ...globalDefault, type: 'boolean' },
   ageColumn,
   textColumn('PreemptionPolicy', 'Whether others give way.', (each) => textAt(each, 'preemptionPolicy')),
 ]

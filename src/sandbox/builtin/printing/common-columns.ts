@@ -35,6 +35,18 @@ export const nameColumn: PrinterColumn = {
   cell: (object) => textAt(objectAt(object, 'metadata'), 'name'),
 }
 
+/** NAME and CREATED AT: what the server shows of kinds that have no table of their own. */
+export const plainColumns: readonly PrinterColumn[] = [
+  nameColumn,
+  {
+    name: 'Created At',
+    type: 'date',
+    description: columnDescriptions.age,
+    priority: 0,
+    cell: (object) => textAt(objectAt(object, 'metadata'), 'creationTimestamp'),
+  },
+]
+
 /** How long the object has existed. */
 export const ageColumn: PrinterColumn = {
   name: 'Age',

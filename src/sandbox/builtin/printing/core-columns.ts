@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../plan/json.ts'
 import type { PrinterColumn } from '../../resource-type.ts'
 import { listAt, numberAt, objectAt, objectsAt, textAt, textsAt } from '../json-tree.ts'
-import { ageColumn, ageOf, countColumn, integerColumn, nameColumn, orNone, textColumn } from './common-columns.ts'
+import { ageColumn, ageOf, countColumn, nameColumn, orNone, textColumn } from './common-columns.ts'
 
 function sizeOf(object: JsonObject, ...keys: readonly string[]): number {
   return keys.reduce((sum, key) => sum + Object.keys(objectAt(object, key) ?? {}).length, 0)
@@ -157,6 +157,6 @@ export const eventColumns: readonly PrinterColumn[] = [
   ),
   textColumn('Message', 'What happened, in a sentence.', (event) => (textAt(event, 'message') || textAt(event, 'note')).trim()),
   textColumn('First Seen', 'When it first happened.', (event, now) => seenAt('firstTimestamp', event, now), 1),
-  { ...integerColumn('Count', 'How often it happened.', (event) => numberAt(event, 'count') ?? 1), priority: 1 },
+  { ...countColumn('Count', 'How often it happened.', (event) => numberAt(event, 'count') ?? 1), priority: 1 },
   { ...nameColumn, priority: 1 },
 ]

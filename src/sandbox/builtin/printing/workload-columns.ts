@@ -7,8 +7,10 @@ import {
   containerNames,
   countColumn,
   formatDuration,
+  formatLabels,
   formatSelector,
   integerColumn,
+  nameColumn,
   orNone,
   textColumn,
 } from './common-columns.ts'
@@ -34,6 +36,16 @@ const selectorColumn = textColumn(
   1,
 )
 const readyOfWanted = (object: JsonObject): string => `${statusNumber('readyReplicas')(object)}/${specNumber('replicas')(object)}`
+
+/** What a template of pods is made of. */
+export const podTemplateColumns: readonly PrinterColumn[] = [
+  nameColumn,
+  textColumn('Containers', 'Names of the containers.', (object) => containerNames(objectAt(object, 'template'))),
+  textColumn('Images', 'Images of the containers.', (object) => containerImages(objectAt(object, 'template'))),
+  textColumn('Pod Labels', 'Labels of the pods.', (object) =>
+    formatLabels(objectAt(objectAt(objectAt(object, 'template'), 'metadata'), 'labels')),
+  ),
+]
 
 /** READY, UP-TO-DATE and AVAILABLE. */
 export const deploymentColumns: readonly PrinterColumn[] = [

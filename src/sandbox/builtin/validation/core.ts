@@ -253,3 +253,11 @@ export function validateNodeUpdate(errors: FieldErrors, node: JsonObject, old: J
     errors.forbidden('spec.providerID', 'node updates may not change providerID except from "" to valid')
   }
 }
+
+/** An event is in the namespace of what it is about, or in `default` where that has none. */
+export function validateEvent(errors: FieldErrors, event: JsonObject): void {
+  const about = textAt(objectAt(event, 'involvedObject'), 'namespace')
+  const namespace = textAt(objectAt(event, 'metadata'), 'namespace')
+  if (about === namespace || (about === '' && namespace === 'default')) return
+  errors.invalid('involvedObject.namespace', about, 'does not match event.namespace')
+}
