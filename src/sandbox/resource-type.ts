@@ -108,6 +108,10 @@ export interface ResourceType {
   readonly validateAllocation?: (object: JsonObject, context: AllocationContext) => readonly FieldError[]
   /** Dotted paths by which a custom kind can be selected, beyond name and namespace. */
   readonly selectableFields?: readonly string[]
+  /** Said with every answer, of a version on its way out. */
+  readonly deprecation?: string
+  /** Of a custom kind: the schema of the version that objects are stored in, with the fields that every object has. */
+  readonly storageSchema?: StructuralSchema
   /** Deprecation or other warnings, one `Warning:` header each. */
   readonly warnings?: (object: JsonObject, old: JsonObject | undefined) => readonly string[]
 }

@@ -25,7 +25,7 @@ import {
   unknownResource,
 } from './status-error.ts'
 import { subresourceEntry } from './subresource-entries.ts'
-import { warningHeader } from './warning-header.ts'
+import { warned, warningHeader } from './warning-header.ts'
 import { watchObjects } from './watch-objects.ts'
 import { patchVerb, postObject, putObject, type WriteRequest, type Written } from './write-verbs.ts'
 
@@ -68,6 +68,15 @@ export class ApiServer {
       (namespaced && target.namespace === undefined && target.name !== undefined)
     if (misplaced && resource.custom) return nothingHere()
     if (misplaced) throw unknownResource()
+    const { deprecation } = resource.type
+    if (deprecation === undefined) return this.#served(request, resource, target, query)
+    const answer = warned([deprecation], () => this.#served(request, resource, target, query))
+    const { warning } = warningHeader([deprecation])
+    const later = answer.headers.warning
+    return { ...answer, headers: { ...answer.headers, warning: later === undefined ? `${warning}` : `${warning}, ${later}` } }
+  }
+
+  #served(request: SandboxRequest, resource: ServedResource, target: ResourceTarget, query: URLSearchParams): SandboxResponse {
     if (target.subresource !== undefined && target.name !== undefined) {
       return this.#subresource(request, resource, target, target.name, target.subresource, query)
     }
@@ -133,7 +142,8 @@ export class ApiServer {
     switch (request.method) {
       case 'GET':
       case 'HEAD': {
-        if (target.watch || ['1', 'true'].includes(query.get('watch') ?? '')) return this.#watch(request, resource, target, query)
+        // Only a collection is watched by asking it to; an object has the older path for that.
+        if (target.watch) return this.#watch(request, resource, target, query)
         const live = this.#find(resource, namespace, name)
         return objectAnswer(200, live, resource, this.#projection(request, query), {})
       }

@@ -4,6 +4,7 @@ import type { StoredObject } from '../store/stored-object.ts'
 import { inStorageOrder, StoredObject as Stored } from '../store/stored-object.ts'
 import { admitNew } from './admit-object.ts'
 import { type ApiContext, storageKeyOf } from './api-context.ts'
+import { asStored } from './at-version.ts'
 import { isTerminating, metadataOf, metadataText, timestamp, withMetadata } from './object-metadata.ts'
 import type { ServedResource } from './resource-registry.ts'
 import { alreadyExists, badRequest, forbidden, internal, invalid, notFound, terminatingKind } from './status-error.ts'
@@ -63,10 +64,10 @@ export function createObject(
   dryRun: boolean,
 ): StoredObject {
   const { type } = resource
-  if (resource.custom && isDefinitionTerminating(context, resource)) throw terminatingKind(resource.plural, 'create')
   const identified = prepare(context, resource, generateName(context, object))
   const name = metadataText(identified, 'name')
   admitToNamespace(context, resource, namespace, name)
+  if (resource.custom && isDefinitionTerminating(context, resource)) throw terminatingKind(resource.plural, name, 'create')
   const key = storageKeyOf(resource, namespace, name)
   const allocation = context.allocations.contextFor(key)
   const admitted = admitNew(context, resource, name, identified)
@@ -79,7 +80,7 @@ export function createObject(
   if (!dryRun) {
     const version = metadataText(object, 'resourceVersion')
     if (version !== '' && version !== '0') throw internal('resourceVersion should not be set on objects to be created')
-    return context.store.put(key, prepared)
+    return context.store.put(key, asStored(prepared, resource))
   }
   return Stored.ofObject(key, 0, withMetadata(inStorageOrder(prepared, 0), { resourceVersion: undefined }))
 }

@@ -47,8 +47,10 @@ function withPropagation(object: JsonObject, propagation: Propagation): JsonObje
   return withMetadata(object, { finalizers: wanted.length === 0 ? undefined : wanted })
 }
 
-function markTerminating(context: ApiContext, object: JsonObject): JsonObject {
+function markTerminating(context: ApiContext, resource: ServedResource, object: JsonObject): JsonObject {
   if (isTerminating(object)) return object
+  // A definition is only stamped.
+  if (resource.storage === definitionStorage) return withMetadata(object, { deletionTimestamp: timestamp(context.now()) })
   const { generation } = metadataOf(object)
   return withMetadata(object, {
     deletionTimestamp: timestamp(context.now()),
@@ -100,7 +102,7 @@ export function deleteObject(
   }
   const propagation = propagationOf(resource, live.object, options.propagation)
   const held = heldForCleanup(resource, live.object)
-  const marked = markTerminating(context, withPropagation(held, propagation))
+  const marked = markTerminating(context, resource, withPropagation(held, propagation))
   const key = storageKeyOf(resource, live.key.namespace, name)
   if (isReleased(resource, marked)) {
     if (options.dryRun) return { gone: true, object: live }

@@ -104,6 +104,15 @@ function keyText(object: StoredObject): string {
 }
 
 function checkVersionMatch(query: URLSearchParams): void {
+  if (query.get('sendInitialEvents') !== null) {
+    throw invalid({ group: 'meta.k8s.io', name: 'ListOptions' }, '', [
+      {
+        type: 'FieldValueForbidden',
+        field: 'sendInitialEvents',
+        message: 'Forbidden: sendInitialEvents is forbidden for list',
+      },
+    ])
+  }
   const match = query.get('resourceVersionMatch') ?? ''
   if (match === '') return
   const forbid = (why: string): Error =>
@@ -111,7 +120,7 @@ function checkVersionMatch(query: URLSearchParams): void {
       { type: 'FieldValueForbidden', field: 'resourceVersionMatch', message: `Forbidden: ${why}` },
     ])
   const version = query.get('resourceVersion') ?? ''
-  if (version === '' && query.get('sendInitialEvents') === null) {
+  if (version === '') {
     throw forbid('resourceVersionMatch is forbidden unless resourceVersion is provided')
   }
   if ((query.get('continue') ?? '') !== '') throw forbid('resourceVersionMatch is forbidden when continue is provided')
@@ -135,6 +144,7 @@ export function listObjects(
   query: URLSearchParams,
 ): ObjectPage {
   const filter = filterOf(query, resource)
+  queryNumber(query, 'timeoutSeconds')
   checkVersionMatch(query)
   const asked = versionOf(query)
   const continueText = query.get('continue') ?? ''

@@ -1,7 +1,7 @@
 import { notAcceptable } from './status-error.ts'
 
 /** The form in which objects are answered. */
-export type ObjectForm = 'object' | 'table' | 'partial'
+export type ObjectForm = 'object' | 'table' | 'partial' | 'partials'
 
 /** What the client accepts: a form of objects, or a whole other document for discovery. */
 export interface AcceptedMedia {
@@ -58,7 +58,8 @@ export function acceptedMedia(accept: string | undefined): AcceptedMedia {
     const metaVersion = parameters.get('v')
     if (parameters.get('g') !== 'meta.k8s.io' || (metaVersion !== 'v1' && metaVersion !== 'v1beta1')) continue
     if (as === 'Table') return { form: 'table', contentType, metaVersion }
-    if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') return { form: 'partial', contentType, metaVersion }
+    if (as === 'PartialObjectMetadata') return { form: 'partial', contentType, metaVersion }
+    if (as === 'PartialObjectMetadataList') return { form: 'partials', contentType, metaVersion }
   }
   throw notAcceptable(acceptedTypes)
 }

@@ -1,11 +1,14 @@
 import type { JsonObject, JsonValue } from '../../plan/json.ts'
 import type { StoredObject } from '../store/stored-object.ts'
+import { atVersion } from './at-version.ts'
 import { jsonAnswer, lazyAnswer, type ResponseHeaders, type SandboxAnswer } from './exchange.ts'
 import type { ObjectPage } from './list-objects.ts'
 import type { MetaVersion, ObjectForm } from './media-type.ts'
 import { metadataOf } from './object-metadata.ts'
 import { objectTable, type TableObject } from './object-table.ts'
+import { internalPackage } from './request-body.ts'
 import type { ServedResource } from './resource-registry.ts'
+import { notAcceptableForm } from './status-error.ts'
 
 /** How answers are to be written. */
 export interface Projection {
@@ -21,8 +24,19 @@ function partialOf(object: JsonObject, version: MetaVersion): JsonObject {
   return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata: metadataOf(object) }
 }
 
-function atVersion(object: JsonObject, resource: ServedResource): JsonObject {
-  return object.apiVersion === resource.apiVersion ? object : { ...object, apiVersion: resource.apiVersion }
+/** An object that was only tried has no version yet. */
+function tableMetadata(object: JsonObject): JsonObject {
+  const { resourceVersion } = metadataOf(object)
+  return typeof resourceVersion === 'string' ? { resourceVersion } : {}
+}
+
+/** The type that a real server holds objects or lists of a resource in. */
+function goType({ custom, type }: ServedResource, suffix: 'List' | ''): string {
+  return custom ? `*unstructured.Unstructured${suffix}` : `*${internalPackage(type.group)}.${type.kind}${suffix}`
+}
+
+function notPartial(wanted: string, is: string): Error {
+  return notAcceptableForm(`you requested ${wanted}, but the requested object is ${is}`)
 }
 
 /** One object in the form asked for. */
@@ -32,10 +46,10 @@ export function projectObject(object: StoredObject, resource: ServedResource, pr
       return atVersion(object.object, resource)
     case 'partial':
       return partialOf(object.object, projection.metaVersion)
+    case 'partials':
+      throw notPartial('PartialObjectMetadataList', `not a list (${goType(resource, '')})`)
     case 'table':
-      return objectTable([object], resource, projection, {
-        resourceVersion: String(metadataOf(object.object).resourceVersion ?? ''),
-      })
+      return objectTable([object], resource, projection, tableMetadata(object.object))
   }
 }
 
@@ -81,7 +95,9 @@ export function listAnswer(page: ObjectPage, resource: ServedResource, projectio
   switch (projection.form) {
     case 'table':
       return jsonAnswer(200, objectTable(page.objects, resource, projection, metadata))
-    case 'partial': {
+    case 'partial':
+      throw notPartial('PartialObjectMetadata', `a list (${goType(resource, 'List')})`)
+    case 'partials': {
       const { metaVersion } = projection
       // As API servers do it: a list converted to metadata has `null` where it has no items.
       const items = page.objects.length === 0 ? null : page.objects.map((object) => partialOf(object.object, metaVersion))

@@ -10,6 +10,7 @@ import { mergePatch } from '../patch/merge-patch.ts'
 import { StrategicPatchError, strategicMergePatch } from '../patch/strategic-merge-patch.ts'
 import type { StoredObject } from '../store/stored-object.ts'
 import { type ApiContext, managerContextOf } from './api-context.ts'
+import { atVersion } from './at-version.ts'
 import { decodeInput, fillDefaults } from './decode-input.ts'
 import { duplicateFields } from './duplicate-fields.ts'
 import type { SandboxRequest } from './exchange.ts'
@@ -231,8 +232,7 @@ function operationComplaints(patch: JsonValue, text: string | undefined): readon
 
 /** The object at the version that the path asks for. */
 export function liveObjectOf(resource: ServedResource, live: StoredObject): JsonObject {
-  const { object } = live
-  return object.apiVersion === resource.apiVersion ? object : { ...object, apiVersion: resource.apiVersion }
+  return atVersion(live.object, resource)
 }
 
 function undecodable(problem: string): Error {

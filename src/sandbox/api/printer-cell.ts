@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../../plan/json.ts'
 import type { PrinterColumn } from '../resource-type.ts'
+import { goJsonText } from './go-json-text.ts'
 import { evaluateJsonPath } from './json-path.ts'
 
 const minute = 60
@@ -34,8 +35,9 @@ function withRest(whole: number, unit: string, rest: number, restUnit: string): 
 export function printerCell(column: PrinterColumn, object: JsonObject, now: Date): JsonValue {
   if (typeof column.cell === 'function') return column.cell(object, now)
   const found = evaluateJsonPath(column.cell, object)
-  if (found.length === 0) return column.type === 'date' ? '<unknown>' : null
+  // Where a path leads to several values the first is shown.
   const [first = null] = found
+  if (first === null) return null
   switch (column.type) {
     case 'integer':
       return typeof first === 'number' ? Math.trunc(first) : null
@@ -44,14 +46,10 @@ export function printerCell(column: PrinterColumn, object: JsonObject, now: Date
     case 'boolean':
       return typeof first === 'boolean' ? first : null
     case 'string':
-      return found.length === 1 && typeof first === 'string' ? first : found.map(cellText).join(' ')
+      return typeof first === 'string' ? first : goJsonText(first)
     case 'date': {
       const time = typeof first === 'string' ? Date.parse(first) : Number.NaN
       return Number.isNaN(time) ? '<invalid>' : humanDuration(now.getTime() - time)
     }
   }
-}
-
-function cellText(value: JsonValue): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }

@@ -195,6 +195,6 @@ function versionMismatch(apiVersion: string, resource: ServedResource): Error {
 }
 
 /** The Go package of a group's internal types, as conversion messages name it. */
-function internalPackage(group: string): string {
+export function internalPackage(group: string): string {
   return group === '' ? 'core' : (group.split('.', 1)[0] ?? group)
 }

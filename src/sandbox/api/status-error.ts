@@ -124,12 +124,12 @@ export function tooManyRequests(
 }
 
 /** 405 for a kind whose definition is going away. */
-export function terminatingKind(resource: GroupName, verb: string): StatusError {
+export function terminatingKind(resource: GroupName, name: string, verb: string): StatusError {
   return new StatusError({
-    code: 405,
-    message: `${verb} not allowed while custom resource definition is terminating`,
-    reason: 'MethodNotAllowed',
-    details: detailsOf(resource, ''),
+    code: 403,
+    message: `${qualified(resource)} ${JSON.stringify(name)} is forbidden: ${verb} not allowed while custom resource definition is terminating`,
+    reason: 'Forbidden',
+    details: detailsOf(resource, name),
   })
 }
 
@@ -230,11 +230,12 @@ export function unsupportedMediaType(accepted: readonly string[]): StatusError {
 
 /** 406 for an Accept header that nothing can be answered to. */
 export function notAcceptable(accepted: readonly string[]): StatusError {
-  return new StatusError({
-    code: 406,
-    message: `only the following media types are accepted: ${accepted.join(', ')}`,
-    reason: 'NotAcceptable',
-  })
+  return notAcceptableForm(`only the following media types are accepted: ${accepted.join(', ')}`)
+}
+
+/** 406 for a form that what is asked for can't take. */
+export function notAcceptableForm(message: string): StatusError {
+  return new StatusError({ code: 406, message, reason: 'NotAcceptable' })
 }
 
 /** 410 for a version that has been forgotten. */

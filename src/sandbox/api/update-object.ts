@@ -4,6 +4,7 @@ import type { AllocationContext } from '../resource-type.ts'
 import { inStorageOrder, StoredObject } from '../store/stored-object.ts'
 import { admitChanged } from './admit-object.ts'
 import { type ApiContext, storageKeyOf } from './api-context.ts'
+import { asStored } from './at-version.ts'
 import { finalizersOf, isTerminating, metadataOf, metadataText, withMetadata } from './object-metadata.ts'
 import type { ServedResource } from './resource-registry.ts'
 import { conflict, internal, invalid, staleVersion } from './status-error.ts'
@@ -122,7 +123,7 @@ export function updateObject(
   const key = storageKeyOf(resource, live.key.namespace, live.key.name)
   const allocation = context.allocations.contextFor(key)
   const admitted = admitChanged(resource, update.subresource, update.object)
-  const next = settle(resource, live.object, admitted, update.subresource, allocation)
+  const next = asStored(settle(resource, live.object, admitted, update.subresource, allocation), resource)
   const warnings = update.warnings ?? []
   const errors = validateChange(context, resource, next, live.object, update.subresource, warnings)
   if (errors.length > 0) throw withWarnings(invalid(namedKindOf(resource, next), live.key.name, errors), warnings)

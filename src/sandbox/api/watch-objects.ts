@@ -1,4 +1,5 @@
-import type { JsonObject } from '../../plan/json.ts'
+import { isJsonObject, type JsonObject } from '../../plan/json.ts'
+import type { FieldError } from '../resource-type.ts'
 import type { StoreEvent } from '../store/object-store.ts'
 import { inStorageOrder, StoredObject } from '../store/stored-object.ts'
 import type { ApiContext } from './api-context.ts'
@@ -8,7 +9,7 @@ import { withMetadata } from './object-metadata.ts'
 import { type Projection, projectObject } from './object-projection.ts'
 import { queryNumber } from './request-options.ts'
 import type { ServedResource } from './resource-registry.ts'
-import { expired, invalid } from './status-error.ts'
+import { expired, internal, invalid } from './status-error.ts'
 
 /** What a watch is to tell. */
 export interface WatchRequest {
@@ -92,23 +93,42 @@ function seenEvent(
   return { type: 'DELETED', object: StoredObject.ofObject(event.previous.key, event.version, last) }
 }
 
+const listOptions = { group: 'meta.k8s.io', name: 'ListOptions' }
+
+function forbiddenMatch(message: string): FieldError {
+  return { type: 'FieldValueForbidden', field: 'resourceVersionMatch', message: `Forbidden: ${message}` }
+}
+
 function checkInitialEvents(query: URLSearchParams): boolean {
   const asked = query.get('sendInitialEvents')
   const match = query.get('resourceVersionMatch') ?? ''
-  const refuse = (message: string): Error =>
-    invalid({ group: 'meta.k8s.io', name: 'ListOptions' }, '', [
-      { type: 'FieldValueForbidden', field: 'resourceVersionMatch', message: `Forbidden: ${message}` },
-    ])
+  const refuse = (message: string): Error => invalid(listOptions, '', [forbiddenMatch(message)])
+  if ((query.get('continue') ?? '') !== '') throw refuse('resourceVersionMatch is forbidden when continue is provided')
   if (asked === null) {
     if (match !== '') throw refuse('resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided')
     return false
   }
-  if (match !== 'NotOlderThan') throw refuse('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan')
+  if (match !== 'NotOlderThan') {
+    const errors: FieldError[] = [forbiddenMatch('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan')]
+    if (match !== '') {
+      const why = `Unsupported value: ${JSON.stringify(match)}: supported values: "NotOlderThan"`
+      errors.push({ type: 'FieldValueNotSupported', field: 'resourceVersionMatch', message: why })
+    }
+    throw invalid(listOptions, '', errors)
+  }
   return asked === 'true' || asked === '1'
 }
 
 function isTrue(text: string | null): boolean {
   return text === 'true' || text === '1'
+}
+
+/** Of a version that is none a watch tells in fewer words than a list. */
+function watchedVersionOf(query: URLSearchParams): number | undefined {
+  const text = query.get('resourceVersion') ?? ''
+  if (/^\d*$/.test(text)) return versionOf(query)
+  const why = `strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`
+  throw internal(`resourceVersion: Invalid value: ${JSON.stringify(text)}: ${why}`)
 }
 
 /** Starts a watch: what is there or happened since a version, then what happens, until time or the reader ends it. */
@@ -117,7 +137,7 @@ export function watchObjects(context: ApiContext, request: WatchRequest): AsyncI
   const { store } = context
   const filter = filterOf(query, resource)
   const sendInitial = checkInitialEvents(query)
-  const from = versionOf(query)
+  const from = watchedVersionOf(query)
   const bookmarks = isTrue(query.get('allowWatchBookmarks'))
   const concerns = (object: StoredObject): boolean =>
     object.key.resource === resource.storage &&
@@ -128,10 +148,16 @@ export function watchObjects(context: ApiContext, request: WatchRequest): AsyncI
   const queue = new EventQueue(() => {
     for (const cleanup of cleanups) cleanup()
   })
+  // The first table of a watch tells the columns, the others leave them out.
+  let hasColumns = false
   const push = (type: WatchEvent['type'], object: StoredObject): void => {
     if (projection.form === 'object' && object.object.apiVersion === resource.apiVersion) {
       queue.push({ type, object: object.object, text: () => `{"type":"${type}","object":${object.text}}` })
-    } else queue.push(watchEvent(type, projectObject(object, resource, projection)))
+    } else {
+      const shown = projectObject(object, resource, projection)
+      queue.push(watchEvent(type, hasColumns && isJsonObject(shown) ? { ...shown, columnDefinitions: null } : shown))
+      hasColumns = projection.form === 'table'
+    }
   }
   const tell = (event: StoreEvent): void => {
     if (!concerns(event.object)) return

@@ -129,7 +129,7 @@ export function defineKind(definition: KindDefinition): ResourceType {
       const errors = new FieldErrors()
       if (definition.review !== true) {
         validateObjectMeta(errors, object, namespaced, definition.nameRule ?? subdomainComplaints)
-        validateFinalizerOwners(errors, object)
+        if (definition.group !== 'apiextensions.k8s.io') validateFinalizerOwners(errors, object)
       }
       definition.validate?.(errors, object)
       return errors.all

@@ -69,7 +69,7 @@ function finalizerWarnings(object: JsonObject, old: JsonObject | undefined): rea
 function resourceType(definition: Definition, version: DefinitionVersion): ResourceType {
   const { names, namespaced, group } = definition
   const { scale, deprecation } = version
-  const storageVersion = definition.versions.find((each) => each.storage)?.name
+  const stored = definition.versions.find((each) => each.storage)
   return {
     group,
     version: version.name,
@@ -81,14 +81,15 @@ function resourceType(definition: Definition, version: DefinitionVersion): Resou
     categories: names.categories,
     namespaced,
     stored: true,
-    ...(storageVersion === undefined ? {} : { storageVersion }),
+    ...(stored === undefined ? {} : { storageVersion: stored.name, storageSchema: withObjectFields(stored.schema) }),
     subresources: { status: version.status, ...(scale === undefined ? {} : { scale }) },
     schema: withObjectFields(version.schema),
     declaredSchema: version.schema,
     countsGeneration: true,
     printerColumns: [nameColumn, ...(version.columns.length === 0 ? [ageColumn] : version.columns.map(printerColumn))],
     selectableFields: version.selectableFields.map((path) => path.replace(/^\./, '')),
-    warnings: (object, old) => [...(deprecation === undefined ? [] : [deprecation]), ...finalizerWarnings(object, old)],
+    ...(deprecation === undefined ? {} : { deprecation }),
+    warnings: finalizerWarnings,
     validate: (object) => {
       const errors = new FieldErrors()
       validateObjectMeta(errors, object, namespaced, subdomainComplaints)

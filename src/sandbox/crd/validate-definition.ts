@@ -132,15 +132,20 @@ function validateStoredVersions(errors: FieldErrors, definition: JsonObject): vo
   })
 }
 
+/** The name of a new definition follows from what it defines. */
+export function validateNewDefinition(errors: FieldErrors, definition: JsonObject): void {
+  const spec = objectAt(definition, 'spec') ?? {}
+  const required = `${textAt(objectAt(spec, 'names'), 'plural')}.${textAt(spec, 'group')}`
+  const name = textAt(objectAt(definition, 'metadata'), 'name')
+  if (name !== '' && name !== required) errors.invalid('metadata.name', name, 'must be spec.names.plural+"."+spec.group')
+}
+
 /** A definition after defaulting. */
 export function validateDefinition(errors: FieldErrors, definition: JsonObject): void {
   const spec = objectAt(definition, 'spec') ?? {}
   const names = objectAt(spec, 'names') ?? {}
   const metadata = objectAt(definition, 'metadata')
   const group = textAt(spec, 'group')
-  const required = `${textAt(names, 'plural')}.${group}`
-  const name = textAt(metadata, 'name')
-  if (name !== '' && name !== required) errors.invalid('metadata.name', name, 'must be spec.names.plural+"."+spec.group')
   validateApproval(errors, group, textAt(objectAt(metadata, 'annotations'), approval))
   if (group === '') errors.required('spec.group')
   else {

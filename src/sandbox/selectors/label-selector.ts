@@ -163,7 +163,8 @@ class Parser {
     const first = this.#peek()
     if (first.kind === ')') {
       this.#at += 1
-      throw new SelectorProblem(`values: Invalid value: []: for 'in', 'notin' operators, values set can't be empty`)
+      // Nothing in the brackets is the empty value.
+      return new Set([''])
     }
     if (first.kind !== 'identifier' && first.kind !== ',') {
       throw new SelectorProblem(`found '${first.text}', expected: ',', ')' or identifier`)
@@ -192,6 +193,11 @@ const namePart = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/
 const valuePart = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/
 
 function refuseBadKey(key: string): void {
+  if (key.split('/').length > 2) {
+    const rule =
+      "a valid label key must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
+    throw new SelectorProblem(`<nil>: Invalid value: ${JSON.stringify(key)}: ${rule}`)
+  }
   const name = key.slice(key.lastIndexOf('/') + 1)
   if (namePart.test(name) && name.length <= 63) return
   const rule =

@@ -1,9 +1,14 @@
-import { definitionWarnings, validateDefinition, validateDefinitionUpdate } from '../../crd/validate-definition.ts'
+import {
+  definitionWarnings,
+  validateDefinition,
+  validateDefinitionUpdate,
+  validateNewDefinition,
+} from '../../crd/validate-definition.ts'
 import type { ResourceType } from '../../resource-type.ts'
 import { defaultDefinition, prepareDefinition, prepareDefinitionUpdate } from '../defaults/definition-defaults.ts'
 import { defineKind } from '../define-kind.ts'
 import { objectAt, textAt } from '../json-tree.ts'
-import { textColumn } from '../printing/common-columns.ts'
+import { columnDescriptions, nameColumn } from '../printing/common-columns.ts'
 
 /** Kinds of `apiextensions.k8s.io/v1`. */
 export const extensionKinds: readonly ResourceType[] = [
@@ -20,15 +25,20 @@ export const extensionKinds: readonly ResourceType[] = [
     deleteAnswersObject: true,
     replaceNeedsVersion: true,
     allColumns: [
-      textColumn('Name', 'Name of the definition.', (definition) => textAt(objectAt(definition, 'metadata'), 'name')),
-      textColumn('Created At', 'When the definition was created.', (definition) =>
-        textAt(objectAt(definition, 'metadata'), 'creationTimestamp'),
-      ),
+      nameColumn,
+      {
+        name: 'Created At',
+        type: 'date',
+        description: columnDescriptions.age,
+        priority: 0,
+        cell: (definition) => textAt(objectAt(definition, 'metadata'), 'creationTimestamp'),
+      },
     ],
     setDefaults: defaultDefinition,
     prepareCreate: prepareDefinition,
     prepareUpdate: prepareDefinitionUpdate,
     validate: validateDefinition,
+    validateCreate: validateNewDefinition,
     validateUpdate: validateDefinitionUpdate,
     warnings: definitionWarnings,
   }),
