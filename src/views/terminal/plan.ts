@@ -1,6 +1,6 @@
 import { type Action, type FieldChange, NOT_ASKED, type ObjectChange } from '../../plan/change.ts'
 import { formatFieldPath } from '../../plan/field-text.ts'
-import { describeObject } from '../../plan/manifest.ts'
+import { describeObject, type ObjectKey } from '../../plan/manifest.ts'
 import { hasChanges, type OutputChange, type Plan, summarize } from '../../plan/plan.ts'
 import { newObjectLines } from '../new-object-lines.ts'
 import { changedOutputs, isBookkeeping, MARKS, noteOf, valueText } from '../plan-words.ts'
@@ -30,9 +30,10 @@ const VERBS: { readonly [A in Action]: string } = {
 export function renderPlan(plan: Plan, style: Style, options: PlanViewOptions): string {
   const lines: string[] = []
   const visible = plan.changes.filter((change) => change.action !== 'no-op')
-  lines.push(...renderDrift(plan, style))
+  const describe = describerOf(plan)
+  lines.push(...renderDrift(plan, style, describe))
   const deletes = visible.filter((change) => change.action === 'delete' || change.action === 'forget')
-  if (deletes.length > 0) lines.push(...renderDeletes(deletes, style), '')
+  if (deletes.length > 0) lines.push(...renderDeletes(deletes, style, describe), '')
   const rest = visible.filter((change) => change.action !== 'delete' && change.action !== 'forget')
   let last: string | undefined
   for (const change of rest) {
@@ -41,11 +42,19 @@ export function renderPlan(plan: Plan, style: Style, options: PlanViewOptions): 
       lines.push(componentLine(change, style))
       last = change.address
     }
-    lines.push(...renderChange(change, style, options))
+    lines.push(...renderChange(change, style, options, describe))
   }
   if (rest.length > 0) lines.push('')
   lines.push(...renderOutputs(plan.outputs, style), summaryLine(plan, style))
   return `${lines.join('\n')}\n`
+}
+
+type Describe = (key: ObjectKey) => string
+
+/** Objects of plans over several clusters are told with theirs, since two of them may bear the same name. */
+function describerOf(plan: Plan): Describe {
+  const clusters = new Set([...plan.changes, ...plan.drift].map(({ key }) => key.cluster))
+  return clusters.size < 2 ? describeObject : (key) => `${describeObject(key)} on ${key.cluster}`
 }
 
 function componentLine(change: ObjectChange, { colors, width }: Style): string {
@@ -70,7 +79,7 @@ function paintFor(action: Action, { colors }: Style): (text: string) => string {
   }
 }
 
-function renderDeletes(deletes: readonly ObjectChange[], style: Style): readonly string[] {
+function renderDeletes(deletes: readonly ObjectChange[], style: Style, describe: Describe): readonly string[] {
   const { colors } = style
   const gone = deletes.filter((change) => change.action === 'delete').length
   const title = gone > 0 ? [colors.red(colors.bold(`${plural(gone, 'object')} will be DELETED`))] : []
@@ -79,12 +88,12 @@ function renderDeletes(deletes: readonly ObjectChange[], style: Style): readonly
     ...deletes.map((change) => {
       const paint = paintFor(change.action, style)
       const why = change.action === 'forget' ? 'forgotten, not deleted' : change.address
-      return `  ${paint(`${MARKS[change.action]} ${describeObject(change.key)}`)}  ${colors.dim(why)}`
+      return `  ${paint(`${MARKS[change.action]} ${describe(change.key)}`)}  ${colors.dim(why)}`
     }),
   ]
 }
 
-function renderChange(change: ObjectChange, style: Style, options: PlanViewOptions): readonly string[] {
+function renderChange(change: ObjectChange, style: Style, options: PlanViewOptions, describe: Describe): readonly string[] {
   const { colors } = style
   const paint = paintFor(change.action, style)
   const notes = [
@@ -95,7 +104,7 @@ function renderChange(change: ObjectChange, style: Style, options: PlanViewOptio
       ? undefined
       : colors.dim(`(${change.certainty}: ${change.certaintyReason ?? 'not asked'})`),
   ].filter((note) => note !== undefined)
-  const head = `  ${paint(`${MARKS[change.action]} ${describeObject(change.key)}`)}${notes.length === 0 ? '' : `  ${notes.join('  ')}`}`
+  const head = `  ${paint(`${MARKS[change.action]} ${describe(change.key)}`)}${notes.length === 0 ? '' : `  ${notes.join('  ')}`}`
   if (change.action === 'create') return [head, ...renderNew(change, style, options)]
   const fields = change.fields.filter((field) => !isBookkeeping(field))
   return [head, ...fields.flatMap((field) => renderField(field, style))]
@@ -148,13 +157,13 @@ function renderDiffLine({ mark, text }: DiffLine, colors: Style['colors']): stri
   }
 }
 
-function renderDrift(plan: Plan, style: Style): readonly string[] {
+function renderDrift(plan: Plan, style: Style, describe: Describe): readonly string[] {
   if (plan.drift.length === 0) return []
   const { colors } = style
   const lines = [colors.bold(`${plural(plan.drift.length, 'object')} changed outside since the last apply`)]
   for (const change of plan.drift) {
     const gone = change.action === 'delete' ? `  ${colors.red('gone')}` : ''
-    lines.push(`  ${colors.cyan('!')} ${describeObject(change.key)}  ${colors.dim(change.address)}${gone}`)
+    lines.push(`  ${colors.cyan('!')} ${describe(change.key)}  ${colors.dim(change.address)}${gone}`)
     if (plan.mode === 'refresh-only')
       lines.push(...change.fields.filter((field) => !isBookkeeping(field)).flatMap((field) => renderField(field, style)))
   }

@@ -99,6 +99,8 @@ traffic:
     await workspace.write('design.yaml', TWO_CLUSTERS('{sandbox: true}'))
     const applied = await workspace.meshform('apply', '--yes')
     expect(applied.exitCode, applied.stderr).toBe(0)
+    // Objects of the same name are told apart by their cluster.
+    for (const cluster of ['east', 'west']) expect(applied.stdout).toContain(`+ Namespace shop on ${cluster}`)
     expect(applied.stdout).toMatch(/\n {2}east {2}\d+ created\n {2}west {2}\d+ created/)
     expect((await workspace.meshform('plan', '--detailed-exitcode')).exitCode).toBe(0)
   })
