@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import type { TcpStep } from '../../filters/bench/bench-session.ts'
-import { defaultSandboxLimits, SandboxedBench } from '../../filters/bench/sandboxed-bench.ts'
+import { defaultSandboxLimits, SandboxedBench, type SandboxLimits } from '../../filters/bench/sandboxed-bench.ts'
 import { type RunKind, runOnce } from '../../filters/run/run-once.ts'
 import { calloutRules } from '../../filters/test/test-messages.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
@@ -20,7 +20,7 @@ interface RunCommandOptions extends PluginOptions, RequestOptions {
   readonly callouts?: string
   readonly kind: RunKind | 'auto'
   readonly advance: number
-  readonly timeout: number
+  readonly timeout?: number
   readonly json?: boolean
 }
 
@@ -40,7 +40,7 @@ export function filterRunCommand(io: CommandIo): Command {
         .default('auto'),
     )
     .option('--advance <time>', 'time that passes between configuration and request', durationOption, 0)
-    .option('--timeout <time>', 'real time that the filter may take', durationOption, defaultSandboxLimits.commandMilliseconds)
+    .option('--timeout <time>', 'real time that the filter may take (default: 10s, and 20s to start)', durationOption)
     .option('--json', 'as JSON')
     .addHelpText('after', EXAMPLES)
     .action((file: string, options: RunCommandOptions) => runFilter(io, file, options))
@@ -76,18 +76,23 @@ async function runFilter(io: CommandIo, file: string, options: RunCommandOptions
     () =>
       new SandboxedBench({
         signal: io.signal,
-        limits: {
-          ...defaultSandboxLimits,
-          startMilliseconds: options.timeout,
-          commandMilliseconds: options.timeout,
-          searchMilliseconds: Math.min(options.timeout, defaultSandboxLimits.searchMilliseconds),
-        },
+        limits: options.timeout === undefined ? defaultSandboxLimits : limitsOf(options.timeout),
       }),
   )
   const report = runReport(file, plugin.filter.wasm, result)
   if (!report.ok) io.setExitCode(1)
   if (options.json === true) io.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
   else io.stdout.write(runText(report, styleFor(io.stdout as NodeJS.WriteStream, io.env)))
+}
+
+/** The same bound for whatever the filter is asked to do. */
+function limitsOf(milliseconds: number): SandboxLimits {
+  return {
+    ...defaultSandboxLimits,
+    startMilliseconds: milliseconds,
+    commandMilliseconds: milliseconds,
+    searchMilliseconds: milliseconds,
+  }
 }
 
 function connectionOf(body: Buffer, answer: Buffer): readonly TcpStep[] {

@@ -46,8 +46,8 @@ export function findRootId(filter: FilterSettings, request: () => HttpMessage, u
     bench.advance(2_000)
     return calls > 0
   }
-  if (acts('')) return undefined
   const until = performance.now() + longestSearch
+  if (acts('')) return undefined
   for (const candidate of rootCandidates(filter.wasm)) {
     if (performance.now() > until) return undefined
     if (acts(candidate)) return candidate

@@ -18,7 +18,7 @@ export interface SandboxLimits {
 export const defaultSandboxLimits: SandboxLimits = {
   startMilliseconds: 20_000,
   commandMilliseconds: 10_000,
-  searchMilliseconds: 5_000,
+  searchMilliseconds: 10_000,
   heapMebibytes: 512,
 }
 
