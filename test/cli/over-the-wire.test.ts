@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Project } from './project.ts'
 
@@ -47,6 +50,30 @@ describe.sequential('a cluster that a kubeconfig names', () => {
   test('is empty again after destroy', async () => {
     expect((await client.run(['destroy', ...design, ...wire, '--yes'])).code).toBe(0)
     expect((await client.run(['plan', ...design, ...wire])).stdout).toContain('Plan: 25 to create.')
+  })
+
+  test('is reached through the proxy that the kubeconfig names', async () => {
+    let tunnels = 0
+    const proxy = createServer().on('connect', (request, socket, head) => {
+      tunnels++
+      const [host = '', port = ''] = (request.url ?? '').split(':')
+      const beyond = connect(Number(port), host, () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n')
+        beyond.write(head)
+        beyond.pipe(socket).pipe(beyond)
+      })
+      beyond.on('error', () => socket.destroy())
+      socket.on('error', () => beyond.destroy())
+    })
+    await new Promise<void>((listening) => proxy.listen(0, '127.0.0.1', listening))
+    const address = proxy.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    const text = readFileSync(client.path('kubeconfig'), 'utf8')
+    client.write({ proxied: text.replace(/^( *)(server: .*)$/m, `$1$2\n$1proxy-url: http://127.0.0.1:${port}`) })
+    const plan = await client.run(['plan', ...design, ...wire.slice(0, 2), '--kubeconfig', 'proxied'])
+    proxy.close()
+    expect(plan.stdout).toContain('Plan: 25 to create.')
+    expect(tunnels).toBeGreaterThan(0)
   })
 
   test('that is not in the kubeconfig, or does not answer, is told at once', async () => {
