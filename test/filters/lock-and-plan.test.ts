@@ -128,11 +128,12 @@ test('a filter is locked, pinned in the plan, and refused when its tag changes',
   expect(planned.code).toBe(0)
   expect(planned.out.slice(planned.out.indexOf('+ WasmPlugin'))).toMatchInlineSnapshot(`
     "+ WasmPlugin shop/web-auth  (approximate: planned offline)
-          spec.selector.matchLabels.app: web
-          spec.url: oci://registry.test/filters/auth:1
-          spec.sha256: HEX
-          spec.pluginConfig.keys.a: ann
           metadata.annotations["filter.meshform.dev/auth"]: "auth 1.0.0; ABI 0.2.1; sees requests (headers) and responses (headers); may answer itself"
+          spec:
+            selector.matchLabels.app: web
+            url: oci://registry.test/filters/auth:1
+            sha256: HEX
+            pluginConfig.keys.a: ann
 
     Plan: 5 to create.
     "
