@@ -335,8 +335,8 @@ describe('definitions', () => {
     expect((await request(sandbox, 'GET', path)).status).toBe(200)
     const refused = await request(sandbox, 'POST', things, { ...thing({}), metadata: { name: 'late' } })
     expect([refused.status, refused.body.message]).toEqual([
-      405,
-      'create not allowed while custom resource definition is terminating',
+      403,
+      'things.example.org "late" is forbidden: create not allowed while custom resource definition is terminating',
     ])
     const merge = { 'content-type': 'application/merge-patch+json' }
     await request(sandbox, 'PATCH', `${things}/a`, { metadata: { finalizers: null } }, merge)

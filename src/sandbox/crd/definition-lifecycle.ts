@@ -27,6 +27,20 @@ const deleting: DefinitionCondition = {
   message: 'CustomResource deletion is in progress',
 }
 
+const approval = 'api-approved.kubernetes.io'
+
+/** Of the groups of Kubernetes' own a condition tells whether their API was agreed upon. */
+function approvalOf(definition: Definition, object: JsonObject): readonly DefinitionCondition[] {
+  if (!/(^|\.)(k8s|kubernetes)\.io$/.test(definition.group)) return []
+  const { annotations } = metadataOf(object)
+  const given = isJsonObject(annotations) ? annotations[approval] : undefined
+  if (typeof given !== 'string' || given === '') return []
+  const type = 'KubernetesAPIApprovalPolicyConformant'
+  return given.startsWith('unapproved')
+    ? [{ type, status: 'False', reason: 'UnapprovedAnnotation', message: `not approved: ${JSON.stringify(given)}` }]
+    : [{ type, status: 'True', reason: 'ApprovedAnnotation', message: `approved in ${given}` }]
+}
+
 /** A definition as it is served, and the state of its object that it was read from. */
 interface ServedDefinition {
   readonly definition: Definition
@@ -139,7 +153,7 @@ export class DefinitionLifecycle {
     const { names, condition } = this.#accepted(stored, definition)
     const isEstablished = conditionOf(stored.object, 'Established') === 'True'
     const second = condition.status === 'True' ? [established] : isEstablished ? [] : [notAccepted]
-    this.#report(stored, [condition, ...second], {
+    this.#report(stored, [...approvalOf(definition, stored.object), condition, ...second], {
       plural: names.plural,
       ...(names.singular === '' ? {} : { singular: names.singular }),
       ...(names.shortNames.length === 0 ? {} : { shortNames: names.shortNames }),
