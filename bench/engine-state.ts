@@ -67,7 +67,7 @@ async function measure(size: number): Promise<{ readonly [step: string]: number 
         catalog: providerCatalog,
         context: undefined,
         stateAddress: undefined,
-        selection: { target: [], exclude: [], replace: [] },
+        selection: { target: [], exclude: [], replace: [], confirm: [] },
         limits: { maxDeletes: undefined, allowEmpty: false },
         askAboutCreates: false,
         readersWelcome: false,

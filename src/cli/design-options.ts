@@ -25,6 +25,7 @@ export interface SelectionOptions {
   readonly target: readonly string[]
   readonly exclude: readonly string[]
   readonly replace: readonly string[]
+  readonly confirm: readonly string[]
   readonly maxDeletes?: number
   readonly dangerousAllowEmpty?: boolean
   /** Files with policies. */
@@ -97,6 +98,7 @@ export function withSelectionOptions(command: Command): Command {
     .option('--target <pattern>', 'only these components and what they depend on', collect, [])
     .option('--exclude <pattern>', 'leave out these components and what depends on them', collect, [])
     .option('--replace <pattern>', 'delete and create these anew', collect, [])
+    .option('--confirm <pattern>', 'let these go although their lifecycle says `protect: confirm`', collect, [])
     .option('--policy <file>', 'hold the plan against the policies of this file too; may be given several times', collect, [])
     .option('--max-deletes <count>', 'refuse a plan that deletes more objects', wholeNumber(0))
     .option('--dangerous-allow-empty', 'allow a design without objects to delete everything it had')

@@ -113,7 +113,7 @@ async function planOver(request: PlanRunRequest, design: Design, owner: Owner, c
     stateAddress: options.state === undefined ? undefined : withoutPassword(options.state),
     ...(request.knownDigests === undefined ? {} : { knownDigests: request.knownDigests }),
     ...(request.recast === undefined ? {} : { recast: request.recast }),
-    selection: { target: options.target, exclude: options.exclude, replace: options.replace },
+    selection: { target: options.target, exclude: options.exclude, replace: options.replace, confirm: options.confirm },
     limits: { maxDeletes: options.maxDeletes, allowEmpty: options.dangerousAllowEmpty === true },
     askAboutCreates: request.askAboutCreates,
     readersWelcome: request.readersWelcome === true,

@@ -121,6 +121,7 @@ export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
     clusters: request.clusters,
     candidates: selected.candidates,
     dryRuns: asked.results,
+    confirmed: selected.confirmed,
     masker: createMasker(request.design.sensitiveValues),
     diagnostics: [...found, ...asked.diagnostics],
   })
@@ -174,6 +175,7 @@ function failedPlan(request: MakePlanRequest, expansion: Expansion): MadePlan {
     clusters: request.clusters,
     candidates: [],
     dryRuns: new Map(),
+    confirmed: new Set(),
     masker: createMasker(request.design.sensitiveValues),
     diagnostics: [...request.diagnostics, ...expansion.diagnostics],
   })

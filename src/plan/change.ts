@@ -44,6 +44,9 @@ export interface FieldChange {
 /** What to do where another manager owns a field. */
 export type ConflictPolicy = 'fail' | 'force' | 'leave'
 
+/** How an object is kept from being deleted or replaced: not at all, at any price, or until somebody names it. */
+export type Protection = boolean | 'confirm'
+
 /** What to do with an object that exists but is not ours. */
 export type AdoptionPolicy = 'refuse' | 'adopt' | 'take'
 
@@ -81,7 +84,7 @@ export interface ObjectChange {
   readonly applyTimeout: number
   readonly deleteTimeout: number
   readonly conflict: ConflictPolicy
-  readonly protect: boolean
+  readonly protect: Protection
   /** Made by meshform rather than written by anyone, such as a Namespace. */
   readonly implicit: boolean
   readonly createBeforeDestroy: boolean

@@ -64,7 +64,7 @@ const resourceChange = Type.Object(
         applyTimeout: Type.Number(),
         deleteTimeout: Type.Number(),
         conflict: Type.Unsafe<string>({ type: 'string', enum: ['fail', 'force', 'leave'] }),
-        protect: Type.Boolean(),
+        protect: Type.Union([Type.Boolean(), Type.Literal('confirm')]),
         implicit: Type.Boolean(),
         createBeforeDestroy: Type.Boolean(),
         sensitivePaths: Type.Array(path),
@@ -136,7 +136,12 @@ export const planFileSchema = Type.Object(
           workspace: text,
           context: optionalText,
           state: optionalText,
-          selection: Type.Object({ target: Type.Array(text), exclude: Type.Array(text), replace: Type.Array(text) }),
+          selection: Type.Object({
+            target: Type.Array(text),
+            exclude: Type.Array(text),
+            replace: Type.Array(text),
+            confirm: Type.Array(text),
+          }),
         }),
         state: Type.Object({ lineage: text, serial: Type.Integer() }),
         clusters: Type.Array(

@@ -35,6 +35,7 @@ export interface PlanOptions {
     readonly target: readonly string[]
     readonly exclude: readonly string[]
     readonly replace: readonly string[]
+    readonly confirm: readonly string[]
   }
 }
 

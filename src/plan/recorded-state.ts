@@ -1,3 +1,4 @@
+import type { Protection } from './change.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import type { ObjectKey } from './manifest.ts'
 
@@ -20,8 +21,8 @@ export interface RecordedObject {
   readonly created: boolean
   /** objectKeyTexts it was applied after, so that a delete still knows the order when the design is gone. */
   readonly dependencies: readonly string[]
-  /** Deleting or replacing it is refused. */
-  readonly protect: boolean
+  /** Deleting or replacing it is refused, or wants a confirmation. */
+  readonly protect: Protection
 }
 
 /** An effect that was begun and whose end nobody recorded, as after a crash: its object may or may not exist, or be gone. */

@@ -101,12 +101,12 @@ export function assess(request: AssessRequest): {
     }
   }
   for (const [id, recorded] of request.state.objects) {
-    if (!wanted.has(id)) candidates.push(assessUnwanted(id, recorded, request, diagnostics))
+    if (!wanted.has(id)) candidates.push(assessUnwanted(id, recorded, request))
   }
   for (const effect of request.state.pending ?? []) {
     if (wanted.has(effect.id) || request.state.objects.has(effect.id)) continue
     const leftover = leftoverOf(effect, request)
-    if (leftover !== undefined) candidates.push(assessUnwanted(effect.id, leftover, request, diagnostics))
+    if (leftover !== undefined) candidates.push(assessUnwanted(effect.id, leftover, request))
   }
   return { candidates, diagnostics }
 }
@@ -254,7 +254,7 @@ export function uidOf(live: JsonObject): string {
   return typeof metadata?.uid === 'string' ? metadata.uid : ''
 }
 
-function assessUnwanted(id: string, recorded: RecordedObject, request: AssessRequest, diagnostics: Diagnostic[]): Candidate {
+function assessUnwanted(id: string, recorded: RecordedObject, request: AssessRequest): Candidate {
   const live = request.live.objects.get(id)
   const gone = live === undefined && isMissing(id, request.live)
   if (gone) return { kind: 'forget', recorded, live, reason: 'forget_because_removed' }
@@ -267,18 +267,6 @@ function assessUnwanted(id: string, recorded: RecordedObject, request: AssessReq
   const owner = live === undefined ? undefined : ownerOf(live)
   if (owner !== undefined && (owner.design !== request.owner.design || owner.workspace !== request.owner.workspace)) {
     return { kind: 'forget', recorded, live, reason: 'forget_because_removed' }
-  }
-  if (recorded.protect) {
-    diagnostics.push({
-      severity: 'error',
-      code: 'MF2005',
-      summary: `${describeObject(recorded.key)} is protected and would be deleted`,
-      detail: request.destroy
-        ? 'Its component says lifecycle.protect.'
-        : 'It is no longer in the design, and was recorded with lifecycle.protect.',
-      address: recorded.address,
-      hint: 'Take `protect` off and apply, or give it up with a `removed` block that keeps it.',
-    })
   }
   return { kind: 'delete', recorded, live, reason: request.destroy ? 'delete_because_destroy' : 'delete_because_no_component' }
 }

@@ -8,6 +8,7 @@ import { describeObject, objectKeyText } from '../plan/manifest.ts'
 import type { OutputChange, Plan, PlanMode, PlannedCheck, PlannedCluster, PlanOptions } from '../plan/plan.ts'
 import type { RecordedObject, RecordedState } from '../plan/recorded-state.ts'
 import { type Candidate, type LiveView, uidOf } from './assess.ts'
+import { checkProtection } from './check-protection.ts'
 import { barrierOf, type ComponentNode, type DesiredObject } from './desired-object.ts'
 import { diffFields } from './diff/field-diff.ts'
 import { mergeLocally } from './diff/local-merge.ts'
@@ -34,6 +35,8 @@ export interface BuildRequest {
   readonly candidates: readonly Candidate[]
   /** The server's word on candidates that asked for it, by id. */
   readonly dryRuns: ReadonlyMap<string, DryRun>
+  /** Ids of what may be deleted or replaced although it is protected by `confirm`. */
+  readonly confirmed: ReadonlySet<string>
   readonly masker: Masker
   readonly diagnostics: readonly Diagnostic[]
 }
@@ -49,8 +52,7 @@ export function buildPlan(request: BuildRequest): Plan {
     changes.push(change)
     const drifted = driftOf(candidate, change, request.masker)
     if (drifted !== undefined) drift.push(drifted)
-    if (change.action === 'replace' && candidate.kind === 'update' && candidate.desired.protect)
-      diagnostics.push(protectedReplace(change))
+    diagnostics.push(...checkProtection(change, request.mode, request.confirmed))
     if (change.action === 'replace' && change.createBeforeDestroy) diagnostics.push(sameName(change))
   }
   const ordered = [
@@ -317,18 +319,6 @@ function sameName(change: ObjectChange): Diagnostic {
     ...(change.origin === undefined ? {} : { location: change.origin }),
     hint: 'Give it a name that changes with its content, such as one with an input or a digest in it.',
   }
-}
-
-function protectedReplace(change: ObjectChange): Diagnostic {
-  return {
-    severity: 'error',
-    code: 'MF2005',
-    summary: `${describeObject(change.key)} is protected and would be replaced`,
-    detail: `A field that can't be changed in place differs: ${change.certaintyReason ?? ''}`,
-    address: change.address,
-    ...(change.origin === undefined ? {} : { location: change.origin }),
-    hint: 'Take lifecycle.protect off, or keep the field as it is.',
-  } as Diagnostic
 }
 
 /**

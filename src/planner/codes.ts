@@ -15,7 +15,8 @@ export const PLANNER_CODES = {
   },
   MF2005: {
     title: 'Protected object would be deleted',
-    explanation: 'lifecycle.protect forbids a plan that deletes or replaces the object.',
+    explanation:
+      'lifecycle.protect forbids a plan that deletes or replaces the object; `protect: confirm` allows it where --confirm names it.',
   },
   MF2006: {
     title: 'Object exists already',
@@ -30,7 +31,7 @@ export const PLANNER_CODES = {
   MF2011: { title: 'Condition does not hold', explanation: 'A precondition, postcondition or policy of the design is false.' },
   MF2012: {
     title: 'Nothing matches the pattern',
-    explanation: 'An address pattern of --target, --exclude or --replace matches no component.',
+    explanation: 'An address pattern of --target, --exclude, --replace or --confirm matches no component.',
   },
   MF2014: {
     title: 'Block without effect',

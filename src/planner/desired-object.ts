@@ -1,4 +1,4 @@
-import type { AdoptionPolicy, ConflictPolicy } from '../plan/change.ts'
+import type { AdoptionPolicy, ConflictPolicy, Protection } from '../plan/change.ts'
 import type { Manifest, ObjectKey } from '../plan/manifest.ts'
 import type { SourceLocation, ValuePath } from '../plan/source.ts'
 import type { HealthRule, IgnoreRule } from '../providers/rules.ts'
@@ -26,7 +26,7 @@ export interface DesiredObject {
   readonly deleteTimeout: number
   readonly conflict: ConflictPolicy
   readonly adoption: AdoptionPolicy
-  readonly protect: boolean
+  readonly protect: Protection
   readonly createBeforeDestroy: boolean
   /** Fields others write, from the provider, the mesh and lifecycle.ignoreChanges; those that hold for this object only. */
   readonly ignore: readonly IgnoreRule[]

@@ -7,26 +7,36 @@ export interface Selection {
   readonly target: readonly string[]
   readonly exclude: readonly string[]
   readonly replace: readonly string[]
+  /** What may be deleted or replaced although it is protected by `confirm`. */
+  readonly confirm: readonly string[]
 }
 
 /**
  * Narrows candidates down to the targets and what these depend on, leaves out the excluded and what depends on them, and turns
- * updates into replacements where asked. A pattern that matches nothing is an error: it is a typo more often than a wish.
+ * updates into replacements where asked. A pattern that matches nothing is an error: it is a typo more often than a wish. Told as
+ * well is what is confirmed, by id.
  */
 export function selectCandidates(
   candidates: readonly Candidate[],
   selection: Selection,
-): { readonly candidates: readonly Candidate[]; readonly diagnostics: readonly Diagnostic[] } {
-  if (selection.target.length + selection.exclude.length + selection.replace.length === 0) return { candidates, diagnostics: [] }
+): {
+  readonly candidates: readonly Candidate[]
+  readonly confirmed: ReadonlySet<string>
+  readonly diagnostics: readonly Diagnostic[]
+} {
+  if (Object.values(selection).every((patterns) => patterns.length === 0))
+    return { candidates, confirmed: new Set(), diagnostics: [] }
   const diagnostics: Diagnostic[] = []
   const targeted = matching(candidates, selection.target, '--target', diagnostics)
   const excluded = matching(candidates, selection.exclude, '--exclude', diagnostics)
   const replaced = matching(candidates, selection.replace, '--replace', diagnostics)
+  const confirmed = matching(candidates, selection.confirm, '--confirm', diagnostics)
   const needed = selection.target.length === 0 ? undefined : closure(candidates, targeted, dependenciesOf)
   const dropped = closure(candidates, excluded, dependantsLookup(candidates))
   const kept = candidates.filter((candidate) => (needed === undefined || needed.has(candidate)) && !dropped.has(candidate))
   return {
     candidates: kept.map((candidate) => (replaced.has(candidate) ? asReplacement(candidate, 'replace_by_request') : candidate)),
+    confirmed: new Set([...confirmed].map(idOf)),
     diagnostics,
   }
 }

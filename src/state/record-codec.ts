@@ -41,7 +41,7 @@ export function readRecordedObject(reader: JsonReader, value: JsonValue | undefi
     uid: reader.text(object, 'uid', where),
     created: reader.flag(object, 'created', where),
     dependencies: reader.texts(object, 'dependencies', where),
-    protect: reader.flag(object, 'protect', where),
+    protect: object.protect === 'confirm' ? 'confirm' : reader.flag(object, 'protect', where),
   }
 }
 

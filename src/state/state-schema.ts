@@ -25,7 +25,7 @@ const recordedObject = closed(
     uid: text,
     created: { type: 'boolean', description: 'False when the object was there before and only adopted.' },
     dependencies: { type: 'array', items: text, description: 'Objects it was applied after: deleted in the reverse order.' },
-    protect: { type: 'boolean', description: 'Deleting or replacing it is refused.' },
+    protect: { enum: [false, true, 'confirm'], description: 'Deleting or replacing it is refused, or wants a confirmation.' },
   },
   'One object that was applied.',
 )

@@ -285,6 +285,18 @@ describe('refusals', () => {
     expect((await meshform('destroy', '--yes')).err).toMatchSnapshot()
   })
 
+  test('an object whose end wants a confirmation', async () => {
+    const { meshform, write } = await applied({
+      'shop.yaml': design(`${map('a', 'lifecycle: {protect: confirm}, ')}\n${map('b')}`),
+    })
+    await write('shop.yaml', design(map('b')))
+    expect((await meshform('plan')).err).toMatchSnapshot()
+    expect((await meshform('plan', '--exclude', 'resources.a')).code).toBe(0)
+    expect((await meshform('plan', '--confirm', 'resources.typo')).err).toMatchSnapshot()
+    expect((await meshform('plan', '--confirm', 'resources.a', '--out', 'plan.json')).code).toBe(0)
+    expect((await meshform('apply', 'plan.json')).out).toMatchSnapshot()
+  })
+
   test('an object of another design', async () => {
     const { meshform, write } = await applied({ 'shop.yaml': design(map('a')) })
     const other = (policy: string) =>

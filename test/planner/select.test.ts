@@ -46,7 +46,7 @@ test.each([
   ['*', all],
   ...['', '!', '[', '((', 'resources.{m,n}', 'Secret/*'].map((pattern): [string, typeof all] => [pattern, []]),
 ])('the pattern %s', (pattern, matching) => {
-  const { candidates, diagnostics } = selectCandidates(all, { target: [], exclude: [pattern], replace: [] })
+  const { candidates, diagnostics } = selectCandidates(all, { target: [], exclude: [pattern], replace: [], confirm: [] })
   expect(candidates).toEqual(all.filter((candidate) => !matching.includes(candidate)))
   expect(diagnostics.map(({ code }) => code)).toEqual(matching.length === 0 ? ['MF2012'] : [])
 })

@@ -44,7 +44,12 @@ export function planOf(changes: readonly ObjectChange[], more: Partial<Plan> = {
   return {
     mode: 'apply',
     design: { name: 'shop', version: '1.0.0', digest: 'd', directory: '.', inputs: {} },
-    options: { workspace: 'default', context: undefined, state: undefined, selection: { target: [], exclude: [], replace: [] } },
+    options: {
+      workspace: 'default',
+      context: undefined,
+      state: undefined,
+      selection: { target: [], exclude: [], replace: [], confirm: [] },
+    },
     state: { lineage: 'l', serial: 1 },
     clusters: [{ name: 'sandbox', kind: 'sandbox', context: undefined, server: undefined, version: undefined }],
     changes,

@@ -20,7 +20,7 @@ export function refreshCommand(io: CommandIo): Command {
       withLockedState(io, options, 'refresh', async ({ design, view, fail }, { session }) => {
         const { made, connections } = await planRun({
           io,
-          options: { ...options, target: [], exclude: [], replace: [], policy: [] },
+          options: { ...options, target: [], exclude: [], replace: [], confirm: [], policy: [] },
           design,
           state: session.state,
           mode: 'refresh-only',

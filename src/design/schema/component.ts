@@ -12,7 +12,11 @@ const condition = closed(
 /** How a component lives and dies. */
 export const lifecycle = closed(
   {
-    protect: Type.Optional(flag('Refuse any plan that would delete or replace this component.')),
+    protect: Type.Optional(
+      Type.Union([Type.Boolean(), Type.Literal('confirm')], {
+        description: 'Refuse any plan that would delete or replace this component; with `confirm`, unless `--confirm` names it.',
+      }),
+    ),
     ignoreChanges: Type.Optional(
       Type.Array(Type.String(), {
         description: 'Field paths such as `spec.replicas` or `metadata.annotations.team` that others may change.',
