@@ -53,6 +53,13 @@ export interface AllocationContext {
   readonly isTaken: (pool: 'clusterIP' | 'nodePort', value: string) => boolean
 }
 
+/** How a version of a built-in kind and the one that its objects are stored in turn into one another. */
+export interface VersionConversion {
+  readonly storageVersion: string
+  readonly fromStorage: (object: JsonObject) => JsonObject
+  readonly toStorage: (object: JsonObject) => JsonObject
+}
+
 /**
  * One served kind at one version: built in or from a CustomResourceDefinition. Functions are pure; objects given to them are
  * theirs to return changed copies of, never to mutate.
@@ -71,6 +78,8 @@ export interface ResourceType {
   readonly stored: boolean
   /** The version that objects are stored in, where it may be another than this one. */
   readonly storageVersion?: string
+  /** Of a built-in kind at a version that nothing is stored in. What is written is prepared and checked at the stored one. */
+  readonly conversion?: VersionConversion
   readonly subresources: { readonly status: boolean; readonly scale?: ScalePaths; readonly others?: readonly string[] }
   /** Types, list types and keys for validation, pruning, defaulting and server-side apply. */
   readonly schema: StructuralSchema

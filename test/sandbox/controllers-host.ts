@@ -4,7 +4,8 @@ import { builtinResourceTypes } from '../../src/sandbox/builtin/resource-types.t
 import { sameJson } from '../../src/sandbox/builtin/validation/field-errors.ts'
 import type { ControllerEvent, ControllerHost, KindKey } from '../../src/sandbox/controllers/controller-host.ts'
 
-const types = new Map(builtinResourceTypes.map((type) => [`${type.group}/${type.kind}`, type]))
+const kept = builtinResourceTypes.filter((type) => type.conversion === undefined)
+const types = new Map(kept.map((type) => [`${type.group}/${type.kind}`, type]))
 
 /** A host that keeps objects in a map and its clock by hand: `run` works off what is due, without waiting. */
 export class FakeHost implements ControllerHost {

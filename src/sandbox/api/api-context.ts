@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../plan/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
 import type { ManagerContext } from '../apply/field-manager.ts'
 import type { FieldError } from '../resource-type.ts'
 import type { ObjectStore } from '../store/object-store.ts'
@@ -35,6 +35,16 @@ export function storageKeyOf(resource: ServedResource, namespace: string | undef
   return { resource: resource.storage, namespace: resource.type.namespaced ? (namespace ?? '') : '', name }
 }
 
+/** A built-in object at another version of its kind. Custom objects are the same at all of theirs. */
+function convertBuiltin(context: ApiContext, resource: ServedResource, value: JsonValue, apiVersion: string): JsonValue {
+  if (resource.custom || !isJsonObject(value) || value.apiVersion === apiVersion) return value
+  const { plural } = resource.type
+  const from = context.registry.byPath(String(value.apiVersion), plural)?.type.conversion
+  const to = context.registry.byPath(apiVersion, plural)?.type.conversion
+  const stored = from === undefined ? value : from.toStorage(value)
+  return to === undefined ? stored : to.fromStorage(stored)
+}
+
 /** How a change by this manager, through this endpoint, is recorded. */
 export function managerContextOf(
   context: ApiContext,
@@ -50,6 +60,7 @@ export function managerContextOf(
       const other = context.registry.byPath(apiVersion, type.plural)
       return other?.type.group === type.group ? other.mergeType : undefined
     },
+    convert: (value, apiVersion) => convertBuiltin(context, resource, value, apiVersion),
     ignored: subresource === 'status' ? resource.statusIgnoredFields : subresource === '' ? resource.ignoredFields : new Map(),
     manager,
     subresource,

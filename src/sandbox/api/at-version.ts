@@ -1,13 +1,16 @@
 import type { JsonObject } from '../../plan/json.ts'
 import { pruneObject } from '../schema/prune-object.ts'
-import type { ServedResource } from './resource-registry.ts'
+import type { ApiContext } from './api-context.ts'
+import { apiVersionOf, type ServedResource } from './resource-registry.ts'
 
 /**
- * An object at the version that is asked for. Nothing but the version's name is converted, and what the other version's schema
- * doesn't know goes.
+ * A stored object at the version that is asked for. Of a custom kind nothing but the version's name is converted, and what the
+ * other version's schema doesn't know goes.
  */
 export function atVersion(object: JsonObject, resource: ServedResource): JsonObject {
   if (object.apiVersion === resource.apiVersion) return object
+  const { conversion } = resource.type
+  if (conversion !== undefined) return conversion.fromStorage(object)
   const named = { ...object, apiVersion: resource.apiVersion }
   return resource.custom ? pruneObject(named, resource.type.schema).object : named
 }
@@ -17,4 +20,16 @@ export function asStored(object: JsonObject, resource: ServedResource): JsonObje
   const { storageSchema, storageVersion, version } = resource.type
   if (storageSchema === undefined || storageVersion === version) return object
   return pruneObject(object, storageSchema).object
+}
+
+/** A built-in resource at the version that its objects are stored in; the resource itself where that is its own. */
+export function storedResource(context: ApiContext, resource: ServedResource): ServedResource {
+  const { conversion, group, plural } = resource.type
+  if (conversion === undefined) return resource
+  return context.registry.byPath(apiVersionOf(group, conversion.storageVersion), plural) ?? resource
+}
+
+/** A built-in object on its way in, at the version that it is stored in. */
+export function toStorage(object: JsonObject, resource: ServedResource): JsonObject {
+  return resource.type.conversion?.toStorage(object) ?? object
 }

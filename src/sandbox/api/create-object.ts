@@ -4,7 +4,7 @@ import type { StoredObject } from '../store/stored-object.ts'
 import { inStorageOrder, StoredObject as Stored } from '../store/stored-object.ts'
 import { admitNew } from './admit-object.ts'
 import { type ApiContext, storageKeyOf } from './api-context.ts'
-import { asStored } from './at-version.ts'
+import { asStored, storedResource, toStorage } from './at-version.ts'
 import { isTerminating, metadataOf, metadataText, timestamp, withMetadata } from './object-metadata.ts'
 import type { ServedResource } from './resource-registry.ts'
 import { alreadyExists, badRequest, forbidden, internal, invalid, notFound, terminatingKind } from './status-error.ts'
@@ -53,16 +53,18 @@ function generateName(context: ApiContext, object: JsonObject): JsonObject {
 }
 
 /**
- * Stores a new object: `object` is decoded, defaulted and has its managedFields. With `dryRun` everything happens but the
+ * Stores a new object: `given` is decoded, defaulted and has its managedFields. With `dryRun` everything happens but the
  * storing. The answer of a dry run has no resourceVersion.
  */
 export function createObject(
   context: ApiContext,
-  resource: ServedResource,
+  served: ServedResource,
   namespace: string | undefined,
-  object: JsonObject,
+  given: JsonObject,
   dryRun: boolean,
 ): StoredObject {
+  const resource = storedResource(context, served)
+  const object = toStorage(given, served)
   const { type } = resource
   const identified = prepare(context, resource, generateName(context, object))
   const name = metadataText(identified, 'name')

@@ -45,7 +45,7 @@ export function projectObject(object: StoredObject, resource: ServedResource, pr
     case 'object':
       return atVersion(object.object, resource)
     case 'partial':
-      return partialOf(object.object, projection.metaVersion)
+      return partialOf(atVersion(object.object, resource), projection.metaVersion)
     case 'partials':
       throw notPartial('PartialObjectMetadataList', `not a list (${goType(resource, '')})`)
     case 'table':
@@ -77,8 +77,9 @@ function listMetadata(page: ObjectPage): JsonObject {
 
 /** Items of built-in lists leave out the type that the list already names. */
 function itemValue(object: StoredObject, resource: ServedResource): JsonObject {
-  if (resource.custom) return atVersion(object.object, resource)
-  const { kind: _kind, apiVersion: _apiVersion, ...item } = object.object
+  const versioned = atVersion(object.object, resource)
+  if (resource.custom) return versioned
+  const { kind: _kind, apiVersion: _apiVersion, ...item } = versioned
   return item
 }
 
@@ -100,7 +101,10 @@ export function listAnswer(page: ObjectPage, resource: ServedResource, projectio
     case 'partials': {
       const { metaVersion } = projection
       // As API servers do it: a list converted to metadata has `null` where it has no items.
-      const items = page.objects.length === 0 ? null : page.objects.map((object) => partialOf(object.object, metaVersion))
+      const items =
+        page.objects.length === 0
+          ? null
+          : page.objects.map((object) => partialOf(atVersion(object.object, resource), metaVersion))
       return jsonAnswer(200, { kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${metaVersion}`, metadata, items })
     }
     case 'object': {

@@ -204,7 +204,7 @@ export function patchObject(
   return warned(warnings, () => {
     const filled = fillDefaults(object, resource)
     const manager = managerContextOf(context, resource, options.updateManager, subresource)
-    return { object: manageUpdate(live.object, filled, manager), warnings }
+    return { object: manageUpdate(current, filled, manager), warnings }
   })
 }
 

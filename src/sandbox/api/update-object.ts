@@ -4,7 +4,7 @@ import type { AllocationContext } from '../resource-type.ts'
 import { inStorageOrder, StoredObject } from '../store/stored-object.ts'
 import { admitChanged } from './admit-object.ts'
 import { type ApiContext, storageKeyOf } from './api-context.ts'
-import { asStored } from './at-version.ts'
+import { asStored, storedResource, toStorage } from './at-version.ts'
 import { finalizersOf, isTerminating, metadataOf, metadataText, withMetadata } from './object-metadata.ts'
 import type { ServedResource } from './resource-registry.ts'
 import { conflict, internal, invalid, staleVersion } from './status-error.ts'
@@ -113,12 +113,9 @@ function isNoop(live: JsonObject, next: JsonObject): boolean {
  * Stores a changed object. Nothing is written, and the version stays, when nothing changed. An object whose last finalizer
  * goes while it is terminating is removed.
  */
-export function updateObject(
-  context: ApiContext,
-  resource: ServedResource,
-  live: StoredObject,
-  update: ObjectUpdate,
-): StoredObject {
+export function updateObject(context: ApiContext, served: ServedResource, live: StoredObject, given: ObjectUpdate): StoredObject {
+  const resource = storedResource(context, served)
+  const update = resource === served ? given : { ...given, object: toStorage(given.object, served) }
   checkPreconditions(resource, live, update)
   const key = storageKeyOf(resource, live.key.namespace, live.key.name)
   const allocation = context.allocations.contextFor(key)

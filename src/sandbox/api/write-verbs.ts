@@ -137,7 +137,7 @@ function replaceObject(
     )
     return { status: 201, object: stored, warnings: decoded.warnings }
   }
-  const managed = manageUpdate(live.object, object, manager)
+  const managed = manageUpdate(liveObjectOf(resource, live), object, manager)
   const next = throughSubresource(subresource, liveObjectOf(resource, live), managed)
   const uid = metadataText(object, 'uid')
   const warnings: string[] = []

@@ -23,6 +23,8 @@ export interface OwnershipSchema {
   readonly type: MergeType
   /** The type at another version of the same resource; undefined when that version is no longer served. */
   readonly typeAt: (apiVersion: string) => MergeType | undefined
+  /** A value of this version as another version has it. */
+  readonly convert: (value: JsonValue, apiVersion: string) => JsonValue
   /** Fields that this endpoint resets and therefore nobody comes to own through it. */
   readonly ignored: FieldSet
 }
@@ -68,7 +70,8 @@ function takeChanges(
         out.delete(identifier)
         continue
       }
-      comparison = compareValues(before, after, type)
+      const at = (value: JsonValue): JsonValue => schema.convert(value, entry.apiVersion)
+      comparison = compareValues(at(before), at(after), type)
       comparisons.set(entry.apiVersion, withoutFields(comparison, schema.ignored))
     }
     const lost = intersectionOf(entry.fields, unionOf(comparison.modified, comparison.added))
@@ -90,7 +93,7 @@ function reconcileManagers(live: JsonValue, managers: Managers, schema: Ownershi
   let out: Map<string, ManagerEntry> | undefined
   for (const [identifier, entry] of managers) {
     const type = entry.apiVersion === schema.apiVersion ? schema.type : schema.typeAt(entry.apiVersion)
-    const fields = type === undefined ? undefined : reconcileFieldSet(entry.fields, live, type)
+    const fields = type === undefined ? undefined : reconcileFieldSet(entry.fields, schema.convert(live, entry.apiVersion), type)
     if (fields === entry.fields) continue
     out ??= new Map(managers)
     if (fields === undefined) out.delete(identifier)
@@ -157,7 +160,7 @@ function prune(
   const lastFields = withNamedFields(last.fields, lastType)
   if (differenceOf(lastFields, withNamedFields(set, lastType)).size === 0) return merged
 
-  let pruned = removeItems(merged, lastFields, lastType)
+  let pruned = removeItems(schema.convert(merged, last.apiVersion), lastFields, lastType)
   const owned = new Map<string, FieldSet>([[last.apiVersion, emptyFieldSet]])
   for (const entry of managers.values()) {
     owned.set(entry.apiVersion, unionOf(owned.get(entry.apiVersion) ?? emptyFieldSet, entry.fields))
@@ -165,11 +168,14 @@ function prune(
   for (const [apiVersion, fields] of owned) {
     const type = apiVersion === schema.apiVersion ? schema.type : schema.typeAt(apiVersion)
     if (type === undefined) continue
-    const everything = withNamedFields(fieldSetOfValue(merged, type), type)
-    const left = withNamedFields(fieldSetOfValue(pruned, type), type)
-    pruned = removeItems(merged, differenceOf(everything, unionOf(left, withNamedFields(fields, type))), type)
+    const whole = schema.convert(merged, apiVersion)
+    const everything = withNamedFields(fieldSetOfValue(whole, type), type)
+    const left = withNamedFields(fieldSetOfValue(schema.convert(pruned, apiVersion), type), type)
+    pruned = removeItems(whole, differenceOf(everything, unionOf(left, withNamedFields(fields, type))), type)
   }
-  const left = withNamedFields(fieldSetOfValue(pruned, lastType), lastType)
-  const everything = withNamedFields(fieldSetOfValue(merged, lastType), lastType)
-  return removeItems(merged, intersectionOf(differenceOf(everything, left), lastFields), lastType)
+  const whole = schema.convert(merged, last.apiVersion)
+  const left = withNamedFields(fieldSetOfValue(schema.convert(pruned, last.apiVersion), lastType), lastType)
+  const everything = withNamedFields(fieldSetOfValue(whole, lastType), lastType)
+  const rest = removeItems(whole, intersectionOf(differenceOf(everything, left), lastFields), lastType)
+  return schema.convert(rest, schema.apiVersion)
 }

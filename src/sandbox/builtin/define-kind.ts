@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../plan/json.ts'
-import type { AllocationContext, PrinterColumn, ResourceType, ScalePaths } from '../resource-type.ts'
+import type { AllocationContext, PrinterColumn, ResourceType, ScalePaths, VersionConversion } from '../resource-type.ts'
 import type { StructuralSchema } from '../structural-schema.ts'
 import { decodeObject } from './decode-object.ts'
 import { copyTree, isTree, objectAt, type Tree } from './json-tree.ts'
@@ -18,6 +18,8 @@ export interface KindDefinition {
   readonly plural: string
   /** The model's name where it isn't the kind's. */
   readonly model?: string
+  /** Where objects are stored in another version. */
+  readonly conversion?: VersionConversion
   readonly shortNames?: readonly string[]
   readonly categories?: readonly string[]
   readonly clusterScoped?: true
@@ -94,6 +96,9 @@ export function defineKind(definition: KindDefinition): ResourceType {
     categories: definition.categories ?? [],
     namespaced,
     stored: definition.review !== true,
+    ...(definition.conversion === undefined
+      ? {}
+      : { conversion: definition.conversion, storageVersion: definition.conversion.storageVersion }),
     subresources: {
       status: definition.status === true,
       ...(definition.scale === undefined ? {} : { scale: definition.scale }),

@@ -59,7 +59,11 @@ export function modelNamed(name: string): Model {
   return model
 }
 
+/** Models of the older version of autoscaling: those whose names begin with V1, and the scale of a workload. */
+const autoscalingVersion1 = /^(?:V1(?=[A-Z])|(?=Scale(?:Spec|Status)?$))/
+
 /** The model's name with its package in front, as OpenAPI documents refer to it. */
 export function qualifiedModelName(name: string): string {
+  if (autoscalingVersion1.test(name)) return `io.k8s.api.autoscaling.v1.${name.replace(autoscalingVersion1, '')}`
   return `${modelBlocks().get(name)?.packageName ?? 'io.k8s.api'}.${name}`
 }

@@ -1,4 +1,5 @@
 import type { ResourceType } from '../../resource-type.ts'
+import { autoscalerConversion } from '../conversion/autoscaler-versions.ts'
 import {
   defaultAutoscaler,
   defaultEndpointSlice,
@@ -7,6 +8,7 @@ import {
   prepareIngress,
 } from '../defaults/network-defaults.ts'
 import { defineKind } from '../define-kind.ts'
+import { ensureTree } from '../json-tree.ts'
 import {
   autoscalerColumns,
   disruptionBudgetColumns,
@@ -31,7 +33,7 @@ import {
 
 const networking = { group: 'networking.k8s.io', version: 'v1', countsGeneration: true } as const
 
-/** Kinds of `networking.k8s.io/v1`, `discovery.k8s.io/v1`, `policy/v1` and `autoscaling/v2`. */
+/** Kinds of `networking.k8s.io/v1`, `discovery.k8s.io/v1`, `policy/v1` and of `autoscaling`, where version 2 is stored. */
 export const networkKinds: readonly ResourceType[] = [
   defineKind({
     ...networking,
@@ -101,5 +103,20 @@ export const networkKinds: readonly ResourceType[] = [
     columns: autoscalerColumns,
     setDefaults: defaultAutoscaler,
     validate: validateAutoscaler,
+  }),
+  defineKind({
+    group: 'autoscaling',
+    version: 'v1',
+    kind: 'HorizontalPodAutoscaler',
+    plural: 'horizontalpodautoscalers',
+    model: 'V1HorizontalPodAutoscaler',
+    conversion: autoscalerConversion,
+    shortNames: ['hpa'],
+    categories: ['all'],
+    status: true,
+    columns: autoscalerColumns,
+    setDefaults: (autoscaler) => {
+      ensureTree(autoscaler, 'spec').minReplicas ??= 1
+    },
   }),
 ]
