@@ -77,7 +77,7 @@ describe('commands about meshes', () => {
     expect(json).toMatchObject({
       name: 'istio',
       capabilities: { 'traffic.split': { level: 'yes' } },
-      modes: { ambient: { capabilities: { 'traffic.tcp': { level: 'no' } } } },
+      modes: { ambient: { capabilities: { 'traffic.tcp': { level: 'partial' } } } },
       rules: { ignore: expect.any(Array) },
     })
     expect((await workspace.meshform('providers', 'show', 'istio', '--markdown')).stdout).toMatch(/^# Istio\n/)

@@ -103,6 +103,11 @@ describe('the quick reader of YAML', () => {
     expect(compare('a: yes\nb: off\nyes: 1\n', 'manifest')).toBe('same')
   })
 
+  test.each(['valueOf', 'toString', 'constructor', 'hasOwnProperty'])('%s is a word like any other', (word) => {
+    expect(compare(`- ${word}\n- {a: ${word}}\n`, 'manifest')).toBe('same')
+    expect(readWholeYaml(`&a ${word}\n`, 'file', 'manifest').documents[0]?.value).toBe(word)
+  })
+
   test('agrees with the whole one on whatever is written by a tool', () => {
     const text = fc.oneof(
       fc.string({ maxLength: 12 }),

@@ -135,8 +135,8 @@ function createReader(document: Document.Parsed, dialect: 'design' | 'manifest',
     const { value } = node
     if (node.type === 'PLAIN' && node.source !== undefined) {
       if (OCTAL.test(node.source)) return Number.parseInt(node.source, 8)
-      const word = dialect === 'manifest' && typeof value === 'string' ? OLD_BOOLEANS[node.source] : undefined
-      if (word !== undefined) return word
+      if (dialect === 'manifest' && typeof value === 'string' && Object.hasOwn(OLD_BOOLEANS, node.source))
+        return OLD_BOOLEANS[node.source] ?? value
     }
     if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value
     if (typeof value === 'number' && Number.isFinite(value)) {
