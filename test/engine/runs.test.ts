@@ -46,6 +46,17 @@ describe('what others do', () => {
     expect((await project.meshform('plan')).out).toMatchSnapshot()
   })
 
+  test('is nothing where the server keeps an empty list as none', async () => {
+    const role = 'apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: none, namespace: shop}, rules: []'
+    const slice =
+      'apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: none, namespace: shop}, addressType: IPv4, endpoints: [], ports: []'
+    const objects = [role, slice].map((manifest, index) => `  r${index}: {dependsOn: [resources.ns], manifest: {${manifest}}}`)
+    const project = await applied(design(objects.join('\n')))
+    const live = await asOther(project, 'GET', '/apis/rbac.authorization.k8s.io/v1/namespaces/shop/roles/none')
+    expect(live).toMatchObject({ rules: null })
+    expect(await project.meshform('plan', '--detailed-exitcode')).toMatchObject({ code: 0 })
+  })
+
   test('is nothing where it does not, and makes no plan stale', async () => {
     const project = await applied(design(map('a')))
     await project.write('shop.yaml', design(map('a', '', 'a: "2"')))

@@ -61,3 +61,18 @@ test('namespaces are deleted one by one', async () => {
   expect((await request(sandbox, 'DELETE', '/api/v1/namespaces')).status).toBe(405)
   await sandbox.close()
 })
+
+test('lists that are always written are null where they are empty, as storage knows no difference', async () => {
+  const sandbox = await openSandbox()
+  const roles = '/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles'
+  const created = await request(sandbox, 'POST', roles, { metadata: { name: 'none' }, rules: [] })
+  expect(created.body.rules).toBeNull()
+  const tried = await request(sandbox, 'POST', `${roles}?dryRun=All`, { metadata: { name: 'tried' }, rules: [] })
+  expect(tried.body.rules).toBeNull()
+  const again = await request(sandbox, 'PUT', `${roles}/none`, { ...created.body, rules: [] })
+  expect(again.body.rules).toBeNull()
+  const slices = '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices'
+  const slice = { metadata: { name: 'none' }, addressType: 'IPv4', endpoints: [], ports: [] }
+  expect((await request(sandbox, 'POST', slices, slice)).body).toMatchObject({ endpoints: null, ports: null })
+  await sandbox.close()
+})

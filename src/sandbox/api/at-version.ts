@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../plan/json.ts'
+import { readBack } from '../builtin/read-back.ts'
 import { pruneObject } from '../schema/prune-object.ts'
 import type { ApiContext } from './api-context.ts'
 import { apiVersionOf, type ServedResource } from './resource-registry.ts'
@@ -15,9 +16,13 @@ export function atVersion(object: JsonObject, resource: ServedResource): JsonObj
   return resource.custom ? pruneObject(named, resource.type.schema).object : named
 }
 
-/** A custom object as it is kept: at the version of storage, without what that version's schema doesn't know. */
+/**
+ * An object as it is kept. A custom one is at the version of storage, without what that version's schema doesn't know; a
+ * built-in one is as its binary form can tell it. Definitions always write the lists of their status.
+ */
 export function asStored(object: JsonObject, resource: ServedResource): JsonObject {
-  const { storageSchema, storageVersion, version } = resource.type
+  const { group, modelName, storageSchema, storageVersion, version } = resource.type
+  if (modelName !== undefined) return group === 'apiextensions.k8s.io' ? object : readBack(modelName, object)
   if (storageSchema === undefined || storageVersion === version) return object
   return pruneObject(object, storageSchema).object
 }

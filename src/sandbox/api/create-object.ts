@@ -84,7 +84,7 @@ export function createObject(
     if (version !== '' && version !== '0') throw internal('resourceVersion should not be set on objects to be created')
     return context.store.put(key, asStored(prepared, resource))
   }
-  return Stored.ofObject(key, 0, withMetadata(inStorageOrder(prepared, 0), { resourceVersion: undefined }))
+  return Stored.ofObject(key, 0, withMetadata(inStorageOrder(asStored(prepared, resource), 0), { resourceVersion: undefined }))
 }
 
 function prepare(context: ApiContext, resource: ServedResource, object: JsonObject): JsonObject {
