@@ -1,5 +1,6 @@
 import type { StoredObject } from '../store/stored-object.ts'
 import { type ApiContext, storageKeyOf } from './api-context.ts'
+import { bindPod } from './bind-pod.ts'
 import { deleteObject } from './delete-object.ts'
 import { discoveryAnswer } from './discovery.ts'
 import { evictPod } from './evict-pod.ts'
@@ -14,6 +15,7 @@ import { type ResourceTarget, resourceTargetOf } from './request-target.ts'
 import type { ServedResource } from './resource-registry.ts'
 import { readableScale, scaleOf } from './scale-subresource.ts'
 import { writeScale } from './scale-verbs.ts'
+import { requestToken } from './service-account-token.ts'
 import {
   badRequest,
   internal,
@@ -181,6 +183,9 @@ export class ApiServer {
     if (resource.custom && !(subresource === 'status' && status)) throw notFound(resource.plural, name)
     const isFinalize = subresource === 'finalize' && resource.storage === '/namespaces'
     if (!(subresource === 'status' && status) && !isFinalize) {
+      if (resource.storage === '/serviceaccounts' && subresource === 'token' && request.method === 'POST') {
+        return jsonAnswer(201, requestToken(this.#context, request, this.#find(resource, target.namespace, name)))
+      }
       if (resource.storage === '/pods') return this.#podSubresource(request, resource, target, name, subresource, query)
       throw others.includes(subresource) ? methodNotAllowed() : unknownResource()
     }
@@ -198,7 +203,7 @@ export class ApiServer {
     }
   }
 
-  /** Evictions delete pods; whatever would reach into one is refused. */
+  /** Evictions delete pods and bindings place them; whatever would reach into one is refused. */
   #podSubresource(
     request: SandboxRequest,
     resource: ServedResource,
@@ -212,6 +217,9 @@ export class ApiServer {
     const live = this.#find(resource, target.namespace, name)
     if (subresource === 'eviction' && request.method === 'POST') {
       return jsonAnswer(201, evictPod(this.#context, request, query, resource, live))
+    }
+    if (subresource === 'binding' && request.method === 'POST') {
+      return jsonAnswer(201, bindPod(this.#context, request, query, live))
     }
     if (subresource === 'log') throw nothingRuns('pods have no logs')
     if (['exec', 'attach', 'portforward', 'proxy'].includes(subresource)) throw nothingRuns('nothing can be reached in pods')

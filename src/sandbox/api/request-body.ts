@@ -78,8 +78,11 @@ function readBinary(request: SandboxRequest, resource: ServedResource): JsonObje
   return readBinaryObject(body, modelName)
 }
 
-/** The body of a delete or an eviction, which may be left out. */
-export function readOptions(request: SandboxRequest, modelName: 'DeleteOptions' | 'Eviction'): JsonObject | undefined {
+/** The body of a delete, or of what is asked of one object, which may be left out. */
+export function readOptions(
+  request: SandboxRequest,
+  modelName: 'DeleteOptions' | 'Eviction' | 'Binding' | 'TokenRequest',
+): JsonObject | undefined {
   const { body } = request
   if (mediaTypeOf(request) === binaryType && body instanceof Uint8Array) {
     return body.length === 0 ? undefined : readBinaryObject(body, modelName)

@@ -13,6 +13,7 @@ Preconditions uid=1 resourceVersion=2
 LabelSelectorRequirement key=1 operator=2 values=3
 FieldSelectorRequirement key=1 operator=2 values=3
 LocalObjectReference name=1
+Binding metadata=1 target=2
 ObjectReference kind=1 namespace=2 name=3 uid=4 apiVersion=5 resourceVersion=6 fieldPath=7
 SecretReference name=1 namespace=2
 TypedLocalObjectReference apiGroup=1 kind=2 name=3
