@@ -1,9 +1,11 @@
 import type { JsonObject } from '../../plan/json.ts'
 import { defaultClassName, withClass } from '../admission/default-class.ts'
+import { withRangeDefaults } from '../admission/limit-range.ts'
 import { withFailureTolerations } from '../admission/node-failure-tolerations.ts'
 import { admitPriority } from '../admission/pod-priority.ts'
+import { quotaRefusal } from '../admission/resource-quota.ts'
 import { claimProtection, volumeProtection, withProtection } from '../admission/storage-protection.ts'
-import { objectAt } from '../builtin/json-tree.ts'
+import { objectAt, textAt } from '../builtin/json-tree.ts'
 import type { ApiContext } from './api-context.ts'
 import type { ServedResource } from './resource-registry.ts'
 import { forbidden } from './status-error.ts'
@@ -15,7 +17,26 @@ function allOf(context: ApiContext, storage: string): JsonObject[] {
 function admitPod(context: ApiContext, resource: ServedResource, name: string, pod: JsonObject): JsonObject {
   const verdict = admitPriority(pod, allOf(context, 'scheduling.k8s.io/priorityclasses'))
   if (!verdict.ok) throw forbidden(resource.plural, name, verdict.why)
-  return withFailureTolerations(verdict.pod)
+  const namespace = textAt(objectAt(pod, 'metadata'), 'namespace')
+  const ranges = context.store.list('/limitranges', namespace).map((stored) => stored.object)
+  return withRangeDefaults(withFailureTolerations(verdict.pod), ranges)
+}
+
+/** Refuses a new object that the quotas of its namespace have no room for. Events are never counted. */
+export function admitWithinQuota(
+  context: ApiContext,
+  resource: ServedResource,
+  name: string,
+  namespace: string,
+  object: JsonObject,
+): void {
+  const { storage } = resource
+  if (namespace === '' || storage === '/events' || storage === 'events.k8s.io/events') return
+  const listed = (of: string): readonly JsonObject[] => context.store.list(of, namespace).map((stored) => stored.object)
+  const quotas = listed('/resourcequotas')
+  if (quotas.length === 0) return
+  const why = quotaRefusal(quotas, { storage, object }, listed)
+  if (why !== undefined) throw forbidden(resource.plural, name, why)
 }
 
 /** What the admission plugins that every server runs make of a new object. */

@@ -78,6 +78,13 @@ export function compareQuantities(left: Quantity, right: Quantity): number {
   return difference < 0n ? -1 : difference > 0n ? 1 : 0
 }
 
+/** Two amounts together, written as the first; as the second where the first is nothing. */
+export function addQuantities(left: Quantity, right: Quantity): Quantity {
+  if (left.digits === 0n) return right
+  const exponent = Math.min(left.exponent, right.exponent)
+  return { digits: scaled(left, exponent) + scaled(right, exponent), exponent, form: left.form }
+}
+
 /** True for an amount without a fraction. */
 export function isWholeQuantity(quantity: Quantity): boolean {
   return quantity.exponent >= 0 || quantity.digits % 10n ** BigInt(-quantity.exponent) === 0n

@@ -4,6 +4,7 @@ import { DefinitionLifecycle } from '../crd/definition-lifecycle.ts'
 import type { StoreEvent } from '../store/object-store.ts'
 import { GarbageCollector } from './garbage-collector.ts'
 import { NamespaceLifecycle } from './namespace-lifecycle.ts'
+import { QuotaStatus } from './quota-status.ts'
 import { storeControllerHost } from './store-controller-host.ts'
 
 /** One of the server's own parts: notes changes, and does its work when asked. */
@@ -23,7 +24,7 @@ export class Lifecycle {
   constructor(context: ApiContext, controllers: ControllerOptions) {
     const { namespaceEndDelayMs: pause = 0 } = controllers
     const namespaces = new NamespaceLifecycle(context, pause === 0 ? undefined : (then) => this.#later(pause, then))
-    this.#workers = [new DefinitionLifecycle(context), new GarbageCollector(context), namespaces]
+    this.#workers = [new DefinitionLifecycle(context), new GarbageCollector(context), namespaces, new QuotaStatus(context)]
     this.#stops.push(
       context.store.subscribe((event) => {
         for (const worker of this.#workers) worker.accept(event)
