@@ -45,6 +45,7 @@ import {
 import { label1035Complaints, labelComplaints } from '../validation/names.ts'
 import { validatePersistentVolume, validatePersistentVolumeUpdate } from '../validation/persistent-volume.ts'
 import { validatePodTemplate } from '../validation/pod-spec.ts'
+import { podWarnings, templateWarnings, workloadWarnings } from '../validation/pod-warnings.ts'
 import { validatePod, validatePodCreate, validatePodUpdate } from '../validation/pods.ts'
 import {
   validateService,
@@ -88,6 +89,7 @@ export const coreKinds: readonly ResourceType[] = [
     setDefaults: defaultPod,
     prepareCreate: preparePod,
     validate: validatePod,
+    warnings: podWarnings,
     validateCreate: validatePodCreate,
     validateUpdate: validatePodUpdate,
     metadataChecks: 2,
@@ -215,6 +217,7 @@ export const coreKinds: readonly ResourceType[] = [
     columns: replicationControllerColumns,
     setDefaults: defaultReplicationController,
     validate: validateReplicationController,
+    warnings: workloadWarnings(['spec', 'template']),
   }),
   defineKind({
     ...core,
@@ -246,5 +249,6 @@ export const coreKinds: readonly ResourceType[] = [
     deleteAnswersObject: true,
     setDefaults: defaultPodTemplate,
     validate: (errors, object) => validatePodTemplate(errors, object.template, 'template'),
+    warnings: templateWarnings(['template']),
   }),
 ]

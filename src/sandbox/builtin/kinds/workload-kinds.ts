@@ -22,6 +22,7 @@ import {
   statefulSetColumns,
 } from '../printing/workload-columns.ts'
 import { validateCronJob, validateJob, validateJobCreate, validateJobUpdate } from '../validation/jobs.ts'
+import { templateWarnings, workloadWarnings } from '../validation/pod-warnings.ts'
 import {
   validateDaemonCounts,
   validateDaemonSet,
@@ -38,6 +39,8 @@ const batch = { group: 'batch', version: 'v1', categories: ['all'], status: true
 const workload = { ...apps, status: true, countsGeneration: true } as const
 const scale = { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas', labelSelectorPath: '.spec.selector' }
 
+const template = ['spec', 'template']
+
 /** Kinds of `apps/v1` and `batch/v1`. */
 export const workloadKinds: readonly ResourceType[] = [
   defineKind({
@@ -49,6 +52,7 @@ export const workloadKinds: readonly ResourceType[] = [
     columns: deploymentColumns,
     setDefaults: defaultDeployment,
     validate: validateDeployment,
+    warnings: workloadWarnings(template),
     validateStatus: validateReplicaCounts('updatedReplicas', 'readyReplicas', 'availableReplicas'),
     validateUpdate: validateSelectorUpdate,
   }),
@@ -61,6 +65,7 @@ export const workloadKinds: readonly ResourceType[] = [
     columns: replicaSetColumns,
     setDefaults: defaultReplicaSet,
     validate: validateReplicaSet,
+    warnings: workloadWarnings(template),
     metadataChecks: 2,
     updateChecksTwice: true,
     validateStatus: validateReplicaCounts('fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'),
@@ -75,6 +80,7 @@ export const workloadKinds: readonly ResourceType[] = [
     columns: statefulSetColumns,
     setDefaults: defaultStatefulSet,
     validate: validateStatefulSet,
+    warnings: workloadWarnings(template),
     validateStatus: validateReplicaCounts('readyReplicas', 'currentReplicas', 'updatedReplicas', 'availableReplicas'),
     validateUpdate: validateStatefulSetUpdate,
   }),
@@ -88,6 +94,7 @@ export const workloadKinds: readonly ResourceType[] = [
     prepareCreate: prepareDaemonSet,
     prepareUpdate: prepareDaemonSetUpdate,
     validate: validateDaemonSet,
+    warnings: templateWarnings(template),
     validateStatus: validateDaemonCounts,
     metadataChecks: 2,
     updateChecksTwice: true,
@@ -121,6 +128,7 @@ export const workloadKinds: readonly ResourceType[] = [
     setDefaults: defaultJob,
     prepareCreate: prepareJob,
     validate: validateJob,
+    warnings: workloadWarnings(template),
     validateCreate: validateJobCreate,
     validateUpdate: validateJobUpdate,
   }),
@@ -132,5 +140,6 @@ export const workloadKinds: readonly ResourceType[] = [
     columns: cronJobColumns,
     setDefaults: defaultCronJob,
     validate: validateCronJob,
+    warnings: workloadWarnings(['spec', 'jobTemplate', 'spec', 'template']),
   }),
 ]
