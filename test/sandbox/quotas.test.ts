@@ -116,3 +116,28 @@ test('a limit range gives containers what they leave out', async () => {
   })
   await sandbox.close()
 })
+
+test('a limit range refuses what is below or above it', async () => {
+  const sandbox = await openSandbox()
+  const limits = [
+    { type: 'Container', max: { cpu: '1' }, min: { cpu: '100m' }, maxLimitRequestRatio: { cpu: '2' } },
+    { type: 'Pod', max: { memory: '1Gi' } },
+    { type: 'PersistentVolumeClaim', max: { storage: '1Gi' } },
+  ]
+  await request(sandbox, 'POST', `${core}/limitranges`, { metadata: { name: 'l' }, spec: { limits } })
+  const refusal = async (resources: JsonObject): Promise<unknown> =>
+    (await request(sandbox, 'POST', `${core}/pods`, pod('one', resources))).body.message
+  expect(await refusal({ limits: { cpu: '2', memory: '1Gi' } })).toBe(
+    'pods "one" is forbidden: maximum cpu usage per Container is 1, but limit is 2',
+  )
+  expect(await refusal({ requests: { cpu: '50m' }, limits: { cpu: '1' } })).toBe(
+    'pods "one" is forbidden: [minimum cpu usage per Container is 100m, but request is 50m, cpu max limit to request ratio per Container is 2, but provided ratio is 20.000000, maximum memory usage per Pod is 1Gi.  No limit is specified]',
+  )
+  const resources = { requests: { storage: '2Gi' } }
+  const claim = { metadata: { name: 'c' }, spec: { accessModes: ['ReadWriteOnce'], resources } }
+  expect((await request(sandbox, 'POST', `${core}/persistentvolumeclaims`, claim)).body.message).toBe(
+    'persistentvolumeclaims "c" is forbidden: maximum storage usage per PersistentVolumeClaim is 1Gi, but request is 2Gi',
+  )
+  expect((await request(sandbox, 'POST', `${core}/pods`, pod('one', { limits: { cpu: '1', memory: '1Gi' } }))).status).toBe(201)
+  await sandbox.close()
+})

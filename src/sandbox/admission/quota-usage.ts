@@ -36,7 +36,8 @@ export function storageCounted(name: string): string {
   return name === 'requests.storage' || name.includes(classSuffix) ? '/persistentvolumeclaims' : '/pods'
 }
 
-function quantitiesAt(resources: JsonObject | undefined, key: string): Map<string, Quantity> {
+/** The amounts at a key of a container's or claim's resources. */
+export function quantitiesAt(resources: JsonObject | undefined, key: string): Map<string, Quantity> {
   const out = new Map<string, Quantity>()
   for (const [name, amount] of Object.entries(objectAt(resources, key) ?? {})) {
     const quantity = parseQuantity(String(amount))
@@ -58,7 +59,7 @@ function raise(most: Map<string, Quantity>, usage: Usage): void {
 }
 
 /** What a pod needs at most at one time: containers together, or an initial one beside the sidecars before it. */
-function podTotal(spec: JsonObject | undefined, key: 'requests' | 'limits'): Usage {
+export function podTotal(spec: JsonObject | undefined, key: 'requests' | 'limits'): Usage {
   const amounts = (container: JsonObject): Usage => quantitiesAt(objectAt(container, 'resources'), key)
   const sidecars = new Map<string, Quantity>()
   const most = new Map<string, Quantity>()

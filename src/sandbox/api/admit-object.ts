@@ -3,6 +3,7 @@ import { defaultClassName, withClass } from '../admission/default-class.ts'
 import { withRangeDefaults } from '../admission/limit-range.ts'
 import { withFailureTolerations } from '../admission/node-failure-tolerations.ts'
 import { admitPriority } from '../admission/pod-priority.ts'
+import { rangeRefusal } from '../admission/range-limits.ts'
 import { quotaRefusal } from '../admission/resource-quota.ts'
 import { claimProtection, volumeProtection, withProtection } from '../admission/storage-protection.ts'
 import { objectAt, textAt } from '../builtin/json-tree.ts'
@@ -22,8 +23,8 @@ function admitPod(context: ApiContext, resource: ServedResource, name: string, p
   return withRangeDefaults(withFailureTolerations(verdict.pod), ranges)
 }
 
-/** Refuses a new object that the quotas of its namespace have no room for. Events are never counted. */
-export function admitWithinQuota(
+/** Refuses a new object that is beyond the limits of its namespace or that its quotas have no room for. Events are never counted. */
+export function admitWithinLimits(
   context: ApiContext,
   resource: ServedResource,
   name: string,
@@ -33,9 +34,11 @@ export function admitWithinQuota(
   const { storage } = resource
   if (namespace === '' || storage === '/events' || storage === 'events.k8s.io/events') return
   const listed = (of: string): readonly JsonObject[] => context.store.list(of, namespace).map((stored) => stored.object)
+  const added = { storage, object }
   const quotas = listed('/resourcequotas')
-  if (quotas.length === 0) return
-  const why = quotaRefusal(quotas, { storage, object }, listed)
+  const isRanged = storage === '/pods' || storage === '/persistentvolumeclaims'
+  const beyond = isRanged ? rangeRefusal(listed('/limitranges'), added) : undefined
+  const why = beyond ?? (quotas.length === 0 ? undefined : quotaRefusal(quotas, added, listed))
   if (why !== undefined) throw forbidden(resource.plural, name, why)
 }
 

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../../plan/json.ts'
 import { definitionStorage } from '../crd/definition.ts'
 import type { StoredObject } from '../store/stored-object.ts'
 import { inStorageOrder, StoredObject as Stored } from '../store/stored-object.ts'
-import { admitNew, admitWithinQuota } from './admit-object.ts'
+import { admitNew, admitWithinLimits } from './admit-object.ts'
 import { type ApiContext, storageKeyOf } from './api-context.ts'
 import { asStored, storedResource, toStorage } from './at-version.ts'
 import { isTerminating, metadataOf, metadataText, timestamp, withMetadata } from './object-metadata.ts'
@@ -78,7 +78,7 @@ export function createObject(
   if (errors.length > 0) throw invalid(namedKindOf(resource, prepared), name, errors)
   const taken = type.validateAllocation?.(prepared, allocation) ?? []
   if (taken.length > 0) throw invalid(resource.kind, name, taken)
-  admitWithinQuota(context, resource, name, key.namespace, prepared)
+  admitWithinLimits(context, resource, name, key.namespace, prepared)
   if (context.store.get(key.resource, key.namespace, key.name) !== undefined) throw alreadyExists(resource.plural, name)
   if (!dryRun) {
     const version = metadataText(object, 'resourceVersion')
