@@ -141,3 +141,21 @@ test('a limit range refuses what is below or above it', async () => {
   expect((await request(sandbox, 'POST', `${core}/pods`, pod('one', { limits: { cpu: '1', memory: '1Gi' } }))).status).toBe(201)
   await sandbox.close()
 })
+
+test('a workload gets the pods that a quota refused once there is room', async () => {
+  const sandbox = await openSandbox()
+  await limit(sandbox, { pods: '1' })
+  const template = { metadata: { labels: { app: 'a' } }, spec: { containers: [{ name: 'main', image: 'main:1' }] } }
+  const spec = { replicas: 2, selector: { matchLabels: { app: 'a' } }, template }
+  const sets = '/apis/apps/v1/namespaces/default/replicasets'
+  await request(sandbox, 'POST', sets, { metadata: { name: 'a' }, spec })
+  const ready = async (): Promise<unknown> => {
+    const { body } = await request(sandbox, 'GET', `${sets}/a`)
+    return (body.status as JsonObject | undefined)?.readyReplicas
+  }
+  await expect.poll(ready, patience).toBe(1)
+  const type = { 'content-type': 'application/merge-patch+json' }
+  await request(sandbox, 'PATCH', `${core}/resourcequotas/q`, { spec: { hard: { pods: '2' } } }, type)
+  await expect.poll(ready, patience).toBe(2)
+  await sandbox.close()
+})

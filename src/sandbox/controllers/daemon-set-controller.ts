@@ -4,7 +4,7 @@ import { writeStatus } from './conditions.ts'
 import type { Controller, ControllerWorld } from './controller.ts'
 import { recordRevision } from './controller-revision.ts'
 import { controllerOf, isTerminating, labelsOf, nameOf, uidOf } from './object-cache.ts'
-import { ownerReference, podFromTemplate, templateHash } from './pod-template.ts'
+import { makePod, ownerReference, podFromTemplate, templateHash } from './pod-template.ts'
 import { countPods, isActivePod } from './replica-set-controller.ts'
 import { nodeLabels } from './sandbox-node.ts'
 
@@ -32,8 +32,7 @@ function step(daemonSet: JsonObject, hash: string, wanted: number, world: Contro
   const right = members.filter((pod) => keepsOld || labelsOf(pod)[revisionLabel] === hash)
   for (const pod of members) if (!right.slice(0, wanted).includes(pod)) remove(pod, world)
   if (right.length >= wanted) return
-  world.host.create(
-    pods,
+  makePod(
     podFromTemplate(objectAt(spec, 'template') ?? {}, {
       name: `${name}-${world.uniqueSuffix(uidOf(daemonSet))}`,
       generateName: `${name}-`,
@@ -45,6 +44,7 @@ function step(daemonSet: JsonObject, hash: string, wanted: number, world: Contro
           textAt(objectAt(objectAt(daemonSet, 'metadata'), 'annotations'), 'deprecated.daemonset.template.generation') || '1',
       },
     }),
+    world,
   )
 }
 

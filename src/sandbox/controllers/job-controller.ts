@@ -4,7 +4,7 @@ import { type ConditionState, mergeConditions, timestamp, writeStatus } from './
 import type { Controller, ControllerWorld } from './controller.ts'
 import { controllerOf, isTerminating, nameOf, uidOf } from './object-cache.ts'
 import { isPodReady, podPhase } from './pod-status.ts'
-import { ownerReference, podFromTemplate } from './pod-template.ts'
+import { makePod, ownerReference, podFromTemplate } from './pod-template.ts'
 
 const jobs = 'batch/Job'
 const pods = '/Pod'
@@ -57,16 +57,15 @@ function createPods(job: JsonObject, count: number, done: number, world: Control
   for (let made = 0; made < count; made += 1) {
     const index = String(done + made)
     const indexLabel = { 'batch.kubernetes.io/job-completion-index': index }
-    world.host.create(
-      pods,
-      podFromTemplate(objectAt(spec, 'template') ?? {}, {
-        name: `${name}-${indexed ? `${index}-` : ''}${world.uniqueSuffix(uidOf(job))}`,
-        generateName: `${name}-${indexed ? `${index}-` : ''}`,
-        namespace,
-        owner: ownerReference('batch/v1', 'Job', job),
-        ...(indexed ? { labels: indexLabel, annotations: indexLabel, hostname: `${name}-${index}` } : {}),
-      }),
-    )
+    const generateName = `${name}-${indexed ? `${index}-` : ''}`
+    const pod = podFromTemplate(objectAt(spec, 'template') ?? {}, {
+      name: `${generateName}${world.uniqueSuffix(uidOf(job))}`,
+      generateName,
+      namespace,
+      owner: ownerReference('batch/v1', 'Job', job),
+      ...(indexed ? { labels: indexLabel, annotations: indexLabel, hostname: `${name}-${index}` } : {}),
+    })
+    if (!makePod(pod, world)) return
   }
 }
 

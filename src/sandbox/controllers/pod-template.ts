@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../../plan/json.ts'
 import { objectAt, stringMapAt, textAt } from '../builtin/json-tree.ts'
+import type { ControllerWorld } from './controller.ts'
 import { uidOf } from './object-cache.ts'
 
 /** The one node of the sandbox. */
@@ -92,4 +93,14 @@ export function podFromTemplate(template: JsonObject, identity: PodIdentity): Js
       nodeName: sandboxNode,
     },
   }
+}
+
+/** Until a pod that was refused is tried again. Long enough to keep no process waiting for it. */
+const refusedPodDelayMs = 2000
+
+/** Makes a pod. False where it is refused, such as by a quota; its owner then looks again after a while. */
+export function makePod(pod: JsonObject, world: ControllerWorld): boolean {
+  if (world.host.create('/Pod', pod) !== undefined) return true
+  world.lookAgain(refusedPodDelayMs)
+  return false
 }

@@ -5,7 +5,7 @@ import { writeStatus } from './conditions.ts'
 import type { Controller, ControllerWorld } from './controller.ts'
 import { controllerOf, isTerminating, labelsOf, nameOf, uidOf } from './object-cache.ts'
 import { isPodReady, podPhase, readySince } from './pod-status.ts'
-import { ownerReference, podFromTemplate } from './pod-template.ts'
+import { makePod, ownerReference, podFromTemplate } from './pod-template.ts'
 
 const pods = '/Pod'
 const replicaSets = 'apps/ReplicaSet'
@@ -77,7 +77,7 @@ function createPods(replicaSet: JsonObject, count: number, world: ControllerWorl
   const template = objectAt(objectAt(replicaSet, 'spec'), 'template') ?? {}
   for (let made = 0; made < count; made += 1) {
     const podName = `${name}-${world.uniqueSuffix(uidOf(replicaSet))}`
-    world.host.create(pods, podFromTemplate(template, { name: podName, generateName: `${name}-`, namespace, owner }))
+    if (!makePod(podFromTemplate(template, { name: podName, generateName: `${name}-`, namespace, owner }), world)) return
   }
 }
 

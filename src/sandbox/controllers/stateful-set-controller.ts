@@ -5,7 +5,7 @@ import type { Controller, ControllerWorld } from './controller.ts'
 import { recordRevision } from './controller-revision.ts'
 import { controllerOf, isTerminating, labelsOf, nameOf, uidOf } from './object-cache.ts'
 import { isPodReady } from './pod-status.ts'
-import { ownerReference, podFromTemplate, templateHash } from './pod-template.ts'
+import { makePod, ownerReference, podFromTemplate, templateHash } from './pod-template.ts'
 import { countPods, isActivePod } from './replica-set-controller.ts'
 
 const statefulSets = 'apps/StatefulSet'
@@ -58,8 +58,7 @@ function createPod(set: JsonObject, ordinal: number, revision: string, world: Co
   const spec = objectAt(set, 'spec')
   const podName = `${name}-${ordinal}`
   const volumes = ensureClaims(set, podName, world)
-  world.host.create(
-    pods,
+  makePod(
     podFromTemplate(objectAt(spec, 'template') ?? {}, {
       name: podName,
       generateName: `${name}-`,
@@ -74,6 +73,7 @@ function createPod(set: JsonObject, ordinal: number, revision: string, world: Co
       subdomain: textAt(spec, 'serviceName'),
       ...(volumes.length === 0 ? {} : { volumes }),
     }),
+    world,
   )
 }
 
