@@ -185,7 +185,7 @@ function storeApplied(
   options: WriteOptions,
   earlier: readonly string[],
 ): Written {
-  const { resource, namespace, subresource } = write
+  const { resource, namespace } = write
   const object = inRequestNamespace(merged, resource, namespace)
   checkName(object, name, namespace)
   if (live === undefined) {
@@ -203,10 +203,21 @@ function storeApplied(
     )
     return { status: 201, object: stored, warnings: [...earlier, ...warningsOf(resource, stored.object, undefined)] }
   }
-  const next = throughSubresource(subresource, liveObjectOf(resource, live), object)
+  return storePatched(context, write, object, live, options, earlier)
+}
+
+/** Stores what a patch made of an object that is there, with the warnings said before and those of the outcome. */
+function storePatched(
+  context: ApiContext,
+  { resource, subresource }: WriteRequest,
+  object: JsonObject,
+  live: StoredObject,
+  options: WriteOptions,
+  earlier: readonly string[],
+): Written {
   const warnings: string[] = []
   const stored = updateObject(context, resource, live, {
-    object: next,
+    object: throughSubresource(subresource, liveObjectOf(resource, live), object),
     subresource,
     dryRun: options.dryRun,
     isReplace: false,
@@ -224,16 +235,6 @@ function changeVerb(context: ApiContext, write: WriteRequest, name: string): Wri
   return warned(patched.warnings, () => {
     const object = inRequestNamespace(patched.object, resource, namespace)
     checkName(object, name, namespace)
-    const next = throughSubresource(subresource, liveObjectOf(resource, live), object)
-    const warnings: string[] = []
-    const stored = updateObject(context, resource, live, {
-      object: next,
-      subresource,
-      dryRun: options.dryRun,
-      isReplace: false,
-      warnings,
-    })
-    const further = warningsOf(resource, stored.object, live.object)
-    return { status: 200, object: stored, warnings: [...patched.warnings, ...warnings, ...further] }
+    return storePatched(context, write, object, live, options, patched.warnings)
   })
 }

@@ -3,6 +3,7 @@ import { copyTree, isTree, type Tree, type TreeValue } from './json-tree.ts'
 import type { FieldType, Model, ModelField, ScalarName } from './model-notation.ts'
 import { modelNamed } from './models.ts'
 import { formatQuantity, parseQuantity, quantityFormatMessage } from './quantity.ts'
+import { zeroScalar } from './zero-scalar.ts'
 
 /** An object as the API server holds it once read, and the first thing in it that can't be read, worded as the server words it. */
 export interface DecodedObject {
@@ -163,26 +164,7 @@ function zeroOf(type: FieldType): TreeValue | undefined {
     case 'map':
       return undefined
     case 'scalar':
-      switch (type.name) {
-        case 'string':
-          return ''
-        case 'bool':
-          return false
-        case 'int32':
-        case 'int64':
-        case 'number':
-        case 'intOrString':
-          return 0
-        case 'quantity':
-          return '0'
-        case 'bytes':
-        case 'time':
-        case 'microTime':
-        case 'any':
-        case 'json':
-        case 'schema':
-          return undefined
-      }
+      return zeroScalar(type.name)
   }
 }
 

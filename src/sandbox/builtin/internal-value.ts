@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../../plan/json.ts'
 import { copyTree, isTree, objectAt, type Tree, type TreeValue } from './json-tree.ts'
 import type { FieldType, ModelField } from './model-notation.ts'
 import { modelNamed } from './models.ts'
+import { zeroScalar } from './zero-scalar.ts'
 
 /**
  * Some refusals show a value as the API server holds it inside: fields by their Go names, in the order of the internal type,
@@ -99,21 +100,7 @@ function zero(type: FieldType): TreeValue {
     case 'model':
       return modelValue(type.name, {})
     case 'scalar':
-      switch (type.name) {
-        case 'string':
-          return ''
-        case 'bool':
-          return false
-        case 'int32':
-        case 'int64':
-        case 'number':
-        case 'intOrString':
-          return 0
-        case 'quantity':
-          return '0'
-        default:
-          return null
-      }
+      return zeroScalar(type.name) ?? null
   }
 }
 
