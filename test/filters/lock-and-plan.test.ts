@@ -5,8 +5,8 @@ import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { CommandIo } from '../../src/cli/command-io.ts'
 import { run } from '../../src/cli/run.ts'
-import { parseModuleReference } from '../../src/filters/registry/module-reference.ts'
 import { pushImage } from '../../src/filters/registry/transfer-image.ts'
+import { parseArtifactReference } from '../../src/registry/artifact-reference.ts'
 import { compileExample } from './compile-filter.ts'
 import { SmallRegistry } from './small-registry.ts'
 
@@ -46,7 +46,7 @@ async function meshform(...argv: readonly string[]): Promise<{ code: number; out
 }
 
 async function push(example: string, version: string): Promise<void> {
-  const image = parseModuleReference(`oci://${registry.host}/filters/auth:1`)
+  const image = parseArtifactReference(`oci://${registry.host}/filters/auth:1`)
   if (typeof image === 'string' || image.kind !== 'oci') throw new Error('not an image')
   const configSchema = { type: 'object', required: ['keys'], additionalProperties: false, properties: { header: {}, keys: {} } }
   await pushImage(

@@ -4,10 +4,10 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type ImageReference, parseModuleReference } from '../../src/filters/registry/module-reference.ts'
-import type { RegistryAccess } from '../../src/filters/registry/registry-client.ts'
 import { pullImage, pushImage } from '../../src/filters/registry/transfer-image.ts'
 import { pullSignature, pushSignature } from '../../src/filters/registry/transfer-signature.ts'
+import { type ImageReference, parseArtifactReference } from '../../src/registry/artifact-reference.ts'
+import type { RegistryAccess } from '../../src/registry/registry-client.ts'
 
 const found = installed()
 if (!found) process.stdout.write('docker-registry is not installed here: no real registry was tried.\n')
@@ -71,7 +71,7 @@ describe.skipIf(!found)("Docker's own registry", () => {
   })
 
   function image(reference: string): ImageReference {
-    const parsed = parseModuleReference(`oci://${host}/filters/auth${reference}`)
+    const parsed = parseArtifactReference(`oci://${host}/filters/auth${reference}`)
     if (typeof parsed === 'string' || parsed.kind !== 'oci') throw new Error(String(parsed))
     return parsed
   }

@@ -7,20 +7,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { parseChallenge } from '../../src/filters/registry/authorize.ts'
-import { dockerCredentials, runCredentialHelper } from '../../src/filters/registry/docker-credentials.ts'
 import { describeSignature, signModule, verifyModule } from '../../src/filters/registry/dsse.ts'
 import { FilterLibrary } from '../../src/filters/registry/filter-library.ts'
 import { buildImage } from '../../src/filters/registry/image-layout.ts'
 import { EMPTY_LOCK, formatLock, type LockFile, parseLock, withLocked } from '../../src/filters/registry/lock-file.ts'
-import { type ImageReference, parseModuleReference } from '../../src/filters/registry/module-reference.ts'
-import { digestOf } from '../../src/filters/registry/read-response.ts'
-import type { RegistryAccess } from '../../src/filters/registry/registry-client.ts'
 import { resolveModule } from '../../src/filters/registry/resolve-module.ts'
-import { readTarEntry, writeTar } from '../../src/filters/registry/tar-entry.ts'
 import { pullImage, pushImage } from '../../src/filters/registry/transfer-image.ts'
 import { pullSignature, pushSignature } from '../../src/filters/registry/transfer-signature.ts'
 import { validateConfig } from '../../src/filters/registry/validate-config.ts'
+import { type ImageReference, parseArtifactReference } from '../../src/registry/artifact-reference.ts'
+import { parseChallenge } from '../../src/registry/authorize.ts'
+import { dockerCredentials, runCredentialHelper } from '../../src/registry/docker-credentials.ts'
+import { digestOf } from '../../src/registry/read-response.ts'
+import type { RegistryAccess } from '../../src/registry/registry-client.ts'
+import { readTarEntry, writeTar } from '../../src/registry/tar-entry.ts'
 import { SmallRegistry } from './small-registry.ts'
 
 const module = Buffer.from('\0asm\x01\0\0\0', 'latin1')
@@ -48,7 +48,7 @@ function access(credentials?: { username: string; password: string }): RegistryA
 }
 
 function image(registry: SmallRegistry, tag = '1.2.0'): ImageReference {
-  const reference = parseModuleReference(`oci://${registry.host}/filters/auth:${tag}`)
+  const reference = parseArtifactReference(`oci://${registry.host}/filters/auth:${tag}`)
   if (typeof reference === 'string' || reference.kind !== 'oci') throw new Error(String(reference))
   return reference
 }
@@ -68,7 +68,7 @@ describe('addresses of modules', () => {
       `oci://r.test:5000/a@sha256:${'a'.repeat(64)}`,
       { kind: 'oci', host: 'r.test:5000', repository: 'a', tag: undefined, digest: `sha256:${'a'.repeat(64)}` },
     ],
-  ])('%s', (text, expected) => expect(parseModuleReference(text)).toEqual(expected))
+  ])('%s', (text, expected) => expect(parseArtifactReference(text)).toEqual(expected))
 
   test.each([
     ['oci://r.test', 'an OCI address names a registry and a repository'],
@@ -77,7 +77,7 @@ describe('addresses of modules', () => {
     ['oci://r.test/a@sha256:12', 'is not a digest'],
     ['https://user:secret@r.test/a', 'credentials do not belong'],
     ['ftp://r.test/a', 'is not known'],
-  ])('%s is refused', (text, words) => expect(parseModuleReference(text)).toContain(words))
+  ])('%s is refused', (text, words) => expect(parseArtifactReference(text)).toContain(words))
 })
 
 describe('images', () => {

@@ -1,12 +1,12 @@
 import { Command, Option } from 'commander'
 import { inspectFilter } from '../../filters/inspect/inspect-filter.ts'
 import type { ImageVariant } from '../../filters/registry/image-layout.ts'
-import { parseModuleReference } from '../../filters/registry/module-reference.ts'
-import { RegistryError } from '../../filters/registry/registry-error.ts'
 import type { ModuleResolution } from '../../filters/registry/resolve-module.ts'
 import { pushImage } from '../../filters/registry/transfer-image.ts'
 import { pushSignature } from '../../filters/registry/transfer-signature.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
+import { parseArtifactReference } from '../../registry/artifact-reference.ts'
+import { RegistryError } from '../../registry/registry-error.ts'
 import type { CommandIo } from '../command-io.ts'
 import { terminalView } from '../open-view.ts'
 import { type MetadataOptions, tellMetadata, withMetadataOptions } from './add.ts'
@@ -43,7 +43,7 @@ async function push(io: CommandIo, filter: string, address: string, options: Pus
     terminalView(io).diagnostics(diagnostics)
     io.setExitCode(1)
   }
-  const target = parseModuleReference(address)
+  const target = parseArtifactReference(address)
   if (typeof target === 'string' || target.kind !== 'oci') {
     const detail = typeof target === 'string' ? `${target}.` : 'A filter is pushed to oci://registry/repository:tag.'
     return fail({ severity: 'error', code: 'MF9015', summary: `${address} is not the address of an image`, detail })

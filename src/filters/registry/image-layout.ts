@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
+import { digestOf } from '../../registry/read-response.ts'
+import { plainTar, writeTar } from '../../registry/tar-entry.ts'
 import type { FilterMetadata } from './filter-metadata.ts'
-import { digestOf } from './read-response.ts'
-import { plainTar, writeTar } from './tar-entry.ts'
 
 /** Media types of the two ways to carry a module (solo-io/wasm, spec/spec.md and spec-compat.md), and of today's others. */
 export const MEDIA = {

@@ -4,16 +4,17 @@ import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import { isJsonObject, type JsonValue } from '../../plan/json.ts'
+import { type ArtifactReference, parseArtifactReference } from '../../registry/artifact-reference.ts'
+import { fetchHttp } from '../../registry/fetch-http.ts'
+import type { RegistryAccess } from '../../registry/registry-client.ts'
+import { RegistryError } from '../../registry/registry-error.ts'
 import type { FilterCode } from '../codes.ts'
+import { maximumModuleSize } from '../inspect/inspect-filter.ts'
 import { readModuleFile } from '../read-module.ts'
 import { type Envelope, envelopeOf } from './dsse.ts'
-import { fetchHttp } from './fetch-http.ts'
 import type { FilterLibrary } from './filter-library.ts'
 import { type FilterMetadata, metadataOf } from './filter-metadata.ts'
 import type { LockFile } from './lock-file.ts'
-import { type ModuleReference, parseModuleReference } from './module-reference.ts'
-import type { RegistryAccess } from './registry-client.ts'
-import { RegistryError } from './registry-error.ts'
 import { pullImage } from './transfer-image.ts'
 import { pullSignature } from './transfer-signature.ts'
 
@@ -53,7 +54,7 @@ export interface ResolveOptions {
  * were locked, or than the design says, is refused.
  */
 export async function resolveModule(source: string, options: ResolveOptions): Promise<ModuleResolution> {
-  const reference = parseModuleReference(source)
+  const reference = parseArtifactReference(source)
   if (typeof reference === 'string') return refuse('MF9015', `${source} is not the address of a module`, `${capital(reference)}.`)
   try {
     return await resolveReference(source, reference, options)
@@ -63,7 +64,11 @@ export async function resolveModule(source: string, options: ResolveOptions): Pr
   }
 }
 
-async function resolveReference(source: string, reference: ModuleReference, options: ResolveOptions): Promise<ModuleResolution> {
+async function resolveReference(
+  source: string,
+  reference: ArtifactReference,
+  options: ResolveOptions,
+): Promise<ModuleResolution> {
   if (reference.kind === 'file') return fromFile(source, reference.path, options)
   const locked = options.trust === 'update' ? undefined : options.lock.filters.get(source)
   const expected = options.sha256 ?? (reference.kind === 'oci' ? reference.digest?.slice('sha256:'.length) : undefined)
@@ -91,12 +96,16 @@ async function resolveReference(source: string, reference: ModuleReference, opti
 }
 
 async function fetchModule(
-  reference: Exclude<ModuleReference, { kind: 'file' }>,
+  reference: Exclude<ArtifactReference, { kind: 'file' }>,
   options: ResolveOptions,
   expected: string | undefined,
 ): Promise<ModuleResolution & { readonly ok: true }> {
   if (reference.kind === 'http') {
-    const bytes = await fetchHttp(reference.url, options.access, expected !== undefined)
+    const bytes = await fetchHttp(reference.url, options.access, {
+      what: 'the module',
+      maximum: maximumModuleSize,
+      digestKnown: expected !== undefined,
+    })
     const sha256 = hex(bytes)
     return { ok: true, module: { bytes, sha256, digest: `sha256:${sha256}`, metadata: {}, signature: undefined } }
   }

@@ -1,12 +1,12 @@
 import { isJsonObject, type JsonValue } from '../../plan/json.ts'
+import type { ImageReference } from '../../registry/artifact-reference.ts'
+import { digestOf } from '../../registry/read-response.ts'
+import { type RegistryAccess, RegistryClient } from '../../registry/registry-client.ts'
+import { RegistryError } from '../../registry/registry-error.ts'
+import { readTarEntry } from '../../registry/tar-entry.ts'
 import { maximumModuleSize } from '../inspect/inspect-filter.ts'
 import { type FilterMetadata, metadataOf } from './filter-metadata.ts'
 import { buildImage, type Descriptor, type ImageVariant, layersOf, MEDIA, manifestsOf } from './image-layout.ts'
-import type { ImageReference } from './module-reference.ts'
-import { digestOf } from './read-response.ts'
-import { type RegistryAccess, RegistryClient } from './registry-client.ts'
-import { RegistryError } from './registry-error.ts'
-import { readTarEntry } from './tar-entry.ts'
 
 /** A module that came out of a registry. */
 export interface PulledModule {

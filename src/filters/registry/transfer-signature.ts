@@ -1,10 +1,10 @@
 import type { JsonValue } from '../../plan/json.ts'
+import type { ImageReference } from '../../registry/artifact-reference.ts'
+import { digestOf } from '../../registry/read-response.ts'
+import { type RegistryAccess, RegistryClient } from '../../registry/registry-client.ts'
+import { RegistryError } from '../../registry/registry-error.ts'
 import { type Envelope, envelopeOf, STATEMENT_TYPE } from './dsse.ts'
 import { layersOf, MEDIA } from './image-layout.ts'
-import type { ImageReference } from './module-reference.ts'
-import { digestOf } from './read-response.ts'
-import { type RegistryAccess, RegistryClient } from './registry-client.ts'
-import { RegistryError } from './registry-error.ts'
 
 const largestSignature = 1024 * 1024
 

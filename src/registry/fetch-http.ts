@@ -1,16 +1,22 @@
-import { maximumModuleSize } from '../inspect/inspect-filter.ts'
 import { readBounded } from './read-response.ts'
 import { type RegistryAccess, unreachable } from './registry-client.ts'
 import { RegistryError } from './registry-error.ts'
 
-/** Fetches a module over HTTP(S). Plain HTTP is only for bytes whose digest is known, and for this machine. Throws RegistryError. */
-export async function fetchHttp(address: string, access: RegistryAccess, digestKnown: boolean): Promise<Buffer> {
+/** What is fetched: its word in errors, its largest size in bytes, and whether its digest is known beforehand. */
+export interface Wanted {
+  readonly what: string
+  readonly maximum: number
+  readonly digestKnown: boolean
+}
+
+/** Fetches a file over HTTP(S). Plain HTTP is only for bytes whose digest is known, and for this machine. Throws RegistryError. */
+export async function fetchHttp(address: string, access: RegistryAccess, wanted: Wanted): Promise<Buffer> {
   let url = new URL(address)
   const local = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
-  if (url.protocol === 'http:' && !digestKnown && !local) {
+  if (url.protocol === 'http:' && !wanted.digestKnown && !local) {
     throw new RegistryError(
       'refused',
-      'over plain HTTP anybody on the way could change the module',
+      `over plain HTTP anybody on the way could change ${wanted.what}`,
       'Use https, or give its sha256.',
     )
   }
@@ -33,7 +39,7 @@ export async function fetchHttp(address: string, access: RegistryAccess, digestK
     }
     if (response.status === 404) throw new RegistryError('not-found', `there is nothing at ${address}`)
     if (!response.ok) throw new RegistryError('refused', `${url.host} answered ${response.status}`)
-    return readBounded(response, maximumModuleSize, 'the module')
+    return readBounded(response, wanted.maximum, wanted.what)
   }
   throw new RegistryError('refused', `${url.host} redirects without end`)
 }

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonValue } from '../../plan/json.ts'
+import { isJsonObject, type JsonValue } from '../plan/json.ts'
 import type { RegistryCredentials } from './docker-credentials.ts'
 import { RegistryError } from './registry-error.ts'
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../plan/json.ts'
 
 /** How to sign in to a registry. Never logged and never kept. */
 export interface RegistryCredentials {

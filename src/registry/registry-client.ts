@@ -1,6 +1,6 @@
+import { formatImage, type ImageReference } from './artifact-reference.ts'
 import { answerChallenge, parseChallenge } from './authorize.ts'
 import type { RegistryCredentials } from './docker-credentials.ts'
-import { formatImage, type ImageReference } from './module-reference.ts'
 import { digestOf, readBounded } from './read-response.ts'
 import { RegistryError } from './registry-error.ts'
 

@@ -1,5 +1,5 @@
-/** Where a module comes from, as users and designs write it. */
-export type ModuleReference =
+/** Where an artifact comes from, as users and designs write it. */
+export type ArtifactReference =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'http'; readonly url: string }
   | ImageReference
@@ -21,7 +21,7 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/
 const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])(?::\d{1,5})?$/
 
 /** Reads `oci://host/repository:tag@digest`, `http(s)://...`, `file://...` or a path; a string says what is wrong. */
-export function parseModuleReference(text: string): ModuleReference | string {
+export function parseArtifactReference(text: string): ArtifactReference | string {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase()
   switch (scheme) {
     case undefined:
