@@ -5,7 +5,8 @@ import type { DeployRecord, RecordedState } from '../plan/recorded-state.ts'
 import type { StateSession } from '../state/session.ts'
 import type { StateResult } from '../state/state-result.ts'
 import { createWaiter, type Waiter } from '../targets/wait-healthy.ts'
-import { type ApplyRequest, type ApplyResult, applyPlan, effectOf } from './apply.ts'
+import { type ApplyResult, applyPlan, effectOf } from './apply.ts'
+import type { ApplyRequest } from './apply-request.ts'
 import type { MadePlan } from './make-plan.ts'
 
 /** What an apply under a lock needs. */

@@ -1,0 +1,191 @@
+import type { ObjectChange } from '../plan/change.ts'
+import type { Diagnostic } from '../plan/diagnostic.ts'
+import { describeObject, type Manifest } from '../plan/manifest.ts'
+import type { RecordedObject } from '../plan/recorded-state.ts'
+import { uidOf, versionOf } from '../planner/assess.ts'
+import { recordedSecrets } from '../planner/mask.ts'
+import type { Answer, LiveObject, Target, TargetError } from '../targets/contract.ts'
+import { targetDiagnostic } from '../targets/error-diagnostics.ts'
+import type { ApplyWork } from './apply-request.ts'
+import { ownedDigest } from './refresh.ts'
+
+/**
+ * Does what a change says to its object, and records it. A value is why it could not be done; `release` is called as soon as others
+ * may begin.
+ */
+export async function carryOut(change: ObjectChange, work: ApplyWork, release: () => void): Promise<Diagnostic | undefined> {
+  const connection = work.connections.get(change.key.cluster)
+  if (connection === undefined || connection.kind === 'unavailable') {
+    if (change.action === 'no-op') return undefined
+    throw new Error(`Changes of ${change.key.cluster} wait for the node of its outage`)
+  }
+  switch (change.action) {
+    case 'no-op':
+      return undefined
+    case 'forget':
+      return forget(change, connection.target, work)
+    case 'create':
+    case 'update':
+    case 'import':
+      return upsert(change, connection.target, work, release)
+    case 'replace':
+      return (await remove(change, connection.target, work, release, false)) ?? upsert(change, connection.target, work, release)
+    case 'delete':
+      return remove(change, connection.target, work, release, true)
+  }
+}
+
+const WATCH_RIGHTS = 'Waiting takes the rights to list and watch the kind. Ask for them, and run again.'
+
+async function upsert(
+  change: ObjectChange,
+  target: Target,
+  work: ApplyWork,
+  release: () => void,
+): Promise<Diagnostic | undefined> {
+  const manifest = work.manifests.get(change.id)
+  if (manifest === undefined) throw new Error(`The plan has no manifest for ${change.id}`)
+  const answer = await target.apply(manifest, {
+    fieldManager: work.fieldManager,
+    force: change.conflict === 'force' || change.reason === 'take_from_other_design',
+    dryRun: false,
+    signal: work.signal,
+  })
+  if (!answer.ok) {
+    work.journal.result({ id: change.id, outcome: 'failed', uncertain: isUncertain(answer.error) })
+    return failed('apply', change, answer.error, work)
+  }
+  work.warnings.add(answer.warnings, { key: change.key, address: change.address, location: change.origin })
+  work.journal.result({ id: change.id, outcome: 'recorded', object: recordOf(change, manifest, answer.value, work) })
+  work.emit({ type: 'apply-written', id: change.id, key: change.key, address: change.address, action: change.action })
+  release()
+  return change.wait ? waitHealthy(change, work, answer) : undefined
+}
+
+function recordOf(change: ObjectChange, manifest: Manifest, live: LiveObject, work: ApplyWork): RecordedObject {
+  const old = work.recorded.get(change.id)
+  return {
+    key: change.key,
+    apiVersion: change.apiVersion,
+    address: change.address,
+    desiredDigest: change.desiredDigest ?? '',
+    desired: recordedSecrets(manifest, work.sensitiveValues),
+    ownedDigest: ownedDigest(live, work.fieldManager, work.rules.get(change.id)?.ignore ?? []),
+    resourceVersion: versionOf(live),
+    uid: uidOf(live),
+    created: change.action === 'create' || change.action === 'replace' || (old?.created ?? false),
+    dependencies: change.dependencies,
+    protect: change.protect,
+  }
+}
+
+async function waitHealthy(change: ObjectChange, work: ApplyWork, written: Answer<LiveObject>): Promise<Diagnostic | undefined> {
+  const waiter = work.waiters.get(change.key.cluster)
+  if (waiter === undefined || !written.ok) return undefined
+  const started = work.now()
+  const health = await waiter.healthy(change.key, change.apiVersion, {
+    timeoutMs: change.applyTimeout,
+    rules: work.rules.get(change.id)?.health ?? [],
+    written: written.value,
+    onProgress: (reason) =>
+      work.emit({
+        type: 'apply-progress',
+        id: change.id,
+        key: change.key,
+        address: change.address,
+        reason,
+        elapsedMs: work.now() - started,
+      }),
+  })
+  if (health.healthy) return undefined
+  return {
+    severity: 'error',
+    code: health.timedOut ? 'MF4003' : 'MF4002',
+    summary: `${describeObject(change.key)} is not healthy${health.timedOut ? ' in time' : ''}`,
+    detail: health.reason,
+    address: change.address,
+    ...(change.origin === undefined ? {} : { location: change.origin }),
+    hint: health.unwatched
+      ? WATCH_RIGHTS
+      : health.timedOut
+        ? 'It is applied and recorded. Look at the cause, then run apply again; `timeouts.apply` on the component gives it longer.'
+        : 'It is applied and recorded. Mend the cause and run apply again.',
+  }
+}
+
+async function remove(
+  change: ObjectChange,
+  target: Target,
+  work: ApplyWork,
+  release: () => void,
+  recordGone: boolean,
+): Promise<Diagnostic | undefined> {
+  const answer = await target.delete(change.key, change.apiVersion, {
+    ...(change.uid === undefined || change.uid === '' ? {} : { uid: change.uid }),
+    propagation: 'Background',
+    signal: work.signal,
+  })
+  if (!answer.ok && answer.error.kind !== 'not-found' && answer.error.kind !== 'not-served') {
+    work.journal.result({ id: change.id, outcome: 'failed', uncertain: isUncertain(answer.error) })
+    return failed('delete', change, answer.error, work)
+  }
+  if (recordGone) release()
+  const waiter = work.waiters.get(change.key.cluster)
+  if (answer.ok && answer.value === 'deleting' && waiter !== undefined) {
+    const gone = await waiter.deleted(change.key, change.apiVersion, { timeoutMs: change.deleteTimeout, uid: change.uid })
+    if (!gone.healthy) {
+      work.journal.result({ id: change.id, outcome: 'failed', uncertain: true })
+      return {
+        severity: 'error',
+        code: 'MF4004',
+        summary: `${describeObject(change.key)} is still there after its delete`,
+        detail: gone.reason,
+        address: change.address,
+        hint:
+          gone.unwatched === true
+            ? WATCH_RIGHTS
+            : 'A finalizer that nobody serves is the usual cause: look at `metadata.finalizers` of the object.',
+      }
+    }
+  }
+  if (recordGone) work.journal.result({ id: change.id, outcome: 'deleted' })
+  return undefined
+}
+
+/** Gives an object up without deleting it: where it is still there, the fields that were ours are let go. */
+async function forget(change: ObjectChange, target: Target, work: ApplyWork): Promise<Diagnostic | undefined> {
+  if (change.before !== undefined && change.reason === 'forget_because_removed') {
+    const { name, namespace } = change.key
+    const empty: Manifest = {
+      apiVersion: change.apiVersion,
+      kind: change.key.kind,
+      metadata: { name, ...(namespace === '' ? {} : { namespace }) },
+    }
+    const answer = await target.apply(empty, {
+      fieldManager: work.fieldManager,
+      force: false,
+      dryRun: false,
+      signal: work.signal,
+    })
+    if (!answer.ok && answer.error.kind !== 'not-found' && answer.error.kind !== 'not-served')
+      return failed('release', change, answer.error, work)
+  }
+  work.journal.result({ id: change.id, outcome: 'forgotten' })
+  return undefined
+}
+
+/** True when the effect may have happened although no answer said so. */
+function isUncertain(error: TargetError): boolean {
+  return error.kind === 'unreachable' || error.kind === 'timeout' || error.kind === 'aborted' || error.kind === 'other'
+}
+
+function failed(verb: string, change: ObjectChange, error: TargetError, work: ApplyWork): Diagnostic {
+  return targetDiagnostic(error, {
+    verb,
+    kind: change.key.kind,
+    cluster: work.connections.get(change.key.cluster)?.title ?? change.key.cluster,
+    key: change.key,
+    address: change.address,
+    ...(change.origin === undefined ? {} : { location: change.origin }),
+  })
+}

@@ -1,0 +1,228 @@
+import { type ActionReason, type Certainty, type FieldChange, NOT_ASKED, type ObjectChange } from '../plan/change.ts'
+import type { JsonObject, JsonValue } from '../plan/json.ts'
+import { objectKeyText } from '../plan/manifest.ts'
+import type { RecordedObject } from '../plan/recorded-state.ts'
+import { type Candidate, type LiveView, uidOf } from './assess.ts'
+import type { DesiredObject } from './desired-object.ts'
+import { diffFields } from './diff/field-diff.ts'
+import { mergeLocally } from './diff/local-merge.ts'
+import type { DryRun } from './dry-run.ts'
+import { DEFAULT_TIMEOUT } from './expand.ts'
+import type { Masker } from './mask.ts'
+import { isOwnMark } from './own-marks.ts'
+import { visibleFields } from './visible-fields.ts'
+
+/** What candidates become changes with. */
+export interface ChangeContext {
+  readonly live: LiveView
+  /** The server's word on candidates that asked for it, by id. */
+  readonly dryRuns: ReadonlyMap<string, DryRun>
+  readonly masker: Masker
+  /** How long deletes may take, by component, where the design still says it. Milliseconds. */
+  readonly deleteTimeouts: ReadonlyMap<string, number>
+}
+
+/** Turns a verdict, and what the server said to it, into the change of a plan. */
+export function changeOf(candidate: Candidate, request: ChangeContext): ObjectChange {
+  switch (candidate.kind) {
+    case 'no-op':
+      return desiredChange(candidate.desired, candidate.recorded, request, {
+        action: 'no-op',
+        reason: undefined,
+        before: undefined,
+        after: undefined,
+        live: candidate.live,
+        certainty: 'exact',
+        certaintyReason: undefined,
+        diff: 'none',
+      })
+    case 'create': {
+      const answer = request.dryRuns.get(candidate.desired.id)
+      const exact = answer?.kind === 'result'
+      return desiredChange(
+        answer?.kind === 'result' ? { ...candidate.desired, manifest: answer.sent } : candidate.desired,
+        candidate.recorded,
+        request,
+        {
+          action: 'create',
+          reason: candidate.reason,
+          before: undefined,
+          after: answer?.kind === 'result' ? answer.object : candidate.desired.manifest,
+          live: undefined,
+          certainty: exact ? 'exact' : candidate.deferred ? 'deferred' : 'approximate',
+          certaintyReason: exact ? undefined : (candidate.unsure ?? unansweredReason(answer)),
+          diff: 'design',
+        },
+      )
+    }
+    case 'update':
+      return updateOf(candidate, request)
+    case 'delete':
+    case 'forget':
+      return recordedChange(candidate, request)
+  }
+}
+
+/** Why the server did not tell what comes of it. */
+function unansweredReason(answer: DryRun | undefined): string {
+  switch (answer?.kind) {
+    case 'immutable':
+      return answer.message
+    case 'unknown':
+      return answer.reason
+    case 'result':
+    case undefined:
+      return NOT_ASKED
+  }
+}
+
+function updateOf(candidate: Extract<Candidate, { kind: 'update' }>, request: ChangeContext): ObjectChange {
+  const answer = request.dryRuns.get(candidate.desired.id)
+  const recorded = candidate.recorded?.desired
+  const desired = answer?.kind === 'result' ? { ...candidate.desired, manifest: answer.sent } : candidate.desired
+  const base = candidate.live ?? recorded
+  const merged =
+    answer?.kind === 'result'
+      ? answer.object
+      : base === undefined
+        ? desired.manifest
+        : mergeLocally(base, recorded === undefined ? undefined : (recorded as JsonObject), desired.manifest)
+  const replace =
+    answer?.kind === 'immutable' || candidate.reason === 'replace_by_request' || candidate.reason === 'replace_by_triggers'
+  const change = desiredChange(desired, candidate.recorded, request, {
+    action: replace ? 'replace' : 'update',
+    reason: answer?.kind === 'immutable' ? 'replace_because_cannot_update' : candidate.reason,
+    before: base,
+    after: merged,
+    live: candidate.live,
+    certainty: answer?.kind === 'result' ? 'exact' : 'approximate',
+    certaintyReason: answer?.kind === 'result' ? undefined : (candidate.unsure ?? unansweredReason(answer)),
+    diff: 'both',
+  })
+  // Our own marks are no change of an object that is only taken in.
+  const onlyMarks = candidate.recorded === undefined && change.fields.every(isOwnMark)
+  if ((change.fields.length > 0 && !onlyMarks) || replace) return change
+  // Nothing visible differs: what is left is to record it.
+  return { ...change, action: candidate.recorded === undefined ? 'import' : 'no-op' }
+}
+
+interface ChangeParts {
+  readonly action: ObjectChange['action']
+  readonly reason: ActionReason | undefined
+  readonly before: JsonObject | undefined
+  readonly after: JsonObject | undefined
+  readonly live: JsonObject | undefined
+  readonly certainty: Certainty
+  readonly certaintyReason: string | undefined
+  /** Which fields are shown: what the design says of a new object, or all that differs. */
+  readonly diff: 'none' | 'design' | 'both'
+}
+
+function desiredChange(
+  desired: DesiredObject,
+  recorded: RecordedObject | undefined,
+  request: ChangeContext,
+  parts: ChangeParts,
+): ObjectChange {
+  const { masker } = request
+  const before = parts.before === undefined ? undefined : visibleFields(parts.before, desired.ignore)
+  const after = parts.after === undefined ? undefined : visibleFields(parts.after, desired.ignore)
+  const sent = masker.mask(desired.manifest)
+  return {
+    id: desired.id,
+    key: desired.key,
+    apiVersion: desired.manifest.apiVersion,
+    address: desired.address,
+    previousAddress: recorded !== undefined && recorded.address !== desired.address ? recorded.address : undefined,
+    action: parts.action,
+    reason: parts.reason,
+    certainty: parts.certainty,
+    certaintyReason: parts.certaintyReason,
+    before: before === undefined ? undefined : masker.mask(before).masked,
+    after: after === undefined ? undefined : masker.mask(after).masked,
+    fields: fieldChanges(desired, before, after, parts.diff, masker),
+    desired: sent.masked as ObjectChange['desired'],
+    desiredDigest: desired.digest,
+    liveDigest: request.live.ownedDigests.get(desired.id),
+    uid: parts.live === undefined ? undefined : uidOf(parts.live),
+    dependencies: desired.dependencies,
+    origin: desired.origin,
+    wait: desired.wait,
+    applyTimeout: desired.applyTimeout,
+    deleteTimeout: desired.deleteTimeout,
+    conflict: desired.conflict,
+    protect: desired.protect,
+    implicit: desired.implicit,
+    createBeforeDestroy: desired.createBeforeDestroy,
+    sensitivePaths: sent.paths,
+  }
+}
+
+function fieldChanges(
+  desired: DesiredObject,
+  before: JsonObject | undefined,
+  after: JsonObject | undefined,
+  diff: ChangeParts['diff'],
+  masker: Masker,
+): readonly FieldChange[] {
+  if (diff === 'none' || after === undefined) return []
+  const differences =
+    diff === 'design' ? diffFields({}, visibleFields(desired.manifest, desired.ignore)) : diffFields(before ?? {}, after)
+  return differences.map(({ path, sourcePath, before: old, after: value }) => {
+    const sensitive =
+      masker.isSecretPath(desired.manifest, path) ||
+      [old, value].some((side) => typeof side === 'string' && masker.isSecretText(side))
+    return {
+      path,
+      before: sensitive ? masker.maskValue(old) : old,
+      after: sensitive ? masker.maskValue(value) : value,
+      origin: value === undefined ? undefined : originInDesign(desired, sourcePath),
+      sensitive,
+    }
+  })
+}
+
+/** Where the design says a field; undefined when it doesn't and the server filled it in. */
+function originInDesign(desired: DesiredObject, path: readonly (string | number)[]) {
+  let value: JsonValue | undefined = desired.manifest
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null) return undefined
+    value = (value as { readonly [key: string | number]: JsonValue })[step]
+    if (value === undefined) return undefined
+  }
+  return desired.originOf(path)
+}
+
+function recordedChange(candidate: Extract<Candidate, { kind: 'delete' | 'forget' }>, request: ChangeContext): ObjectChange {
+  const { recorded, live } = candidate
+  const id = objectKeyText(recorded.key)
+  const before = live === undefined ? undefined : request.masker.mask(visibleFields(live, [])).masked
+  return {
+    id,
+    key: recorded.key,
+    apiVersion: recorded.apiVersion,
+    address: recorded.address,
+    previousAddress: undefined,
+    action: candidate.kind,
+    reason: candidate.reason,
+    certainty: 'exact',
+    certaintyReason: undefined,
+    before,
+    after: undefined,
+    fields: [],
+    desired: undefined,
+    desiredDigest: undefined,
+    liveDigest: request.live.ownedDigests.get(id),
+    uid: live === undefined ? recorded.uid : uidOf(live),
+    dependencies: [],
+    origin: undefined,
+    wait: true,
+    applyTimeout: DEFAULT_TIMEOUT,
+    deleteTimeout: request.deleteTimeouts.get(recorded.address) ?? DEFAULT_TIMEOUT,
+    conflict: 'fail',
+    protect: recorded.protect,
+    implicit: false,
+    createBeforeDestroy: false,
+    sensitivePaths: [],
+  }
+}
