@@ -59,4 +59,46 @@ describe('strategic merge patches', () => {
       'map: map[image:x] does not contain declared merge key: name',
     )
   })
+
+  /** In the words of a real kube-apiserver. */
+  test.each<readonly [string, JsonObject, string]>([
+    [
+      'an order that does not name an item',
+      { '$setElementOrder/containers': [{ name: 'b' }], containers: [{ name: 'a', image: 'q' }] },
+      "The order in patch list:\n[map[image:q name:a]]\n doesn't match $setElementOrder list:\n[map[name:b]]\n",
+    ],
+    [
+      'an order of another order',
+      { '$setElementOrder/containers': [{ name: 'b' }, { name: 'a' }], containers: [{ name: 'a' }, { name: 'b' }] },
+      "The order in patch list:\n[map[name:a] map[name:b]]\n doesn't match $setElementOrder list:\n[map[name:b] map[name:a]]\n",
+    ],
+    ['an order of texts', { '$setElementOrder/containers': ['a'] }, 'value for key 0 is not a map'],
+    ['an order that is a text', { '$setElementOrder/containers': 'a' }, 'expected a []interface {}, but received a string'],
+    [
+      'an item that is to be merged',
+      { containers: [{ name: 'a', $patch: 'merge' }] },
+      'merging lists cannot yet be specified in the patch',
+    ],
+    ['an unknown directive', { containers: [{ name: 'a', $patch: 'x' }] }, 'unknown patch type: x in map: map[$patch:x name:a]'],
+    [
+      'texts among maps',
+      { containers: ['a'] },
+      'list element types are not identical: [[map[image:a:1 name:a] map[image:b:1 name:b]] [a]]',
+    ],
+  ])('%s is refused', (_what, podSpec, message) => {
+    expect(() => patched(withContainers('a', 'b'), podSpec)).toThrow(message)
+  })
+
+  test('fields beside those to be kept are refused', () => {
+    const strategy = { $retainKeys: ['type'], type: 'Recreate', rollingUpdate: { maxSurge: 1 } }
+    expect(() => strategicMergePatch({ spec: { strategy: { type: 'x' } } }, { spec: { strategy } }, schema)).toThrow(
+      'invalid patch format of retainKeys',
+    )
+  })
+
+  test('null fields of what is added are left out', () => {
+    expect(strategicMergePatch({}, { metadata: { labels: { a: null, b: 'c' } } }, schema)).toEqual({
+      metadata: { labels: { b: 'c' } },
+    })
+  })
 })

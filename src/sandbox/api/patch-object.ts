@@ -7,7 +7,8 @@ import type { Conflict } from '../apply/ownership.ts'
 import { goJsonError, goKindOf } from '../go-json-error.ts'
 import { applyJsonPatch, JsonPatchMisfit, jsonPatchProblem } from '../patch/json-patch.ts'
 import { mergePatch } from '../patch/merge-patch.ts'
-import { StrategicPatchError, strategicMergePatch } from '../patch/strategic-merge-patch.ts'
+import { strategicMergePatch } from '../patch/strategic-merge-patch.ts'
+import { StrategicPatchError } from '../patch/strategic-patch-error.ts'
 import type { StoredObject } from '../store/stored-object.ts'
 import { type ApiContext, managerContextOf } from './api-context.ts'
 import { atVersion } from './at-version.ts'
@@ -254,23 +255,36 @@ function patchedValue(type: string, live: JsonObject, patch: JsonValue, resource
     case jsonPatchType:
       return jsonPatched(live, patch)
     case mergePatchType:
+      if (patch === null) throw badRequest('Invalid JSON Patch')
       if (!isJsonObject(patch))
         throw undecodable(`json: cannot unmarshal ${goKindOf(patch)} into Go value of type map[string]interface {}`)
       return mergePatch(live, patch)
     default:
+      if (patch === null) return live
       if (!isJsonObject(patch))
         throw badRequest(`json: cannot unmarshal ${goKindOf(patch)} into Go value of type map[string]interface {}`)
       try {
         return strategicMergePatch(live, patch, resource.type.schema)
       } catch (error) {
-        if (error instanceof StrategicPatchError) throw internal(error.message)
-        throw error
+        throw error instanceof StrategicPatchError ? strategicProblem(error) : error
       }
+  }
+}
+
+function strategicProblem(error: StrategicPatchError): Error {
+  switch (error.answer) {
+    case 'bad request':
+      return badRequest(error.message)
+    case 'unprocessable':
+      return unprocessable()
+    case 'internal error':
+      return internal(error.message)
   }
 }
 
 /** The operations of a JSON patch, once they are sound. */
 function operationsOf(patch: JsonValue): readonly JsonValue[] {
+  if (patch === null) return []
   if (!Array.isArray(patch))
     throw undecodable(`json: cannot unmarshal ${goKindOf(patch)} into Go value of type []handlers.jsonPatchOp`)
   const problem = jsonPatchProblem(patch)

@@ -1,27 +1,134 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
 import { goPlain } from '../apply/go-text.ts'
-import { jsonEqual } from '../apply/value-shape.ts'
 import { ownProperty } from '../schema/prune-object.ts'
 import type { StructuralSchema } from '../structural-schema.ts'
-
-/** A patch that makes no sense against its schema, in the API server's words. */
-export class StrategicPatchError extends Error {}
+import {
+  checkOrder,
+  deleteFromList,
+  directive,
+  elementTypeOf,
+  expectedList,
+  inOrder,
+  type ListMerge,
+  mergeListItems,
+} from './strategic-list.ts'
+import { StrategicPatchError } from './strategic-patch-error.ts'
 
 type Fields = { [name: string]: JsonValue }
 
-const directive = '$patch'
 const retainKeys = '$retainKeys'
-const deleteFromPrimitiveList = '$deleteFromPrimitiveList/'
-const setElementOrder = '$setElementOrder/'
+const deleteFromPrimitiveList = '$deleteFromPrimitiveList'
+const setElementOrder = '$setElementOrder'
 const open: StructuralSchema = {}
 
-/** Kubernetes' strategic merge patch: lists merge by key or as sets where the schema says so, with directives in the patch. */
+/**
+ * Kubernetes' strategic merge patch: lists merge by key or as sets where the schema says so, with directives in the patch.
+ * Throws `StrategicPatchError`.
+ */
 export function strategicMergePatch(target: JsonObject, patch: JsonObject, schema: StructuralSchema): JsonObject {
-  return mergeFields(target, patch, schema, true)
+  if (Object.hasOwn(patch, directive)) return directed(patch)
+  const out: Fields = { ...retained(target, patch) }
+  const ordered = mergeOrderedLists(out, patch, schema)
+  for (const [name, value] of Object.entries(patch)) {
+    if (name === retainKeys || name.startsWith(setElementOrder) || ordered.has(name)) continue
+    if (name.startsWith(deleteFromPrimitiveList)) deleteItems(out, name, value)
+    else if (value === null) delete out[name]
+    else mergeField(out, name, value, schema)
+  }
+  return out
+}
+
+/** A map that says what is to become of it as a whole. */
+function directed(patch: JsonObject): JsonObject {
+  const { [directive]: asked, ...rest } = patch
+  if (asked === 'replace') return rest
+  if (asked === 'delete') return {}
+  throw new StrategicPatchError(`unknown patch type: ${goPlain(asked ?? null)} in map: ${goPlain(patch)}`)
+}
+
+/** Under `$retainKeys` only the named fields of the target stay, and only they may be in the patch. */
+function retained(target: JsonObject, patch: JsonObject): JsonObject {
+  if (!Object.hasOwn(patch, retainKeys)) return target
+  const keys = patch[retainKeys]
+  const kept = new Set(Array.isArray(keys) ? (keys as readonly JsonValue[]) : [])
+  const isStray = ([name, value]: readonly [string, JsonValue]): boolean =>
+    value !== null && !name.startsWith('$') && !kept.has(name)
+  if (!Array.isArray(keys) || Object.entries(patch).some(isStray)) {
+    throw new StrategicPatchError('invalid patch format of retainKeys', 'bad request')
+  }
+  return Object.fromEntries(Object.entries(target).filter(([name]) => kept.has(name)))
+}
+
+/** Merges the lists that the patch gives an order, and tells their names. */
+function mergeOrderedLists(out: Fields, patch: JsonObject, schema: StructuralSchema): ReadonlySet<string> {
+  const done = new Set<string>()
+  for (const [name, given] of Object.entries(patch)) {
+    if (!name.startsWith(setElementOrder)) continue
+    const order = expectedList(given)
+    const list = listName(name, setElementOrder)
+    const there = Object.hasOwn(out, list) ? expectedList(out[list] ?? null) : undefined
+    const changes = Object.hasOwn(patch, list) ? expectedList(patch[list] ?? null) : undefined
+    const merge = listMergeOf(fieldSchema(schema, list))
+    checkOrder(changes ?? [], order, merge.key)
+    done.add(list)
+    if (there === undefined && changes === undefined) continue
+    elementTypeOf(there ?? [], changes ?? [])
+    out[list] = inOrder(mergedOrAdded(there, changes, merge), order, merge.key, there ?? [])
+  }
+  return done
+}
+
+function mergedOrAdded(
+  there: readonly JsonValue[] | undefined,
+  changes: readonly JsonValue[] | undefined,
+  merge: ListMerge,
+): readonly JsonValue[] {
+  if (changes === undefined) return there ?? []
+  if (there === undefined) return withoutDirectives(changes) as readonly JsonValue[]
+  return merge.isMerged ? mergeListItems(there, changes, merge) : changes
+}
+
+function deleteItems(out: Fields, name: string, value: JsonValue): void {
+  const list = listName(name, deleteFromPrimitiveList)
+  const there = out[list]
+  if (value === null) delete out[list]
+  else if (Array.isArray(there) && Array.isArray(value)) out[list] = deleteFromList(there, value)
+}
+
+function listName(name: string, prefix: string): string {
+  if (name.startsWith(`${prefix}/`)) return name.slice(prefix.length + 1)
+  const what = prefix === setElementOrder ? 'setElementOrder' : 'primitive'
+  throw new StrategicPatchError(`invalid patch format of ${what} list`, 'bad request')
+}
+
+function mergeField(out: Fields, name: string, value: JsonValue, schema: StructuralSchema): void {
+  const there = Object.hasOwn(out, name) ? out[name] : undefined
+  const inner = fieldSchema(schema, name)
+  if (isJsonObject(there) && isJsonObject(value)) {
+    out[name] = strategyOf(inner).has('replace') ? value : strategicMergePatch(there, value, inner)
+    return
+  }
+  if (Array.isArray(there) && Array.isArray(value)) {
+    const merge = listMergeOf(inner)
+    out[name] = merge.isMerged ? mergeListItems(there, value, merge) : value
+    return
+  }
+  const added = withoutDirectives(withoutNulls(value))
+  if (added === undefined) delete out[name]
+  else out[name] = added
 }
 
 function strategyOf(schema: StructuralSchema): ReadonlySet<string> {
   return new Set((schema['x-kubernetes-patch-strategy'] ?? '').split(','))
+}
+
+function listMergeOf(schema: StructuralSchema): ListMerge {
+  const items = schema.items ?? open
+  return {
+    isMerged: strategyOf(schema).has('merge'),
+    key: schema['x-kubernetes-patch-merge-key'],
+    mergeItem: (there, item) => strategicMergePatch(there, item, items),
+  }
 }
 
 function fieldSchema(schema: StructuralSchema, name: string): StructuralSchema {
@@ -30,164 +137,25 @@ function fieldSchema(schema: StructuralSchema, name: string): StructuralSchema {
   return typeof schema.additionalProperties === 'object' ? schema.additionalProperties : open
 }
 
-function mergeFields(target: JsonObject, patch: JsonObject, schema: StructuralSchema, mergeLists: boolean): JsonObject {
-  switch (patch[directive]) {
-    case undefined:
-    case 'merge':
-      break
-    case 'replace': {
-      const { [directive]: _directive, ...rest } = patch
-      return rest
-    }
-    case 'delete':
-      return {}
-    default:
-      throw new StrategicPatchError(`unknown patch type: ${String(patch[directive])} in map: ${goPlain(patch)}`)
-  }
-  const out: Fields = { ...retained(target, patch) }
-  for (const [name, value] of Object.entries(patch)) {
-    if (name === directive || name === retainKeys || name.startsWith(setElementOrder)) continue
-    if (name.startsWith(deleteFromPrimitiveList)) {
-      const list = name.slice(deleteFromPrimitiveList.length)
-      const without = Array.isArray(value) ? (value as readonly JsonValue[]) : []
-      if (Array.isArray(out[list])) {
-        out[list] = (out[list] as readonly JsonValue[]).filter((item) => !without.some((gone) => jsonEqual(gone, item)))
-      }
-      continue
-    }
-    if (value === null) {
-      delete out[name]
-      continue
-    }
-    const inner = fieldSchema(schema, name)
-    const there = Object.hasOwn(out, name) ? out[name] : undefined
-    const order = patch[`${setElementOrder}${name}`]
-    out[name] = mergeValue(there, value, inner, Array.isArray(order) ? order : undefined, mergeLists)
-  }
-  return withElementOrders(out, patch, schema)
+/** What is added has no fields to take away: null ones are left out. */
+function withoutNulls(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return (value as readonly JsonValue[]).map(withoutNulls)
+  if (!isJsonObject(value)) return value
+  const kept = Object.entries(value).filter(([, inner]) => inner !== null)
+  return Object.fromEntries(kept.map(([name, inner]) => [name, withoutNulls(inner)]))
 }
 
-/** Under `$retainKeys` only the named fields of the target stay. */
-function retained(target: JsonObject, patch: JsonObject): JsonObject {
-  const keys = patch[retainKeys]
-  if (!Array.isArray(keys)) return target
-  const kept = new Set(keys as readonly JsonValue[])
-  return Object.fromEntries(Object.entries(target).filter(([name]) => kept.has(name)))
-}
-
-/** An order given without items of its own list still orders what is there. */
-function withElementOrders(out: Fields, patch: JsonObject, schema: StructuralSchema): JsonObject {
-  for (const [name, order] of Object.entries(patch)) {
-    if (!name.startsWith(setElementOrder) || !Array.isArray(order)) continue
-    const list = name.slice(setElementOrder.length)
-    if (Object.hasOwn(patch, list) || !Array.isArray(out[list])) continue
-    const there = out[list] as readonly JsonValue[]
-    out[list] = inOrder(there, order, fieldSchema(schema, list)['x-kubernetes-patch-merge-key'], there)
+/** What is added, without the maps that ask to be replaced or deleted; undefined when it is one itself. */
+function withoutDirectives(value: JsonValue): JsonValue | undefined {
+  if (Array.isArray(value)) {
+    return (value as readonly JsonValue[]).map(withoutDirectives).filter((item) => item !== undefined)
+  }
+  if (!isJsonObject(value)) return value
+  if (Object.hasOwn(value, directive)) return undefined
+  const out: Fields = {}
+  for (const [name, inner] of Object.entries(value)) {
+    const kept = withoutDirectives(inner)
+    if (kept !== undefined) out[name] = kept
   }
   return out
-}
-
-function mergeValue(
-  target: JsonValue | undefined,
-  patch: JsonValue,
-  schema: StructuralSchema,
-  order: readonly JsonValue[] | undefined,
-  mergeLists: boolean,
-): JsonValue {
-  if (isJsonObject(patch)) {
-    const strategy = strategyOf(schema)
-    if (strategy.has('replace')) return patch
-    return mergeFields(isJsonObject(target) ? target : {}, patch, schema, mergeLists)
-  }
-  if (Array.isArray(patch) && mergeLists && strategyOf(schema).has('merge')) {
-    return mergeListItems(Array.isArray(target) ? target : [], patch as readonly JsonValue[], schema, order)
-  }
-  return patch
-}
-
-function mergeListItems(
-  target: readonly JsonValue[],
-  patch: readonly JsonValue[],
-  schema: StructuralSchema,
-  order: readonly JsonValue[] | undefined,
-): JsonValue {
-  const key = schema['x-kubernetes-patch-merge-key']
-  const merged = key === undefined ? mergeSet(target, patch) : mergeKeyed(target, patch, schema, key)
-  // Without an order of its own a patch gives that of its items, so that new ones come to stand in front.
-  const own = patch.filter((item) => !isJsonObject(item) || item[directive] === undefined)
-  return inOrder(merged, order ?? own, key, target)
-}
-
-function mergeSet(target: readonly JsonValue[], patch: readonly JsonValue[]): readonly JsonValue[] {
-  const out = [...target]
-  for (const item of patch) if (!out.some((there) => jsonEqual(there, item))) out.push(item)
-  return out
-}
-
-function mergeKeyed(
-  target: readonly JsonValue[],
-  patch: readonly JsonValue[],
-  schema: StructuralSchema,
-  key: string,
-): readonly JsonValue[] {
-  const items = patch.map((item) => {
-    if (!isJsonObject(item)) throw new StrategicPatchError(`expected a map in the list, got ${JSON.stringify(item)}`)
-    return item
-  })
-  if (items.some((item) => item[directive] === 'replace')) return items.filter((item) => item[directive] === undefined)
-  const out: JsonValue[] = [...target]
-  for (const item of items) {
-    const value = item[key]
-    if (value === undefined) {
-      throw new StrategicPatchError(`map: ${goPlain(item)} does not contain declared merge key: ${key}`)
-    }
-    const at = out.findIndex((there) => isJsonObject(there) && jsonEqual(there[key], value))
-    if (item[directive] === 'delete') {
-      if (at >= 0) out.splice(at, 1)
-      continue
-    }
-    const inner = schema.items ?? open
-    const there = at >= 0 ? out[at] : undefined
-    const merged = mergeFields(isJsonObject(there) ? there : {}, item, inner, true)
-    if (at >= 0) out[at] = merged
-    else out.push(merged)
-  }
-  return out
-}
-
-function identityOf(item: JsonValue, key: string | undefined): string {
-  return JSON.stringify(key !== undefined && isJsonObject(item) ? (item[key] ?? null) : item)
-}
-
-/**
- * Items in the given order. Those that the order doesn't name are the server's own: each goes in front of the first named one
- * that it stood before in the list as it was.
- */
-function inOrder(
-  items: readonly JsonValue[],
-  order: readonly JsonValue[],
-  key: string | undefined,
-  before: readonly JsonValue[],
-): readonly JsonValue[] {
-  const rank = new Map(order.map((item, index) => [identityOf(item, key), index]))
-  const place = new Map(before.map((item, index) => [identityOf(item, key), index]))
-  const rankOf = (item: JsonValue): number => rank.get(identityOf(item, key)) ?? 0
-  const placeOf = (item: JsonValue): number | undefined => place.get(identityOf(item, key))
-  const named = items.filter((item) => rank.has(identityOf(item, key))).sort((left, right) => rankOf(left) - rankOf(right))
-  const own = items.filter((item) => !rank.has(identityOf(item, key)))
-  own.sort((left, right) => (placeOf(left) ?? 0) - (placeOf(right) ?? 0))
-  const out: JsonValue[] = []
-  let next = 0
-  for (const item of named) {
-    const at = placeOf(item)
-    while (at !== undefined && next < own.length) {
-      const candidate = own[next] as JsonValue
-      const candidateAt = placeOf(candidate)
-      if (candidateAt === undefined || candidateAt >= at) break
-      out.push(candidate)
-      next += 1
-    }
-    out.push(item)
-  }
-  return [...out, ...own.slice(next)]
 }
