@@ -90,6 +90,10 @@ export interface ResourceType {
   /** Objects of this kind count `metadata.generation` on changes of anything but metadata and status. */
   readonly countsGeneration: boolean
   readonly printerColumns: readonly PrinterColumn[]
+  /** The table is the server's plainest: NAME and CREATED AT, and null where it has no rows. */
+  readonly plainTable?: boolean
+  /** Marks of a table's row, as of pods that have ended. */
+  readonly rowConditions?: (object: JsonObject) => readonly JsonObject[]
   /**
    * Reads an object as the API server's own types do: unknown fields, nulls and empty optional fields go, records that are
    * always written appear, quantities and times take their canonical form. Only built-in kinds have it; custom kinds are kept
@@ -98,6 +102,8 @@ export interface ResourceType {
   readonly decode?: (object: JsonObject) => DecodedResource
   /** PUT on a name that isn't there creates the object. */
   readonly createdByReplace?: boolean
+  /** Changes of what never changes in metadata are told once, by the server alone. */
+  readonly comparesMetadataOnce?: boolean
   /** PUT must name the resourceVersion it replaces. */
   readonly replaceNeedsVersion?: boolean
   /** DELETE answers with the deleted object, not with a Status. */

@@ -46,3 +46,15 @@ export function admitPriority(pod: JsonObject, classes: readonly JsonObject[]): 
   const className = found.name === '' ? {} : { priorityClassName: found.name }
   return { ok: true, pod: { ...pod, spec: { ...spec, ...className, priority, preemptionPolicy } } }
 }
+
+/** A changed pod with the priority that it had, where the change leaves that out. */
+export function withPriorityOf(live: JsonObject, pod: JsonObject): JsonObject {
+  const [before, spec] = [objectAt(live, 'spec') ?? {}, objectAt(pod, 'spec') ?? {}]
+  const kept = {
+    ...(spec.priority === undefined && before.priority !== undefined ? { priority: before.priority } : {}),
+    ...(spec.preemptionPolicy === undefined && before.preemptionPolicy !== undefined
+      ? { preemptionPolicy: before.preemptionPolicy }
+      : {}),
+  }
+  return Object.keys(kept).length === 0 ? pod : { ...pod, spec: { ...spec, ...kept } }
+}

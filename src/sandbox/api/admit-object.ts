@@ -2,7 +2,7 @@ import type { JsonObject } from '../../plan/json.ts'
 import { defaultClassName, withClass } from '../admission/default-class.ts'
 import { withRangeDefaults } from '../admission/limit-range.ts'
 import { withFailureTolerations } from '../admission/node-failure-tolerations.ts'
-import { admitPriority } from '../admission/pod-priority.ts'
+import { admitPriority, withPriorityOf } from '../admission/pod-priority.ts'
 import { rangeRefusal } from '../admission/range-limits.ts'
 import { quotaRefusal } from '../admission/resource-quota.ts'
 import { claimProtection, volumeProtection, withProtection } from '../admission/storage-protection.ts'
@@ -65,7 +65,8 @@ export function admitNew(context: ApiContext, resource: ServedResource, name: st
   }
 }
 
-/** What they make of a changed one. */
-export function admitChanged(resource: ServedResource, subresource: string, object: JsonObject): JsonObject {
-  return resource.storage === '/pods' && subresource === '' ? withFailureTolerations(object) : object
+/** What they make of a changed one. A pod keeps the priority that it was given. */
+export function admitChanged(resource: ServedResource, subresource: string, object: JsonObject, live: JsonObject): JsonObject {
+  if (resource.storage !== '/pods' || subresource !== '') return object
+  return withFailureTolerations(withPriorityOf(live, object))
 }

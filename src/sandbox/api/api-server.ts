@@ -174,8 +174,13 @@ export class ApiServer {
   ): SandboxResponse {
     const { status, scale, others = [] } = resource.type.subresources
     if (subresource === 'scale' && scale !== undefined) {
+      if (request.method === 'GET') {
+        const { type, custom, plural } = resource
+        const group = type.group === '' ? 'autoscaling' : type.group
+        const live = this.#find(resource, target.namespace, name, custom ? plural : { group, name: `${type.plural}/scale` })
+        return jsonAnswer(200, readableScale(live.object, scale, custom))
+      }
       const live = this.#find(resource, target.namespace, name)
-      if (request.method === 'GET') return jsonAnswer(200, readableScale(live.object, scale, resource.custom))
       if (request.method !== 'PUT' && request.method !== 'PATCH') throw methodNotAllowed()
       const scaled = writeScale(this.#context, request, query, resource, scale, live)
       return jsonAnswer(200, scaleOf(scaled.object, scale, resource.custom))
@@ -280,10 +285,11 @@ export class ApiServer {
     return listAnswer(page, resource, this.#projection(request, query))
   }
 
-  #find(resource: ServedResource, namespace: string | undefined, name: string): StoredObject {
+  /** The object of a name; `missing` is what a refusal calls its resource. */
+  #find(resource: ServedResource, namespace: string | undefined, name: string, missing = resource.plural): StoredObject {
     const key = storageKeyOf(resource, namespace, name)
     const live = this.#context.store.get(key.resource, key.namespace, key.name)
-    if (live === undefined) throw notFound(resource.plural, name)
+    if (live === undefined) throw notFound(missing, name)
     return live
   }
 

@@ -47,13 +47,14 @@ export function objectTable(
   const columns = resource.type.printerColumns
   const rows = objects.map((stored): JsonObject => {
     const cells: readonly JsonValue[] = columns.map((column) => printerCell(column, stored.object, form.now))
-    return { cells, object: rowObject(stored.object, form) }
+    const conditions = resource.type.rowConditions?.(stored.object) ?? []
+    return { cells, ...(conditions.length === 0 ? {} : { conditions }), object: rowObject(stored.object, form) }
   })
   return {
     kind: 'Table',
     apiVersion: `meta.k8s.io/${form.metaVersion}`,
     metadata,
     columnDefinitions: columns.map(columnDefinition),
-    rows,
+    rows: rows.length === 0 && resource.type.plainTable === true ? null : rows,
   }
 }

@@ -17,7 +17,7 @@ import { duplicateFields } from './duplicate-fields.ts'
 import type { SandboxRequest } from './exchange.ts'
 import { goJsonText } from './go-json-text.ts'
 import { metadataOf, metadataText, withMetadata } from './object-metadata.ts'
-import { bodyText, mediaTypeOf, parseBody, parseYamlBody } from './request-body.ts'
+import { bodyText, mediaTypeOf, parseBody, parseYamlBody, typeMismatch } from './request-body.ts'
 import type { WriteOptions } from './request-options.ts'
 import type { ServedResource } from './resource-registry.ts'
 import {
@@ -191,6 +191,7 @@ export function patchObject(
   }
   if (!isJsonObject(patched)) throw problem('json: cannot unmarshal into Go value')
   if (resource.custom && typeof patched.kind !== 'string') throw problem(`Object 'Kind' is missing in '${goJsonText(patched)}'`)
+  if (!resource.custom && !isStrategic) checkType(context, resource, patched, problem)
   const text = bodyText(request)
   const isMerge = type === mergePatchType
   const earlier = type === jsonPatchType ? operationComplaints(patch, text) : []
@@ -207,6 +208,14 @@ export function patchObject(
     const manager = managerContextOf(context, resource, options.updateManager, subresource)
     return { object: manageUpdate(current, filled, manager), warnings }
   })
+}
+
+/** A patch may not make another kind of a built-in one. */
+function checkType(context: ApiContext, resource: ServedResource, patched: JsonObject, problem: (text: string) => Error): void {
+  const { kind, apiVersion } = patched
+  if (typeof kind !== 'string' || typeof apiVersion !== 'string' || kind === '' || apiVersion === '') return
+  if (kind === resource.type.kind && apiVersion === resource.apiVersion) return
+  throw problem(typeMismatch(apiVersion, kind, resource, context.registry))
 }
 
 /** The patched object as messages show it: custom objects are kept with their keys in order. */

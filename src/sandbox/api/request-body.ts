@@ -176,19 +176,25 @@ export function withType(object: JsonObject, resource: ServedResource, registry:
     if (apiVersion !== resource.apiVersion) throw versionMismatch(apiVersion, resource)
     return object
   }
-  const slash = apiVersion.indexOf('/')
-  const version = slash < 0 ? apiVersion : apiVersion.slice(slash + 1)
-  const what = `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${ownKind}`
+  if (kind === ownKind && registry.byKind(apiVersion, kind)?.storage === resource.storage)
+    throw versionMismatch(apiVersion, resource)
+  const what = `${kind} in version ${JSON.stringify(versionOf(apiVersion))} cannot be handled as a ${ownKind}`
+  throw badRequest(`${what}: ${typeMismatch(apiVersion, kind, resource, registry)}`)
+}
+
+function versionOf(apiVersion: string): string {
+  return apiVersion.slice(apiVersion.indexOf('/') + 1)
+}
+
+/** Why an object of another type is not one of a built-in kind. */
+export function typeMismatch(apiVersion: string, kind: string, resource: ServedResource, registry: ResourceRegistry): string {
   const given = registry.byKind(apiVersion, kind)
   if (given === undefined || given.custom) {
     const scheme = 'scheme "pkg/api/legacyscheme/scheme.go:30"'
-    throw badRequest(
-      `${what}: no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in ${scheme}`,
-    )
+    return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in ${scheme}`
   }
-  if (kind === ownKind && given.storage === resource.storage) throw versionMismatch(apiVersion, resource)
-  const internal = `${internalPackage(resource.type.group)}.${ownKind}`
-  throw badRequest(`${what}: converting (${version}.${kind}) to (${internal}): unknown conversion`)
+  const internal = `${internalPackage(resource.type.group)}.${resource.type.kind}`
+  return `converting (${versionOf(apiVersion)}.${kind}) to (${internal}): unknown conversion`
 }
 
 function versionMismatch(apiVersion: string, resource: ServedResource): Error {

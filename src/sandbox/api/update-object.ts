@@ -24,6 +24,21 @@ export interface ObjectUpdate {
   readonly warnings?: string[]
 }
 
+/** Where etcd keeps built-in kinds whose folder is not called as they are. */
+const registryFolders: { readonly [storage: string]: string } = {
+  '/services': 'services/specs',
+  '/endpoints': 'services/endpoints',
+  '/nodes': 'minions',
+  '/replicationcontrollers': 'controllers',
+  'networking.k8s.io/ingresses': 'ingress',
+  'apiextensions.k8s.io/customresourcedefinitions': 'apiextensions.k8s.io/customresourcedefinitions',
+}
+
+function registryFolder(resource: ServedResource): string {
+  const { group, plural } = resource.type
+  return resource.custom ? `${group}/${plural}` : (registryFolders[resource.storage] ?? plural)
+}
+
 /** Refuses an update that was meant for another object or another version of it. */
 export function checkPreconditions(resource: ServedResource, live: StoredObject, update: ObjectUpdate): void {
   const { name, namespace } = live.key
@@ -33,7 +48,7 @@ export function checkPreconditions(resource: ServedResource, live: StoredObject,
     const uid = metadataText(update.object, 'uid')
     const liveUid = metadataText(live.object, 'uid')
     if (uid !== '' && uid !== liveUid) {
-      const path = `/registry/${resource.custom ? `${resource.type.group}/` : ''}${resource.type.plural}/${namespace === '' ? '' : `${namespace}/`}${name}`
+      const path = `/registry/${registryFolder(resource)}/${namespace === '' ? '' : `${namespace}/`}${name}`
       const precondition = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${liveUid}`
       const why = `StorageError: invalid object, Code: 4, Key: ${path}, ResourceVersion: 0, AdditionalErrorMsg: ${precondition}`
       throw conflict(resource.plural, name, why)
@@ -119,7 +134,7 @@ export function updateObject(context: ApiContext, served: ServedResource, live: 
   checkPreconditions(resource, live, update)
   const key = storageKeyOf(resource, live.key.namespace, live.key.name)
   const allocation = context.allocations.contextFor(key)
-  const admitted = admitChanged(resource, update.subresource, update.object)
+  const admitted = admitChanged(resource, update.subresource, update.object, live.object)
   const next = asStored(settle(resource, live.object, admitted, update.subresource, allocation), resource)
   const warnings = update.warnings ?? []
   const errors = validateChange(context, resource, next, live.object, update.subresource, warnings)

@@ -65,7 +65,7 @@ export function validateChange(
   const errors = [
     // Once for all kinds, and once for the kind itself.
     ...again,
-    ...again,
+    ...(type.comparesMetadataOnce === true ? [] : again),
     ...(type.validate?.(object) ?? []),
     ...(type.validateUpdate?.(object, old) ?? []),
   ]

@@ -4,7 +4,8 @@ import type { StructuralSchema } from '../structural-schema.ts'
 import { decodeObject } from './decode-object.ts'
 import { copyTree, isTree, objectAt, type Tree } from './json-tree.ts'
 import { schemaOfModel } from './model-schema.ts'
-import { ageColumn, nameColumn } from './printing/common-columns.ts'
+import { columnDescription } from './printing/column-descriptions.ts'
+import { ageColumn, type KindColumn, nameColumn, plainColumns } from './printing/common-columns.ts'
 import { FieldErrors } from './validation/field-errors.ts'
 import { subdomainComplaints } from './validation/names.ts'
 import { type NameRule, validateChangedMeta, validateFinalizerOwners, validateObjectMeta } from './validation/object-meta.ts'
@@ -32,9 +33,10 @@ export interface KindDefinition {
   /** The rule for names; RFC 1123 subdomains when left out. */
   readonly nameRule?: NameRule
   /** Columns between NAME and AGE; those two alone when left out. */
-  readonly columns?: readonly PrinterColumn[]
+  readonly columns?: readonly KindColumn[]
   /** All the columns, where they don't begin with NAME and end with AGE. */
-  readonly allColumns?: readonly PrinterColumn[]
+  readonly allColumns?: readonly KindColumn[]
+  readonly rowConditions?: (object: JsonObject) => readonly JsonObject[]
   readonly createdByReplace?: true
   readonly deleteAnswersObject?: true
   readonly replaceNeedsVersion?: true
@@ -49,6 +51,8 @@ export interface KindDefinition {
   readonly validateUpdate?: (errors: FieldErrors, object: JsonObject, old: JsonObject) => void
   /** How often an update looks at labels, annotations and owners: each time is a cause of its own. */
   readonly metadataChecks?: 2 | 3
+  /** An update of this kind doesn't compare names and the like with what they were: only the server does. */
+  readonly comparesMetadataOnce?: true
   /** An update looks at everything twice. */
   readonly updateChecksTwice?: true
   /** A write of the status; what else is in the object is as it was and not looked at. */
@@ -68,10 +72,14 @@ function freshTree(object: JsonObject): Tree {
 }
 
 /** Wide columns come after AGE, as kubectl prints them. */
-function withNameAndAge(columns: readonly PrinterColumn[]): readonly PrinterColumn[] {
+function withNameAndAge(columns: readonly KindColumn[]): readonly KindColumn[] {
   const usual = columns.filter((column) => column.priority === 0)
   const wide = columns.filter((column) => column.priority > 0)
   return [nameColumn, ...usual, ageColumn, ...wide]
+}
+
+function described(kind: string, columns: readonly KindColumn[]): readonly PrinterColumn[] {
+  return columns.map((column) => ({ ...column, description: columnDescription(kind, column.name) }))
 }
 
 /** Makes the served type of a definition. Its schema is made when first asked for. */
@@ -109,7 +117,10 @@ export function defineKind(definition: KindDefinition): ResourceType {
     },
     modelName: model,
     countsGeneration: definition.countsGeneration === true,
-    printerColumns: definition.allColumns ?? withNameAndAge(definition.columns ?? []),
+    comparesMetadataOnce: definition.comparesMetadataOnce === true,
+    printerColumns: described(definition.kind, definition.allColumns ?? withNameAndAge(definition.columns ?? [])),
+    ...(definition.rowConditions === undefined ? {} : { rowConditions: definition.rowConditions }),
+    plainTable: definition.allColumns === plainColumns,
     createdByReplace: definition.createdByReplace === true,
     deleteAnswersObject: definition.deleteAnswersObject === true,
     replaceNeedsVersion: definition.replaceNeedsVersion === true,

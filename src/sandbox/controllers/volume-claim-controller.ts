@@ -4,7 +4,7 @@ import { listAt, objectAt, objectsAt, textAt } from '../builtin/json-tree.ts'
 import { compareQuantities, parseQuantity } from '../builtin/quantity.ts'
 import { writeStatus } from './conditions.ts'
 import type { Controller, ControllerWorld } from './controller.ts'
-import { isTerminating, nameOf, type ObjectName, uidOf } from './object-cache.ts'
+import { isTerminating, nameOf, type ObjectCache, type ObjectName, uidOf } from './object-cache.ts'
 import { podPhase } from './pod-status.ts'
 import { releaseFinalizer } from './release-finalizer.ts'
 import { claimRefOf, phaseOf, volumes } from './volume-controller.ts'
@@ -57,6 +57,11 @@ function smallest(candidates: readonly JsonObject[]): JsonObject | undefined {
   return [...candidates].sort((left, right) => compareQuantities(size(left), size(right)))[0]
 }
 
+/** True for a claim that asks for no class, and so for no volume to be made. */
+function refusesClasses(claim: JsonObject): boolean {
+  return objectAt(claim, 'spec')?.storageClassName === ''
+}
+
 /** The volume that a claim names, else the smallest free one that suits it, else a new one. */
 function volumeOf(claim: JsonObject, world: ControllerWorld): JsonObject | undefined {
   const named = textAt(objectAt(claim, 'spec'), 'volumeName')
@@ -64,7 +69,8 @@ function volumeOf(claim: JsonObject, world: ControllerWorld): JsonObject | undef
   const name = `pvc-${uidOf(claim)}`
   const made = world.cache.get(volumes, { namespace: '', name })
   const free = made ?? smallest([...world.cache.all(volumes)].filter((volume) => suits(volume, claim)))
-  return free ?? world.host.create(volumes, volumeFor(claim, name))
+  if (free !== undefined || refusesClasses(claim)) return free
+  return world.host.create(volumes, volumeFor(claim, name))
 }
 
 function bind(claim: JsonObject, world: ControllerWorld): void {
@@ -105,13 +111,19 @@ function isInUse(claim: ObjectName, world: ControllerWorld): boolean {
   })
 }
 
+/** Claims that a new volume may be for. */
+function waitingClaims(cache: ObjectCache): readonly ObjectName[] {
+  return [...cache.all(claims)].filter((claim) => phaseOf(claim) === 'Pending').map(nameOf)
+}
+
 /** Gives every claim a volume, and keeps claims that pods use. */
 export function volumeClaimController(): Controller {
   return {
     name: 'persistentvolumeclaims',
-    watches: [claims, pods],
-    concerned: (kind, object) => {
+    watches: [claims, pods, volumes],
+    concerned: (kind, object, cache) => {
       if (kind === claims) return [nameOf(object)]
+      if (kind === volumes) return waitingClaims(cache)
       return claimNames(object).map((name) => ({ namespace: nameOf(object).namespace, name }))
     },
     reconcile: (name, world) => {

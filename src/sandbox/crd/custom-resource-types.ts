@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../plan/json.ts'
 import { finalizersOf } from '../api/object-metadata.ts'
 import { schemaOfModel } from '../builtin/model-schema.ts'
-import { columnDescriptions } from '../builtin/printing/common-columns.ts'
+import { columnDescription } from '../builtin/printing/column-descriptions.ts'
 import { FieldErrors } from '../builtin/validation/field-errors.ts'
 import { subdomainComplaints } from '../builtin/validation/names.ts'
 import { unqualifiedFinalizers, validateObjectMeta } from '../builtin/validation/object-meta.ts'
@@ -13,7 +13,7 @@ const nameColumn: PrinterColumn = {
   name: 'Name',
   type: 'string',
   format: 'name',
-  description: columnDescriptions.name,
+  description: columnDescription('', 'Name'),
   priority: 0,
   cell: '.metadata.name',
 }
@@ -21,7 +21,7 @@ const nameColumn: PrinterColumn = {
 const ageColumn: PrinterColumn = {
   name: 'Age',
   type: 'date',
-  description: columnDescriptions.age,
+  description: columnDescription('', 'Age'),
   priority: 0,
   cell: '.metadata.creationTimestamp',
 }

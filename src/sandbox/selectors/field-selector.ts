@@ -84,6 +84,7 @@ export function parseFieldSelector(text: string, resource: ServedResource): Pars
 }
 
 function unknownField(field: string, resource: ServedResource, extra: readonly string[]): string {
+  if (resource.storage === 'batch/jobs') return `field label ${JSON.stringify(field)} not supported for batchv1.Job`
   if (resource.custom || extra.length > 0) return `field label not supported: ${field}`
   return `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`
 }

@@ -44,13 +44,14 @@ const admission = {
   clusterScoped: true,
   replaceNeedsVersion: true,
   countsGeneration: true,
+  comparesMetadataOnce: true,
 } as const
 const authorization = { group: 'authorization.k8s.io', version: 'v1', review: true } as const
 const authentication = { group: 'authentication.k8s.io', version: 'v1', review: true, clusterScoped: true } as const
 
 /** Kinds of `rbac.authorization.k8s.io/v1`, `admissionregistration.k8s.io/v1`, and the reviews of who may do what. */
 export const accessKinds: readonly ResourceType[] = [
-  defineKind({ ...rbac, kind: 'Role', plural: 'roles', allColumns: plainColumns, validate: validateRole }),
+  defineKind({ ...rbac, kind: 'Role', plural: 'roles', allColumns: plainColumns, validate: validateRole, metadataChecks: 3 }),
   defineKind({
     ...rbac,
     kind: 'ClusterRole',
@@ -58,6 +59,7 @@ export const accessKinds: readonly ResourceType[] = [
     clusterScoped: true,
     allColumns: plainColumns,
     validate: validateClusterRole,
+    metadataChecks: 3,
   }),
   defineKind({
     ...rbac,

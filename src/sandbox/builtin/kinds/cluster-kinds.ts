@@ -48,6 +48,7 @@ export const clusterKinds: readonly ResourceType[] = [
     setDefaults: defaultStorageClass,
     validate: validateStorageClass,
     validateUpdate: validateStorageClassUpdate,
+    metadataChecks: 2,
   }),
   defineKind({
     group: 'events.k8s.io',

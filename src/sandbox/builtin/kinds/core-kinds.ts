@@ -28,7 +28,7 @@ import {
   secretColumns,
   serviceAccountColumns,
 } from '../printing/core-columns.ts'
-import { podColumns } from '../printing/pod-columns.ts'
+import { podColumns, podRowConditions } from '../printing/pod-columns.ts'
 import { endpointsColumns, serviceColumns } from '../printing/service-columns.ts'
 import { podTemplateColumns, replicationControllerColumns } from '../printing/workload-columns.ts'
 import { validateConfigMap, validateConfigMapUpdate, validateSecret, validateSecretUpdate } from '../validation/config.ts'
@@ -86,6 +86,7 @@ export const coreKinds: readonly ResourceType[] = [
     countsGeneration: true,
     deleteAnswersObject: true,
     columns: podColumns,
+    rowConditions: podRowConditions,
     setDefaults: defaultPod,
     prepareCreate: preparePod,
     validate: validatePod,
@@ -154,6 +155,7 @@ export const coreKinds: readonly ResourceType[] = [
     setDefaults: defaultEndpoints,
     validate: validateEndpoints,
     warnings: endpointsWarnings,
+    metadataChecks: 2,
   }),
   defineKind({
     ...core,
@@ -163,6 +165,7 @@ export const coreKinds: readonly ResourceType[] = [
     createdByReplace: true,
     allColumns: eventColumns,
     validate: validateEvent,
+    comparesMetadataOnce: true,
   }),
   defineKind({
     ...core,
@@ -190,6 +193,9 @@ export const coreKinds: readonly ResourceType[] = [
     prepareCreate: preparePersistentVolume,
     validate: validatePersistentVolume,
     validateUpdate: validatePersistentVolumeUpdate,
+    metadataChecks: 2,
+    comparesMetadataOnce: true,
+    updateChecksTwice: true,
   }),
   defineKind({
     ...core,
@@ -203,7 +209,8 @@ export const coreKinds: readonly ResourceType[] = [
     prepareCreate: preparePersistentVolumeClaim,
     validate: validatePersistentVolumeClaim,
     validateUpdate: validatePersistentVolumeClaimUpdate,
-    metadataChecks: 2,
+    metadataChecks: 3,
+    updateChecksTwice: true,
   }),
   defineKind({
     ...core,
@@ -218,6 +225,7 @@ export const coreKinds: readonly ResourceType[] = [
     setDefaults: defaultReplicationController,
     validate: validateReplicationController,
     warnings: workloadWarnings(['spec', 'template']),
+    metadataChecks: 2,
   }),
   defineKind({
     ...core,
@@ -239,6 +247,8 @@ export const coreKinds: readonly ResourceType[] = [
     allColumns: plainColumns,
     setDefaults: defaultLimitRange,
     validate: validateLimitRange,
+    createdByReplace: true,
+    comparesMetadataOnce: true,
   }),
   defineKind({
     ...core,

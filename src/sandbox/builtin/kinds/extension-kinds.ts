@@ -7,8 +7,7 @@ import {
 import type { ResourceType } from '../../resource-type.ts'
 import { defaultDefinition, prepareDefinition, prepareDefinitionUpdate } from '../defaults/definition-defaults.ts'
 import { defineKind } from '../define-kind.ts'
-import { objectAt, textAt } from '../json-tree.ts'
-import { columnDescriptions, nameColumn } from '../printing/common-columns.ts'
+import { plainColumns } from '../printing/common-columns.ts'
 
 /** Kinds of `apiextensions.k8s.io/v1`. */
 export const extensionKinds: readonly ResourceType[] = [
@@ -24,16 +23,7 @@ export const extensionKinds: readonly ResourceType[] = [
     countsGeneration: true,
     deleteAnswersObject: true,
     replaceNeedsVersion: true,
-    allColumns: [
-      nameColumn,
-      {
-        name: 'Created At',
-        type: 'date',
-        description: columnDescriptions.age,
-        priority: 0,
-        cell: (definition) => textAt(objectAt(definition, 'metadata'), 'creationTimestamp'),
-      },
-    ],
+    allColumns: plainColumns,
     setDefaults: defaultDefinition,
     prepareCreate: prepareDefinition,
     prepareUpdate: prepareDefinitionUpdate,

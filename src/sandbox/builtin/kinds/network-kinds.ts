@@ -68,6 +68,7 @@ export const networkKinds: readonly ResourceType[] = [
     columns: networkPolicyColumns,
     setDefaults: defaultNetworkPolicy,
     validate: validateNetworkPolicy,
+    metadataChecks: 2,
   }),
   defineKind({
     group: 'discovery.k8s.io',

@@ -106,19 +106,20 @@ export const workloadKinds: readonly ResourceType[] = [
     kind: 'ControllerRevision',
     plural: 'controllerrevisions',
     columns: [
-      textColumn('Controller', 'The workload whose revision this is.', (revision) => {
+      textColumn('Controller', (revision) => {
         const owner = objectsAt(objectAt(revision, 'metadata'), 'ownerReferences').find((each) => each.controller === true)
         if (owner === undefined) return '<none>'
         const group = textAt(owner, 'apiVersion').split('/')[0]
         return `${textAt(owner, 'kind').toLowerCase()}.${group}/${textAt(owner, 'name')}`
       }),
-      textColumn('Revision', 'Number of the revision.', (revision) => numberAt(revision, 'revision') ?? 0),
+      textColumn('Revision', (revision) => numberAt(revision, 'revision') ?? 0),
     ],
     validate: (errors, revision) => {
       if (revision.data === undefined) errors.required('data', 'data is mandatory')
       errors.nonNegative('revision', revision.revision)
     },
     validateUpdate: (errors, revision, old) => errors.immutable('data', revision.data, old.data),
+    metadataChecks: 2,
   }),
   defineKind({
     ...batch,
@@ -131,6 +132,7 @@ export const workloadKinds: readonly ResourceType[] = [
     warnings: workloadWarnings(template),
     validateCreate: validateJobCreate,
     validateUpdate: validateJobUpdate,
+    metadataChecks: 2,
   }),
   defineKind({
     ...batch,

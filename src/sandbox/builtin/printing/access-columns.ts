@@ -1,7 +1,6 @@
 import type { JsonObject } from '../../../plan/json.ts'
-import type { PrinterColumn } from '../../resource-type.ts'
 import { listAt, objectAt, objectsAt, textAt } from '../json-tree.ts'
-import { ageColumn, integerColumn, nameColumn, textColumn } from './common-columns.ts'
+import { ageColumn, integerColumn, type KindColumn, nameColumn, textColumn } from './common-columns.ts'
 
 function subjects(binding: JsonObject, kind: string): string {
   return objectsAt(binding, 'subjects')
@@ -14,21 +13,21 @@ function subjects(binding: JsonObject, kind: string): string {
 }
 
 /** ROLE, AGE, and who has the role. */
-export const bindingColumns: readonly PrinterColumn[] = [
+export const bindingColumns: readonly KindColumn[] = [
   nameColumn,
-  textColumn('Role', 'The role that is given.', (binding) => {
+  textColumn('Role', (binding) => {
     const role = objectAt(binding, 'roleRef')
     return `${textAt(role, 'kind')}/${textAt(role, 'name')}`
   }),
   ageColumn,
-  textColumn('Users', 'Users who have it.', (binding) => subjects(binding, 'User'), 1),
-  textColumn('Groups', 'Groups that have it.', (binding) => subjects(binding, 'Group'), 1),
-  textColumn('ServiceAccounts', 'Service accounts that have it.', (binding) => subjects(binding, 'ServiceAccount'), 1),
+  textColumn('Users', (binding) => subjects(binding, 'User'), 1),
+  textColumn('Groups', (binding) => subjects(binding, 'Group'), 1),
+  textColumn('ServiceAccounts', (binding) => subjects(binding, 'ServiceAccount'), 1),
 ]
 
 /** WEBHOOKS. */
-export const webhookColumns: readonly PrinterColumn[] = [
-  integerColumn('Webhooks', 'Number of webhooks.', (configuration) => listAt(configuration, 'webhooks').length),
+export const webhookColumns: readonly KindColumn[] = [
+  integerColumn('Webhooks', (configuration) => listAt(configuration, 'webhooks').length),
 ]
 
 function unset(text: string): string {
@@ -36,18 +35,18 @@ function unset(text: string): string {
 }
 
 /** VALIDATIONS and PARAMKIND. */
-export const admissionPolicyColumns: readonly PrinterColumn[] = [
-  integerColumn('Validations', 'Number of validations.', (policy) => listAt(objectAt(policy, 'spec'), 'validations').length),
-  textColumn('ParamKind', 'Kind of the parameters.', (policy) => {
+export const admissionPolicyColumns: readonly KindColumn[] = [
+  integerColumn('Validations', (policy) => listAt(objectAt(policy, 'spec'), 'validations').length),
+  textColumn('ParamKind', (policy) => {
     const kind = objectAt(objectAt(policy, 'spec'), 'paramKind')
     return kind === undefined ? '<unset>' : `${textAt(kind, 'apiVersion')}/${textAt(kind, 'kind')}`
   }),
 ]
 
 /** POLICYNAME and PARAMREF. */
-export const admissionPolicyBindingColumns: readonly PrinterColumn[] = [
-  textColumn('PolicyName', 'The policy that is bound.', (binding) => textAt(objectAt(binding, 'spec'), 'policyName')),
-  textColumn('ParamRef', 'The parameters.', (binding) => {
+export const admissionPolicyBindingColumns: readonly KindColumn[] = [
+  textColumn('PolicyName', (binding) => textAt(objectAt(binding, 'spec'), 'policyName')),
+  textColumn('ParamRef', (binding) => {
     const reference = objectAt(objectAt(binding, 'spec'), 'paramRef')
     const namespace = textAt(reference, 'namespace')
     return unset(namespace === '' ? textAt(reference, 'name') : `${namespace}/${textAt(reference, 'name')}`)

@@ -1,57 +1,51 @@
 import type { JsonObject, JsonValue } from '../../../plan/json.ts'
 import type { PrinterColumn } from '../../resource-type.ts'
-import { listAt, objectAt, textAt } from '../json-tree.ts'
+import { listAt, objectAt, objectsAt, textAt } from '../json-tree.ts'
+
+/** A column of a built-in kind; what it is described as is in `column-descriptions.ts`. */
+export type KindColumn = Omit<PrinterColumn, 'description'>
 
 type Cell = (object: JsonObject, now: Date) => JsonValue
 
 /** A text column. */
-export function textColumn(name: string, description: string, cell: Cell, priority = 0): PrinterColumn {
-  return { name, type: 'string', description, priority, cell }
+export function textColumn(name: string, cell: Cell, priority = 0): KindColumn {
+  return { name, type: 'string', priority, cell }
 }
 
 /** A column of whole numbers. */
-export function integerColumn(name: string, description: string, cell: Cell): PrinterColumn {
-  return { name, type: 'integer', description, priority: 0, cell }
+export function integerColumn(name: string, cell: Cell): KindColumn {
+  return { name, type: 'integer', priority: 0, cell }
 }
 
 /** A column of numbers that the API declares as text all the same. */
-export function countColumn(name: string, description: string, cell: Cell): PrinterColumn {
-  return { ...integerColumn(name, description, cell), type: 'string' }
+export function countColumn(name: string, cell: Cell): KindColumn {
+  return { ...integerColumn(name, cell), type: 'string' }
 }
 
-/** What a real server says of the columns that nearly every kind has. */
-export const columnDescriptions = {
-  name: 'Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names',
-  age: 'CreationTimestamp is a timestamp representing the server time when this object was created. It is not guaranteed to be set in happens-before order across separate operations. Clients may not set this value. It is represented in RFC3339 form and is in UTC.\n\nPopulated by the system. Read-only. Null for lists. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata',
-} as const
-
 /** The object's name. */
-export const nameColumn: PrinterColumn = {
+export const nameColumn: KindColumn = {
   name: 'Name',
   type: 'string',
   format: 'name',
-  description: columnDescriptions.name,
   priority: 0,
   cell: (object) => textAt(objectAt(object, 'metadata'), 'name'),
 }
 
 /** NAME and CREATED AT: what the server shows of kinds that have no table of their own. */
-export const plainColumns: readonly PrinterColumn[] = [
+export const plainColumns: readonly KindColumn[] = [
   nameColumn,
   {
     name: 'Created At',
     type: 'date',
-    description: columnDescriptions.age,
     priority: 0,
     cell: (object) => textAt(objectAt(object, 'metadata'), 'creationTimestamp'),
   },
 ]
 
 /** How long the object has existed. */
-export const ageColumn: PrinterColumn = {
+export const ageColumn: KindColumn = {
   name: 'Age',
   type: 'string',
-  description: columnDescriptions.age,
   priority: 0,
   cell: (object, now) => ageOf(textAt(objectAt(object, 'metadata'), 'creationTimestamp'), now),
 }
@@ -99,30 +93,33 @@ export function formatLabels(labels: JsonObject | undefined): string {
   return orNone(pairs.sort().join(','))
 }
 
-/** A label selector as `kubectl get -o wide` shows it. */
+/** A label selector as `kubectl get -o wide` shows it: its requirements in the order of their keys. */
 export function formatSelector(selector: JsonObject | undefined): string {
   if (selector === undefined) return '<none>'
-  const parts = Object.entries(objectAt(selector, 'matchLabels') ?? {}).map(([key, value]) => `${key}=${String(value)}`)
-  for (const expression of listAt(selector, 'matchExpressions')) {
-    if (typeof expression !== 'object' || expression === null || Array.isArray(expression)) continue
-    const { key, operator, values } = expression as JsonObject
+  const parts: (readonly [key: string, text: string])[] = Object.entries(objectAt(selector, 'matchLabels') ?? {}).map(
+    ([key, value]) => [key, `${key}=${String(value)}`],
+  )
+  for (const expression of objectsAt(selector, 'matchExpressions')) {
+    const { operator, values } = expression
+    const key = textAt(expression, 'key')
     const list = Array.isArray(values) ? [...values].sort().join(',') : ''
     switch (operator) {
       case 'In':
-        parts.push(`${String(key)} in (${list})`)
+        parts.push([key, `${key} in (${list})`])
         break
       case 'NotIn':
-        parts.push(`${String(key)} notin (${list})`)
+        parts.push([key, `${key} notin (${list})`])
         break
       case 'Exists':
-        parts.push(String(key))
+        parts.push([key, key])
         break
       case 'DoesNotExist':
-        parts.push(`!${String(key)}`)
+        parts.push([key, `!${key}`])
         break
     }
   }
-  return orNone(parts.sort().join(','))
+  parts.sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0))
+  return orNone(parts.map(([, text]) => text).join(','))
 }
 
 /** Names of a template's containers, joined by commas. */

@@ -1,33 +1,30 @@
 import type { JsonObject } from '../../../plan/json.ts'
-import type { PrinterColumn } from '../../resource-type.ts'
 import { listAt, numberAt, objectAt, objectsAt, textAt, textsAt } from '../json-tree.ts'
-import { ageColumn, ageOf, countColumn, nameColumn, orNone, textColumn } from './common-columns.ts'
+import { ageColumn, ageOf, countColumn, type KindColumn, nameColumn, orNone, textColumn } from './common-columns.ts'
 
 function sizeOf(object: JsonObject, ...keys: readonly string[]): number {
   return keys.reduce((sum, key) => sum + Object.keys(objectAt(object, key) ?? {}).length, 0)
 }
 
 /** STATUS. */
-export const namespaceColumns: readonly PrinterColumn[] = [
-  textColumn('Status', 'Active, or Terminating while its objects go.', (namespace) =>
-    textAt(objectAt(namespace, 'status'), 'phase'),
-  ),
+export const namespaceColumns: readonly KindColumn[] = [
+  textColumn('Status', (namespace) => textAt(objectAt(namespace, 'status'), 'phase')),
 ]
 
 /** DATA. */
-export const configMapColumns: readonly PrinterColumn[] = [
-  countColumn('Data', 'Number of keys.', (configMap) => sizeOf(configMap, 'data', 'binaryData')),
+export const configMapColumns: readonly KindColumn[] = [
+  countColumn('Data', (configMap) => sizeOf(configMap, 'data', 'binaryData')),
 ]
 
 /** TYPE and DATA. */
-export const secretColumns: readonly PrinterColumn[] = [
-  textColumn('Type', 'What the secret is for.', (secret) => textAt(secret, 'type')),
-  countColumn('Data', 'Number of keys.', (secret) => sizeOf(secret, 'data')),
+export const secretColumns: readonly KindColumn[] = [
+  textColumn('Type', (secret) => textAt(secret, 'type')),
+  countColumn('Data', (secret) => sizeOf(secret, 'data')),
 ]
 
 /** SECRETS. */
-export const serviceAccountColumns: readonly PrinterColumn[] = [
-  countColumn('Secrets', 'Number of secrets that pods may mount.', (account) => listAt(account, 'secrets').length),
+export const serviceAccountColumns: readonly KindColumn[] = [
+  countColumn('Secrets', (account) => listAt(account, 'secrets').length),
 ]
 
 const rolePrefix = 'node-role.kubernetes.io/'
@@ -61,17 +58,17 @@ function nodeAddress(type: string): (node: JsonObject) => string {
 }
 
 /** STATUS, ROLES, AGE and VERSION. */
-export const nodeColumns: readonly PrinterColumn[] = [
+export const nodeColumns: readonly KindColumn[] = [
   nameColumn,
-  textColumn('Status', 'Whether the node takes pods.', nodeStatus),
-  textColumn('Roles', 'What the node is for.', nodeRoles),
+  textColumn('Status', nodeStatus),
+  textColumn('Roles', nodeRoles),
   ageColumn,
-  textColumn('Version', 'Version of the kubelet.', nodeInfo('kubeletVersion')),
-  textColumn('Internal-IP', 'Address inside the cluster.', nodeAddress('InternalIP'), 1),
-  textColumn('External-IP', 'Address outside the cluster.', nodeAddress('ExternalIP'), 1),
-  textColumn('OS-Image', 'Operating system.', nodeInfo('osImage'), 1),
-  textColumn('Kernel-Version', 'Version of the kernel.', nodeInfo('kernelVersion'), 1),
-  textColumn('Container-Runtime', 'What runs the containers.', nodeInfo('containerRuntimeVersion'), 1),
+  textColumn('Version', nodeInfo('kubeletVersion')),
+  textColumn('Internal-IP', nodeAddress('InternalIP'), 1),
+  textColumn('External-IP', nodeAddress('ExternalIP'), 1),
+  textColumn('OS-Image', nodeInfo('osImage'), 1),
+  textColumn('Kernel-Version', nodeInfo('kernelVersion'), 1),
+  textColumn('Container-Runtime', nodeInfo('containerRuntimeVersion'), 1),
 ]
 
 const accessModeNames: ReadonlyMap<string, string> = new Map([
@@ -92,32 +89,30 @@ function attributesClass(object: JsonObject): string {
 }
 
 /** CAPACITY to REASON. */
-export const persistentVolumeColumns: readonly PrinterColumn[] = [
-  textColumn('Capacity', 'Size of the volume.', (volume) => textAt(objectAt(objectAt(volume, 'spec'), 'capacity'), 'storage')),
-  textColumn('Access Modes', 'How the volume may be mounted.', (volume) => accessModes(objectAt(volume, 'spec'))),
-  textColumn('Reclaim Policy', 'What becomes of the volume when it is released.', (volume) =>
-    textAt(objectAt(volume, 'spec'), 'persistentVolumeReclaimPolicy'),
-  ),
-  textColumn('Status', 'Whether the volume is bound.', (volume) => textAt(objectAt(volume, 'status'), 'phase')),
-  textColumn('Claim', 'The claim that holds the volume.', (volume) => {
+export const persistentVolumeColumns: readonly KindColumn[] = [
+  textColumn('Capacity', (volume) => textAt(objectAt(objectAt(volume, 'spec'), 'capacity'), 'storage')),
+  textColumn('Access Modes', (volume) => accessModes(objectAt(volume, 'spec'))),
+  textColumn('Reclaim Policy', (volume) => textAt(objectAt(volume, 'spec'), 'persistentVolumeReclaimPolicy')),
+  textColumn('Status', (volume) => textAt(objectAt(volume, 'status'), 'phase')),
+  textColumn('Claim', (volume) => {
     const claim = objectAt(objectAt(volume, 'spec'), 'claimRef')
     return claim === undefined ? '' : `${textAt(claim, 'namespace')}/${textAt(claim, 'name')}`
   }),
-  textColumn('StorageClass', 'Class of the volume.', (volume) => textAt(objectAt(volume, 'spec'), 'storageClassName')),
-  textColumn('VolumeAttributesClass', 'Class of the volume’s attributes.', attributesClass),
-  textColumn('Reason', 'Why the volume is in its state.', (volume) => textAt(objectAt(volume, 'status'), 'reason')),
-  textColumn('VolumeMode', 'File system or block device.', (volume) => textAt(objectAt(volume, 'spec'), 'volumeMode'), 1),
+  textColumn('StorageClass', (volume) => textAt(objectAt(volume, 'spec'), 'storageClassName')),
+  textColumn('VolumeAttributesClass', attributesClass),
+  textColumn('Reason', (volume) => textAt(objectAt(volume, 'status'), 'reason')),
+  textColumn('VolumeMode', (volume) => textAt(objectAt(volume, 'spec'), 'volumeMode'), 1),
 ]
 
 /** STATUS to STORAGECLASS. */
-export const persistentVolumeClaimColumns: readonly PrinterColumn[] = [
-  textColumn('Status', 'Whether the claim has its volume.', (claim) => textAt(objectAt(claim, 'status'), 'phase')),
-  textColumn('Volume', 'The volume that was bound.', (claim) => textAt(objectAt(claim, 'spec'), 'volumeName')),
-  textColumn('Capacity', 'Size of the volume.', (claim) => textAt(objectAt(objectAt(claim, 'status'), 'capacity'), 'storage')),
-  textColumn('Access Modes', 'How the volume may be mounted.', (claim) => accessModes(objectAt(claim, 'status'))),
-  textColumn('StorageClass', 'Class of the volume.', (claim) => textAt(objectAt(claim, 'spec'), 'storageClassName')),
-  textColumn('VolumeAttributesClass', 'Class of the volume’s attributes.', attributesClass),
-  textColumn('VolumeMode', 'File system or block device.', (claim) => textAt(objectAt(claim, 'spec'), 'volumeMode'), 1),
+export const persistentVolumeClaimColumns: readonly KindColumn[] = [
+  textColumn('Status', (claim) => textAt(objectAt(claim, 'status'), 'phase')),
+  textColumn('Volume', (claim) => textAt(objectAt(claim, 'spec'), 'volumeName')),
+  textColumn('Capacity', (claim) => textAt(objectAt(objectAt(claim, 'status'), 'capacity'), 'storage')),
+  textColumn('Access Modes', (claim) => accessModes(objectAt(claim, 'status'))),
+  textColumn('StorageClass', (claim) => textAt(objectAt(claim, 'spec'), 'storageClassName')),
+  textColumn('VolumeAttributesClass', attributesClass),
+  textColumn('VolumeMode', (claim) => textAt(objectAt(claim, 'spec'), 'volumeMode'), 1),
 ]
 
 function quotaPart(quota: JsonObject, prefix: string): string {
@@ -129,9 +124,9 @@ function quotaPart(quota: JsonObject, prefix: string): string {
 }
 
 /** REQUEST and LIMIT. */
-export const resourceQuotaColumns: readonly PrinterColumn[] = [
-  textColumn('Request', 'What is requested, of what may be.', (quota) => quotaPart(quota, '')),
-  textColumn('Limit', 'The sum of limits, of what it may be.', (quota) => quotaPart(quota, 'limits.')),
+export const resourceQuotaColumns: readonly KindColumn[] = [
+  textColumn('Request', (quota) => quotaPart(quota, '')),
+  textColumn('Limit', (quota) => quotaPart(quota, 'limits.')),
 ]
 
 function seenAt(key: string, event: JsonObject, now: Date): string {
@@ -140,23 +135,18 @@ function seenAt(key: string, event: JsonObject, now: Date): string {
 }
 
 /** LAST SEEN, TYPE, REASON, OBJECT and MESSAGE. */
-export const eventColumns: readonly PrinterColumn[] = [
-  textColumn('Last Seen', 'When it last happened.', (event, now) => seenAt('lastTimestamp', event, now)),
-  textColumn('Type', 'Normal or Warning.', (event) => textAt(event, 'type')),
-  textColumn('Reason', 'What happened, in one word.', (event) => textAt(event, 'reason')),
-  textColumn('Object', 'What it happened to.', (event) => {
+export const eventColumns: readonly KindColumn[] = [
+  textColumn('Last Seen', (event, now) => seenAt('lastTimestamp', event, now)),
+  textColumn('Type', (event) => textAt(event, 'type')),
+  textColumn('Reason', (event) => textAt(event, 'reason')),
+  textColumn('Object', (event) => {
     const involved = objectAt(event, 'involvedObject') ?? objectAt(event, 'regarding')
     return `${textAt(involved, 'kind').toLowerCase()}/${textAt(involved, 'name')}`
   }),
-  textColumn('Subobject', 'The part it happened to.', (event) => textAt(objectAt(event, 'involvedObject'), 'fieldPath'), 1),
-  textColumn(
-    'Source',
-    'Who reported it.',
-    (event) => textAt(objectAt(event, 'source'), 'component') || textAt(event, 'reportingComponent'),
-    1,
-  ),
-  textColumn('Message', 'What happened, in a sentence.', (event) => (textAt(event, 'message') || textAt(event, 'note')).trim()),
-  textColumn('First Seen', 'When it first happened.', (event, now) => seenAt('firstTimestamp', event, now), 1),
-  { ...countColumn('Count', 'How often it happened.', (event) => numberAt(event, 'count') ?? 1), priority: 1 },
+  textColumn('Subobject', (event) => textAt(objectAt(event, 'involvedObject'), 'fieldPath'), 1),
+  textColumn('Source', (event) => textAt(objectAt(event, 'source'), 'component') || textAt(event, 'reportingComponent'), 1),
+  textColumn('Message', (event) => (textAt(event, 'message') || textAt(event, 'note')).trim()),
+  textColumn('First Seen', (event, now) => seenAt('firstTimestamp', event, now), 1),
+  { ...countColumn('Count', (event) => numberAt(event, 'count') ?? 1), priority: 1 },
   { ...nameColumn, priority: 1 },
 ]

@@ -1,7 +1,6 @@
 import type { JsonObject, JsonValue } from '../../../plan/json.ts'
-import type { PrinterColumn } from '../../resource-type.ts'
 import { listAt, numberAt, objectAt, objectsAt, textAt } from '../json-tree.ts'
-import { countColumn, formatSelector, integerColumn, orNone, textColumn } from './common-columns.ts'
+import { countColumn, formatSelector, integerColumn, type KindColumn, orNone, textColumn } from './common-columns.ts'
 import { loadBalancerAddresses } from './service-columns.ts'
 
 function hosts(ingress: JsonObject): string {
@@ -13,19 +12,17 @@ function hosts(ingress: JsonObject): string {
 }
 
 /** CLASS, HOSTS, ADDRESS and PORTS. */
-export const ingressColumns: readonly PrinterColumn[] = [
-  textColumn('Class', 'The class of the ingress.', (ingress) => orNone(textAt(objectAt(ingress, 'spec'), 'ingressClassName'))),
-  textColumn('Hosts', 'Hosts that it routes.', hosts),
-  textColumn('Address', 'Addresses that it answers on.', (ingress) => loadBalancerAddresses(ingress).join(',')),
-  textColumn('Ports', 'Ports that it answers on.', (ingress) =>
-    listAt(objectAt(ingress, 'spec'), 'tls').length > 0 ? '80, 443' : '80',
-  ),
+export const ingressColumns: readonly KindColumn[] = [
+  textColumn('Class', (ingress) => orNone(textAt(objectAt(ingress, 'spec'), 'ingressClassName'))),
+  textColumn('Hosts', hosts),
+  textColumn('Address', (ingress) => loadBalancerAddresses(ingress).join(',')),
+  textColumn('Ports', (ingress) => (listAt(objectAt(ingress, 'spec'), 'tls').length > 0 ? '80, 443' : '80')),
 ]
 
 /** CONTROLLER and PARAMETERS. */
-export const ingressClassColumns: readonly PrinterColumn[] = [
-  textColumn('Controller', 'Who answers for the class.', (each) => textAt(objectAt(each, 'spec'), 'controller')),
-  textColumn('Parameters', 'Its parameters.', (each) => {
+export const ingressClassColumns: readonly KindColumn[] = [
+  textColumn('Controller', (each) => textAt(objectAt(each, 'spec'), 'controller')),
+  textColumn('Parameters', (each) => {
     const parameters = objectAt(objectAt(each, 'spec'), 'parameters')
     if (parameters === undefined) return '<none>'
     const group = textAt(parameters, 'apiGroup')
@@ -34,10 +31,8 @@ export const ingressClassColumns: readonly PrinterColumn[] = [
 ]
 
 /** POD-SELECTOR. */
-export const networkPolicyColumns: readonly PrinterColumn[] = [
-  textColumn('Pod-Selector', 'Pods that the policy is about.', (policy) =>
-    formatSelector(objectAt(objectAt(policy, 'spec'), 'podSelector')),
-  ),
+export const networkPolicyColumns: readonly KindColumn[] = [
+  textColumn('Pod-Selector', (policy) => formatSelector(objectAt(objectAt(policy, 'spec'), 'podSelector'))),
 ]
 
 function orNotAvailable(value: JsonValue | undefined): string {
@@ -45,16 +40,10 @@ function orNotAvailable(value: JsonValue | undefined): string {
 }
 
 /** MIN AVAILABLE, MAX UNAVAILABLE and ALLOWED DISRUPTIONS. */
-export const disruptionBudgetColumns: readonly PrinterColumn[] = [
-  textColumn('Min Available', 'Pods that must stay.', (budget) => orNotAvailable(objectAt(budget, 'spec')?.minAvailable)),
-  textColumn('Max Unavailable', 'Pods that may be missing.', (budget) =>
-    orNotAvailable(objectAt(budget, 'spec')?.maxUnavailable),
-  ),
-  integerColumn(
-    'Allowed Disruptions',
-    'Pods that may go now.',
-    (budget) => numberAt(objectAt(budget, 'status'), 'disruptionsAllowed') ?? 0,
-  ),
+export const disruptionBudgetColumns: readonly KindColumn[] = [
+  textColumn('Min Available', (budget) => orNotAvailable(objectAt(budget, 'spec')?.minAvailable)),
+  textColumn('Max Unavailable', (budget) => orNotAvailable(objectAt(budget, 'spec')?.maxUnavailable)),
+  integerColumn('Allowed Disruptions', (budget) => numberAt(objectAt(budget, 'status'), 'disruptionsAllowed') ?? 0),
 ]
 
 function currentOf(status: JsonObject | undefined, key: string, index: number): string {
@@ -81,15 +70,13 @@ function targets(autoscaler: JsonObject): string {
 }
 
 /** REFERENCE, TARGETS, MINPODS, MAXPODS and REPLICAS. */
-export const autoscalerColumns: readonly PrinterColumn[] = [
-  textColumn('Reference', 'What is scaled.', (autoscaler) => {
+export const autoscalerColumns: readonly KindColumn[] = [
+  textColumn('Reference', (autoscaler) => {
     const target = objectAt(objectAt(autoscaler, 'spec'), 'scaleTargetRef')
     return `${textAt(target, 'kind')}/${textAt(target, 'name')}`
   }),
-  textColumn('Targets', 'What is measured, and what is wanted.', targets),
-  textColumn('MinPods', 'Smallest number of pods.', (autoscaler) =>
-    String(numberAt(objectAt(autoscaler, 'spec'), 'minReplicas') ?? '<unset>'),
-  ),
-  countColumn('MaxPods', 'Largest number of pods.', (autoscaler) => numberAt(objectAt(autoscaler, 'spec'), 'maxReplicas') ?? 0),
-  countColumn('Replicas', 'Pods there are.', (autoscaler) => numberAt(objectAt(autoscaler, 'status'), 'currentReplicas') ?? 0),
+  textColumn('Targets', targets),
+  textColumn('MinPods', (autoscaler) => String(numberAt(objectAt(autoscaler, 'spec'), 'minReplicas') ?? '<unset>')),
+  countColumn('MaxPods', (autoscaler) => numberAt(objectAt(autoscaler, 'spec'), 'maxReplicas') ?? 0),
+  countColumn('Replicas', (autoscaler) => numberAt(objectAt(autoscaler, 'status'), 'currentReplicas') ?? 0),
 ]

@@ -1,7 +1,6 @@
 import type { JsonObject } from '../../../plan/json.ts'
-import type { PrinterColumn } from '../../resource-type.ts'
 import { numberAt, objectAt, objectsAt, textAt, textsAt } from '../json-tree.ts'
-import { formatLabels, orNone, textColumn } from './common-columns.ts'
+import { formatLabels, type KindColumn, orNone, textColumn } from './common-columns.ts'
 
 /** Addresses that a load balancer answers on. */
 export function loadBalancerAddresses(object: JsonObject): readonly string[] {
@@ -34,17 +33,12 @@ function ports(service: JsonObject): string {
 }
 
 /** TYPE, CLUSTER-IP, EXTERNAL-IP and PORT(S). */
-export const serviceColumns: readonly PrinterColumn[] = [
-  textColumn('Type', 'How the service is reached.', (service) => textAt(objectAt(service, 'spec'), 'type')),
-  textColumn('Cluster-IP', 'Address inside the cluster.', (service) => orNone(textAt(objectAt(service, 'spec'), 'clusterIP'))),
-  textColumn('External-IP', 'Addresses outside the cluster.', externalAddress),
-  textColumn('Port(s)', 'Ports, with the port of the nodes behind a colon.', ports),
-  textColumn(
-    'Selector',
-    'Labels of the pods behind the service.',
-    (service) => formatLabels(objectAt(objectAt(service, 'spec'), 'selector')),
-    1,
-  ),
+export const serviceColumns: readonly KindColumn[] = [
+  textColumn('Type', (service) => textAt(objectAt(service, 'spec'), 'type')),
+  textColumn('Cluster-IP', (service) => orNone(textAt(objectAt(service, 'spec'), 'clusterIP'))),
+  textColumn('External-IP', externalAddress),
+  textColumn('Port(s)', ports),
+  textColumn('Selector', (service) => formatLabels(objectAt(objectAt(service, 'spec'), 'selector')), 1),
 ]
 
 const shownEndpoints = 3
@@ -60,9 +54,7 @@ function endpoints(object: JsonObject): string {
 }
 
 /** ENDPOINTS. */
-export const endpointsColumns: readonly PrinterColumn[] = [
-  textColumn('Endpoints', 'Addresses and ports behind the service.', endpoints),
-]
+export const endpointsColumns: readonly KindColumn[] = [textColumn('Endpoints', endpoints)]
 
 function firstThree(texts: readonly string[]): string {
   if (texts.length === 0) return '<unset>'
@@ -71,12 +63,10 @@ function firstThree(texts: readonly string[]): string {
 }
 
 /** ADDRESSTYPE, PORTS and ENDPOINTS. */
-export const endpointSliceColumns: readonly PrinterColumn[] = [
-  textColumn('AddressType', 'Family of the addresses.', (slice) => textAt(slice, 'addressType')),
-  textColumn('Ports', 'Ports of every endpoint.', (slice) =>
-    firstThree(objectsAt(slice, 'ports').map((port) => String(numberAt(port, 'port') ?? '*'))),
-  ),
-  textColumn('Endpoints', 'Addresses of the endpoints.', (slice) =>
+export const endpointSliceColumns: readonly KindColumn[] = [
+  textColumn('AddressType', (slice) => textAt(slice, 'addressType')),
+  textColumn('Ports', (slice) => firstThree(objectsAt(slice, 'ports').map((port) => String(numberAt(port, 'port') ?? '*')))),
+  textColumn('Endpoints', (slice) =>
     firstThree(objectsAt(slice, 'endpoints').flatMap((endpoint) => textsAt(endpoint, 'addresses'))),
   ),
 ]

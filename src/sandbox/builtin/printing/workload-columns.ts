@@ -1,5 +1,4 @@
 import type { JsonObject } from '../../../plan/json.ts'
-import type { PrinterColumn } from '../../resource-type.ts'
 import { numberAt, objectAt, objectsAt, textAt } from '../json-tree.ts'
 import {
   ageOf,
@@ -10,6 +9,7 @@ import {
   formatLabels,
   formatSelector,
   integerColumn,
+  type KindColumn,
   nameColumn,
   orNone,
   textColumn,
@@ -27,72 +27,56 @@ function templateOf(object: JsonObject): JsonObject | undefined {
   return objectAt(objectAt(object, 'spec'), 'template')
 }
 
-const containersColumn = textColumn('Containers', 'Names of the containers.', (object) => containerNames(templateOf(object)), 1)
-const imagesColumn = textColumn('Images', 'Images of the containers.', (object) => containerImages(templateOf(object)), 1)
-const selectorColumn = textColumn(
-  'Selector',
-  'Labels of the pods that are managed.',
-  (object) => formatSelector(objectAt(objectAt(object, 'spec'), 'selector')),
-  1,
-)
+const containersColumn = textColumn('Containers', (object) => containerNames(templateOf(object)), 1)
+const imagesColumn = textColumn('Images', (object) => containerImages(templateOf(object)), 1)
+const selectorColumn = textColumn('Selector', (object) => formatSelector(objectAt(objectAt(object, 'spec'), 'selector')), 1)
 const readyOfWanted = (object: JsonObject): string => `${statusNumber('readyReplicas')(object)}/${specNumber('replicas')(object)}`
 
 /** What a template of pods is made of. */
-export const podTemplateColumns: readonly PrinterColumn[] = [
+export const podTemplateColumns: readonly KindColumn[] = [
   nameColumn,
-  textColumn('Containers', 'Names of the containers.', (object) => containerNames(objectAt(object, 'template'))),
-  textColumn('Images', 'Images of the containers.', (object) => containerImages(objectAt(object, 'template'))),
-  textColumn('Pod Labels', 'Labels of the pods.', (object) =>
-    formatLabels(objectAt(objectAt(objectAt(object, 'template'), 'metadata'), 'labels')),
-  ),
+  textColumn('Containers', (object) => containerNames(objectAt(object, 'template'))),
+  textColumn('Images', (object) => containerImages(objectAt(object, 'template'))),
+  textColumn('Pod Labels', (object) => formatLabels(objectAt(objectAt(objectAt(object, 'template'), 'metadata'), 'labels'))),
 ]
 
 /** READY, UP-TO-DATE and AVAILABLE. */
-export const deploymentColumns: readonly PrinterColumn[] = [
-  textColumn('Ready', 'Pods that are ready, of those wanted.', readyOfWanted),
-  countColumn('Up-to-date', 'Pods of the newest template.', statusNumber('updatedReplicas')),
-  countColumn('Available', 'Pods that have been ready long enough.', statusNumber('availableReplicas')),
+export const deploymentColumns: readonly KindColumn[] = [
+  textColumn('Ready', readyOfWanted),
+  countColumn('Up-to-date', statusNumber('updatedReplicas')),
+  countColumn('Available', statusNumber('availableReplicas')),
   containersColumn,
   imagesColumn,
   selectorColumn,
 ]
 
 /** DESIRED, CURRENT and READY. */
-export const replicaSetColumns: readonly PrinterColumn[] = [
-  integerColumn('Desired', 'Pods that are wanted.', specNumber('replicas')),
-  integerColumn('Current', 'Pods that exist.', statusNumber('replicas')),
-  integerColumn('Ready', 'Pods that are ready.', statusNumber('readyReplicas')),
+export const replicaSetColumns: readonly KindColumn[] = [
+  integerColumn('Desired', specNumber('replicas')),
+  integerColumn('Current', statusNumber('replicas')),
+  integerColumn('Ready', statusNumber('readyReplicas')),
   containersColumn,
   imagesColumn,
   selectorColumn,
 ]
 
 /** The same for replication controllers, whose selector is a plain map. */
-export const replicationControllerColumns: readonly PrinterColumn[] = [
+export const replicationControllerColumns: readonly KindColumn[] = [
   ...replicaSetColumns.slice(0, 5),
-  textColumn(
-    'Selector',
-    'Labels of the pods that are managed.',
-    (object) => formatSelector({ matchLabels: objectAt(objectAt(object, 'spec'), 'selector') ?? {} }),
-    1,
-  ),
+  textColumn('Selector', (object) => formatSelector({ matchLabels: objectAt(objectAt(object, 'spec'), 'selector') ?? {} }), 1),
 ]
 
 /** READY of wanted. */
-export const statefulSetColumns: readonly PrinterColumn[] = [
-  textColumn('Ready', 'Pods that are ready, of those wanted.', readyOfWanted),
-  containersColumn,
-  imagesColumn,
-]
+export const statefulSetColumns: readonly KindColumn[] = [textColumn('Ready', readyOfWanted), containersColumn, imagesColumn]
 
 /** DESIRED to NODE SELECTOR. */
-export const daemonSetColumns: readonly PrinterColumn[] = [
-  integerColumn('Desired', 'Nodes that should run a pod.', statusNumber('desiredNumberScheduled')),
-  integerColumn('Current', 'Nodes that have a pod.', statusNumber('currentNumberScheduled')),
-  integerColumn('Ready', 'Nodes whose pod is ready.', statusNumber('numberReady')),
-  integerColumn('Up-to-date', 'Nodes whose pod is of the newest template.', statusNumber('updatedNumberScheduled')),
-  integerColumn('Available', 'Nodes whose pod has been ready long enough.', statusNumber('numberAvailable')),
-  textColumn('Node Selector', 'Labels of the nodes that run a pod.', (object) =>
+export const daemonSetColumns: readonly KindColumn[] = [
+  integerColumn('Desired', statusNumber('desiredNumberScheduled')),
+  integerColumn('Current', statusNumber('currentNumberScheduled')),
+  integerColumn('Ready', statusNumber('numberReady')),
+  integerColumn('Up-to-date', statusNumber('updatedNumberScheduled')),
+  integerColumn('Available', statusNumber('numberAvailable')),
+  textColumn('Node Selector', (object) =>
     formatSelector({ matchLabels: objectAt(objectAt(templateOf(object), 'spec'), 'nodeSelector') ?? {} }),
   ),
   containersColumn,
@@ -133,10 +117,10 @@ function jobCompletions(object: JsonObject): string {
 }
 
 /** STATUS, COMPLETIONS and DURATION. */
-export const jobColumns: readonly PrinterColumn[] = [
-  textColumn('Status', 'Whether the job runs, is done, or failed.', jobStatus),
-  textColumn('Completions', 'Pods that succeeded, of those wanted.', jobCompletions),
-  textColumn('Duration', 'How long the job has run.', jobDuration),
+export const jobColumns: readonly KindColumn[] = [
+  textColumn('Status', jobStatus),
+  textColumn('Completions', jobCompletions),
+  textColumn('Duration', jobDuration),
   containersColumn,
   imagesColumn,
   selectorColumn,
@@ -147,17 +131,20 @@ function jobTemplate(object: JsonObject): JsonObject | undefined {
 }
 
 /** SCHEDULE to LAST SCHEDULE. */
-export const cronJobColumns: readonly PrinterColumn[] = [
-  textColumn('Schedule', 'When jobs are started, in cron format.', (object) => textAt(objectAt(object, 'spec'), 'schedule')),
-  textColumn('Timezone', 'The time zone of the schedule.', (object) => orNone(textAt(objectAt(object, 'spec'), 'timeZone'))),
-  textColumn('Suspend', 'Whether no jobs are started for now.', (object) =>
-    objectAt(object, 'spec')?.suspend === true ? 'True' : 'False',
-  ),
-  integerColumn('Active', 'Jobs that run.', (object) => objectsAt(objectAt(object, 'status'), 'active').length),
-  textColumn('Last Schedule', 'When a job was last started.', (object, now) => {
+export const cronJobColumns: readonly KindColumn[] = [
+  textColumn('Schedule', (object) => textAt(objectAt(object, 'spec'), 'schedule')),
+  textColumn('Timezone', (object) => orNone(textAt(objectAt(object, 'spec'), 'timeZone'))),
+  { ...textColumn('Suspend', (object) => (objectAt(object, 'spec')?.suspend === true ? 'True' : 'False')), type: 'boolean' },
+  integerColumn('Active', (object) => objectsAt(objectAt(object, 'status'), 'active').length),
+  textColumn('Last Schedule', (object, now) => {
     const last = textAt(objectAt(object, 'status'), 'lastScheduleTime')
     return last === '' ? '<none>' : ageOf(last, now)
   }),
-  textColumn('Containers', 'Names of the containers.', (object) => containerNames(jobTemplate(object)), 1),
-  textColumn('Images', 'Images of the containers.', (object) => containerImages(jobTemplate(object)), 1),
+  textColumn('Containers', (object) => containerNames(jobTemplate(object)), 1),
+  textColumn('Images', (object) => containerImages(jobTemplate(object)), 1),
+  textColumn(
+    'Selector',
+    (object) => formatSelector(objectAt(objectAt(objectAt(objectAt(object, 'spec'), 'jobTemplate'), 'spec'), 'selector')),
+    1,
+  ),
 ]
