@@ -1,3 +1,4 @@
+import { CATALOG_CODES } from '../../src/catalog/codes.ts'
 import { COMMAND_CODES } from '../../src/cli/codes.ts'
 import { DESIGN_CODES } from '../../src/design/codes.ts'
 import { ENGINE_CODES } from '../../src/engine/codes.ts'
@@ -17,6 +18,7 @@ export interface ExplainedCode {
 /** Every code that a diagnostic can bear, by room. */
 export const CODE_TABLES: readonly { readonly room: string; readonly codes: { readonly [code: string]: ExplainedCode } }[] = [
   { room: 'Designs', codes: DESIGN_CODES },
+  { room: 'Patterns from elsewhere', codes: CATALOG_CODES },
   { room: 'Plans', codes: PLANNER_CODES },
   { room: 'Meshes', codes: PROVIDER_CODES },
   { room: 'Carrying out', codes: ENGINE_CODES },

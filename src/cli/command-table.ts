@@ -45,6 +45,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/validate.ts')).validateCommand,
   },
   {
+    name: 'pattern',
+    group: 'Designs',
+    summary: 'Share designs, and pin those that you use',
+    load: async () => (await import('./commands/pattern.ts')).patternCommand,
+  },
+  {
     name: 'fmt',
     group: 'Designs',
     summary: 'Format design files',

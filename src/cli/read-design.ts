@@ -1,6 +1,8 @@
+import { looksLikeAddress } from '../catalog/pattern-address.ts'
 import type { Design } from '../design/design.ts'
 import { loadDesign } from '../design/load-design.ts'
 import { sortDiagnostics } from '../design/mistake.ts'
+import type { FetchPattern } from '../design/module/load-module.ts'
 import { type Diagnostic, hasErrors } from '../plan/diagnostic.ts'
 import { expandDesign } from '../planner/expand.ts'
 import type { CommandIo } from './command-io.ts'
@@ -15,12 +17,15 @@ import { catalogFor } from './provider-catalog.ts'
 export async function readDesign(
   io: CommandIo,
   options: DesignOptions,
+  fetchPattern?: FetchPattern,
 ): Promise<{ readonly design: Design | undefined; readonly diagnostics: readonly Diagnostic[] }> {
   const inputs = inputValues(options.input)
+  const paths = options.file.length === 0 ? ['.'] : options.file
   const loaded = await loadDesign({
-    paths: options.file.length === 0 ? ['.'] : options.file,
+    paths,
     inputs: { cli: inputs.values, files: options.inputFile, environment: io.env },
     cwd: io.cwd,
+    fetchPattern: fetchPattern ?? fetchWhenMet(io, paths),
   })
   const diagnostics = [...inputs.diagnostics, ...loaded.diagnostics]
   if (loaded.design === undefined) return { design: undefined, diagnostics }
@@ -33,6 +38,16 @@ export async function readDesign(
     return { design: pinned.design, diagnostics: [...diagnostics, ...pinned.diagnostics] }
   }
   return { design: loaded.design, diagnostics: sortDiagnostics([...diagnostics, ...(await refusalsOf(loaded.design))]) }
+}
+
+/** Fetches patterns; what that takes is loaded only when an address is met. */
+function fetchWhenMet(io: CommandIo, paths: readonly string[]): FetchPattern {
+  let fetcher: Promise<FetchPattern> | undefined
+  return async (source) => {
+    if (!looksLikeAddress(source)) return undefined
+    fetcher ??= import('./pattern/pattern-context.ts').then(({ patternFetcher }) => patternFetcher(io, paths))
+    return (await fetcher)(source)
+  }
 }
 
 async function refusalsOf(design: Design): Promise<readonly Diagnostic[]> {

@@ -33,7 +33,8 @@ export const DESIGN_CODES = {
   MF1012: { title: 'Not a manifest', explanation: 'Each object of Kubernetes is a map with apiVersion, kind and metadata.name.' },
   MF1013: {
     title: 'Path is not allowed',
-    explanation: 'Paths are relative to the file that names them, and a link must not lead out of the folder it lies in.',
+    explanation:
+      'Paths are relative to the file that names them; a link must not lead out of the folder it lies in, and a pattern from elsewhere not out of itself.',
   },
 
   MF1101: {

@@ -11,18 +11,15 @@ import { inputType, prepareInputChecks } from './inputs/check-input.ts'
 import { gatherInputs } from './inputs/gather-inputs.ts'
 import { resolveInputs } from './inputs/resolve-inputs.ts'
 import { noteSensitive } from './inputs/secret-texts.ts'
-import { sortDiagnostics } from './mistake.ts'
-import { type FetchPattern, loadModule } from './module/load-module.ts'
+import { mistake, sortDiagnostics } from './mistake.ts'
+import { type FetchedPattern, type FetchPattern, loadModule } from './module/load-module.ts'
 import type { ModuleSource } from './module/module-source.ts'
-import { design as designSchema } from './schema/design.ts'
 import { SourceFiles } from './source/source-files.ts'
+import { checkAuthored } from './validate/check-authored.ts'
 import { checkComponent } from './validate/check-components.ts'
-import { checkValue } from './validate/check-value.ts'
 import { linkComponents } from './validate/link-components.ts'
-import { misfitDiagnostic } from './validate/misfit-diagnostic.ts'
 import { settleClusters } from './validate/settle-clusters.ts'
 import { soundComponents } from './validate/sound-components.ts'
-import { valueSchema } from './validate/value-schema.ts'
 
 /** What to load, and with which values. */
 export interface LoadRequest {
@@ -52,7 +49,7 @@ export interface LoadedDesign {
 export async function loadDesign(request: LoadRequest): Promise<LoadedDesign> {
   const files = new SourceFiles(request.cwd)
   const paths = request.paths.map((path) => resolve(request.cwd, path))
-  const loaded = loadModule(paths, files, request.fetchPattern ?? refuseAddress)
+  const loaded = await loadModule(paths, files, request.fetchPattern ?? refuseAddress)
   const { module } = loaded
   if (module === undefined) return { design: undefined, diagnostics: sortDiagnostics(loaded.diagnostics) }
   const modules = allModules(module)
@@ -107,9 +104,9 @@ export async function loadDesign(request: LoadRequest): Promise<LoadedDesign> {
   return { design, diagnostics: sortDiagnostics(diagnostics) }
 }
 
-function refuseAddress(source: string): { readonly problem: string } | undefined {
+async function refuseAddress(source: string): Promise<FetchedPattern | undefined> {
   if (!/^([a-z][a-z0-9+.-]*:\/\/|git::)/i.test(source)) return undefined
-  return { problem: `Patterns are read from folders and files; ${source} is an address` }
+  return { problem: mistake('MF1601', undefined, { summary: `Nothing fetches patterns here, and ${source} is an address` }) }
 }
 
 /** An output that holds a sensitive value is sensitive, whether it says so or not. */
@@ -124,13 +121,6 @@ function asObject(value: JsonValue): JsonObject {
 
 function allModules(module: ModuleSource): readonly ModuleSource[] {
   return [module, ...[...module.patterns.values()].flatMap(allModules)]
-}
-
-function checkAuthored(module: ModuleSource): readonly Diagnostic[] {
-  const schema = valueSchema(designSchema)
-  return module.documents.flatMap((document) =>
-    checkValue(schema, document.value, 'authored').map((misfit) => misfitDiagnostic(misfit, document)),
-  )
 }
 
 /** The folder of the design as the user would name it: saved plans find it again by this. */

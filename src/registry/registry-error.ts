@@ -1,4 +1,4 @@
-/** Why a registry, or a server, did not give or take what was asked. Thrown inside this folder, and turned into a diagnostic at its door. */
+/** Why a registry, or a server, did not give or take what was asked. Thrown inside, and turned into a diagnostic by whoever asked for an artifact. */
 export class RegistryError extends Error {
   readonly reason: 'unreachable' | 'unauthorized' | 'not-found' | 'refused' | 'wrong-content' | 'too-large' | 'canceled'
   /** What to do about it, where something can be done. */

@@ -50,11 +50,13 @@ export function checkReference(module: ModuleSource, entry: Entry, placed: Place
     )
   }
   if (attribute === undefined || known.includes(attribute.name)) return undefined
+  const isOutput = section === 'patterns' && module.patterns.get(first.name)?.blocks.outputs.has(attribute.name) === true
+  const item = unrolled ? `["${second.name}"]` : ''
   return wrong(
     'MF1204',
     attribute.start,
     `${root}.${first.name} has no attribute ${attribute.name}`,
-    didYouMean(attribute.name, known),
+    isOutput ? `Write ${root}.${first.name}${item}.outputs.${attribute.name}.` : didYouMean(attribute.name, known),
   )
 }
 

@@ -51,6 +51,8 @@ export function evaluateComponent(
   }
   const result: EvaluatedEntry = { unrolled: forEach !== undefined, instances }
   instance.setComponent(section, entry.name, result, outputs)
+  // A pattern that can't be loaded was said when it was looked for.
+  if (section === 'patterns' && !instance.source.patterns.has(entry.name)) return false
   return context.diagnostics.length === before || !context.diagnostics.slice(before).some(({ severity }) => severity === 'error')
 }
 
@@ -131,7 +133,6 @@ function usePattern(
   evaluateModule: (inner: ModuleInstance, context: EvaluationContext) => void,
 ): JsonObject | undefined {
   const source = parent.source.patterns.get(entry.name)
-  // A pattern that can't be loaded was said when it was looked for.
   if (source === undefined) return undefined
   const given = component.spec.inputs ?? {}
   const resolved = resolveInputs(

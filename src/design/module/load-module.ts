@@ -18,17 +18,25 @@ export interface LoadedModule {
   readonly diagnostics: readonly Diagnostic[]
 }
 
+/** A pattern that was fetched: the design's path, the folder that it must not leave, and what is to be said of it. */
+export type FetchedPattern =
+  | { readonly path: string; readonly root: string; readonly remarks: readonly Remark[] }
+  | { readonly problem: Remark }
+
+/** A diagnostic without its place: whoever names the pattern knows it. */
+export type Remark = Omit<Diagnostic, 'address' | 'location'>
+
 /** Fetches a pattern that is not a path. Undefined for what is one. */
-export type FetchPattern = (source: string) => { readonly path: string } | { readonly problem: string } | undefined
+export type FetchPattern = (source: string) => Promise<FetchedPattern | undefined>
 
 /** Reads the designs that paths (absolute) stand for, merged, and all the patterns they use. `at` is the place that names them. */
-export function loadModule(
+export async function loadModule(
   paths: readonly string[],
   files: SourceFiles,
   fetchPattern: FetchPattern,
   at?: SourceLocation,
   open: readonly string[] = [],
-): LoadedModule {
+): Promise<LoadedModule> {
   const read = readDocuments(paths, files, at)
   const diagnostics = [...read.diagnostics]
   if (read.documents.length === 0) return { module: undefined, diagnostics }
@@ -41,41 +49,53 @@ export function loadModule(
     const source = isJsonObject(entry.value) ? entry.value.source : undefined
     if (typeof source !== 'string') continue
     const location = entry.document.locate([...entry.path, 'source'])
-    const target = patternPath(source, folderOf(resolve(directory, '_')), fetchPattern)
-    if ('problem' in target) {
-      diagnostics.push(
-        mistake(holdsExpression(source) ? 'MF1603' : 'MF1601', location, {
-          summary: target.problem,
-          address: `patterns.${name}`,
-          hint: holdsExpression(source) ? 'Write it out; give the pattern inputs instead.' : undefined,
-        }),
-      )
-      continue
-    }
+    const address = `patterns.${name}`
+    const target = await patternPath(source, directory, files, fetchPattern, location)
+    diagnostics.push(...target.remarks.map((remark) => ({ ...remark, address, location })))
+    if (target.path === undefined) continue
     if (open.includes(target.path) || target.path === directory) {
       diagnostics.push(
         mistake('MF1602', location, {
           summary: `The pattern ${source} uses itself`,
           detail: `${[...open, directory, target.path].map((path) => files.nameOf(path)).join(' -> ')}`,
-          address: `patterns.${name}`,
+          address,
         }),
       )
       continue
     }
-    const inner = loadModule([target.path], files, fetchPattern, location, [...open, directory])
+    const inner = await loadModule([target.path], files, fetchPattern, location, [...open, directory])
     diagnostics.push(...inner.diagnostics)
     if (inner.module !== undefined) patterns.set(name, inner.module)
   }
   return { module: { ...merged.module, patterns }, diagnostics }
 }
 
-function patternPath(
+async function patternPath(
   source: string,
   directory: string,
+  files: SourceFiles,
   fetchPattern: FetchPattern,
-): { readonly path: string } | { readonly problem: string } {
-  if (holdsExpression(source)) return { problem: 'The source of a pattern cannot be an expression' }
-  return fetchPattern(source) ?? { path: resolve(directory, source) }
+  location: SourceLocation,
+): Promise<{ readonly path?: string; readonly remarks: readonly Remark[] }> {
+  if (holdsExpression(source)) {
+    return {
+      remarks: [
+        mistake('MF1603', undefined, {
+          summary: 'The source of a pattern cannot be an expression',
+          hint: 'Write it out; give the pattern inputs instead.',
+        }),
+      ],
+    }
+  }
+  const fetched = await fetchPattern(source)
+  if (fetched === undefined) {
+    const path = resolve(directory, source)
+    const astray = files.escapeOf(directory, path, location)
+    return astray === undefined ? { path, remarks: [] } : { remarks: [astray] }
+  }
+  if ('problem' in fetched) return { remarks: [fetched.problem] }
+  files.enclose(fetched.root, source)
+  return { path: fetched.path, remarks: fetched.remarks }
 }
 
 function readDocuments(

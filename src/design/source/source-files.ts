@@ -29,8 +29,32 @@ export class SourceFiles {
   /** Paths of what the design consists of: a file that is only looked at makes no other design. */
   readonly #parts = new Set<string>()
 
+  /** Folders of patterns from elsewhere, with the address of each. Nothing in one may name what is outside. */
+  readonly #enclosed = new Map<string, string>()
+
   constructor(cwd: string) {
     this.#cwd = cwd
+  }
+
+  /** Holds a folder that came from an address together: its files may name each other, and nothing else. */
+  enclose(root: string, address: string): void {
+    this.#enclosed.set(root, address)
+  }
+
+  /** The mistake of a file in `directory` that names `path`, where that leads out of a pattern from elsewhere. */
+  escapeOf(directory: string, path: string, at: SourceLocation): Diagnostic | undefined {
+    const home = this.#homeOf(directory)
+    if (home === undefined || inside(path, home.root)) return undefined
+    return mistake('MF1013', at, {
+      summary: `${this.nameOf(path) === '.' ? 'The current folder' : this.nameOf(path)} is not part of the pattern ${home.address}`,
+      detail: 'A pattern from elsewhere reads its own files, and no others.',
+      hint: 'Name the other pattern by its address, or give what is needed as an input.',
+    })
+  }
+
+  #homeOf(path: string): { readonly root: string; readonly address: string } | undefined {
+    for (const [root, address] of this.#enclosed) if (inside(path, root)) return { root, address }
+    return undefined
   }
 
   /** The name of a path as people see it. */
@@ -96,6 +120,8 @@ export class SourceFiles {
     // Parent folders are resolved first: a glob never leaves the folder it starts in.
     const up = /^(?:\.\.?\/)*/.exec(pattern)?.[0] ?? ''
     const base = resolve(directory, up)
+    const astray = this.escapeOf(directory, base, at)
+    if (astray !== undefined) return failed(astray)
     const rest = pattern.slice(up.length)
     const plain = resolve(base, rest)
     let found: string[]
@@ -128,7 +154,14 @@ export class SourceFiles {
   digest(directory: string, more: string): string {
     const hash = createHash('sha256')
     const parts = [...this.#read.values()].filter(({ path }) => this.#parts.has(path))
-    const files = parts.map((file) => ({ name: relative(directory, file.path).split(sep).join('/'), file }))
+    const files = parts.map((file) => {
+      // Where a fetched pattern lies on this machine is no part of the design.
+      const home = this.#homeOf(file.path)
+      const name = relative(home?.root ?? directory, file.path)
+        .split(sep)
+        .join('/')
+      return { name: home === undefined ? name : `${home.address}!${name}`, file }
+    })
     for (const { name, file } of files.sort((left, right) => (left.name < right.name ? -1 : 1))) {
       hash.update(`${name}\0${Buffer.byteLength(file.text)}\0`).update(file.text)
     }

@@ -1,12 +1,13 @@
 import { isJsonObject, type JsonValue } from '../../plan/json.ts'
 import type { ImageReference } from '../../registry/artifact-reference.ts'
+import { type Descriptor, layersOf, manifestsOf, parseBlob } from '../../registry/image-manifest.ts'
 import { digestOf } from '../../registry/read-response.ts'
 import { type RegistryAccess, RegistryClient } from '../../registry/registry-client.ts'
 import { RegistryError } from '../../registry/registry-error.ts'
 import { readTarEntry } from '../../registry/tar-entry.ts'
 import { maximumModuleSize } from '../inspect/inspect-filter.ts'
 import { type FilterMetadata, metadataOf } from './filter-metadata.ts'
-import { buildImage, type Descriptor, type ImageVariant, layersOf, MEDIA, manifestsOf } from './image-layout.ts'
+import { buildImage, type ImageVariant, MEDIA } from './image-layout.ts'
 
 /** A module that came out of a registry. */
 export interface PulledModule {
@@ -23,12 +24,12 @@ const largestConfig = 1024 * 1024
 export async function pullImage(image: ImageReference, access: RegistryAccess): Promise<PulledModule> {
   const client = new RegistryClient(access, image)
   const first = await client.manifest(image.digest ?? image.tag ?? 'latest')
-  let manifest = parse(first.bytes)
+  let manifest = parseBlob(first.bytes)
   const index = manifestsOf(manifest)
   if (index !== undefined) {
     const chosen = index.find((entry) => entry.mediaType === MEDIA.ociManifest) ?? index[0]
     if (chosen === undefined) throw new RegistryError('wrong-content', 'the image is an index of nothing')
-    manifest = parse((await client.manifest(chosen.digest)).bytes)
+    manifest = parseBlob((await client.manifest(chosen.digest)).bytes)
   }
   const layers = layersOf(manifest)
   if (layers === undefined || layers.length === 0) throw new RegistryError('wrong-content', 'the image has no layers')
@@ -36,7 +37,7 @@ export async function pullImage(image: ImageReference, access: RegistryAccess): 
   const plain = layers.find((layer) => layer.mediaType === MEDIA.moduleContent || layer.mediaType === MEDIA.wasm)
   if (plain !== undefined) {
     const module = await client.blob(plain.digest, maximumModuleSize)
-    const told = config === undefined ? undefined : parse(await client.blob(config.digest, largestConfig))
+    const told = config === undefined ? undefined : parseBlob(await client.blob(config.digest, largestConfig))
     return { module, metadata: runtimeMetadata(told), digest: first.digest, variant: 'oci' }
   }
   const last = layers.at(-1)
@@ -45,7 +46,7 @@ export async function pullImage(image: ImageReference, access: RegistryAccess): 
     const module = readTarEntry(archive, 'plugin.wasm', maximumModuleSize)
     if (module === undefined) throw new RegistryError('wrong-content', 'the last layer of the image holds no plugin.wasm')
     const told = readTarEntry(archive, 'runtime-config.json', maximumModuleSize)
-    const metadata = runtimeMetadata(told === undefined ? undefined : parse(told))
+    const metadata = runtimeMetadata(told === undefined ? undefined : parseBlob(told))
     return { module: Buffer.from(module), metadata, digest: first.digest, variant: 'compat' }
   }
   const types = [...new Set(layers.map((layer) => layer.mediaType))].join(', ')
@@ -68,15 +69,6 @@ export async function pushImage(
 
 function isArchive(layer: Descriptor): boolean {
   return layer.mediaType === MEDIA.tarGzip || layer.mediaType === MEDIA.dockerLayer || layer.mediaType.endsWith('.tar')
-}
-
-function parse(bytes: Buffer): JsonValue {
-  try {
-    const value: JsonValue = JSON.parse(bytes.toString('utf8'))
-    return value
-  } catch {
-    throw new RegistryError('wrong-content', 'the registry gave something that is not JSON')
-  }
 }
 
 /** What runtime-config.json says: our own metadata, and the root ids under either of the names that tools write. */

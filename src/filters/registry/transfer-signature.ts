@@ -1,10 +1,11 @@
 import type { JsonValue } from '../../plan/json.ts'
 import type { ImageReference } from '../../registry/artifact-reference.ts'
+import { layersOf } from '../../registry/image-manifest.ts'
 import { digestOf } from '../../registry/read-response.ts'
 import { type RegistryAccess, RegistryClient } from '../../registry/registry-client.ts'
 import { RegistryError } from '../../registry/registry-error.ts'
 import { type Envelope, envelopeOf, STATEMENT_TYPE } from './dsse.ts'
-import { layersOf, MEDIA } from './image-layout.ts'
+import { MEDIA } from './image-layout.ts'
 
 const largestSignature = 1024 * 1024
 

@@ -1,0 +1,68 @@
+import { dirname, join, resolve } from 'node:path'
+import { installedGit } from '../../catalog/fetch-git.ts'
+import { looksLikeAddress } from '../../catalog/pattern-address.ts'
+import { type PatternLock, patternLock } from '../../catalog/pattern-lock.ts'
+import { PatternStore } from '../../catalog/pattern-store.ts'
+import { type CatalogOptions, type PatternResolution, resolvePattern } from '../../catalog/resolve-pattern.ts'
+import type { FetchedPattern, FetchPattern, Remark } from '../../design/module/load-module.ts'
+import type { LockFile } from '../../filters/registry/lock-file.ts'
+import type { CommandIo } from '../command-io.ts'
+import { readLock, registryAccess } from '../filter/filter-context.ts'
+import { PROJECT_FOLDER } from '../local-project.ts'
+
+/** What a run fetched, by source. */
+export type FetchedSources = Map<string, PatternResolution & { readonly ok: true }>
+
+/** The folder whose lock file speaks for a design that is named by these paths. */
+export function lockFolder(io: CommandIo, paths: readonly string[]): string {
+  const path = resolve(io.cwd, paths[0] ?? '.')
+  return /\.(ya?ml|json)$/i.test(path) ? dirname(path) : path
+}
+
+/** How patterns are got here, but for what is locked. */
+export function catalogOptions(io: CommandIo, lock: PatternLock, trust: CatalogOptions['trust']): CatalogOptions {
+  const store = new PatternStore(join(io.cwd, PROJECT_FOLDER, 'patterns'))
+  return { lock, store, access: registryAccess(io), git: installedGit(io.env, io.signal), trust }
+}
+
+/** Fetches the patterns of a design, each address once. The lock file is read when the first address is met. */
+export function patternFetcher(
+  io: CommandIo,
+  paths: readonly string[],
+  trust: CatalogOptions['trust'] = 'locked',
+  fetched: FetchedSources = new Map(),
+): FetchPattern {
+  const resolutions = new Map<string, Promise<FetchedPattern | undefined>>()
+  let locked: Promise<Locked> | undefined
+  const fetchOnce = async (source: string): Promise<FetchedPattern | undefined> => {
+    locked ??= readPatternLock(lockFolder(io, paths))
+    const read = await locked
+    if (!read.ok) return { problem: read.problem }
+    const resolution = await resolvePattern(source, catalogOptions(io, read.lock, trust))
+    if (resolution === undefined) return undefined
+    if (!resolution.ok) return { problem: resolution.problem }
+    fetched.set(source, resolution)
+    return { path: resolution.pattern.path, root: resolution.pattern.root, remarks: resolution.remarks }
+  }
+  return (source) => {
+    if (!looksLikeAddress(source)) return Promise.resolve(undefined)
+    const known = resolutions.get(source) ?? fetchOnce(source)
+    resolutions.set(source, known)
+    return known
+  }
+}
+
+type Locked =
+  | { readonly ok: true; readonly lock: PatternLock; readonly file: LockFile }
+  | { readonly ok: false; readonly problem: Remark }
+
+/** The patterns that a folder's lock file pins. */
+export async function readPatternLock(folder: string): Promise<Locked> {
+  const read = await readLock(folder)
+  if (!read.ok) return { ok: false, problem: read.diagnostic }
+  const lock = patternLock(read.lock.rest.patterns)
+  if (lock !== undefined) return { ok: true, lock, file: read.lock }
+  const summary = `The patterns in ${join(folder, 'meshform.lock.yaml')} are not as they were written`
+  const hint = 'Take the file from version control, or delete it and run `meshform pattern lock`.'
+  return { ok: false, problem: { severity: 'error', code: 'MF9017', summary, hint } }
+}
