@@ -386,7 +386,7 @@ const MISTAKES: { readonly [Code in keyof typeof DESIGN_CODES]: readonly Mistake
     {
       what: 'a pattern at an address',
       text: `${HEAD}patterns:\n  p: {source: "ftp://example.org/p"}\n`,
-      told: ['MF1601 design.yaml:5:15 Patterns are read from folders and files; ftp://example.org/p is an address'],
+      told: ['MF1601 design.yaml:5:15 Nothing fetches patterns here, and ftp://example.org/p is an address'],
     },
   ],
   MF1602: [
