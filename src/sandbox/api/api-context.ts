@@ -15,7 +15,8 @@ export interface CustomVerdict {
 
 /** What a custom kind's schema says against an object, beyond what pruning takes away. */
 export interface CustomValidator {
-  validate(resource: ServedResource, object: JsonObject, old: JsonObject | undefined): CustomVerdict
+  /** `subresource` is '' for the main resource. */
+  validate(resource: ServedResource, object: JsonObject, old: JsonObject | undefined, subresource: string): CustomVerdict
 }
 
 /** What every verb works on. Clock and chance come in from outside. */
@@ -37,7 +38,8 @@ export function storageKeyOf(resource: ServedResource, namespace: string | undef
 
 /** A built-in object at another version of its kind. Custom objects are the same at all of theirs. */
 function convertBuiltin(context: ApiContext, resource: ServedResource, value: JsonValue, apiVersion: string): JsonValue {
-  if (resource.custom || !isJsonObject(value) || value.apiVersion === apiVersion) return value
+  if (!isJsonObject(value) || value.apiVersion === apiVersion) return value
+  if (resource.custom) return { ...value, apiVersion }
   const { plural } = resource.type
   const from = context.registry.byPath(String(value.apiVersion), plural)?.type.conversion
   const to = context.registry.byPath(apiVersion, plural)?.type.conversion
@@ -62,8 +64,10 @@ export function managerContextOf(
     },
     convert: (value, apiVersion) => convertBuiltin(context, resource, value, apiVersion),
     ignored: subresource === 'status' ? resource.statusIgnoredFields : subresource === '' ? resource.ignoredFields : new Map(),
+    ignoredAlways: !resource.custom,
     manager,
     subresource,
     now: timestamp(context.now()),
+    mayMisfit: resource.custom,
   }
 }

@@ -1,19 +1,26 @@
 import type { JsonObject } from '../../plan/json.ts'
 import { readBack } from '../builtin/read-back.ts'
+import { defaultObject } from '../schema/default-object.ts'
 import { pruneObject } from '../schema/prune-object.ts'
 import type { ApiContext } from './api-context.ts'
 import { apiVersionOf, type ServedResource } from './resource-registry.ts'
 
+/** True when a stored object is at the version asked for, and by the same schema. */
+export function isAsStored(object: JsonObject, resource: ServedResource): boolean {
+  return object.apiVersion === resource.apiVersion && resource.type.schemaChanged !== true
+}
+
 /**
- * A stored object at the version that is asked for. Of a custom kind nothing but the version's name is converted, and what the
- * other version's schema doesn't know goes.
+ * A stored object at the version that is asked for. One of a custom kind gets the defaults of the version it is stored at; then
+ * nothing but the version's name is converted, and what the other version's schema doesn't know goes.
  */
 export function atVersion(object: JsonObject, resource: ServedResource): JsonObject {
-  if (object.apiVersion === resource.apiVersion) return object
-  const { conversion } = resource.type
+  if (isAsStored(object, resource)) return object
+  const { conversion, schema, storageSchema } = resource.type
   if (conversion !== undefined) return conversion.fromStorage(object)
-  const named = { ...object, apiVersion: resource.apiVersion }
-  return resource.custom ? pruneObject(named, resource.type.schema).object : named
+  const named = object.apiVersion === resource.apiVersion ? object : { ...object, apiVersion: resource.apiVersion }
+  if (!resource.custom) return named
+  return pruneObject(storageSchema === undefined ? named : defaultObject(named, storageSchema), schema).object
 }
 
 /**
@@ -23,8 +30,9 @@ export function atVersion(object: JsonObject, resource: ServedResource): JsonObj
 export function asStored(object: JsonObject, resource: ServedResource): JsonObject {
   const { group, modelName, storageSchema, storageVersion, version } = resource.type
   if (modelName !== undefined) return group === 'apiextensions.k8s.io' ? object : readBack(modelName, object)
-  if (storageSchema === undefined || storageVersion === version) return object
-  return pruneObject(object, storageSchema).object
+  if (storageSchema === undefined || storageVersion === undefined) return object
+  const named = storageVersion === version ? object : { ...object, apiVersion: apiVersionOf(group, storageVersion) }
+  return pruneObject(named, storageSchema).object
 }
 
 /** A built-in resource at the version that its objects are stored in; the resource itself where that is its own. */

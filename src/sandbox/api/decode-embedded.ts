@@ -1,7 +1,9 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
 import { decodeObject } from '../builtin/decode-object.ts'
+import { schemaOfModel } from '../builtin/model-schema.ts'
 import { goKindOf } from '../go-json-error.ts'
 import type { DecodedResource } from '../resource-type.ts'
+import { pruneObject } from '../schema/prune-object.ts'
 import type { StructuralSchema } from '../structural-schema.ts'
 import { goJsonText } from './go-json-text.ts'
 
@@ -22,15 +24,21 @@ function hasEmbedded(schema: StructuralSchema): boolean {
 }
 
 /** Reads the type and metadata of the objects within a custom object, and tells the first that can't be read. */
-export function decodeEmbedded(object: JsonObject, schema: StructuralSchema): DecodedResource {
-  if (!hasEmbedded(schema)) return { object, error: undefined }
-  const reading: { error: string | undefined } = { error: undefined }
+export function decodeEmbedded(object: JsonObject, schema: StructuralSchema): EmbeddedReading {
+  if (!hasEmbedded(schema)) return { object, error: undefined, unknown: [] }
+  const reading: Reading = { error: undefined, unknown: [] }
   const read = readFields(object, schema, '', reading)
-  return { object: read, error: reading.error }
+  return { object: read, error: reading.error, unknown: reading.unknown.sort() }
 }
 
 interface Reading {
   error: string | undefined
+  readonly unknown: string[]
+}
+
+/** An object whose inner objects were read, with the fields of their metadata that no metadata has. */
+export interface EmbeddedReading extends DecodedResource {
+  readonly unknown: readonly string[]
 }
 
 function readValue(value: JsonValue, schema: StructuralSchema, path: string, reading: Reading): JsonValue {
@@ -74,5 +82,7 @@ function readEmbedded(object: JsonObject, path: string, reading: Reading): JsonO
   }
   const decoded = decodeObject('ObjectMeta', metadata)
   if (decoded.error !== undefined) refuse(decoded.error)
+  const { unknown } = pruneObject(metadata, schemaOfModel('ObjectMeta'))
+  reading.unknown.push(...unknown.map((field) => `${path}.metadata.${field}`))
   return { ...object, metadata: decoded.object }
 }

@@ -1,11 +1,10 @@
 import { isJsonObject, type JsonObject } from '../../plan/json.ts'
 import { decodeObject } from '../builtin/decode-object.ts'
 import { goKindOf } from '../go-json-error.ts'
-import type { DecodedResource } from '../resource-type.ts'
 import { defaultObject } from '../schema/default-object.ts'
 import { dropNulls } from '../schema/drop-nulls.ts'
 import { pruneObject } from '../schema/prune-object.ts'
-import { decodeEmbedded } from './decode-embedded.ts'
+import { decodeEmbedded, type EmbeddedReading } from './decode-embedded.ts'
 import { duplicateFields, fieldPositions } from './duplicate-fields.ts'
 import type { FieldValidation } from './request-options.ts'
 import type { ServedResource } from './resource-registry.ts'
@@ -27,18 +26,19 @@ export function decodeProblemOf(resource: ServedResource): DecodeProblem {
 }
 
 /** A custom object: its metadata read as every object's, nulls dropped where its schema doesn't allow them. */
-function readCustom(object: JsonObject, resource: ServedResource): DecodedResource {
+function readCustom(object: JsonObject, resource: ServedResource): EmbeddedReading {
   const { schema, declaredSchema } = resource.type
   const { metadata: given, ...rest } = object
   const embedded = decodeEmbedded(rest, declaredSchema ?? {})
-  if (given === undefined || given === null) return { object: dropNulls(embedded.object, schema), error: embedded.error }
+  const { unknown } = embedded
+  if (given === undefined || given === null) return { object: dropNulls(embedded.object, schema), error: embedded.error, unknown }
   if (!isJsonObject(given)) {
     const error = `json: cannot unmarshal ${goKindOf(given)} into Go value of type v1.ObjectMeta`
-    return { object, error }
+    return { object, error, unknown }
   }
   const metadata = decodeObject('ObjectMeta', given)
   const read = { ...embedded.object, metadata: metadata.object }
-  return { object: dropNulls(read, schema), error: metadata.error ?? embedded.error }
+  return { object: dropNulls(read, schema), error: metadata.error ?? embedded.error, unknown }
 }
 
 function unknownField(path: string): string {
@@ -86,7 +86,8 @@ export function decodeInput(
   if (decoded?.error !== undefined) throw problem(decoded.error)
   const custom = decoded === undefined ? readCustom(pruned.object, resource) : undefined
   if (custom?.error !== undefined) throw problem(custom.error)
-  const unknown = validation === 'Ignore' ? [] : [...earlier, ...fieldComplaints(pruned.unknown, resource, text)]
+  const embedded = (custom?.unknown ?? []).map(unknownField)
+  const unknown = validation === 'Ignore' ? [] : [...earlier, ...fieldComplaints(pruned.unknown, resource, text), ...embedded]
   if (validation === 'Strict' && unknown.length > 0) throw problem(`strict decoding error: ${unknown.join(', ')}`)
   return { object: decoded?.object ?? custom?.object ?? pruned.object, warnings: unknown.flatMap(linesOf) }
 }

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../plan/json.ts'
 import type { StoredObject } from '../store/stored-object.ts'
-import { atVersion } from './at-version.ts'
+import { atVersion, isAsStored } from './at-version.ts'
 import { jsonAnswer, lazyAnswer, type ResponseHeaders, type SandboxAnswer } from './exchange.ts'
 import type { ObjectPage } from './list-objects.ts'
 import type { MetaVersion, ObjectForm } from './media-type.ts'
@@ -61,7 +61,7 @@ export function objectAnswer(
   projection: Projection,
   headers: ResponseHeaders,
 ): SandboxAnswer {
-  if (projection.form === 'object' && object.object.apiVersion === resource.apiVersion) {
+  if (projection.form === 'object' && isAsStored(object.object, resource)) {
     return lazyAnswer(status, { json: () => object.object, text: () => object.text }, headers)
   }
   return jsonAnswer(status, projectObject(object, resource, projection), headers)
@@ -86,7 +86,7 @@ function itemValue(object: StoredObject, resource: ServedResource): JsonObject {
 function itemText(object: StoredObject, resource: ServedResource): string {
   const prefix = `{"kind":${JSON.stringify(resource.type.kind)},"apiVersion":${JSON.stringify(resource.apiVersion)},`
   const { text } = object
-  if (!text.startsWith(prefix)) return JSON.stringify(itemValue(object, resource))
+  if (resource.type.schemaChanged === true || !text.startsWith(prefix)) return JSON.stringify(itemValue(object, resource))
   return resource.custom ? text : `{${text.slice(prefix.length)}`
 }
 

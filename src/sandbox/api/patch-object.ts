@@ -4,6 +4,7 @@ import { describePath } from '../apply/field-set.ts'
 import { goPlain } from '../apply/go-text.ts'
 import type { ManagerEntry } from '../apply/managed-fields.ts'
 import type { Conflict } from '../apply/ownership.ts'
+import { decodeObject } from '../builtin/decode-object.ts'
 import { goJsonError, goKindOf } from '../go-json-error.ts'
 import { applyJsonPatch, JsonPatchMisfit, jsonPatchProblem } from '../patch/json-patch.ts'
 import { mergePatch } from '../patch/merge-patch.ts'
@@ -116,8 +117,12 @@ export function applyObject(
   const outcome: FieldManagerOutcome = manageApply(live ?? resource.emptyObject, applied, manager, options.force === true)
   switch (outcome.kind) {
     case 'untyped': {
-      const where = `${metadataText(applied, 'namespace')}/${metadataText(applied, 'name')}; ${gvkText(applied)}`
-      throw internal(`failed to create typed patch object (${where}): ${outcome.message}`)
+      const { which, message } = outcome
+      if (which === 'converted') throw internal(message)
+      if (which === 'existing') throw internal(existingFieldsProblem(resource, live ?? applied, message))
+      const named = which === 'live' ? (live ?? applied) : applied
+      const where = `${metadataText(named, 'namespace')}/${metadataText(named, 'name')}; ${gvkText(applied)}`
+      throw internal(`failed to create typed ${which} object (${where}): ${message}`)
     }
     case 'conflicts':
       throw conflictError(outcome.conflicts)
@@ -126,12 +131,21 @@ export function applyObject(
   }
 }
 
+/** What is said when nobody is known to own the live object's fields and its fields can't be told. */
+function existingFieldsProblem(resource: ServedResource, live: JsonObject, message: string): string {
+  const where = `${metadataText(live, 'namespace')}/${metadataText(live, 'name')}; ${gvkText({ ...live, apiVersion: resource.apiVersion })}`
+  return `failed to create manager for existing fields: failed to convert new object (${where}) to smd typed: ${message}`
+}
+
 /** The merged object as its type reads it. Its managedFields pass by, being the server's own. */
 function typedObject(resource: ServedResource, merged: JsonObject, applied: JsonObject): JsonObject {
-  // A custom object is typed by its schema already; what is null in it stays for the schema to refuse.
-  if (resource.custom) return fillDefaults(merged, resource)
   const { managedFields } = metadataOf(merged)
   const bare = withMetadata(merged, { managedFields: undefined })
+  if (resource.custom) {
+    // A custom object is typed by its schema already; what is null in it stays for the schema to refuse.
+    const metadata = decodeObject('ObjectMeta', metadataOf(bare)).object
+    return fillDefaults({ ...bare, metadata: managedFields === undefined ? metadata : { ...metadata, managedFields } }, resource)
+  }
   const problem = (text: string): Error => {
     const where = `${metadataText(applied, 'namespace')}/${metadataText(applied, 'name')}; ${gvkText(applied)}`
     return internal(`failed to convert new object (${where}) to proper version: ${text}`)
@@ -146,7 +160,8 @@ function ownerText(owner: ManagerEntry): string {
   return owner.operation === 'Update' ? `${through} using ${owner.apiVersion}` : through
 }
 
-function conflictError(conflicts: readonly Conflict[]): Error {
+/** The refusal of an apply that would take fields from others. */
+export function conflictError(conflicts: readonly Conflict[]): Error {
   const causes: StatusCause[] = conflicts.map(({ owner, path }) => ({
     reason: 'FieldManagerConflict',
     message: `conflict with ${ownerText(owner)}`,
@@ -164,7 +179,7 @@ function conflictError(conflicts: readonly Conflict[]): Error {
     else fields.push(describePath(path))
   }
   const lines = [...byOwner]
-    .sort()
+    .sort(([left], [right]) => (left < right ? -1 : 1))
     .flatMap(([owner, fields]) => [`conflicts with ${owner}:`, ...fields.map((field) => `- ${field}`)])
   return applyConflict(`Apply failed with ${causes.length} conflicts: ${lines.join('\n')}`, causes)
 }
@@ -220,9 +235,7 @@ function checkType(context: ApiContext, resource: ServedResource, patched: JsonO
 
 /** The patched object as messages show it: custom objects are kept with their keys in order. */
 function shownResult(type: string, live: JsonObject, patch: JsonValue, resource: ServedResource): string {
-  const ordered = resource.custom
-    ? (JSON.parse(goJsonText(withMetadata(live, { managedFields: undefined }))) as JsonObject)
-    : live
+  const ordered = resource.custom ? (JSON.parse(goJsonText(live)) as JsonObject) : live
   return JSON.stringify(patchedValue(type, ordered, patch, resource))
 }
 

@@ -31,6 +31,8 @@ function withRest(whole: number, unit: string, rest: number, restUnit: string): 
   return rest === 0 ? `${whole}${unit}` : `${whole}${unit}${rest}${restUnit}`
 }
 
+const internetTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/
+
 /** The cell of a column for an object; null where the object has nothing to show. */
 export function printerCell(column: PrinterColumn, object: JsonObject, now: Date): JsonValue {
   if (typeof column.cell === 'function') return column.cell(object, now)
@@ -48,7 +50,9 @@ export function printerCell(column: PrinterColumn, object: JsonObject, now: Date
     case 'string':
       return typeof first === 'string' ? first : goJsonText(first)
     case 'date': {
-      const time = typeof first === 'string' ? Date.parse(first) : Number.NaN
+      if (typeof first !== 'string') return null
+      if (first === '') return '<unknown>'
+      const time = internetTime.test(first) ? Date.parse(first) : Number.NaN
       return Number.isNaN(time) ? '<invalid>' : humanDuration(now.getTime() - time)
     }
   }

@@ -3,11 +3,13 @@ import type { ScalePaths } from '../resource-type.ts'
 import { metadataOf, metadataText } from './object-metadata.ts'
 import { internalError } from './status-error.ts'
 
-function stepsOf(path: string): readonly string[] {
+/** The names in a dotted path. */
+export function stepsOf(path: string): readonly string[] {
   return path.split('.').filter((step) => step !== '')
 }
 
-function valueAt(object: JsonObject, path: string | undefined): JsonValue | undefined {
+/** The value at a dotted path. */
+export function valueAt(object: JsonObject, path: string | undefined): JsonValue | undefined {
   if (path === undefined) return undefined
   let value: JsonValue | undefined = object
   for (const step of stepsOf(path)) value = isJsonObject(value) && Object.hasOwn(value, step) ? value[step] : undefined

@@ -1,5 +1,8 @@
 import { isJsonObject, type JsonObject } from '../../plan/json.ts'
 import { manageUpdate } from '../apply/field-manager.ts'
+import { fieldElement } from '../apply/field-set.ts'
+import { applyScale, ownAfterScale, type ScaleWriter } from '../apply/scale-ownership.ts'
+import { jsonEqual } from '../apply/value-shape.ts'
 import { mergePatch } from '../patch/merge-patch.ts'
 import type { ScalePaths } from '../resource-type.ts'
 import type { StorageKey, StoredObject } from '../store/stored-object.ts'
@@ -7,17 +10,56 @@ import { type ApiContext, managerContextOf } from './api-context.ts'
 import { fillDefaults } from './decode-input.ts'
 import type { SandboxRequest } from './exchange.ts'
 import { metadataText, withMetadata } from './object-metadata.ts'
-import { applyObject, applyPatchType, jsonPatched, liveObjectOf, patchTypesOf } from './patch-object.ts'
+import { applyObject, applyPatchType, conflictError, jsonPatched, liveObjectOf, patchTypesOf } from './patch-object.ts'
 import { bodyText, mediaTypeOf, parseBody } from './request-body.ts'
 import { type WriteOptions, writeOptionsOf } from './request-options.ts'
 import type { ServedResource } from './resource-registry.ts'
-import { replicasOf, scaledConfiguration, scaleOf, withReplicas } from './scale-subresource.ts'
+import { replicasOf, scaledConfiguration, scaleOf, stepsOf, valueAt, withReplicas } from './scale-subresource.ts'
 import { badRequest, internal, invalid, unsupportedMediaType } from './status-error.ts'
 import { updateObject } from './update-object.ts'
 
-/** A real server can't apply the Scale of a custom kind either, and this is how it says so. */
-const customScaleApply =
-  'failed to create manager for existing fields: failed to convert live object (/; autoscaling/v1, Kind=Scale) to proper version: request to convert CR to an invalid group/version: autoscaling/v1'
+/** A real server can't convert the Scale of a custom kind, and this is how it says so. */
+const unconvertible = 'to proper version: request to convert CR to an invalid group/version: autoscaling/v1'
+
+function scaleWriter(context: ApiContext, resource: ServedResource, manager: string): ScaleWriter {
+  const { group, plural } = resource.type
+  return {
+    manager: manager === '' ? 'unknown' : manager,
+    apiVersion: resource.apiVersion,
+    pathAt: (apiVersion) => {
+      const other = context.registry.byPath(apiVersion, plural)?.type
+      const scale = other?.group === group ? other.subresources.scale : undefined
+      return scale === undefined ? undefined : stepsOf(scale.specReplicasPath).map(fieldElement)
+    },
+  }
+}
+
+function appliedCustomScale(
+  context: ApiContext,
+  resource: ServedResource,
+  paths: ScalePaths,
+  current: JsonObject,
+  scale: JsonObject,
+  options: WriteOptions,
+): JsonObject {
+  const now = valueAt(current, paths.specReplicasPath)
+  const changes = replicasOf(scale) !== (typeof now === 'number' ? now : 0)
+  const outcome = applyScale(current, changes, scaleWriter(context, resource, options.fieldManager), options.force === true)
+  switch (outcome.kind) {
+    case 'unowned': {
+      const what = 'failed to convert live object (/; autoscaling/v1, Kind=Scale)'
+      throw internal(`failed to create manager for existing fields: ${what} ${unconvertible}`)
+    }
+    case 'conflicts':
+      throw conflictError(outcome.conflicts)
+    case 'changed': {
+      const named = `${metadataText(scale, 'namespace')}/${metadataText(scale, 'name')}`
+      throw internal(`failed to convert new object (${named}; autoscaling/v1, Kind=Scale) ${unconvertible}`)
+    }
+    case 'unchanged':
+      return outcome.object
+  }
+}
 
 function readValue(request: SandboxRequest) {
   const text = bodyText(request)
@@ -93,10 +135,11 @@ export function writeScale(
   const isApply = request.method === 'PATCH' && mediaTypeOf(request) === applyPatchType
   const kind = request.method === 'PATCH' ? 'PatchOptions' : 'UpdateOptions'
   const options = writeOptionsOf(query, request.headers?.['user-agent'] ?? '', kind, isApply)
-  if (isApply && resource.custom) throw internal(customScaleApply)
   const current = liveObjectOf(resource, live)
   const object = isApply
-    ? applyObject(context, resource, current, scaledConfiguration(readScale(request), current, paths), options, 'scale')
+    ? resource.custom
+      ? appliedCustomScale(context, resource, paths, current, readScale(request), options)
+      : applyObject(context, resource, current, scaledConfiguration(readScale(request), current, paths), options, 'scale')
     : scaled(context, request, resource, paths, current, live.key, options)
   return updateObject(context, resource, live, { object, subresource: 'scale', dryRun: options.dryRun, isReplace: false })
 }
@@ -117,8 +160,8 @@ function scaled(
   if (!resource.custom) checkReplicas(key.name, replicasOf(scale))
   const version = metadataText(scale, 'resourceVersion')
   const next = fillDefaults(withReplicas(current, paths, replicasOf(scale)), resource)
-  const manager = managerContextOf(context, resource, options.updateManager, 'scale')
-  // A real server keeps no record of who scaled an object of a custom kind.
-  const managed = resource.custom ? next : manageUpdate(current, next, manager)
+  const managed = resource.custom
+    ? ownAfterScale(current, next, !jsonEqual(current, next), scaleWriter(context, resource, options.updateManager))
+    : manageUpdate(current, next, managerContextOf(context, resource, options.updateManager, 'scale'))
   return withMetadata(managed, { resourceVersion: version === '' ? undefined : version })
 }

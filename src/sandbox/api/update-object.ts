@@ -4,7 +4,7 @@ import type { AllocationContext } from '../resource-type.ts'
 import { inStorageOrder, StoredObject } from '../store/stored-object.ts'
 import { admitChanged } from './admit-object.ts'
 import { type ApiContext, storageKeyOf } from './api-context.ts'
-import { asStored, storedResource, toStorage } from './at-version.ts'
+import { asStored, atVersion, storedResource, toStorage } from './at-version.ts'
 import { finalizersOf, isTerminating, metadataOf, metadataText, withMetadata } from './object-metadata.ts'
 import type { ServedResource } from './resource-registry.ts'
 import { conflict, internal, invalid, staleVersion } from './status-error.ts'
@@ -135,20 +135,24 @@ export function updateObject(context: ApiContext, served: ServedResource, live: 
   const key = storageKeyOf(resource, live.key.namespace, live.key.name)
   const allocation = context.allocations.contextFor(key)
   const admitted = admitChanged(resource, update.subresource, update.object, live.object)
-  const next = asStored(settle(resource, live.object, admitted, update.subresource, allocation), resource)
+  // An object of a custom kind is looked at as the version asked for has it.
+  const before = resource.custom ? atVersion(live.object, resource) : live.object
+  const settled = settle(resource, before, admitted, update.subresource, allocation)
+  const next = resource.custom ? settled : asStored(settled, resource)
   const warnings = update.warnings ?? []
-  const errors = validateChange(context, resource, next, live.object, update.subresource, warnings)
+  const errors = validateChange(context, resource, next, before, update.subresource, warnings)
   if (errors.length > 0) throw withWarnings(invalid(namedKindOf(resource, next), live.key.name, errors), warnings)
   const taken = update.subresource === '' ? (resource.type.validateAllocation?.(next, allocation) ?? []) : []
   if (taken.length > 0) throw invalid(resource.kind, live.key.name, taken)
-  if (isNoop(live.object, next)) return live
-  if (update.dryRun) return StoredObject.ofObject(key, live.version, inStorageOrder(next, live.version))
-  if (isReleased(resource, next)) {
+  const stored = resource.custom ? asStored(next, resource) : next
+  if (isNoop(live.object, stored)) return live
+  if (update.dryRun) return StoredObject.ofObject(key, live.version, inStorageOrder(stored, live.version))
+  if (isReleased(resource, stored)) {
     // The answer shows the object as the last write left it, though it is gone.
     context.store.delete(key)
-    return StoredObject.ofObject(key, context.store.version, inStorageOrder(next, context.store.version))
+    return StoredObject.ofObject(key, context.store.version, inStorageOrder(stored, context.store.version))
   }
-  return context.store.put(key, next)
+  return context.store.put(key, stored)
 }
 
 /** True when an object that is being deleted has nothing left to wait for. */

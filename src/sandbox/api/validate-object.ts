@@ -38,7 +38,7 @@ export function validateNew(context: ApiContext, resource: ServedResource, objec
   const mistyped = typeErrors(resource, object)
   if (mistyped.length > 0) return mistyped
   const own = [...(type.validate?.(object) ?? []), ...(type.validateCreate?.(object) ?? [])]
-  return resource.custom ? [...own, ...context.customValidator.validate(resource, object, undefined).errors] : own
+  return resource.custom ? [...own, ...context.customValidator.validate(resource, object, undefined, '').errors] : own
 }
 
 /**
@@ -70,7 +70,7 @@ export function validateChange(
     ...(type.validateUpdate?.(object, old) ?? []),
   ]
   if (!resource.custom) return errors
-  const verdict = context.customValidator.validate(resource, object, old)
+  const verdict = context.customValidator.validate(resource, object, old, subresource)
   warnings.push(...verdict.warnings)
   return [...errors, ...verdict.errors]
 }

@@ -3,6 +3,7 @@ import type { FieldError } from '../resource-type.ts'
 import type { StoreEvent } from '../store/object-store.ts'
 import { inStorageOrder, StoredObject } from '../store/stored-object.ts'
 import type { ApiContext } from './api-context.ts'
+import { isAsStored } from './at-version.ts'
 import { type WatchEvent, watchEvent } from './exchange.ts'
 import { filterOf, type ObjectFilter, versionOf } from './list-objects.ts'
 import { withMetadata } from './object-metadata.ts'
@@ -151,7 +152,7 @@ export function watchObjects(context: ApiContext, request: WatchRequest): AsyncI
   // The first table of a watch tells the columns, the others leave them out.
   let hasColumns = false
   const push = (type: WatchEvent['type'], object: StoredObject): void => {
-    if (projection.form === 'object' && object.object.apiVersion === resource.apiVersion) {
+    if (projection.form === 'object' && isAsStored(object.object, resource)) {
       queue.push({ type, object: object.object, text: () => `{"type":"${type}","object":${object.text}}` })
     } else {
       const shown = projectObject(object, resource, projection)

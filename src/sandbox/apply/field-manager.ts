@@ -11,7 +11,7 @@ import {
   managerIdentifier,
   noManagers,
 } from './managed-fields.ts'
-import { applyConfiguration, type Conflict, type OwnershipSchema, ownAfterUpdate } from './ownership.ts'
+import { applyConfiguration, type Conflict, ConversionMisfit, type OwnershipSchema, ownAfterUpdate } from './ownership.ts'
 import { typedErrorsOf } from './typed-errors.ts'
 
 /** Where and as whom a change comes in. */
@@ -27,7 +27,7 @@ export interface ManagerContext extends OwnershipSchema {
 export type FieldManagerOutcome =
   | { readonly kind: 'merged'; readonly object: JsonObject }
   | { readonly kind: 'conflicts'; readonly conflicts: readonly Conflict[] }
-  | { readonly kind: 'untyped'; readonly message: string }
+  | { readonly kind: 'untyped'; readonly which: 'patch' | 'live' | 'existing' | 'converted'; readonly message: string }
 
 const beforeFirstApply = 'before-first-apply'
 
@@ -76,7 +76,8 @@ export function withoutManagedFields(object: JsonObject): JsonObject {
   return { ...object, metadata: rest }
 }
 
-function withManagedFields(object: JsonObject, managers: Managers): JsonObject {
+/** The object with what its managers own written into it. */
+export function withManagedFields(object: JsonObject, managers: Managers): JsonObject {
   const bare = withoutManagedFields(object)
   const encoded = encodeManagedFields(managers)
   if (encoded === undefined) return bare
@@ -123,6 +124,10 @@ function trackUpdate(live: JsonObject, next: JsonObject, managers: Managers, con
   return capUpdaters(after)
 }
 
+function isUntyped(object: JsonObject, context: ManagerContext): boolean {
+  return context.mayMisfit && typedErrorsOf(object, context.type, true) !== undefined
+}
+
 /**
  * Records who owns what after a create, replace or patch. `live` is the object before (the kind's empty object on create),
  * `next` the object to be stored; the answer is `next` with its managedFields.
@@ -132,18 +137,34 @@ export function manageUpdate(live: JsonObject, next: JsonObject, context: Manage
   const bareLive = withoutManagedFields(live)
   const bareNext = withoutManagedFields(next)
   if (managers.size === 0 && isPersisted(live)) return bareNext
-  return withManagedFields(bareNext, trackUpdate(bareLive, bareNext, managers, context, context.manager))
+  // Of what doesn't have its type nothing is known, so nobody owns anything.
+  if (isUntyped(bareNext, context) || isUntyped(bareLive, context)) return bareNext
+  try {
+    return withManagedFields(bareNext, trackUpdate(bareLive, bareNext, managers, context, context.manager))
+  } catch (error) {
+    if (error instanceof ConversionMisfit) return bareNext
+    throw error
+  }
 }
 
 /**
  * Server-side apply: lays `applied` over `live` (the kind's empty object on create). The merged object is not defaulted yet.
  */
 export function manageApply(live: JsonObject, applied: JsonObject, context: ManagerContext, force: boolean): FieldManagerOutcome {
-  const message = typedErrorsOf(applied, context.type)
-  if (message !== undefined) return { kind: 'untyped', message }
+  try {
+    return layOver(live, applied, context, force)
+  } catch (error) {
+    if (error instanceof ConversionMisfit) return { kind: 'untyped', which: 'converted', message: error.message }
+    throw error
+  }
+}
+
+function layOver(live: JsonObject, applied: JsonObject, context: ManagerContext, force: boolean): FieldManagerOutcome {
   const bareLive = withoutManagedFields(live)
+  const misfit = context.mayMisfit ? typedErrorsOf(bareLive, context.type, true) : undefined
   let managers = decodeManagedFields(managedFieldsOf(live)) ?? noManagers
   if (managers.size === 0 && isPersisted(live)) {
+    if (misfit !== undefined) return { kind: 'untyped', which: 'existing', message: misfit }
     managers = trackUpdate(
       { apiVersion: live.apiVersion ?? '', kind: live.kind ?? '' },
       bareLive,
@@ -152,6 +173,9 @@ export function manageApply(live: JsonObject, applied: JsonObject, context: Mana
       beforeFirstApply,
     )
   }
+  const message = typedErrorsOf(applied, context.type)
+  if (message !== undefined) return { kind: 'untyped', which: 'patch', message }
+  if (misfit !== undefined) return { kind: 'untyped', which: 'live', message: misfit }
   const entry: Omit<ManagerEntry, 'fields'> = {
     manager: context.manager,
     operation: 'Apply',

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../../plan/json.ts'
+import { schemaOfModel } from '../builtin/model-schema.ts'
 import type { StructuralSchema } from '../structural-schema.ts'
 
 /** What a scalar may be for server-side apply. */
@@ -21,6 +22,8 @@ export interface MapType {
   readonly field: (name: string) => MergeType | undefined
   /** The type of undeclared fields; undefined when there may be none. */
   readonly element: (() => MergeType) | undefined
+  /** False when no field is declared. */
+  readonly declares: boolean
 }
 
 /** How a value merges: derived from its schema, with more than one part where the schema leaves the shape open. */
@@ -36,29 +39,41 @@ const noDefault = (): undefined => undefined
 export const untypedAtomic: MergeType = {
   scalar: 'untyped',
   list: { relationship: 'atomic', keys: [], keyDefault: noDefault, element: () => untypedAtomic },
-  map: { relationship: 'atomic', field: noDefault, element: () => untypedAtomic },
+  map: { relationship: 'atomic', field: noDefault, element: () => untypedAtomic, declares: false },
 }
 
 /** Anything, its maps merged by field and its lists as one value. */
 export const untypedDeduced: MergeType = {
   scalar: 'untyped',
   list: { relationship: 'atomic', keys: [], keyDefault: noDefault, element: () => untypedAtomic },
-  map: { relationship: 'separable', field: noDefault, element: () => untypedDeduced },
+  map: { relationship: 'separable', field: noDefault, element: () => untypedDeduced, declares: false },
 }
 
 const derived = new WeakMap<StructuralSchema, MergeType>()
+const derivedOpen = new WeakMap<StructuralSchema, MergeType>()
 
-/** The merge type of a schema, remembered by the schema's identity. */
-export function mergeTypeOf(schema: StructuralSchema): MergeType {
-  const known = derived.get(schema)
+/**
+ * The merge type of a schema, remembered by the schema's identity. `isOpen` says that a schema around it preserves unknown
+ * fields, which everything inside inherits.
+ */
+export function mergeTypeOf(schema: StructuralSchema, isOpen = false): MergeType {
+  const inherits = isOpen || schema['x-kubernetes-preserve-unknown-fields'] === true
+  const remembered = inherits ? derivedOpen : derived
+  const known = remembered.get(schema)
   if (known !== undefined) return known
-  const type = derive(schema)
-  derived.set(schema, type)
+  const type = derive(schema, inherits)
+  remembered.set(schema, type)
   return type
 }
 
-function derive(schema: StructuralSchema): MergeType {
-  if (schema['x-kubernetes-int-or-string'] === true) return { scalar: 'untyped' }
+/** Formats of texts that are held against being texts; of all others any scalar will do. */
+const textFormats: ReadonlySet<string> = new Set(['', 'byte'])
+
+/** Formats of built-in values that are written in more than one way. */
+const scalarFormats: ReadonlySet<string> = new Set(['int-or-string', 'quantity'])
+
+function derive(schema: StructuralSchema, isOpen: boolean): MergeType {
+  if (schema.format !== undefined && scalarFormats.has(schema.format)) return { scalar: 'untyped' }
   switch (schema.type) {
     case 'integer':
     case 'number':
@@ -66,20 +81,19 @@ function derive(schema: StructuralSchema): MergeType {
     case 'boolean':
       return { scalar: 'boolean' }
     case 'string':
-      return { scalar: schema.format === 'int-or-string' ? 'untyped' : 'string' }
+      return { scalar: textFormats.has(schema.format ?? '') ? 'string' : 'untyped' }
     case 'array':
-      return { list: deriveList(schema) }
+      return { list: deriveList(schema, isOpen) }
     case 'object':
-      return { map: deriveMap(schema) }
+      return { map: deriveMap(schema, isOpen) }
     default:
-      if (schema.properties !== undefined || schema['x-kubernetes-embedded-resource'] === true) return { map: deriveMap(schema) }
-      return schema['x-kubernetes-preserve-unknown-fields'] === true ? untypedDeduced : untypedAtomic
+      return { scalar: 'untyped', list: deriveList(schema, isOpen), map: deriveMap(schema, isOpen) }
   }
 }
 
-function deriveList(schema: StructuralSchema): ListType {
+function deriveList(schema: StructuralSchema, isOpen: boolean): ListType {
   const items = schema.items
-  const element = items === undefined ? () => untypedAtomic : () => mergeTypeOf(items)
+  const element = items === undefined ? () => untypedAtomic : () => mergeTypeOf(items, isOpen)
   const keyDefault = (name: string): JsonValue | undefined => items?.properties?.[name]?.default
   const base = { keyDefault, element }
   switch (schema['x-kubernetes-list-type']) {
@@ -98,25 +112,26 @@ function deriveList(schema: StructuralSchema): ListType {
   }
 }
 
-function deriveMap(schema: StructuralSchema): MapType {
-  const relationship = schema['x-kubernetes-map-type'] === 'atomic' ? 'atomic' : 'separable'
+function propertiesOf(schema: StructuralSchema): ReadonlyMap<string, StructuralSchema> {
   const properties = new Map<string, StructuralSchema>(Object.entries(schema.properties ?? {}))
-  if (schema['x-kubernetes-embedded-resource'] === true) {
-    if (!properties.has('apiVersion')) properties.set('apiVersion', { type: 'string' })
-    if (!properties.has('kind')) properties.set('kind', { type: 'string' })
-  }
-  const field = (name: string): MergeType | undefined => {
-    const property = properties.get(name)
-    return property === undefined ? undefined : mergeTypeOf(property)
-  }
-  return { relationship, field, element: elementOf(schema, relationship) }
+  if (schema['x-kubernetes-embedded-resource'] !== true) return properties
+  // What an object inside an object says of these three counts for validation only.
+  return properties
+    .set('apiVersion', { type: 'string' })
+    .set('kind', { type: 'string' })
+    .set('metadata', schemaOfModel('ObjectMeta'))
 }
 
-function elementOf(schema: StructuralSchema, relationship: 'atomic' | 'separable'): (() => MergeType) | undefined {
-  const additional = schema.additionalProperties
-  if (typeof additional === 'object') return () => mergeTypeOf(additional)
-  if (additional === true || schema['x-kubernetes-preserve-unknown-fields'] === true) {
-    return relationship === 'atomic' ? () => untypedAtomic : () => untypedDeduced
+function deriveMap(schema: StructuralSchema, isOpen: boolean): MapType {
+  const relationship = schema['x-kubernetes-map-type'] === 'atomic' ? 'atomic' : 'separable'
+  const properties = propertiesOf(schema)
+  const field = (name: string): MergeType | undefined => {
+    const property = properties.get(name)
+    return property === undefined ? undefined : mergeTypeOf(property, isOpen && property !== schemaOfModel('ObjectMeta'))
   }
-  return undefined
+  const additional = schema.additionalProperties
+  const declares = properties.size > 0
+  if (typeof additional === 'object') return { relationship, field, element: () => mergeTypeOf(additional, isOpen), declares }
+  const isFree = additional === true || (additional === undefined && (isOpen || !declares))
+  return { relationship, field, element: isFree ? () => untypedDeduced : undefined, declares }
 }

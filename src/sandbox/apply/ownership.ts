@@ -16,6 +16,8 @@ import type { MergeType } from './merge-type.ts'
 import { mergeValues } from './merge-values.ts'
 import { reconcileFieldSet } from './reconcile-field-set.ts'
 import { removeItems, withNamedFields } from './remove-items.ts'
+import { typedErrorsOf } from './typed-errors.ts'
+import { jsonEqual } from './value-shape.ts'
 
 /** What ownership needs to know of a resource. */
 export interface OwnershipSchema {
@@ -27,6 +29,22 @@ export interface OwnershipSchema {
   readonly convert: (value: JsonValue, apiVersion: string) => JsonValue
   /** Fields that this endpoint resets and therefore nobody comes to own through it. */
   readonly ignored: FieldSet
+  /** They are reset at every version; a custom kind resets them at the one that is written to. */
+  readonly ignoredAlways: boolean
+  /** Stored objects may not have their type: the schema of a custom kind may have changed since. */
+  readonly mayMisfit: boolean
+}
+
+/** An object doesn't have its type at another version at which somebody owns some of it. The message is the API server's. */
+export class ConversionMisfit extends Error {}
+
+/** A value as another version has it; `head` says what it is converted for. */
+function convert(value: JsonValue, apiVersion: string, schema: OwnershipSchema, head: string): JsonValue {
+  const converted = schema.convert(value, apiVersion)
+  const type = schema.mayMisfit && apiVersion !== schema.apiVersion ? schema.typeAt(apiVersion) : undefined
+  const misfit = type === undefined ? undefined : typedErrorsOf(converted, type)
+  if (misfit !== undefined) throw new ConversionMisfit(`${head}${misfit}`)
+  return converted
 }
 
 /** A field that somebody else owns with another value. */
@@ -70,9 +88,10 @@ function takeChanges(
         out.delete(identifier)
         continue
       }
-      const at = (value: JsonValue): JsonValue => schema.convert(value, entry.apiVersion)
-      comparison = compareValues(at(before), at(after), type)
-      comparisons.set(entry.apiVersion, withoutFields(comparison, schema.ignored))
+      const left = convert(before, entry.apiVersion, schema, 'failed to convert old object: ')
+      const right = convert(after, entry.apiVersion, schema, 'failed to convert new object: ')
+      comparison = compareValues(left, right, type)
+      comparisons.set(entry.apiVersion, schema.ignoredAlways ? withoutFields(comparison, schema.ignored) : comparison)
     }
     const lost = intersectionOf(entry.fields, unionOf(comparison.modified, comparison.added))
     if (lost.size > 0 && !force) {
@@ -93,7 +112,8 @@ function reconcileManagers(live: JsonValue, managers: Managers, schema: Ownershi
   let out: Map<string, ManagerEntry> | undefined
   for (const [identifier, entry] of managers) {
     const type = entry.apiVersion === schema.apiVersion ? schema.type : schema.typeAt(entry.apiVersion)
-    const fields = type === undefined ? undefined : reconcileFieldSet(entry.fields, schema.convert(live, entry.apiVersion), type)
+    if (type !== undefined) convert(live, entry.apiVersion, schema, '')
+    const fields = type === undefined ? undefined : reconcileFieldSet(entry.fields, type)
     if (fields === entry.fields) continue
     out ??= new Map(managers)
     if (fields === undefined) out.delete(identifier)
@@ -140,6 +160,12 @@ export function applyConfiguration(
   const taken = takeChanges(live, next, claimed, own.identifier, force, schema)
   if (!isTaken(taken)) return { kind: 'conflicts', conflicts: taken }
   if (set.size === 0) taken.managers.delete(own.identifier)
+  const { added, modified, removed } = taken.comparison
+  const isNoop = added.size === 0 && modified.size === 0 && removed.size === 0 && jsonEqual(live, next)
+  const before = last?.time
+  const mine = taken.managers.get(own.identifier)
+  // Whoever changes nothing is noted with the time of the last change, or none.
+  if (isNoop && mine !== undefined) taken.managers.set(own.identifier, { ...mine, time: before })
   return { kind: 'merged', value: next, managers: taken.managers }
 }
 
@@ -160,7 +186,9 @@ function prune(
   const lastFields = withNamedFields(last.fields, lastType)
   if (differenceOf(lastFields, withNamedFields(set, lastType)).size === 0) return merged
 
-  let pruned = removeItems(schema.convert(merged, last.apiVersion), lastFields, lastType)
+  const head = 'failed to prune fields: failed'
+  const whole = convert(merged, last.apiVersion, schema, `${head} to convert merged object to last applied version: `)
+  let pruned = removeItems(whole, lastFields, lastType)
   const owned = new Map<string, FieldSet>([[last.apiVersion, emptyFieldSet]])
   for (const entry of managers.values()) {
     owned.set(entry.apiVersion, unionOf(owned.get(entry.apiVersion) ?? emptyFieldSet, entry.fields))
@@ -168,12 +196,13 @@ function prune(
   for (const [apiVersion, fields] of owned) {
     const type = apiVersion === schema.apiVersion ? schema.type : schema.typeAt(apiVersion)
     if (type === undefined) continue
-    const whole = schema.convert(merged, apiVersion)
+    const added = `${head} add back owned items: failed to convert`
+    const whole = convert(merged, apiVersion, schema, `${added} merged object at version ${apiVersion}: `)
+    const there = convert(pruned, apiVersion, schema, `${added} pruned object at version ${apiVersion}: `)
     const everything = withNamedFields(fieldSetOfValue(whole, type), type)
-    const left = withNamedFields(fieldSetOfValue(schema.convert(pruned, apiVersion), type), type)
+    const left = withNamedFields(fieldSetOfValue(there, type), type)
     pruned = removeItems(whole, differenceOf(everything, unionOf(left, withNamedFields(fields, type))), type)
   }
-  const whole = schema.convert(merged, last.apiVersion)
   const left = withNamedFields(fieldSetOfValue(schema.convert(pruned, last.apiVersion), lastType), lastType)
   const everything = withNamedFields(fieldSetOfValue(whole, lastType), lastType)
   const rest = removeItems(whole, intersectionOf(differenceOf(everything, left), lastFields), lastType)

@@ -1,27 +1,20 @@
-import type { JsonValue } from '../../plan/json.ts'
 import type { FieldNode, FieldSet } from './field-set.ts'
-import { fieldSetOfValue } from './field-set-of-value.ts'
-import type { MergeType } from './merge-type.ts'
+import type { MapType, MergeType } from './merge-type.ts'
 
 /**
- * A field set recorded under an older schema, brought in line with today's: what became atomic is owned as a whole, what
- * became granular by its parts. The same set when nothing changed.
+ * A field set recorded under an older schema, brought in line with today's: what became atomic is owned as a whole. What became
+ * granular counts as if it had always been. The same set when nothing changed.
  */
-export function reconcileFieldSet(fields: FieldSet, live: JsonValue, type: MergeType): FieldSet {
-  let current: FieldSet | undefined
-  const liveFields = (): FieldSet => {
-    current ??= fieldSetOfValue(live, type)
-    return current
-  }
-  return level(fields, type, liveFields, []) ?? fields
+export function reconcileFieldSet(fields: FieldSet, type: MergeType): FieldSet {
+  return level(fields, type) ?? fields
 }
 
-function level(fields: FieldSet, type: MergeType, live: () => FieldSet, path: readonly string[]): FieldSet | undefined {
+function level(fields: FieldSet, type: MergeType): FieldSet | undefined {
   let out: Map<string, FieldNode> | undefined
   for (const [element, node] of fields) {
     const inner = element.startsWith('f:') ? (type.map?.field(element.slice(2)) ?? type.map?.element?.()) : type.list?.element()
-    if (inner === undefined) continue
-    const changed = reconcileNode(node, inner, live, [...path, element])
+    if (inner === undefined || node.children === undefined) continue
+    const changed = reconcileNode(node, node.children, inner)
     if (changed === undefined) continue
     out ??= new Map(fields)
     out.set(element, changed)
@@ -29,29 +22,18 @@ function level(fields: FieldSet, type: MergeType, live: () => FieldSet, path: re
   return out
 }
 
-function isOpen(type: MergeType): boolean {
-  return type.scalar !== undefined && type.map !== undefined
+/** True for a map of which nothing is known. */
+function isUnknown(map: MapType): boolean {
+  return !map.declares && map.element?.().scalar === 'untyped'
 }
 
-function reconcileNode(node: FieldNode, type: MergeType, live: () => FieldSet, path: readonly string[]): FieldNode | undefined {
-  if (isOpen(type)) return undefined
-  const atomic = type.map?.relationship === 'atomic' || type.list?.relationship === 'atomic'
-  if (node.children !== undefined) {
-    if (atomic) return { member: true, children: undefined }
-    const children = level(node.children, type, live, path)
-    return children === undefined ? undefined : { member: node.member, children }
-  }
-  if (atomic || (type.map === undefined && type.list === undefined)) return undefined
-  const below = nodeAt(live(), path)
-  return below?.children === undefined ? undefined : { member: true, children: below.children }
-}
-
-function nodeAt(fields: FieldSet, path: readonly string[]): FieldNode | undefined {
-  let set: FieldSet | undefined = fields
-  let node: FieldNode | undefined
-  for (const element of path) {
-    node = set?.get(element)
-    set = node?.children
-  }
-  return node
+function reconcileNode(node: FieldNode, children: FieldSet, type: MergeType): FieldNode | undefined {
+  // Whatever may be a map counts as one; maps of nothing but unknown fields are left as they are.
+  if (type.map === undefined && type.scalar !== undefined) return undefined
+  if (type.map !== undefined && isUnknown(type.map)) return undefined
+  const relationship = type.map === undefined ? type.list?.relationship : type.map.relationship
+  if (relationship === 'atomic') return { member: true, children: undefined }
+  const part = type.map === undefined ? type : { map: type.map }
+  const reconciled = level(children, part)
+  return reconciled === undefined ? undefined : { member: node.member, children: reconciled }
 }

@@ -85,6 +85,7 @@ function resourceType(definition: Definition, version: DefinitionVersion): Resou
     subresources: { status: version.status, ...(scale === undefined ? {} : { scale }) },
     schema: withObjectFields(version.schema),
     declaredSchema: version.schema,
+    ...(definition.generation > 1 ? { schemaChanged: true } : {}),
     countsGeneration: true,
     printerColumns: [nameColumn, ...(version.columns.length === 0 ? [ageColumn] : version.columns.map(printerColumn))],
     selectableFields: version.selectableFields.map((path) => path.replace(/^\./, '')),

@@ -47,6 +47,8 @@ export interface Definition {
   readonly group: string
   readonly names: DefinitionNames
   readonly namespaced: boolean
+  /** How often its spec was changed, and once for its creation. */
+  readonly generation: number
   readonly versions: readonly DefinitionVersion[]
 }
 
@@ -151,6 +153,7 @@ function readDefinition(object: JsonObject): Definition {
     group,
     names,
     namespaced: text(spec, 'scope') === 'Namespaced',
+    generation: Number(child(object, 'metadata')?.generation ?? 1),
     versions: children(spec, 'versions').map((version) => versionOf(version, group, names.kind)),
   }
 }

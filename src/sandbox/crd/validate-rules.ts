@@ -86,7 +86,8 @@ function walkFields(value: Seen, schema: StructuralSchema, path: string, old: Se
     const innerSchema = declared ?? (typeof additionalProperties === 'object' ? additionalProperties : undefined)
     if (innerSchema === undefined || !hasRules(innerSchema)) continue
     const celName = declared === undefined ? name : escapedName(name)
-    const oldInner = fieldBefore(schema, old?.json, name)
+    // Nothing is known inside a map that is replaced as a whole.
+    const oldInner = schema['x-kubernetes-map-type'] === 'atomic' ? undefined : fieldBefore(old?.json, name)
     const oldSeen = oldInner === undefined ? undefined : { json: oldInner, cel: celField(old?.cel, celName) }
     const at = declared === undefined ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`
     walk({ json: inner, cel: celField(value.cel, celName) }, innerSchema, at, oldSeen, found)

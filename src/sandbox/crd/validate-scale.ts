@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
-import { goJsonText } from '../api/go-json-text.ts'
+import { goPlain } from '../apply/go-text.ts'
 import type { FieldError, ScalePaths } from '../resource-type.ts'
 
 const mostReplicas = 2 ** 31 - 1
@@ -12,9 +12,10 @@ function refused(path: string, shown: string, detail: string): FieldError {
 function valueAt(object: JsonObject, path: string): { readonly value: JsonValue | undefined } | { readonly problem: string } {
   let value: JsonValue | undefined = object
   for (const step of path.replace(/^\./, '').split('.')) {
-    if (value === undefined) break
+    // What is null on the way there counts as not there.
+    if (value === undefined || value === null) return { value: undefined }
     if (!isJsonObject(value)) {
-      const problem = `${path} accessor error: ${goJsonText(value)} is of the type ${goTypeOf(value)}, expected map[string]interface{}`
+      const problem = `${path} accessor error: ${value === null ? '<nil>' : goPlain(value)} is of the type ${goTypeOf(value)}, expected map[string]interface{}`
       return { problem }
     }
     value = Object.hasOwn(value, step) ? value[step] : undefined
@@ -36,21 +37,31 @@ function checkReplicas(object: JsonObject, path: string): readonly FieldError[] 
   const { value } = found
   if (value === undefined) return []
   if (typeof value !== 'number' || !Number.isInteger(value)) {
-    return [refused(path, '0', `${path} accessor error: ${goJsonText(value)} is of the type ${goTypeOf(value)}, expected int64`)]
+    return [
+      refused(
+        path,
+        '0',
+        `${path} accessor error: ${value === null ? '<nil>' : goPlain(value)} is of the type ${goTypeOf(value)}, expected int64`,
+      ),
+    ]
   }
   if (value < 0) return [refused(path, String(value), 'should be a non-negative integer')]
   return value > mostReplicas ? [refused(path, String(value), `should be less than or equal to ${mostReplicas}`)] : []
 }
 
-/** What keeps the fields behind a custom kind's scale subresource from being what a Scale shows. */
-export function validateScale(object: JsonObject, paths: ScalePaths): readonly FieldError[] {
+/**
+ * What keeps the fields behind a custom kind's scale subresource from being what a Scale shows. A write of the status is held
+ * against those of the status alone.
+ */
+export function validateScale(object: JsonObject, paths: ScalePaths, isStatus: boolean): readonly FieldError[] {
   const { specReplicasPath, statusReplicasPath, labelSelectorPath } = paths
-  const errors = [...checkReplicas(object, specReplicasPath), ...checkReplicas(object, statusReplicasPath)]
+  const spec = isStatus ? [] : checkReplicas(object, specReplicasPath)
+  const errors = [...spec, ...checkReplicas(object, statusReplicasPath)]
   if (labelSelectorPath === undefined) return errors
   const found = valueAt(object, labelSelectorPath)
   if ('problem' in found) return [...errors, refused(labelSelectorPath, '""', found.problem)]
   const { value } = found
   if (value === undefined || typeof value === 'string') return errors
-  const why = `${labelSelectorPath} accessor error: ${goJsonText(value)} is of the type ${goTypeOf(value)}, expected string`
+  const why = `${labelSelectorPath} accessor error: ${value === null ? '<nil>' : goPlain(value)} is of the type ${goTypeOf(value)}, expected string`
   return [...errors, refused(labelSelectorPath, '""', why)]
 }

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.t
 import { jsonEqual } from '../apply/value-shape.ts'
 import type { FieldError } from '../resource-type.ts'
 import type { StructuralSchema } from '../structural-schema.ts'
-import { fieldBefore, itemsBefore } from './correlate.ts'
+import { fieldBefore, fieldSchema, isAsBefore, itemsBefore } from './correlate.ts'
 import { validFormat } from './formats.ts'
 import { compiledPattern } from './go-pattern.ts'
 import { invalidValue, notSupported, requiredValue, tooLong, tooMany, typeInvalid, wholeObject } from './value-errors.ts'
@@ -13,8 +13,31 @@ import { invalidValue, notSupported, requiredValue, tooLong, tooMany, typeInvali
  */
 export function validateValue(value: JsonValue, schema: StructuralSchema, old: JsonValue | undefined): readonly FieldError[] {
   const errors: FieldError[] = []
-  check(value, schema, '', old, errors)
+  check(value, schema, '', old === undefined ? undefined : { old, schema }, errors)
   return errors
+}
+
+/** What a value replaces, and by which schema the parts of both are found in each other. */
+interface Before {
+  readonly old: JsonValue
+  readonly schema: StructuralSchema
+}
+
+function fieldOf(before: Before | undefined, name: string): Before | undefined {
+  if (before === undefined) return undefined
+  const old = fieldBefore(before.old, name)
+  const schema = fieldSchema(before.schema, name)
+  return old === undefined || schema === undefined ? undefined : { old, schema }
+}
+
+function itemsOf(before: Before | undefined): (item: JsonValue) => Before | undefined {
+  const schema = before?.schema.items
+  if (before === undefined || schema === undefined) return () => undefined
+  const found = itemsBefore(before.schema, before.old)
+  return (item) => {
+    const old = found(item)
+    return old === undefined ? undefined : { old, schema }
+  }
 }
 
 function typesOf(schema: StructuralSchema): readonly string[] {
@@ -33,19 +56,29 @@ function inBody(path: string, what: string): string {
   return `${path} in body ${what}`
 }
 
-function check(value: JsonValue, schema: StructuralSchema, path: string, old: JsonValue | undefined, errors: FieldError[]): void {
-  if (old !== undefined && jsonEqual(value, old)) return
+function check(value: JsonValue, schema: StructuralSchema, path: string, before: Before | undefined, errors: FieldError[]): void {
+  const found = problemsOf(value, schema, path, before)
+  if (found.length === 0 || (before !== undefined && isAsBefore(value, before.old, before.schema))) return
+  errors.push(...found)
+}
+
+/** What is wrong, each thing told once. */
+function problemsOf(value: JsonValue, schema: StructuralSchema, path: string, before: Before | undefined): readonly FieldError[] {
+  const errors: FieldError[] = []
   checkType(value, schema, path, errors)
   if (value !== null) {
-    checkComposites(value, schema, path, errors)
+    checkComposites(value, schema, path, before, errors)
     if (typeof value === 'string') checkText(value, schema, path, errors)
     else if (typeof value === 'number') checkNumber(value, schema, path, errors)
-    else if (Array.isArray(value)) checkList(value, schema, path, old, errors)
-    else if (isJsonObject(value)) checkFields(value, schema, path, old, errors)
+    else if (Array.isArray(value)) checkList(value, schema, path, before, errors)
+    else if (isJsonObject(value)) checkFields(value, schema, path, before, errors)
   }
   if (schema.enum !== undefined && !schema.enum.some((allowed) => jsonEqual(allowed, value))) {
     errors.push(notSupported(path, value, schema.enum))
   }
+  if (errors.length < 2) return errors
+  const told = new Map(errors.map((error) => [`${error.field}\n${error.message}`, error]))
+  return told.size === errors.length ? errors : [...told.values()]
 }
 
 /** What Go holds a number in: whole ones that fit are int64, all others float64. */
@@ -84,10 +117,9 @@ function checkText(value: string, schema: StructuralSchema, path: string, errors
   // Counted in characters, which are more than one unit of JavaScript's text for some.
   const length = minLength === undefined && maxLength === undefined ? 0 : [...value].length
   if (maxLength !== undefined && length > maxLength) errors.push(tooLong(path, maxLength))
-  if (minLength !== undefined && length < minLength) {
+  else if (minLength !== undefined && length < minLength) {
     errors.push(invalidValue(path, value, inBody(path, `should be at least ${minLength} chars long`)))
-  }
-  if (pattern !== undefined && pattern !== '' && compiledPattern(pattern)?.test(value) === false) {
+  } else if (pattern !== undefined && pattern !== '' && compiledPattern(pattern)?.test(value) === false) {
     errors.push(invalidValue(path, value, inBody(path, `should match '${pattern}'`)))
   }
   if (format !== undefined && schema.type === 'string' && !validFormat(format, value)) {
@@ -100,31 +132,51 @@ function isMultiple(value: number, factor: number): boolean {
   return Math.abs(times - Math.round(times)) < 1e-9
 }
 
-/** A number that its type or format can't hold is told of the object as a whole. */
-function checkRange(value: number, schema: StructuralSchema, path: string, errors: FieldError[]): void {
-  const { type, format = '' } = schema
+function checkMultiple(value: number, factor: number, path: string, errors: FieldError[]): void {
+  if (factor <= 0) errors.push(invalidValue(path, factor, `factor MultipleOf declared for ${path} must be positive: ${factor}`))
+  else if (!isMultiple(value, factor)) {
+    errors.push(invalidValue(path, value, inBody(path, `should be a multiple of ${factor}`)))
+  }
+}
+
+/** Formats that limit a number's range, by the type they belong to. */
+const rangedFormats: { readonly [type: string]: readonly string[] } = {
+  integer: ['int32', 'int64'],
+  number: ['float', 'double'],
+}
+
+/** A number that its type or format can't hold, be it a value or a bound, is told of the object as a whole. */
+function rangeProblem(what: string, value: number, schema: StructuralSchema, path: string): FieldError | undefined {
+  const { type } = schema
+  if (type !== 'integer' && type !== 'number') return undefined
+  const format = rangedFormats[type]?.find((known) => known === schema.format)
   const fits =
     type === 'integer'
       ? goNumber(value) === 'int64' && (format !== 'int32' || (value >= -(2 ** 31) && value < 2 ** 31))
       : format !== 'float' || Number.isFinite(Math.fround(value))
-  if (fits) return
-  const how = format === '' ? '(default format)' : `with format ${format}`
-  const detail = `Checked value must be of type ${type} ${how} in ${path}`
-  errors.push({ type: 'FieldValueInvalid', field: wholeObject, message: `Invalid value: "": ${detail}` })
+  if (fits) return undefined
+  const how = format === undefined ? '(default format)' : `with format ${format}`
+  const detail = `${what} value must be of type ${type} ${how} in ${path}`
+  return { type: 'FieldValueInvalid', field: wholeObject, message: `Invalid value: "": ${detail}` }
 }
 
 function checkNumber(value: number, schema: StructuralSchema, path: string, errors: FieldError[]): void {
-  const { type } = schema
-  if (type !== 'integer' && type !== 'number') return
-  checkRange(value, schema, path, errors)
-  // A whole number is held against whole bounds, even where the schema has a fraction.
-  const bound = (given: number): number => (goNumber(value) === 'int64' ? Math.trunc(given) : given)
-  const multipleOf = schema.multipleOf === undefined ? undefined : bound(schema.multipleOf)
-  const maximum = schema.maximum === undefined ? undefined : bound(schema.maximum)
-  const minimum = schema.minimum === undefined ? undefined : bound(schema.minimum)
-  if (multipleOf !== undefined && !isMultiple(value, multipleOf)) {
-    errors.push(invalidValue(path, value, inBody(path, `should be a multiple of ${multipleOf}`)))
+  const range = rangeProblem('Checked', value, schema, path)
+  if (range !== undefined) errors.push(range)
+  const bound = (given: number | undefined, what: string): number | undefined => {
+    if (given === undefined) return undefined
+    const problem = rangeProblem(what, given, schema, path)
+    if (problem === undefined) {
+      // A whole number is held against whole bounds, even where the schema has a fraction.
+      return goNumber(value) === 'int64' ? Math.trunc(given) : given
+    }
+    errors.push(problem)
+    return given
   }
+  const multipleOf = bound(schema.multipleOf, 'MultipleOf')
+  if (multipleOf !== undefined) checkMultiple(value, multipleOf, path, errors)
+  const minimum = bound(schema.minimum, 'Minimum boundary')
+  const maximum = bound(schema.maximum, 'Maximum boundary')
   if (maximum !== undefined && (schema.exclusiveMaximum === true ? value >= maximum : value > maximum)) {
     const how = schema.exclusiveMaximum === true ? 'less than' : 'less than or equal to'
     errors.push(invalidValue(path, value, inBody(path, `should be ${how} ${maximum}`)))
@@ -139,13 +191,13 @@ function checkList(
   value: readonly JsonValue[],
   schema: StructuralSchema,
   path: string,
-  old: JsonValue | undefined,
+  before: Before | undefined,
   errors: FieldError[],
 ): void {
   const { items, minItems, maxItems } = schema
   if (items !== undefined) {
-    const before = itemsBefore(schema, old)
-    for (const [index, item] of value.entries()) check(item, items, `${path}[${index}]`, before(item), errors)
+    const replaced = itemsOf(before)
+    for (const [index, item] of value.entries()) check(item, items, `${path}[${index}]`, replaced(item), errors)
   }
   if (minItems !== undefined && value.length < minItems) {
     errors.push(invalidValue(path, value.length, inBody(path, `should have at least ${minItems} items`)))
@@ -157,35 +209,25 @@ function checkFields(
   value: JsonObject,
   schema: StructuralSchema,
   path: string,
-  old: JsonValue | undefined,
+  before: Before | undefined,
   errors: FieldError[],
 ): void {
   const { minProperties, maxProperties, properties, additionalProperties, required } = schema
   const names = Object.keys(value)
   if (minProperties !== undefined && names.length < minProperties) {
     errors.push(invalidValue(path, names.length, inBody(path, `should have at least ${minProperties} properties`)))
-    return
   }
-  if (maxProperties !== undefined && names.length > maxProperties) {
-    errors.push(tooMany(path, names.length, maxProperties))
-    return
-  }
+  if (maxProperties !== undefined && names.length > maxProperties) errors.push(tooMany(path, names.length, maxProperties))
   const additional = typeof additionalProperties === 'object' ? additionalProperties : undefined
   for (const name of names) {
     const declared = properties !== undefined && Object.hasOwn(properties, name) ? properties[name] : additional
     if (declared === undefined) continue
     const at = path === '' ? name : `${path}.${name}`
-    check(value[name] ?? null, declared, at, fieldBefore(schema, old, name), errors)
+    check(value[name] ?? null, declared, at, fieldOf(before, name), errors)
   }
   for (const name of required ?? []) {
     if (!Object.hasOwn(value, name)) errors.push(requiredValue(path === '' ? name : `${path}.${name}`))
   }
-}
-
-function problemsOf(value: JsonValue, schema: StructuralSchema, path: string): readonly FieldError[] {
-  const errors: FieldError[] = []
-  check(value, schema, path, undefined, errors)
-  return errors
 }
 
 /** What concerns several schemas at once is told of the object as a whole, with the place in the text. */
@@ -194,16 +236,22 @@ function composite(path: string, what: string): FieldError {
   return { type: 'FieldValueInvalid', field: wholeObject, message }
 }
 
-function checkComposites(value: JsonValue, schema: StructuralSchema, path: string, errors: FieldError[]): void {
+function checkComposites(
+  value: JsonValue,
+  schema: StructuralSchema,
+  path: string,
+  before: Before | undefined,
+  errors: FieldError[],
+): void {
   const { anyOf, oneOf, allOf, not } = schema
   if (anyOf !== undefined && anyOf.length > 0) {
-    const problems = anyOf.map((each) => problemsOf(value, each, path))
+    const problems = anyOf.map((each) => problemsOf(value, each, path, before))
     if (problems.every((each) => each.length > 0)) {
       errors.push(composite(path, 'validate at least one schema (anyOf)'), ...(problems[0] ?? []))
     }
   }
   if (oneOf !== undefined && oneOf.length > 0) {
-    const problems = oneOf.map((each) => problemsOf(value, each, path))
+    const problems = oneOf.map((each) => problemsOf(value, each, path, before))
     const valid = problems.filter((each) => each.length === 0).length
     if (valid === 0) {
       errors.push(composite(path, 'validate one and only one schema (oneOf). Found none valid'), ...(problems[0] ?? []))
@@ -212,13 +260,13 @@ function checkComposites(value: JsonValue, schema: StructuralSchema, path: strin
     }
   }
   if (allOf !== undefined && allOf.length > 0) {
-    const problems = allOf.map((each) => problemsOf(value, each, path))
+    const problems = allOf.map((each) => problemsOf(value, each, path, before))
     const valid = problems.filter((each) => each.length === 0).length
     if (valid < allOf.length) {
       errors.push(composite(path, `validate all the schemas (allOf)${valid === 0 ? '. None validated' : ''}`), ...problems.flat())
     }
   }
-  if (not !== undefined && problemsOf(value, not, path).length === 0) {
+  if (not !== undefined && problemsOf(value, not, path, before).length === 0) {
     errors.push(composite(path, 'not validate the schema (not)'))
   }
 }

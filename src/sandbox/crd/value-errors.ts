@@ -32,7 +32,7 @@ export function notSupported(field: string, value: JsonValue, supported: readonl
 /** A text over its longest length. */
 export function tooLong(field: string, maximum: number): FieldError {
   const unit = maximum === 1 ? 'byte' : 'bytes'
-  return { type: 'FieldValueTooLong', field, message: `Too long: may not be more than ${maximum} ${unit}` }
+  return { type: 'FieldValueTooLong', field: field || wholeObject, message: `Too long: may not be more than ${maximum} ${unit}` }
 }
 
 /** A list or map over its largest size. */
@@ -47,7 +47,7 @@ export function tooMany(field: string, actual: number, maximum: number): FieldEr
 
 /** An item that is in its list twice. */
 export function duplicateValue(field: string, value: JsonValue): FieldError {
-  return { type: 'FieldValueDuplicate', field, message: `Duplicate value: ${shownValue(value)}` }
+  return { type: 'FieldValueDuplicate', field: field || wholeObject, message: `Duplicate value: ${shownValue(value)}` }
 }
 
 /** Types of errors after which rules are not checked. */

@@ -16,14 +16,24 @@ export function pruneObject(object: JsonObject, schema: StructuralSchema): Prune
 
 const typeFields: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata'])
 
-function prune(value: JsonValue, schema: StructuralSchema, path: string, unknown: string[]): JsonValue {
+/** Cuts a value to its schema; of a value without one nothing but scalars and lists stays. */
+function prune(value: JsonValue, schema: StructuralSchema | undefined, path: string, unknown: string[]): JsonValue {
   if (Array.isArray(value)) return pruneList(value, schema, path, unknown)
-  return isJsonObject(value) ? pruneFields(value, schema, path, unknown) : value
+  return isJsonObject(value) ? pruneFields(value, schema ?? {}, path, unknown) : value
 }
 
-function pruneList(value: readonly JsonValue[], schema: StructuralSchema, path: string, unknown: string[]): JsonValue {
-  const items = schema.items
-  if (items === undefined) return value
+function isOpen(schema: StructuralSchema | undefined): boolean {
+  return schema?.['x-kubernetes-preserve-unknown-fields'] === true
+}
+
+function pruneList(
+  value: readonly JsonValue[],
+  schema: StructuralSchema | undefined,
+  path: string,
+  unknown: string[],
+): JsonValue {
+  const items = schema?.items
+  if (items === undefined && isOpen(schema)) return value
   let out: JsonValue[] | undefined
   for (const [index, item] of value.entries()) {
     const pruned = prune(item, items, `${path}[${index}]`, unknown)
@@ -35,15 +45,14 @@ function pruneList(value: readonly JsonValue[], schema: StructuralSchema, path: 
 }
 
 function pruneFields(value: JsonObject, schema: StructuralSchema, path: string, unknown: string[]): JsonValue {
-  const open = schema['x-kubernetes-preserve-unknown-fields'] === true || schema.additionalProperties === true
-  // A schema that says nothing of its fields, such as one of an int-or-string, has none to keep.
-  const additional = typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined
+  const { additionalProperties } = schema
+  const open = isOpen(schema)
   let out: { [name: string]: JsonValue } | undefined
   for (const name of Object.keys(value)) {
     const inner = value[name] as JsonValue
     const at = path === '' ? name : `${path}.${name}`
     const declared = ownProperty(schema, name)
-    if (declared === undefined && additional === undefined) {
+    if (declared === undefined && (additionalProperties === undefined || additionalProperties === false)) {
       const isType = schema['x-kubernetes-embedded-resource'] === true && typeFields.has(name)
       if (open || isType) continue
       unknown.push(at)
@@ -51,7 +60,8 @@ function pruneFields(value: JsonObject, schema: StructuralSchema, path: string, 
       delete out[name]
       continue
     }
-    const pruned = prune(inner, declared ?? (additional as StructuralSchema), at, unknown)
+    const additional = typeof additionalProperties === 'object' ? additionalProperties : undefined
+    const pruned = prune(inner, declared ?? additional, at, unknown)
     if (pruned === inner) continue
     out ??= { ...value }
     out[name] = pruned
