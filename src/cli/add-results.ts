@@ -12,6 +12,7 @@ export function addResults(before: Executed | undefined, now: Executed): Execute
       done: before.result.done + now.result.done,
       failed: before.result.failed + now.result.failed,
       skipped: before.result.skipped + now.result.skipped,
+      unawaited: before.result.unawaited + now.result.unawaited,
       diagnostics: [...before.result.diagnostics, ...now.result.diagnostics],
       summary,
       clusters: Object.keys(now.result.clusters).length > 0 ? now.result.clusters : before.result.clusters,

@@ -25,6 +25,11 @@ export const COMMAND_CODES = {
     explanation:
       'A saved plan is applied where its design is not, and an object of it holds secret values that no input makes. A plan holds no secret: give its sensitive inputs again, or apply it beside its design.',
   },
+  MF4012: {
+    title: 'Not waited for',
+    explanation:
+      'The run was stopped while objects that it had written were not healthy yet. They are recorded; the next apply waits for them.',
+  },
   MF6001: { title: 'Option without a value', explanation: 'An option needs a value in another form.' },
   MF6002: {
     title: 'Confirmation needed',

@@ -158,6 +158,9 @@ async function carryOut(
 ): Promise<void> {
   const started = Date.now()
   const { made } = run
+  const sayStop = () =>
+    view.note('Interrupted: what is under way is finished and recorded, nothing more begins. Once more ends at once.')
+  io.signal.addEventListener('abort', sayStop, { once: true })
   const { session } = locked
   const before = session.state
   const author = (await currentProcess()).who
@@ -197,7 +200,7 @@ async function carryOut(
   const outputs = Object.entries(state.outputs).map(([name, output]) => ({ name, ...output }))
   if (request.operation !== 'destroy') view.outputs(outputs)
   const interrupted = io.signal.aborted
-  if (announced) {
+  if (announced || result.failed + result.unawaited > 0) {
     view.summary({
       operation: shownOperation(request.operation),
       counts: result.summary,

@@ -10,6 +10,9 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   await run(argv, processIo())
 }
 
+/** What writing to nobody fails with: a pipe that was closed, a stream that failed before, a terminal that is gone. */
+const READER_GONE: ReadonlySet<string | undefined> = new Set(['EPIPE', 'ERR_STREAM_DESTROYED', 'EIO'])
+
 /** The process as commands see it. The first Ctrl-C asks to stop, the second ends at once: what is on disk is valid at any moment. */
 function processIo(): CommandIo {
   const controller = new AbortController()
@@ -23,10 +26,12 @@ function processIo(): CommandIo {
   }
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', interrupt)
+  // The terminal was closed.
+  process.on('SIGHUP', interrupt)
   // A reader that went away, as in `meshform apply | head`, is no error, and no reason to leave an apply in the middle.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error
+      if (!READER_GONE.has(error.code)) throw error
     })
   }
   return {

@@ -7,7 +7,8 @@ import { COMMANDS } from './command-table.ts'
 import { VERSION } from './version.ts'
 
 /** Runs the command that the arguments name. Never throws for what a user did; the exit code says how it went. */
-export async function run(argv: readonly string[], io: CommandIo): Promise<void> {
+export async function run(argv: readonly string[], given: CommandIo): Promise<void> {
+  const io = sayingInterrupted(given)
   const name = argv.find((argument) => !argument.startsWith('-'))
   const entry = COMMANDS.find((command) => command.name === name)
   if (name !== undefined && name !== 'help' && entry === undefined) {
@@ -32,6 +33,11 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<void>
     }
     throw error
   }
+}
+
+/** What fails because it was interrupted ends with the code of that. */
+function sayingInterrupted(io: CommandIo): CommandIo {
+  return { ...io, setExitCode: (code) => io.setExitCode(code === 1 && io.signal.aborted ? 130 : code) }
 }
 
 function unknownCommand(name: string, io: CommandIo): void {

@@ -6,6 +6,7 @@ import type { HealthRule, IgnoreRule } from '../providers/rules.ts'
 import type { EffectResult } from '../state/journal-entry.ts'
 import type { Effect } from '../state/state-operation.ts'
 import type { StateResult } from '../state/state-result.ts'
+import type { LiveObject } from '../targets/contract.ts'
 import type { Waiter } from '../targets/wait-healthy.ts'
 import type { Emit } from './events.ts'
 import type { Connection } from './refresh.ts'
@@ -30,6 +31,8 @@ export interface ApplyRequest {
   /** Rules of each object, by id. */
   readonly rules: ReadonlyMap<string, { readonly ignore: readonly IgnoreRule[]; readonly health: readonly HealthRule[] }>
   readonly recorded: ReadonlyMap<string, RecordedObject>
+  /** Live objects as the plan found them, by id. */
+  readonly live: ReadonlyMap<string, LiveObject>
   readonly connections: ReadonlyMap<string, Connection>
   readonly waiters: ReadonlyMap<string, Waiter>
   readonly journal: EffectJournal
@@ -52,5 +55,7 @@ export interface ApplyWork extends ApplyRequest {
   readonly summary: Record<string, number>
   /** Announced and never begun: it is being written down that it has surely not happened. */
   readonly withdrawn: Promise<void>[]
+  /** Written, recorded and not waited for to the end since the run was stopped: what was still amiss, by id. */
+  readonly unawaited: Map<string, string>
   readonly warnings: ServerWarnings
 }

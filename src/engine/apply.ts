@@ -11,12 +11,15 @@ import { sharedTroublesOnce } from './cluster-troubles.ts'
 import { runGraph, type WorkNode } from './run-graph.ts'
 import { ServerWarnings } from './server-warnings.ts'
 import { type ClusterResult, type ClusterTally, clusterTally, tallied } from './tally.ts'
+import { isAmiss, notWaitedFor } from './wait-for-change.ts'
 
 /** How an apply ended. */
 export interface ApplyResult {
   readonly done: number
   readonly failed: number
   readonly skipped: number
+  /** Objects that were written, and not waited for to the end since the run was stopped. */
+  readonly unawaited: number
   readonly diagnostics: readonly Diagnostic[]
   /** Counts of finished changes by action. */
   readonly summary: { readonly [action: string]: number }
@@ -37,7 +40,7 @@ export async function applyPlan(request: ApplyRequest): Promise<ApplyResult> {
   for (const cluster of outages.keys()) names.set(outageNode(cluster), `cluster "${cluster}"`)
   const clusters = new Map<string, ClusterTally>()
   const warnings = new ServerWarnings(request.plan.diagnostics)
-  const work: ApplyWork = { ...request, names, diagnostics, summary: {}, withdrawn: [], warnings }
+  const work: ApplyWork = { ...request, names, diagnostics, summary: {}, withdrawn: [], unawaited: new Map(), warnings }
   const tallyOf = (change: ObjectChange) => clusterTally(clusters, change.key.cluster, !outages.has(change.key.cluster))
   const nodes: WorkNode[] = [
     ...outageNodes(outages, diagnostics),
@@ -61,7 +64,8 @@ export async function applyPlan(request: ApplyRequest): Promise<ApplyResult> {
   await Promise.all(work.withdrawn)
   return {
     ...tally,
-    diagnostics: [...sharedTroublesOnce(diagnostics), ...warnings.diagnostics()],
+    diagnostics: [...sharedTroublesOnce(diagnostics), ...notWaitedFor([...work.unawaited.values()]), ...warnings.diagnostics()],
+    unawaited: work.unawaited.size,
     summary: work.summary,
     clusters: Object.fromEntries([...clusters].sort()),
     unfinished,
@@ -85,15 +89,17 @@ function changeNode(change: ObjectChange, work: ApplyWork, tally: ClusterTally |
       if (tally === undefined || tally.reached) void announceOnce()
     },
     run: async (release) => {
-      if (action === 'no-op') return recordUnchanged(change, work)
       const started = work.now()
+      if (action === 'no-op') recordUnchanged(change, work)
+      if (action === 'no-op' && !isAmiss(change, work, work.live.get(id))) return 'done'
       work.emit({ type: 'apply-start', id, key, address, action })
       const failure =
         (await announceOnce()) ?? untouched(change, work.journal.allowed()) ?? (await carryOut(change, work, release))
       if (failure === undefined) {
-        summary[action] = (summary[action] ?? 0) + 1
+        if (action !== 'no-op') summary[action] = (summary[action] ?? 0) + 1
         if (tally !== undefined) tally.summary[action] = (tally.summary[action] ?? 0) + 1
-        work.emit({ type: 'apply-complete', id, key, address, action, elapsedMs: work.now() - started })
+        const waited = !work.unawaited.has(id)
+        work.emit({ type: 'apply-complete', id, key, address, action, elapsedMs: work.now() - started, waited })
         return 'done'
       }
       diagnostics.push(failure)
@@ -112,16 +118,16 @@ function changeNode(change: ObjectChange, work: ApplyWork, tally: ClusterTally |
 }
 
 /** An object that needs nothing may still be recorded anew: its component was renamed, or its wording changed without effect. */
-async function recordUnchanged(change: ObjectChange, request: ApplyRequest): Promise<'done'> {
+function recordUnchanged(change: ObjectChange, request: ApplyRequest): void {
   const old = request.recorded.get(change.id)
   const manifest = request.manifests.get(change.id)
-  if (old === undefined || change.desiredDigest === undefined) return 'done'
+  if (old === undefined || change.desiredDigest === undefined) return
   const same =
     old.desiredDigest === change.desiredDigest &&
     old.address === change.address &&
     old.protect === change.protect &&
     sameList(old.dependencies, change.dependencies)
-  if (same) return 'done'
+  if (same) return
   request.journal.result({
     id: change.id,
     outcome: 'recorded',
@@ -135,7 +141,6 @@ async function recordUnchanged(change: ObjectChange, request: ApplyRequest): Pro
       protect: change.protect,
     },
   })
-  return 'done'
 }
 
 function sameList(left: readonly string[], right: readonly string[]): boolean {

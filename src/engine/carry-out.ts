@@ -4,10 +4,11 @@ import { describeObject, type Manifest } from '../plan/manifest.ts'
 import type { RecordedObject } from '../plan/recorded-state.ts'
 import { uidOf, versionOf } from '../planner/assess.ts'
 import { recordedSecrets } from '../planner/mask.ts'
-import type { Answer, LiveObject, Target, TargetError } from '../targets/contract.ts'
+import type { LiveObject, Target, TargetError } from '../targets/contract.ts'
 import { targetDiagnostic } from '../targets/error-diagnostics.ts'
 import type { ApplyWork } from './apply-request.ts'
 import { ownedDigest } from './refresh.ts'
+import { type Waited, waitUntilGone, waitUntilHealthy } from './wait-for-change.ts'
 
 /**
  * Does what a change says to its object, and records it. A value is why it could not be done; `release` is called as soon as others
@@ -20,8 +21,10 @@ export async function carryOut(change: ObjectChange, work: ApplyWork, release: (
     throw new Error(`Changes of ${change.key.cluster} wait for the node of its outage`)
   }
   switch (change.action) {
-    case 'no-op':
-      return undefined
+    case 'no-op': {
+      const live = work.live.get(change.id)
+      return live === undefined ? undefined : settled(change, work, await waitUntilHealthy(change, work, live))
+    }
     case 'forget':
       return forget(change, connection.target, work)
     case 'create':
@@ -34,8 +37,6 @@ export async function carryOut(change: ObjectChange, work: ApplyWork, release: (
       return remove(change, connection.target, work, release, true)
   }
 }
-
-const WATCH_RIGHTS = 'Waiting takes the rights to list and watch the kind. Ask for them, and run again.'
 
 async function upsert(
   change: ObjectChange,
@@ -59,7 +60,13 @@ async function upsert(
   work.journal.result({ id: change.id, outcome: 'recorded', object: recordOf(change, manifest, answer.value, work) })
   work.emit({ type: 'apply-written', id: change.id, key: change.key, address: change.address, action: change.action })
   release()
-  return change.wait ? waitHealthy(change, work, answer) : undefined
+  return change.wait ? settled(change, work, await waitUntilHealthy(change, work, answer.value)) : undefined
+}
+
+/** Failed, or well, or written and not waited for any longer: that is told at the end, for all of them. */
+function settled(change: ObjectChange, { unawaited }: ApplyWork, waited: Waited): Diagnostic | undefined {
+  if (waited.kind === 'stopped') unawaited.set(change.id, `${describeObject(change.key)}: ${waited.reason}`)
+  return waited.kind === 'failed' ? waited.diagnostic : undefined
 }
 
 function recordOf(change: ObjectChange, manifest: Manifest, live: LiveObject, work: ApplyWork): RecordedObject {
@@ -76,40 +83,6 @@ function recordOf(change: ObjectChange, manifest: Manifest, live: LiveObject, wo
     created: change.action === 'create' || change.action === 'replace' || (old?.created ?? false),
     dependencies: change.dependencies,
     protect: change.protect,
-  }
-}
-
-async function waitHealthy(change: ObjectChange, work: ApplyWork, written: Answer<LiveObject>): Promise<Diagnostic | undefined> {
-  const waiter = work.waiters.get(change.key.cluster)
-  if (waiter === undefined || !written.ok) return undefined
-  const started = work.now()
-  const health = await waiter.healthy(change.key, change.apiVersion, {
-    timeoutMs: change.applyTimeout,
-    rules: work.rules.get(change.id)?.health ?? [],
-    written: written.value,
-    onProgress: (reason) =>
-      work.emit({
-        type: 'apply-progress',
-        id: change.id,
-        key: change.key,
-        address: change.address,
-        reason,
-        elapsedMs: work.now() - started,
-      }),
-  })
-  if (health.healthy) return undefined
-  return {
-    severity: 'error',
-    code: health.timedOut ? 'MF4003' : 'MF4002',
-    summary: `${describeObject(change.key)} is not healthy${health.timedOut ? ' in time' : ''}`,
-    detail: health.reason,
-    address: change.address,
-    ...(change.origin === undefined ? {} : { location: change.origin }),
-    hint: health.unwatched
-      ? WATCH_RIGHTS
-      : health.timedOut
-        ? 'It is applied and recorded. Look at the cause, then run apply again; `timeouts.apply` on the component gives it longer.'
-        : 'It is applied and recorded. Mend the cause and run apply again.',
   }
 }
 
@@ -130,23 +103,10 @@ async function remove(
     return failed('delete', change, answer.error, work)
   }
   if (recordGone) release()
-  const waiter = work.waiters.get(change.key.cluster)
-  if (answer.ok && answer.value === 'deleting' && waiter !== undefined) {
-    const gone = await waiter.deleted(change.key, change.apiVersion, { timeoutMs: change.deleteTimeout, uid: change.uid })
-    if (!gone.healthy) {
-      work.journal.result({ id: change.id, outcome: 'failed', uncertain: true })
-      return {
-        severity: 'error',
-        code: 'MF4004',
-        summary: `${describeObject(change.key)} is still there after its delete`,
-        detail: gone.reason,
-        address: change.address,
-        hint:
-          gone.unwatched === true
-            ? WATCH_RIGHTS
-            : 'A finalizer that nobody serves is the usual cause: look at `metadata.finalizers` of the object.',
-      }
-    }
+  const left = answer.ok && answer.value === 'deleting' ? await waitUntilGone(change, work) : undefined
+  if (left !== undefined) {
+    work.journal.result({ id: change.id, outcome: 'failed', uncertain: true })
+    return left
   }
   if (recordGone) work.journal.result({ id: change.id, outcome: 'deleted' })
   return undefined

@@ -56,6 +56,7 @@ export async function connectAll(
         if (opened.ok) warnings.push(...opened.warnings.map((warning) => connectionWarning(title, warning)))
         return
       }
+      if (opened.ok) await opened.value.close()
       connections.set(name, { kind: 'unavailable', title, reason: connected.error.message })
       clusters.push({ name, kind: 'offline', context: spec.context, server: undefined, version: undefined })
       outages.push(targetDiagnostic(connected.error, { verb: 'connect to', kind: 'cluster', cluster: title }))

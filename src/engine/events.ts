@@ -39,6 +39,8 @@ export type EngineEvent =
       readonly address: string
       readonly action: Action
       readonly elapsedMs: number
+      /** False where the run was stopped before the object was healthy. */
+      readonly waited: boolean
     }
   | {
       readonly type: 'apply-failed'

@@ -59,6 +59,8 @@ export async function executePlan(request: ExecuteRequest): Promise<StateResult<
   const signal = AbortSignal.any([ended.signal, request.lockLost])
   // Every watch listens to it.
   setMaxListeners(0, signal)
+  const stop = AbortSignal.any([request.stop, request.lockLost])
+  setMaxListeners(0, stop)
   const waiters = openWaiters(request, signal)
   try {
     const result = await applyPlan({
@@ -68,13 +70,14 @@ export async function executePlan(request: ExecuteRequest): Promise<StateResult<
       sensitiveValues: made.sensitiveValues,
       rules: made.rules,
       recorded: session.state.objects,
+      live: made.live.objects,
       waiters,
       journal: operation,
-      stop: AbortSignal.any([request.stop, request.lockLost]),
+      stop,
       signal,
     })
     const after = await request.afterwards(result)
-    const interrupted = request.stop.aborted && result.skipped > 0
+    const interrupted = request.stop.aborted && result.skipped + result.unawaited > 0
     const failed = result.failed > 0 || !after.passed
     const finished = await operation.finish({
       result: interrupted ? 'interrupted' : failed ? 'failed' : 'succeeded',

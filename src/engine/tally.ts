@@ -42,7 +42,8 @@ export function tallied(
       return outcome
     },
     skip: (needs, because) => {
-      tally.skipped++
+      // What needs nothing was not kept from anything.
+      if (node.occupies) tally.skipped++
       unfinished.add(node.id)
       node.skip(needs, because)
     },

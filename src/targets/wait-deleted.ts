@@ -13,7 +13,12 @@ export interface DeletedOptions {
   readonly uid?: string | undefined
   /** Called with each new reason why it is still there. */
   readonly onProgress?: (reason: string) => void
+  /** Ends this wait soon: most deletes are over in a moment, and then nothing is left open. */
+  readonly stop?: AbortSignal
 }
+
+/** How long a delete still gets once its wait was told to stop, in milliseconds. */
+const GRACE_MS = 5000
 
 /** Waits until an object is gone, by watch. `healthy` says that it is. */
 export function waitDeleted(
@@ -27,16 +32,22 @@ export function waitDeleted(
     let reason = 'it is still there'
     let leave: (() => void) | undefined
     let ended = false
+    let grace: ReturnType<typeof setTimeout> | undefined
     const end = (result: WaitResult) => {
       if (ended) return
       ended = true
       clearTimeout(timer)
+      clearTimeout(grace)
+      options.stop?.removeEventListener('abort', onStop)
       signal.removeEventListener('abort', onAbort)
       leave?.()
       resolve(result)
     }
     const gone = () => end({ healthy: true, timedOut: false, reason: '' })
     const onAbort = () => end({ healthy: false, timedOut: false, reason: `the wait was stopped: ${reason}` })
+    const onStop = () => {
+      grace = setTimeout(() => end({ healthy: false, timedOut: false, reason, stopped: true }), GRACE_MS)
+    }
     const timer = setTimeout(() => end({ healthy: false, timedOut: true, reason }), options.timeoutMs)
     const onState = (state: WatchedObject) => {
       if (ended) return
@@ -55,6 +66,8 @@ export function waitDeleted(
     }
     if (signal.aborted) return onAbort()
     signal.addEventListener('abort', onAbort, { once: true })
+    if (options.stop?.aborted === true) onStop()
+    else options.stop?.addEventListener('abort', onStop, { once: true })
     // What keeps a namespace stands in its status; of all else the metadata tells enough.
     const metadataOnly = key.kind !== 'Namespace'
     leave = watches.follow({ apiVersion, kind: key.kind, namespace: key.namespace, name: key.name, metadataOnly }, onState)

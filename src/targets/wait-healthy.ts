@@ -16,6 +16,8 @@ export interface HealthyOptions {
   readonly written?: LiveObject
   /** Called with each new reason why it is not there yet. */
   readonly onProgress?: (reason: string) => void
+  /** Ends this wait at once. */
+  readonly stop?: AbortSignal
 }
 
 /** Waits for objects of one target, with one watch a kind and namespace however many are waited for. */
@@ -51,7 +53,7 @@ async function waitHealthy(
   if (written !== undefined && healthOf(written, rules).status === 'current')
     return { healthy: true, timedOut: false, reason: '' }
   const ended = await follow(watches, key, apiVersion, options, signal)
-  if (ended.result.healthy || ended.object === undefined || signal.aborted) return ended.result
+  if (ended.result.healthy || ended.object === undefined || ended.result.stopped === true || signal.aborted) return ended.result
   const pods = await explainPods(target, ended.object, signal)
   return pods === '' ? ended.result : { ...ended.result, reason: `${ended.result.reason}\n${pods}` }
 }
@@ -75,11 +77,13 @@ function follow(
       clearTimeout(timer)
       clearTimeout(stale)
       signal.removeEventListener('abort', onAbort)
+      options.stop?.removeEventListener('abort', onStop)
       leave?.()
       resolve({ result, object: last })
     }
     const fail = (why: string) => end({ healthy: false, timedOut: false, reason: why })
     const onAbort = () => fail(`the wait was stopped: ${reason}`)
+    const onStop = () => end({ healthy: false, timedOut: false, reason, stopped: true })
     const timer = setTimeout(() => end({ healthy: false, timedOut: true, reason }), options.timeoutMs)
     const progress = (why: string) => {
       if (why === reason) return
@@ -108,6 +112,8 @@ function follow(
     }
     if (signal.aborted) return onAbort()
     signal.addEventListener('abort', onAbort, { once: true })
+    if (options.stop?.aborted === true) return onStop()
+    options.stop?.addEventListener('abort', onStop, { once: true })
     leave = watches.follow(
       { apiVersion, kind: key.kind, namespace: key.namespace, name: key.name, metadataOnly: false },
       (state: WatchedObject) => {

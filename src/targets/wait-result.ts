@@ -10,6 +10,8 @@ export interface WaitResult {
   readonly reason: string
   /** Set where the server did not let us watch: nothing is known of the object itself. */
   readonly unwatched?: true
+  /** Set where the wait was ended by its stop signal, whatever would have become of the object. */
+  readonly stopped?: true
 }
 
 /** How a wait ends that could not watch. */

@@ -7,7 +7,7 @@ import { changeAddress, changeType, itemKey } from '../plan/plan-file.ts'
 import type { RunSummary, RunView, ShownOutputs } from './run-view.ts'
 
 /** Version of the stream's shapes. A new minor adds; a new major changes. */
-export const STREAM_VERSION = '1.2'
+export const STREAM_VERSION = '1.3'
 
 /** A run for programs: one JSON object a line, in the shapes of Terraform's machine-readable UI. Documented in docs/machine-output.md. */
 export class NdjsonRunView implements RunView {
@@ -62,10 +62,17 @@ export class NdjsonRunView implements RunView {
         })
         return
       case 'apply-complete':
-        this.#hook('info', 'apply_complete', `${describeObject(event.key)}: done`, event, {
-          action: event.action,
-          elapsed_seconds: event.elapsedMs / 1000,
-        })
+        this.#hook(
+          'info',
+          'apply_complete',
+          `${describeObject(event.key)}: ${event.waited ? 'done' : 'not waited for any longer'}`,
+          event,
+          {
+            action: event.action,
+            waited: event.waited,
+            elapsed_seconds: event.elapsedMs / 1000,
+          },
+        )
         return
       case 'apply-failed':
         this.#hook('error', 'apply_errored', `${describeObject(event.key)}: ${event.diagnostic.summary}`, event, {

@@ -126,6 +126,7 @@ describe('an apply says so when', () => {
       manifests: new Map(),
       rules: new Map(),
       recorded: new Map(),
+      live: new Map(),
       connections: new Map([['sandbox', { kind: 'connected', title: 'sandbox', target, served: NOTHING_SERVED }]]),
       waiters: new Map(),
       journal: {

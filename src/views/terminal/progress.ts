@@ -2,7 +2,7 @@ import type { EngineEvent } from '../../engine/events.ts'
 import type { Action } from '../../plan/change.ts'
 import { formatDuration } from '../../plan/duration.ts'
 import { isJsonObject } from '../../plan/json.ts'
-import { describeObject, type ObjectKey } from '../../plan/manifest.ts'
+import { describeObject } from '../../plan/manifest.ts'
 import { type Style, shorten } from './style.ts'
 
 /** Above so many changes only trouble and milestones get a line of their own. */
@@ -12,13 +12,24 @@ const REMIND_MS = 10_000
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 
 const DONE: { readonly [A in Action]: string } = {
-  'no-op': 'unchanged',
+  'no-op': 'healthy',
   create: 'created',
   update: 'changed',
   replace: 'replaced',
   delete: 'deleted',
   forget: 'forgotten',
   import: 'adopted',
+}
+
+/** What was done to an object whose health is not known. */
+const STOPPED: { readonly [A in Action]: string } = {
+  'no-op': '',
+  create: 'created, ',
+  update: 'changed, ',
+  replace: 'replaced, ',
+  delete: '',
+  forget: '',
+  import: 'adopted, ',
 }
 
 /** Where progress is drawn. `live` streams are terminals whose last line can be redrawn. */
@@ -90,12 +101,12 @@ export class ProgressView {
       }
       case 'apply-complete':
         this.#running.delete(event.id)
-        this.#done++
-        this.#completed(event.key, event.action, event.elapsedMs)
+        if (event.action !== 'no-op') this.#done++
+        this.#completed(event)
         return
       case 'apply-failed':
         this.#running.delete(event.id)
-        this.#done++
+        if (event.action !== 'no-op') this.#done++
         this.#line(`  ${colors.red('✗')} ${describeObject(event.key)}  ${colors.red(event.diagnostic.summary)}`)
         return
       case 'apply-skipped':
@@ -126,6 +137,11 @@ export class ProgressView {
     }
   }
 
+  /** Takes the live line away until it is drawn next, so that something else can be written. */
+  pause(): void {
+    this.#erase()
+  }
+
   /** Ends the live line. */
   close(): void {
     if (this.#timer !== undefined) clearInterval(this.#timer)
@@ -133,11 +149,12 @@ export class ProgressView {
     this.#erase()
   }
 
-  #completed(key: ObjectKey, action: Action, elapsedMs: number): void {
+  #completed({ key, action, elapsedMs, waited }: Extract<EngineEvent, { type: 'apply-complete' }>): void {
     const { colors } = this.#style
     if (this.#total <= QUIET_ABOVE) {
       const paint = action === 'delete' || action === 'replace' ? colors.red : colors.green
-      this.#line(`  ${paint('✓')} ${describeObject(key)}  ${colors.dim(`${DONE[action]} in ${formatDuration(elapsedMs)}`)}`)
+      const what = waited ? `${DONE[action]} in ${formatDuration(elapsedMs)}` : `${STOPPED[action]}not waited for any longer`
+      this.#line(`  ${waited ? paint('✓') : colors.yellow('·')} ${describeObject(key)}  ${colors.dim(what)}`)
       return
     }
     const percent = Math.floor((this.#done / this.#total) * 100)

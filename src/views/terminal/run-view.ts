@@ -60,6 +60,7 @@ export class TerminalRunView implements RunView {
   }
 
   note(text: string): void {
+    this.#progress.pause()
     this.#options.err.write(`${this.#options.err.style.colors.cyan('note')} ${text}\n`)
   }
 
