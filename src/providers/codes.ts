@@ -90,7 +90,7 @@ export const PROVIDER_CODES = {
   MF3022: {
     title: 'Order of routes is not the one tried',
     explanation:
-      'The Gateway API takes the most specific of the matches that hold (exact path, longer path, method, more headers, more parameters), and only among equals the first. A later route here is more specific than an earlier one that can match the same request.',
+      'The Gateway API takes the most specific of the matches that hold (exact path, longer path, method, more headers, more parameters), and only among equals the first; Traefik Mesh the one with the most conditions. A later route here is more specific than an earlier one that can match the same request.',
   },
   MF3031: {
     title: 'Object refers to nothing',

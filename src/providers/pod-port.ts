@@ -10,3 +10,9 @@ export function podPort(workload: ResolvedWorkload, { targetPort }: ServicePort)
   const number = valueIn(named, 'containerPort')
   return typeof number === 'number' ? String(number) : targetPort
 }
+
+/** The number of the port of the pods behind a port of the Service; that of the Service where the pods do not say it. */
+export function podPortNumber(workload: ResolvedWorkload, port: ServicePort): number {
+  const number = Number(podPort(workload, port))
+  return Number.isInteger(number) ? number : port.port
+}

@@ -85,8 +85,8 @@ describe('NGINX Service Mesh', () => {
     })
     expect(errors).toEqual([])
     const limits = objects.filter(({ kind }) => kind === 'RateLimit')
-    expect(limits.map(({ metadata, spec }) => [metadata.name, spec])).toEqual(
-      ['frontend', 'worker'].map((name) => [
+    expect(limits.map(({ metadata, spec }) => [metadata.name, spec])).toEqual([
+      ...['frontend', 'worker'].map((name) => [
         `backend-rate-limit-${name}`,
         {
           destination: { kind: 'Service', name: 'backend', namespace: 'shop' },
@@ -95,7 +95,16 @@ describe('NGINX Service Mesh', () => {
           rate: '10r/m',
         },
       ]),
-    )
+      // Everyone else shares one.
+      [
+        'backend-rate-limit',
+        {
+          destination: { kind: 'Service', name: 'backend', namespace: 'shop' },
+          name: 'backend-rate-limit',
+          rate: '10r/m',
+        },
+      ],
+    ])
   })
 })
 

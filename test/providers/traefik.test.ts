@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { RouteSpec } from '../../src/design/schema/traffic.ts'
 import type { Manifest } from '../../src/plan/manifest.ts'
 import { findProvider } from '../../src/providers/registry.ts'
 import { canonical, meshObjects, type Sections, SHOP, translate } from './design-fixture.ts'
@@ -63,6 +64,90 @@ describe('Traefik Mesh', () => {
       ['MF3008', 'provider'],
       ['MF3020', 'routes.1'],
       ['MF3008', ''],
+    ])
+  })
+
+  test('expressions stand behind its slash, without groups that capture', () => {
+    const paths = (regex: string) => {
+      const { objects, diagnostics } = translate({
+        meshes: { mesh: MESH },
+        workloads: SHOP,
+        traffic: {
+          backend: { workload: 'backend', routes: [{ match: [{ path: { regex } }], to: { v2: 100 } }, { to: { v1: 100 } }] },
+        },
+      })
+      const group = objects.find(({ manifest }) => manifest.kind === 'HTTPRouteGroup')?.manifest.spec
+      const errors = diagnostics.filter(({ severity }) => severity === 'error')
+      return [errors.map(({ code, location }) => `${code} ${location?.file}`), group]
+    }
+    const says = (pathRegex: string) => [[], { matches: [{ name: 'match-1', pathRegex, methods: ['*'] }] }]
+    expect(paths('/reviews/[0-9]+')).toEqual(says('/reviews/[0-9]+$'))
+    expect(paths('^/(v1|v2)/.*$')).toEqual(says('/(?:v1|v2)/.*$'))
+    expect(paths('/a[|(]|/b(?P<id>c)|.+/d')).toEqual(says('/(?:a[|(]|b(?:c)|.*/d)$'))
+    for (const regex of ['(/a|/b)', '/?a', 'a/.*']) {
+      expect(paths(regex)[0], regex).toEqual(['MF3020 routes.0.match.0.path'])
+    }
+  })
+
+  test('routes that it would not try in their order are named', () => {
+    const warned = (...matches: readonly NonNullable<RouteSpec['match']>[number][]) => {
+      const { diagnostics } = translate({
+        meshes: { mesh: MESH },
+        workloads: SHOP,
+        traffic: {
+          backend: {
+            workload: 'backend',
+            routes: [...matches.map((match) => ({ match: [match], to: { v2: 100 } })), { to: { v1: 100 } }],
+          },
+        },
+      })
+      return diagnostics.flatMap(({ code, location }) => (code === 'MF3022' ? [location?.file] : []))
+    }
+    expect(warned({ path: { prefix: '/api' } }, { headers: { 'x-user': { exact: 'jason' } } })).toEqual(['routes.1'])
+    expect(warned({ headers: { 'x-user': { exact: 'jason' } } }, { path: { prefix: '/api' } })).toEqual([])
+    expect(warned({ path: { prefix: '/api' } }, { path: { prefix: '/web' }, methods: ['GET'] })).toEqual([])
+  })
+
+  test('a rule about a port names the port of the pods; a Service of the short form leads there by number', () => {
+    const ports = [
+      { name: 'http', port: 80, targetPort: 8080 },
+      { name: 'metrics', port: 9100 },
+    ]
+    const { objects, diagnostics } = translate({
+      meshes: { mesh: MESH },
+      workloads: { ...SHOP, backend: { mesh: 'mesh', namespace: 'shop', image: 'example.invalid/backend:1', ports } },
+      authorization: { backend: { workload: 'backend', allow: [{ from: ['workloads.frontend'], ports: [80] }] } },
+    })
+    expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([])
+    const made = (kind: string) =>
+      objects.map(({ manifest }) => manifest).find((manifest) => manifest.kind === kind && manifest.metadata.name === 'backend')
+    expect(made('TrafficTarget')?.spec).toMatchObject({ destination: { port: 8080 } })
+    expect(made('Service')?.spec).toMatchObject({
+      ports: [
+        { port: 80, targetPort: 8080 },
+        { port: 9100, targetPort: 9100 },
+      ],
+    })
+  })
+
+  test('ports that it would speak to in the words of another are named', () => {
+    const { diagnostics } = translate({
+      meshes: { mesh: MESH },
+      workloads: {
+        backend: {
+          mesh: 'mesh',
+          namespace: 'shop',
+          image: 'example.invalid/backend:1',
+          ports: [
+            { name: 'grpc', port: 9090 },
+            { name: 'http', port: 8080 },
+          ],
+        },
+      },
+    })
+    expect(diagnostics.map(({ code, summary }) => [code, summary])).toContainEqual([
+      'MF3008',
+      'Traefik Mesh speaks h2c to every port of Service backend, to port 8080 (http) too',
     ])
   })
 

@@ -1,6 +1,7 @@
 import type { MeshSpec } from '../../design/schema/mesh.ts'
 import { parseDuration } from '../../plan/duration.ts'
 import type { ResolvedWorkload, Scope, ServicePort } from '../contract.ts'
+import { podPortNumber } from '../pod-port.ts'
 import { indexOf } from '../scope-index.ts'
 
 /** API version of App Mesh's custom resources. */
@@ -34,8 +35,7 @@ export function wireProtocol(port: ServicePort | undefined): 'http' | 'http2' | 
 /** The port that pods listen on, and its protocol. */
 export function portMapping(workload: ResolvedWorkload) {
   const [port] = workload.ports
-  const told = typeof port?.targetPort === 'number' ? port.targetPort : workload.component.spec.ports?.[0]?.targetPort
-  return { port: told ?? port?.port ?? 80, protocol: wireProtocol(port) }
+  return { port: port === undefined ? 80 : podPortNumber(workload, port), protocol: wireProtocol(port) }
 }
 
 /** A length of time as App Mesh writes it. */

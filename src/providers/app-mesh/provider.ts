@@ -134,8 +134,15 @@ export const appMesh: MeshProvider = {
       {
         group: GROUP,
         kinds: KINDS,
-        paths: ['status', 'metadata.finalizers', 'spec.meshRef', 'spec.awsName'],
-        reason: 'the controller names the mesh and the resource in AWS',
+        paths: ['status', 'metadata.finalizers', 'spec.meshRef'],
+        reason: 'the controller names the mesh',
+      },
+      {
+        group: GROUP,
+        // The host of a VirtualService is said by the design.
+        kinds: KINDS.filter((kind) => kind !== 'VirtualService'),
+        paths: ['spec.awsName'],
+        reason: 'the controller names the resource in AWS',
       },
       {
         group: 'admissionregistration.k8s.io',

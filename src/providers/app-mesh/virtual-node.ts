@@ -35,6 +35,11 @@ function nodeOf(workload: ResolvedWorkload, version: WorkloadVersion | undefined
     ...outside.map(({ name: host, namespace }) => ({
       virtualService: {
         virtualServiceRef: { name: host, namespace: namespace === workload.namespace ? undefined : namespace },
+        // Hosts outside have no certificate of the mesh: the defaults for backends would ask them for one.
+        clientPolicy:
+          mtls === 'strict'
+            ? { tls: { enforce: false, validation: { trust: { sds: { secretName: spiffe(scope) } } } } }
+            : undefined,
       },
     })),
   ]

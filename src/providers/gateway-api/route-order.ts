@@ -2,6 +2,7 @@ import type { ComponentOf } from '../../design/component.ts'
 import type { RequestMatchSpec, StringMatchSpec } from '../../design/schema/traffic.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import { mistake } from '../mistake.ts'
+import { canBothHold } from '../requests-overlap.ts'
 import type { ResolvedRoute } from '../resolve-routes.ts'
 
 const EVERYTHING: RequestMatchSpec = {}
@@ -59,30 +60,4 @@ function rankOf(match: RequestMatchSpec): readonly number[] {
     Object.keys(match.headers ?? {}).length,
     Object.keys(match.query ?? {}).length,
   ]
-}
-
-function canBothHold(left: RequestMatchSpec, right: RequestMatchSpec): boolean {
-  const methods = left.methods ?? []
-  const others = right.methods ?? []
-  if (methods.length > 0 && others.length > 0 && !methods.some((method) => others.includes(method))) return false
-  return pathsMeet(left.path, right.path) && valuesMeet(left.headers, right.headers) && valuesMeet(left.query, right.query)
-}
-
-function pathsMeet(left: StringMatchSpec | undefined, right: StringMatchSpec | undefined): boolean {
-  const [one, other] = [textOf(left), textOf(right)]
-  if (one === undefined || other === undefined) return true
-  if (one.whole && other.whole) return one.text === other.text
-  if (one.whole) return one.text.startsWith(other.text)
-  if (other.whole) return other.text.startsWith(one.text)
-  return one.text.startsWith(other.text) || other.text.startsWith(one.text)
-}
-
-function textOf(how: StringMatchSpec | undefined): { readonly text: string; readonly whole: boolean } | undefined {
-  if (how === undefined) return undefined
-  if ('exact' in how) return { text: how.exact, whole: true }
-  return 'prefix' in how ? { text: how.prefix, whole: false } : undefined
-}
-
-function valuesMeet(left: RequestMatchSpec['headers'], right: RequestMatchSpec['headers']): boolean {
-  return Object.entries(left ?? {}).every(([name, how]) => pathsMeet(how, right?.[name]))
 }

@@ -14,7 +14,9 @@ export const NGINX_CAPABILITIES: CapabilityTable = {
   'traffic.split': yes('TrafficSplit v1alpha3; a Service for each version'),
   ...rows(
     ['traffic.match.path', 'traffic.match.headers', 'traffic.match.method', 'traffic.match.regex', 'traffic.match.prefix'],
-    yes('TrafficSplit matches and HTTPRouteGroup v1alpha3'),
+    partial(
+      'TrafficSplit matches and HTTPRouteGroup v1alpha3; its documentation does not say in which order the splits of one Service are tried',
+    ),
   ),
   'traffic.timeout': no(NO_ROUTES, 'Set the timeout in the client.'),
   ...rows(
@@ -47,7 +49,7 @@ export const NGINX_CAPABILITIES: CapabilityTable = {
   'rateLimit.global': no('each sidecar counts for itself', 'Use scope local.'),
   'rateLimit.status': no('refused requests are answered with 503', 'Leave `status` out.'),
   'rateLimit.byHeader': no('a RateLimit tells callers apart, not headers', 'Use `by: {client: true}`.'),
-  'rateLimit.byClient': partial('a RateLimit for each caller that the design knows of'),
+  'rateLimit.byClient': partial('a RateLimit for each caller that the design knows of, and one that all others share'),
   ...rows(['mtls.strict', 'mtls.permissive', 'mtls.disable'], yes('MeshConfig mtls.mode, for the whole mesh')),
   'authorization.denyByDefault': yes('MeshConfig accessControlMode: deny, for the whole mesh'),
   'authorization.ports': partial('TrafficTarget v1alpha2 has one port for each rule'),

@@ -7,8 +7,7 @@ export const NGINX_SMI: SmiDialect = {
   access: 'v1alpha2',
   rootService: 'name',
   headers: 'map',
-  // NGINX searches for an expression anywhere in the path.
-  pathStart: '^',
+  expressions: 'searched',
 }
 
 /** API version of MeshConfig. */

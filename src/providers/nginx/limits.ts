@@ -11,7 +11,10 @@ function destinationOf(workload: ResolvedWorkload) {
   return { kind: 'Service', name: workload.service ?? workload.name, namespace: workload.namespace }
 }
 
-/** The rate limit of a policy: one RateLimit, or one for each known caller where clients are counted apart. */
+/**
+ * The rate limit of a policy: one RateLimit, or one for each known caller where clients are counted apart, beside which the one that
+ * names no caller holds for all others.
+ */
 export function rateLimits(policy: ComponentOf<'traffic'>, workload: ResolvedWorkload, scope: Scope): Translation {
   const limit = policy.spec.rateLimit
   if (limit === undefined) return { manifests: [], diagnostics: [] }
@@ -41,13 +44,15 @@ export function rateLimits(policy: ComponentOf<'traffic'>, workload: ResolvedWor
           name,
           rate: from(['rateLimit', 'requests'], rate),
           burst: from(['rateLimit', 'burst'], limit.burst),
+          // Otherwise NGINX lets what is above the rate wait for its turn.
+          delay: limit.burst === undefined ? undefined : from(['rateLimit', 'burst'], 'nodelay'),
         },
       },
       ['rateLimit'],
     )
   const manifests =
     limit.by?.client === true
-      ? callersOf(workload, scope).map((caller) => make(joinName(base, caller.name), caller))
+      ? [...callersOf(workload, scope).map((caller) => make(joinName(base, caller.name), caller)), make(base, undefined)]
       : [make(base, undefined)]
   return { manifests, diagnostics: [] }
 }

@@ -20,7 +20,9 @@ export const SMI_CAPABILITIES: CapabilityTable = {
   ),
   ...rows(
     ['traffic.match.path', 'traffic.match.headers', 'traffic.match.method', 'traffic.match.regex', 'traffic.match.prefix'],
-    yes('TrafficSplit matches and HTTPRouteGroup, both from v1alpha3 on'),
+    partial(
+      'TrafficSplit matches and HTTPRouteGroup, both from v1alpha3 on; in which order the splits of one Service are tried is up to the mesh',
+    ),
   ),
   'traffic.match.query': no('HTTPRouteGroup matches path, method and headers', 'Match on the path or a header.'),
   'traffic.match.port': no('HTTPRouteGroup matches path, method and headers', 'Split each Service on its own.'),

@@ -14,8 +14,11 @@ export interface SmiDialect {
   readonly rootService: 'name' | 'name.namespace'
   /** Headers of a match: a list of maps with one key each, as the SDK's CRDs have it, or one map. */
   readonly headers: 'list' | 'map'
-  /** What expressions for paths begin with: the specification anchors them there, some meshes don't. */
-  readonly pathStart: '' | '^'
+  /**
+   * How expressions for paths are read: held to the beginning of the path, as the specification says; searched for anywhere in it; or
+   * as a variable behind the first slash of a route's template.
+   */
+  readonly expressions: 'anchored' | 'searched' | 'templated'
 }
 
 /** The newest version of each kind that a CRD was published for. */
@@ -25,7 +28,7 @@ export const LATEST_SMI: SmiDialect = {
   access: 'v1alpha3',
   rootService: 'name',
   headers: 'list',
-  pathStart: '',
+  expressions: 'anchored',
 }
 
 /** API version of TrafficSplit. */

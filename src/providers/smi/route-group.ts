@@ -3,6 +3,7 @@ import type { ValuePath } from '../../plan/source.ts'
 import type { DesiredManifest } from '../contract.ts'
 import { type Draft, type DraftObject, from, traceManifest } from '../traced-manifest.ts'
 import { hasSpec, type SmiDialect, specsApi } from './dialect.ts'
+import { headerExpression } from './expressions.ts'
 
 /** One way a request can match, in SMI's words. */
 export interface GroupMatch {
@@ -51,39 +52,14 @@ export function groupMatch(match: GroupMatch, dialect: SmiDialect): Draft {
   }
 }
 
-/** Literal text inside a regular expression. */
-export function escapeRegex(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')
-}
-
-/** A comparison of a path; SMI anchors the beginning only, so equality needs its end marked. */
-export function pathExpression(how: StringMatchSpec, dialect: SmiDialect): string {
-  if ('exact' in how) return `${dialect.pathStart}${escapeRegex(how.exact)}$`
-  if ('prefix' in how) return `${dialect.pathStart}${escapeRegex(how.prefix)}.*`
-  if ('regex' in how) return dialect.pathStart === '' ? how.regex : `^(${how.regex})$`
-  return '.*'
-}
-
-/** A path of an authorization rule, where a star at either end matches the rest. */
-export function starExpression(path: string, dialect: SmiDialect): string {
-  if (path === '*') return '.*'
-  if (path.endsWith('*')) return pathExpression({ prefix: path.slice(0, -1) }, dialect)
-  if (path.startsWith('*')) return `.*${escapeRegex(path.slice(1))}$`
-  return pathExpression({ exact: path }, dialect)
-}
-
-/** A comparison of a header's whole value. */
-export function headerExpression(how: StringMatchSpec): string {
-  if ('exact' in how) return `^${escapeRegex(how.exact)}$`
-  if ('prefix' in how) return `^${escapeRegex(how.prefix)}.*`
-  if ('regex' in how) return how.regex
-  return '.*'
-}
-
 /** The headers of a match, each with where the design says it. */
 export function headersOf(
   headers: { readonly [name: string]: StringMatchSpec } | undefined,
   path: ValuePath,
+  dialect: SmiDialect,
 ): readonly (readonly [string, Draft])[] {
-  return Object.entries(headers ?? {}).map(([name, how]) => [name, from([...path, 'headers', name], headerExpression(how))])
+  return Object.entries(headers ?? {}).map(([name, how]) => [
+    name,
+    from([...path, 'headers', name], headerExpression(how, dialect)),
+  ])
 }

@@ -8,7 +8,8 @@ import { type ResolvedMatch, type ResolvedRoute, resolveRoutes } from '../resolv
 import { routeConflicts, routeName, servesNothing } from '../route-conflicts.ts'
 import { type Draft, from, traceManifest } from '../traced-manifest.ts'
 import { type SmiDialect, splitApi } from './dialect.ts'
-import { type GroupMatch, groupMatch, headersOf, pathExpression, routeGroup } from './route-group.ts'
+import { pathExpression } from './expressions.ts'
+import { type GroupMatch, groupMatch, headersOf, routeGroup } from './route-group.ts'
 
 /**
  * The routes of a traffic policy as TrafficSplits: one for each route that names destinations, with an HTTPRouteGroup where it
@@ -56,6 +57,7 @@ function splitOf(
       }),
     )
   }
+  diagnostics.push(...unsayablePaths(policy, route, dialect))
   for (const destination of route.destinations) {
     if (destination.workload.namespace === namespace) continue
     diagnostics.push(
@@ -106,6 +108,18 @@ function requestMatch({ spec, path }: ResolvedMatch, name: string, dialect: SmiD
     name,
     pathRegex: spec.path === undefined ? '.*' : from([...path, 'path'], pathExpression(spec.path, dialect)),
     methods: spec.methods === undefined ? ['*'] : from([...path, 'methods'], spec.methods),
-    headers: headersOf(spec.headers, path),
+    headers: headersOf(spec.headers, path, dialect),
   }
+}
+
+/** Expressions of paths that the mesh cannot hold requests against. */
+function unsayablePaths(policy: ComponentOf<'traffic'>, route: ResolvedRoute, dialect: SmiDialect): readonly Diagnostic[] {
+  return route.matches
+    .filter(({ spec }) => spec.path !== undefined && pathExpression(spec.path, dialect) === undefined)
+    .map(({ path }) =>
+      mistake(policy, [...path, 'path'], 'MF3020', {
+        summary: 'The mesh puts the expression behind the first slash of the path, and this one does not begin with a slash',
+        hint: 'Begin each alternative with `/` or `.*`.',
+      }),
+    )
 }

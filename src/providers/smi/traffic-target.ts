@@ -4,12 +4,14 @@ import type { AuthorizationRuleSpec } from '../../design/schema/authorization.ts
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { DesiredManifest, ResolvedWorkload, Scope, Translation } from '../contract.ts'
 import { mistake } from '../mistake.ts'
+import { podPortNumber } from '../pod-port.ts'
 import { findWorkload } from '../references.ts'
 import { accountsOf, type ResolvedCaller, type ResolvedRule, resolveRules } from '../resolve-callers.ts'
 import { indexOf } from '../scope-index.ts'
 import { type Draft, from, traceManifest } from '../traced-manifest.ts'
 import { accessApi, hasSpec, type SmiDialect, specsApi } from './dialect.ts'
-import { EVERY_REQUEST, type GroupMatch, groupMatch, headersOf, routeGroup, starExpression } from './route-group.ts'
+import { starExpression } from './expressions.ts'
+import { EVERY_REQUEST, type GroupMatch, groupMatch, headersOf, routeGroup } from './route-group.ts'
 
 /**
  * The allow rules of a policy as TrafficTargets, one for each rule and identity of the workload, with the HTTPRouteGroup or
@@ -87,7 +89,7 @@ function groupsOf(
 function matchesOf({ spec, path }: ResolvedRule, index: number, dialect: SmiDialect): readonly GroupMatch[] {
   const common = {
     methods: spec.methods === undefined ? ['*'] : from([...path, 'methods'], spec.methods),
-    headers: headersOf(spec.headers, path),
+    headers: headersOf(spec.headers, path, dialect),
   }
   if (spec.paths === undefined) return [{ name: matchName(index, 0), pathRegex: '.*', ...common }]
   return spec.paths.map((text, position) => ({
@@ -102,7 +104,7 @@ function matchName(rule: number, position: number): string {
 }
 
 function tcpRoute(workload: ResolvedWorkload, dialect: SmiDialect): DesiredManifest {
-  const ports = workload.ports.map((port) => (typeof port.targetPort === 'number' ? port.targetPort : port.port))
+  const ports = workload.ports.map((port) => podPortNumber(workload, port))
   const spec: Draft = dialect.specs === 'v1alpha4' ? { matches: { ports } } : {}
   return traceManifest(
     {
@@ -130,12 +132,13 @@ function targetOf(
   { name, routes, dialect }: { readonly name: string; readonly routes: Draft; readonly dialect: SmiDialect },
 ): DesiredManifest {
   const { namespace } = workload
-  const port = rule.spec.ports?.[0]
+  // v1alpha1 cannot do without a port.
+  const [port = dialect.access === 'v1alpha1' ? workload.ports[0]?.port : undefined] = rule.spec.ports ?? []
   const destination = {
     kind: 'ServiceAccount',
     name: account,
     namespace,
-    port: dialect.access === 'v1alpha3' ? undefined : from([...rule.path, 'ports'], port ?? oldPort(workload, dialect)),
+    port: dialect.access === 'v1alpha3' ? undefined : from([...rule.path, 'ports'], destinationPort(workload, port)),
   }
   const sources = rule.callers.flatMap((caller) =>
     identitiesOf(caller).map((identity) =>
@@ -158,9 +161,10 @@ function targetOf(
   )
 }
 
-/** v1alpha1 cannot do without a port. */
-function oldPort(workload: ResolvedWorkload, dialect: SmiDialect): number | undefined {
-  return dialect.access === 'v1alpha1' ? workload.ports[0]?.port : undefined
+/** The port of the pods, since a destination is pods, behind a port of the Service. */
+function destinationPort(workload: ResolvedWorkload, port: number | undefined): number | undefined {
+  const served = workload.ports.find((candidate) => candidate.port === port)
+  return served === undefined ? port : podPortNumber(workload, served)
 }
 
 /** The ServiceAccounts of a caller; an identity as meshes write it names one too. */

@@ -2,6 +2,7 @@ import type { ComponentOf } from '../../design/component.ts'
 import type { Install, MeshProvider, Scope, Translation } from '../contract.ts'
 import { mistake } from '../mistake.ts'
 import { findWorkload } from '../references.ts'
+import { resolveRoutes } from '../resolve-routes.ts'
 import type { SmiDialect } from '../smi/dialect.ts'
 import { SMI_RULES } from '../smi/rules.ts'
 import { trafficSplits } from '../smi/traffic-split.ts'
@@ -9,21 +10,23 @@ import { trafficTargets } from '../smi/traffic-target.ts'
 import { controlPlaneUsage, nodeProxyUsage } from '../usage-queries.ts'
 import { TRAEFIK_CAPABILITIES } from './capabilities.ts'
 import { lintTraefik } from './lint.ts'
+import { routerOrder } from './router-order.ts'
 import { annotationMistakes, traefikWorkload } from './service-annotations.ts'
+import { namedPorts } from './service-ports.ts'
 
 const NAMESPACE = 'traefik-mesh'
 const NOTHING: Translation = { manifests: [], diagnostics: [] }
 const CALLED = 'service=~"$namespace-$workload-.*"'
 const CRDS = 'https://raw.githubusercontent.com/traefik/mesh/v1.4.8/integration/testdata/crds'
 
-/** The versions of SMI that its controller reads; it puts expressions behind a slash itself. */
+/** The versions of SMI that its controller reads. */
 const TRAEFIK_SMI: SmiDialect = {
   split: 'v1alpha3',
   specs: 'v1alpha3',
   access: 'v1alpha2',
   rootService: 'name',
   headers: 'list',
-  pathStart: '',
+  expressions: 'templated',
 }
 
 /** `settings` of a mesh with provider traefik. */
@@ -64,11 +67,16 @@ function traefikTraffic(policy: ComponentOf<'traffic'>, scope: Scope): Translati
   const workload = found.value
   if (workload === undefined) return { manifests: [], diagnostics: found.diagnostics }
   const splits = trafficSplits(policy, scope, TRAEFIK_SMI)
-  return { manifests: splits.manifests, diagnostics: [...splits.diagnostics, ...annotationMistakes(policy, workload, scope)] }
+  const { routes } = resolveRoutes(policy, workload, scope)
+  return {
+    manifests: splits.manifests,
+    diagnostics: [...splits.diagnostics, ...routerOrder(policy, routes), ...annotationMistakes(policy, workload, scope)],
+  }
 }
 
 function traefikAuthorization(policy: ComponentOf<'authorization'>, scope: Scope): Translation {
-  const targets = trafficTargets(policy, scope, TRAEFIK_SMI)
+  const made = trafficTargets(policy, scope, TRAEFIK_SMI)
+  const targets = { ...made, diagnostics: [...made.diagnostics, ...namedPorts(policy, scope)] }
   if (scope.mesh.spec.settings?.acl !== false) return targets
   const off = mistake(policy, [], 'MF3008', {
     severity: 'warning',

@@ -7,6 +7,7 @@ import { withObjectMetadata } from '../pod-metadata.ts'
 import { indexOf } from '../scope-index.ts'
 import { settingConflicts } from '../setting-conflicts.ts'
 import { versionServices } from '../version-services.ts'
+import { withNumberedPorts } from './service-ports.ts'
 
 const PREFIX = 'mesh.traefik.io/'
 /** Refuses while more than half of the answers are errors, or connections fail as often. */
@@ -18,10 +19,27 @@ type Policy = ComponentOf<'traffic'>
 /** A workload with a Service for each version, and its own Service annotated: nothing else of it is marked. */
 export function traefikWorkload(workload: ResolvedWorkload, scope: Scope): Translation {
   const annotations = serviceAnnotations(workload, scope)
-  const objects = [...workload.objects, ...versionServices(workload)].map((object) =>
-    isServiceOf(object, workload) ? withObjectMetadata(object, 'annotations', annotations, ['service']) : object,
-  )
-  return { manifests: objects, diagnostics: [] }
+  const objects = [...workload.objects, ...versionServices(workload)]
+    .map((object) => withNumberedPorts(object, workload))
+    .map((object) =>
+      isServiceOf(object, workload) ? withObjectMetadata(object, 'annotations', annotations, ['service']) : object,
+    )
+  return { manifests: objects, diagnostics: otherPorts(workload) }
+}
+
+/** Ports that the mesh would speak to in the words of another: type and scheme are said of a Service, not of a port. */
+function otherPorts(workload: ResolvedWorkload): readonly Diagnostic[] {
+  const words = (ports: readonly ServicePort[]) => schemeOf(ports) ?? trafficType(ports)
+  const spoken = words(workload.ports)
+  return workload.ports
+    .filter((port) => words([port]) !== spoken)
+    .map((port) =>
+      mistake(workload.component, ['ports'], 'MF3008', {
+        severity: 'warning',
+        summary: `Traefik Mesh speaks ${spoken} to every port of Service ${workload.service ?? workload.name}, to port ${port.port} (${port.protocol}) too`,
+        hint: 'Serve it by a Service of its own, or let clients call that port by the usual name.',
+      }),
+    )
 }
 
 function isServiceOf(object: DesiredManifest, workload: ResolvedWorkload): boolean {

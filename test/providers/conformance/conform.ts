@@ -24,10 +24,13 @@
  * (toMatchObject; lists match whole), or a function that asserts for itself. A feature that is done and has no line fails, and so
  * does a line for a feature that is refused. coverage.test.ts fails while a registered provider or mode has no such file.
  */
+import { isDeepStrictEqual } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { ComponentSpecs } from '../../../src/design/component.ts'
 import { isJsonObject } from '../../../src/plan/json.ts'
 import { type Manifest, objectKeyOf, objectKeyText } from '../../../src/plan/manifest.ts'
+import { ruleHolds } from '../../../src/planner/expand.ts'
+import { visibleFields } from '../../../src/planner/visible-fields.ts'
 import type { Install } from '../../../src/providers/contract.ts'
 import { FEATURE_NAMES, type Feature, type Support } from '../../../src/providers/features.ts'
 import { featuresOf } from '../../../src/providers/features-of.ts'
@@ -196,6 +199,17 @@ async function expectAccepted(run: Run, api: MeshApi, conformance: Conformance):
   }
   expect(refusals, JSON.stringify(run.manifests, undefined, 1)).toEqual([])
   expect(run.provider.lint(run.manifests)).toEqual([])
+  expect(hiddenFields(run), 'what a provider writes is never hidden from the plan by its own noise rules').toEqual([])
+}
+
+/** Objects of which a plan would not show everything that the provider wrote. */
+function hiddenFields({ manifests, provider }: Run): readonly string[] {
+  return manifests
+    .filter((manifest) => {
+      const rules = provider.rules.ignore.filter((rule) => ruleHolds(rule, manifest))
+      return !isDeepStrictEqual(visibleFields(manifest, rules), visibleFields(manifest, []))
+    })
+    .map(({ kind, metadata }) => `${kind} ${metadata.name}`)
 }
 
 function expectMeaning(run: Run, meaning: Meaning | undefined, feature: Feature): void {

@@ -39,8 +39,15 @@ conform({
       },
     ],
     'rateLimit.local': limit({ name: 'backend-rate-limit' }),
-    'rateLimit.burst': limit({ burst: 20 }),
-    'rateLimit.byClient': limit({ sources: [{ kind: 'Deployment', name: 'frontend', namespace: 'shop' }] }),
+    'rateLimit.burst': limit({ burst: 20, delay: 'nodelay' }),
+    'rateLimit.byClient': ({ manifests }) => {
+      const limits = manifests.filter(({ kind }) => kind === 'RateLimit').map(({ spec }) => spec)
+      expect(limits).toEqual([
+        expect.objectContaining({ sources: [{ kind: 'Deployment', name: 'frontend', namespace: 'shop' }], rate: '100r/m' }),
+        // Whoever no other limit names.
+        expect.not.objectContaining({ sources: expect.anything() }),
+      ])
+    },
     'mtls.strict': config({ mtls: { mode: 'strict' } }),
     'mtls.permissive': config({ mtls: { mode: 'permissive' } }),
     'mtls.disable': config({ mtls: { mode: 'off' } }),

@@ -54,7 +54,7 @@ export function smiMeaning(mesh: {
     'traffic.match.path': matching({ pathRegex: `${start}/reviews.*` }),
     'traffic.match.headers': matching({ headers: headers({ 'end-user': '^jason$' }) }),
     'traffic.match.method': matching({ methods: ['GET'] }),
-    'traffic.match.regex': matching({ pathRegex: start === '' ? '/reviews/[0-9]+' : '^(/reviews/[0-9]+)$' }),
+    'traffic.match.regex': matching({ pathRegex: `${start}/reviews/[0-9]+$` }),
     'traffic.match.prefix': matching({ headers: headers({ 'end-user': '^test-.*' }) }),
     'traffic.tcp': [
       {
@@ -75,7 +75,7 @@ export function smiMeaning(mesh: {
     'authorization.methods': ruled({ methods: ['GET', 'HEAD'] }),
     'authorization.paths': ruled({ pathRegex: `${start}/reviews/.*` }, { pathRegex: `${start}/health$` }),
     'authorization.headers': ruled({ headers: headers({ 'x-team': '^shop$' }) }),
-    'authorization.headers.regex': ruled({ headers: headers({ 'x-team': 'shop-.*' }) }),
+    'authorization.headers.regex': ruled({ headers: headers({ 'x-team': '^shop-.*$' }) }),
     'authorization.principal': [target({ name: 'backend-all', matches: ['all'] }, [account('deployer', 'ops')])],
   }
 }
