@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { pullPattern, pushPattern } from '../../src/catalog/pattern-image.ts'
 import { pullImage, pushImage } from '../../src/filters/registry/transfer-image.ts'
 import { pullSignature, pushSignature } from '../../src/filters/registry/transfer-signature.ts'
 import { type ImageReference, parseArtifactReference } from '../../src/registry/artifact-reference.ts'
@@ -93,6 +94,13 @@ describe.skipIf(!found)("Docker's own registry", () => {
     const envelope = { payloadType: 'application/vnd.in-toto+json', payload: 'e30=', signatures: [{ keyid: 'a', sig: 'AA==' }] }
     await pushSignature(image(':signed'), pushed, envelope, access(ann))
     expect(await pullSignature(image(':signed'), pushed.digest, access(ann))).toEqual(envelope)
+  })
+
+  test('takes a pattern and gives its files back', async () => {
+    const files = new Map([['design.yaml', Buffer.from('kind: Design')]])
+    const digest = await pushPattern(image(':pattern'), access(ann), files, { name: 'web', version: '1.2.0' })
+    expect(await pullPattern(image(':pattern'), access(ann))).toEqual({ files, digest })
+    await expect(pullPattern(image(':oci'), access(ann))).rejects.toThrow('carries no pattern')
   })
 
   test('lets nobody in without the password', async () => {
