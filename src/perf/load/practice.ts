@@ -7,8 +7,12 @@ import { findWorkerScript } from './worker-script.ts'
 
 /** From this rate of one thread on, code that is still being compiled shows in the lag. */
 const DEMANDING_RATE = 5_000
-/** Each of two rounds. */
-const ROUND = { seconds: 0.4, rate: 40_000 } as const
+/** A closed loop sends as much as it can, so it is demanding unless it is over before anything is compiled. */
+const DEMANDING_CLOSED = { seconds: 2, requests: 20_000 } as const
+/** Each of two rounds: so many requests, as far as they are done within `longest` seconds. */
+const ROUND = { requests: 16_000, rate: 40_000, longest: 2 } as const
+/** The most connections of a round: our server takes no more at a time than it can answer at once. */
+const CONNECTIONS = 32
 
 const practised = new Set<LoadProtocol>()
 
@@ -19,7 +23,7 @@ const practised = new Set<LoadProtocol>()
  */
 export async function practise(spec: LoadSpec, share: Share, signal: AbortSignal): Promise<void> {
   const { protocol } = spec
-  if (highestRate(spec) / share.count < DEMANDING_RATE || practised.has(protocol) || signal.aborted) return
+  if (!isDemanding(spec, share) || practised.has(protocol) || signal.aborted) return
   const script = findWorkerScript('practice-worker')
   if (script === undefined) return
   practised.add(protocol)
@@ -28,11 +32,23 @@ export async function practise(spec: LoadSpec, share: Share, signal: AbortSignal
     const port = await portOf(server)
     if (port === undefined) return
     for (let round = 0; round < 2; round += 1) {
-      await generateLoad(practiceSpec(spec, port), { signal, share: { index: 0, count: 1 } })
+      await practiceRound(practiceSpec(spec, port), signal)
     }
   } finally {
     await server.terminate()
   }
+}
+
+/** A closed loop has no end of its own here, since a limit of requests would make other code of it than the run that follows. */
+async function practiceRound(spec: LoadSpec, signal: AbortSignal): Promise<void> {
+  const enough = new AbortController()
+  await generateLoad(spec, {
+    signal: AbortSignal.any([signal, enough.signal]),
+    share: { index: 0, count: 1 },
+    onProgress: ({ answered }) => {
+      if (answered >= ROUND.requests) enough.abort()
+    },
+  })
 }
 
 function portOf(server: Worker): Promise<number | undefined> {
@@ -43,24 +59,35 @@ function portOf(server: Worker): Promise<number | undefined> {
   })
 }
 
-function highestRate(spec: LoadSpec): number {
-  return spec.mode.kind === 'open' ? Math.max(0, ...spec.mode.profile.pieces.flatMap((piece) => [piece.from, piece.to])) : 0
+function isDemanding({ mode, seconds, requestLimit }: LoadSpec, { count }: Share): boolean {
+  switch (mode.kind) {
+    case 'open':
+      return Math.max(0, ...mode.profile.pieces.flatMap((piece) => [piece.from, piece.to])) / count >= DEMANDING_RATE
+    case 'closed':
+      return (
+        seconds >= DEMANDING_CLOSED.seconds && (requestLimit ?? Number.POSITIVE_INFINITY) / count >= DEMANDING_CLOSED.requests
+      )
+  }
 }
 
 const SCHEMES: Readonly<Record<LoadProtocol, string>> = { http1: 'http', http2: 'http', grpc: 'grpc', tcp: 'tcp' }
 
+/** The same load in everything that the compiler sees, put on our own server for the length of a round. */
 function practiceSpec(spec: LoadSpec, port: number): LoadSpec {
-  const { seconds, rate } = ROUND
+  const { requests: count, rate, longest } = ROUND
   const { mode, protocol } = spec
+  const open = mode.kind === 'open'
+  const url = `${SCHEMES[protocol]}://127.0.0.1:${port}/`
+  // Completed as the run's own was, so that the compiler sees objects of one shape.
   return completeLoadSpec({
-    protocol,
-    mode: mode.kind === 'open' ? { kind: 'open', arrival: mode.arrival, profile: constantRate(rate, seconds) } : mode,
-    requests: [{ url: `${SCHEMES[protocol]}://127.0.0.1:${port}/`, ...(protocol === 'tcp' ? { body: Buffer.from('x') } : {}) }],
-    connections: 8,
-    streams: spec.streams,
-    seconds,
+    ...spec,
+    mode: open ? { kind: 'open', arrival: mode.arrival, profile: constantRate(rate, count / rate) } : mode,
+    requests: [{ url, ...(protocol === 'tcp' ? { body: Buffer.from('x') } : {}) }],
+    rows: [],
+    connections: Math.min(spec.connections, CONNECTIONS),
+    seconds: longest,
     timeoutMs: 500,
-    pacing: spec.pacing,
-    seed: spec.seed,
+    stopOnErrors: undefined,
+    tls: undefined,
   })
 }
