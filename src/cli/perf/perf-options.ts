@@ -66,10 +66,10 @@ export function withLoadOptions(command: Command): Command {
     .option('--no-keep-alive', 'a new connection for each request')
     .addOption(new Option('--arrival <kind>', 'even arrivals, or as independent users arrive').choices(['uniform', 'poisson']))
     .addOption(
-      new Option('--pacing <kind>', 'exact times for a core, or little CPU for a tenth of a millisecond').choices([
-        'spin',
-        'thread',
-      ]),
+      new Option(
+        '--pacing <kind>',
+        'exact times, which take a core at high rates, or little CPU and a tenth of a millisecond',
+      ).choices(['spin', 'thread']),
     )
     .option('--stop-on-errors <share>', 'end the run when this share of requests fails, such as 50%')
     .option('--threshold <text>', 'what must hold, such as "p99 < 250ms"; may be given several times', collect, [])

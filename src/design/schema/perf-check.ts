@@ -80,7 +80,9 @@ const Load = Type.Object(
       Type.String({ pattern: '^\\d+(\\.\\d+)?%$', description: 'Share of errors that ends the run, such as 50%' }),
     ),
     threads: Type.Optional(Type.Integer({ minimum: 1, maximum: 256, description: 'Generator threads' })),
-    pacing: Type.Optional(words(['spin', 'thread'], 'Exact times for a core, or little CPU for a tenth of a millisecond')),
+    pacing: Type.Optional(
+      words(['spin', 'thread'], 'Exact times, which take a core at high rates, or little CPU and a tenth of a millisecond'),
+    ),
     seed: Type.Optional(Type.Integer({ minimum: 0, description: 'Seed of random arrivals' })),
   },
   strict,

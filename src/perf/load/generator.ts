@@ -7,10 +7,13 @@ import type { LatencyHistogram } from './histogram.ts'
 import { createLanePool, type LanePool } from './lane-pool.ts'
 import type { LoadSpec } from './load-spec.ts'
 import { OpenLoop } from './open-loop.ts'
+import { HIGHEST_SLEEPING_RATE, type Pacer, type PacerOwner, SpinPacer, ThreadPacer } from './pacer.ts'
 import { type PreparedLoad, prepareRequests } from './prepare-requests.ts'
+import { rateRange } from './rate-profile.ts'
 import { Recorder, type Recording } from './recorder.ts'
 import type { LoopHost, RequestLoop } from './request-loop.ts'
 import { Schedule, type Share } from './schedule.ts'
+import { type Sleeper, startSleeper } from './sleeper.ts'
 
 /** What a running generator says about four times a second. */
 export interface LoadProgress {
@@ -63,7 +66,7 @@ const SETTLE_MS = 50
 /** Runs one generator's share of a load to its end. Never rejects for what the target does. */
 export async function generateLoad(spec: LoadSpec, options: GeneratorOptions): Promise<GeneratorReport> {
   const generator = new Generator(spec, prepareRequests(spec), options)
-  await generator.connect()
+  await generator.prepare()
   await pause(SETTLE_MS, options.signal)
   await options.ready?.()
   return await generator.run()
@@ -82,6 +85,7 @@ class Generator implements LaneOwner, LoopHost {
   private readonly spec: LoadSpec
   private readonly options: GeneratorOptions
   private loop: RequestLoop | undefined = undefined
+  private sleeper: Sleeper | undefined = undefined
   private origin = 0
   private endAt = 0
   private lastEnd = 0
@@ -113,8 +117,19 @@ class Generator implements LaneOwner, LoopHost {
     )
   }
 
-  /** Resolves and connects everything, each connection within the request timeout. */
-  async connect(): Promise<void> {
+  /** Makes ready what the run needs: each connection, within the request timeout, and what wakes an open loop. */
+  async prepare(): Promise<void> {
+    const [sleeper] = await Promise.all([this.sleeps() ? startSleeper() : undefined, this.connect()])
+    this.sleeper = sleeper
+  }
+
+  private sleeps(): boolean {
+    const { mode, pacing } = this.spec
+    if (mode.kind === 'closed') return false
+    return pacing === 'thread' || rateRange(mode.profile).lowest / this.options.share.count <= HIGHEST_SLEEPING_RATE
+  }
+
+  private async connect(): Promise<void> {
     const { pools } = this.load
     const totalWeight = pools.reduce((sum, pool) => sum + pool.weight, 0)
     this.pools = await Promise.all(
@@ -177,17 +192,26 @@ class Generator implements LaneOwner, LoopHost {
   }
 
   private createLoop(): RequestLoop {
-    const { mode, seed, requestLimit, pacing } = this.spec
+    const { mode, seed, requestLimit } = this.spec
     const { share } = this.options
     switch (mode.kind) {
       case 'open':
-        return new OpenLoop(this, new Schedule(mode.profile, mode.arrival, share, seed, requestLimit), this.origin, pacing)
+        return new OpenLoop(this, new Schedule(mode.profile, mode.arrival, share, seed, requestLimit), this.origin, (owner) =>
+          this.createPacer(owner),
+        )
       case 'closed':
         return new ClosedLoop(this, {
           at: this.endAt,
           requests: requestLimit === undefined ? Number.POSITIVE_INFINITY : Math.ceil((requestLimit - share.index) / share.count),
         })
     }
+  }
+
+  private createPacer(owner: PacerOwner): Pacer {
+    const { sleeper } = this
+    return this.spec.pacing === 'thread' && sleeper !== undefined
+      ? new ThreadPacer(owner, sleeper)
+      : new SpinPacer(owner, sleeper)
   }
 
   private async untilDone(loop: RequestLoop): Promise<void> {

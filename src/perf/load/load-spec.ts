@@ -68,7 +68,7 @@ export interface LoadSpec {
   readonly timeoutMs: number
   readonly stopOnErrors: StopOnErrors | undefined
   readonly threads: number
-  /** `spin` keeps a core awake for exact times, `thread` wakes by a pacer thread at about 0.1 ms for little CPU. */
+  /** `spin` is awake shortly before each request for exact times, `thread` sleeps until it is due and wakes about 0.1 ms late. */
   readonly pacing: 'spin' | 'thread'
   readonly tls: TlsMaterial | undefined
   readonly seed: number

@@ -1,6 +1,6 @@
 import type { Lane } from '../wire/lane.ts'
 import type { LanePool } from './lane-pool.ts'
-import { type Pacer, type PacerOwner, SpinPacer, ThreadPacer } from './pacer.ts'
+import type { Pacer, PacerOwner } from './pacer.ts'
 import type { PreparedLoad } from './prepare-requests.ts'
 import type { LoopHost, RequestLoop } from './request-loop.ts'
 import type { Schedule } from './schedule.ts'
@@ -21,11 +21,11 @@ export class OpenLoop implements RequestLoop, PacerOwner {
   private stopped = false
 
   /** `origin` is when the schedule begins, in `performance.now()` milliseconds. */
-  constructor(host: LoopHost, schedule: Schedule, origin: number, pacing: 'spin' | 'thread') {
+  constructor(host: LoopHost, schedule: Schedule, origin: number, makePacer: (owner: PacerOwner) => Pacer) {
     this.host = host
     this.schedule = schedule
     this.origin = origin
-    this.pacer = pacing === 'spin' ? new SpinPacer(this) : new ThreadPacer(this)
+    this.pacer = makePacer(this)
   }
 
   get work(): number {

@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads'
+import type { Sleeper } from './sleeper.ts'
 
 /** What a pacer wakes. */
 export interface PacerOwner {
@@ -17,46 +17,49 @@ export interface Pacer {
   stop(): void
 }
 
-/** A timer may be this late, so it is set this much before the due time and the rest is waited for awake. */
-const TIMER_SLACK_MS = 1.5
+/** Sleeping ends this much before the due time, since waking takes a tenth of a millisecond or two; the rest is waited for awake. */
+const LEAD_MS = 0.3
+/** It does not pay to go to sleep for less than this. */
+const SHORTEST_SLEEP_MS = 0.3
+
+/** The highest constant rate of one generator at which the exact pacer sleeps at all, requests a second. */
+export const HIGHEST_SLEEPING_RATE = 1000 / (LEAD_MS + SHORTEST_SLEEP_MS)
 
 /**
- * The exact pacer: a timer until shortly before the due time, then turns of the event loop. Keeps a core busy at high rates.
+ * The exact pacer: asleep until shortly before the due time, then turns of the event loop. Below some hundred requests a second it takes
+ * a few per cent of a core; where requests are due every few tenths of a millisecond it never sleeps and takes all of it.
  */
 export class SpinPacer implements Pacer {
   idleMs = 0
   private readonly owner: PacerOwner
-  private timer: NodeJS.Timeout | undefined = undefined
+  private readonly sleeper: Sleeper | undefined
   private immediate: NodeJS.Immediate | undefined = undefined
   private due = 0
   private turned = 0
   private workBefore = -1
 
-  constructor(owner: PacerOwner) {
+  /** Without a sleeper it stays awake. */
+  constructor(owner: PacerOwner, sleeper: Sleeper | undefined) {
     this.owner = owner
+    this.sleeper = sleeper
+    sleeper?.onWake(() => this.turn(performance.now()))
   }
 
   wakeAt(due: number, now: number): void {
     this.due = due
-    if (this.timer !== undefined || this.immediate !== undefined) return
+    if (this.sleeper?.asleep === true || this.immediate !== undefined) return
     this.arm(now)
   }
 
   private arm(now: number): void {
-    const wait = this.due - now - TIMER_SLACK_MS
-    if (wait >= 1) {
-      this.workBefore = -1
-      this.timer = setTimeout(this.onTimer, Math.floor(wait))
-    } else {
+    const { sleeper } = this
+    const wait = this.due - now - LEAD_MS
+    if (sleeper !== undefined && wait >= SHORTEST_SLEEP_MS) sleeper.sleep(wait)
+    else {
       this.turned = now
       this.workBefore = this.owner.work
       this.immediate = setImmediate(this.onTurn)
     }
-  }
-
-  private readonly onTimer = (): void => {
-    this.timer = undefined
-    this.turn(performance.now())
   }
 
   private readonly onTurn = (): void => {
@@ -72,53 +75,33 @@ export class SpinPacer implements Pacer {
   }
 
   stop(): void {
-    clearTimeout(this.timer)
     clearImmediate(this.immediate)
-    this.timer = undefined
     this.immediate = undefined
+    this.sleeper?.end()
   }
 }
-
-/**
- * The pacer thread: sleeps on a shared word (which wakes to a tenth of a millisecond, unlike a timer) and then sends a message.
- * It has to be text, since it must run wherever the bundle does.
- */
-const PACER_THREAD = `
-const { parentPort, workerData } = require('node:worker_threads')
-const word = new Int32Array(workerData)
-parentPort.on('message', (wait) => {
-  if (wait > 0) Atomics.wait(word, 0, 0, wait)
-  parentPort.postMessage(0)
-})
-`
 
 /** The frugal pacer: about 0.1 ms late, at a few per cent of a core. */
 export class ThreadPacer implements Pacer {
   readonly idleMs = 0
-  private readonly owner: PacerOwner
-  private readonly worker: Worker
-  private asleep = false
+  private readonly sleeper: Sleeper
   private due = 0
 
-  constructor(owner: PacerOwner) {
-    this.owner = owner
-    this.worker = new Worker(PACER_THREAD, { eval: true, workerData: new SharedArrayBuffer(4) })
-    this.worker.on('message', () => {
-      this.asleep = false
+  constructor(owner: PacerOwner, sleeper: Sleeper) {
+    this.sleeper = sleeper
+    sleeper.onWake(() => {
       const now = performance.now()
-      if (now >= this.due) this.owner.tick()
-      else this.wakeAt(this.due, now)
+      if (now >= this.due) owner.tick()
+      else sleeper.sleep(this.due - now)
     })
   }
 
   wakeAt(due: number, now: number): void {
     this.due = due
-    if (this.asleep) return
-    this.asleep = true
-    this.worker.postMessage(Math.max(0, due - now))
+    if (!this.sleeper.asleep) this.sleeper.sleep(Math.max(0, due - now))
   }
 
   stop(): void {
-    void this.worker.terminate()
+    this.sleeper.end()
   }
 }

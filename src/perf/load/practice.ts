@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { generateLoad } from './generator.ts'
 import { completeLoadSpec, type LoadProtocol, type LoadSpec } from './load-spec.ts'
-import { constantRate } from './rate-profile.ts'
+import { constantRate, rateRange } from './rate-profile.ts'
 import type { Share } from './schedule.ts'
 import { findWorkerScript } from './worker-script.ts'
 
@@ -62,7 +62,7 @@ function portOf(server: Worker): Promise<number | undefined> {
 function isDemanding({ mode, seconds, requestLimit }: LoadSpec, { count }: Share): boolean {
   switch (mode.kind) {
     case 'open':
-      return Math.max(0, ...mode.profile.pieces.flatMap((piece) => [piece.from, piece.to])) / count >= DEMANDING_RATE
+      return rateRange(mode.profile).highest / count >= DEMANDING_RATE
     case 'closed':
       return (
         seconds >= DEMANDING_CLOSED.seconds && (requestLimit ?? Number.POSITIVE_INFINITY) / count >= DEMANDING_CLOSED.requests

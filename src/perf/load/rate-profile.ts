@@ -37,6 +37,12 @@ export function meanRate(profile: RateProfile): number {
     : profile.pieces.reduce((sum, piece) => sum + ((piece.from + piece.to) / 2) * piece.seconds, 0) / seconds
 }
 
+/** The lowest and the highest rate of the profile, requests a second. */
+export function rateRange(profile: RateProfile): { readonly lowest: number; readonly highest: number } {
+  const rates = profile.pieces.flatMap((piece) => [piece.from, piece.to])
+  return rates.length === 0 ? { lowest: 0, highest: 0 } : { lowest: Math.min(...rates), highest: Math.max(...rates) }
+}
+
 /**
  * The time in seconds at which `count` requests have become due, by solving the piece's area for time; Infinity when the profile
  * plans fewer.
