@@ -76,8 +76,9 @@ export const PROVIDER_CODES = {
     explanation: 'The mesh has no such data plane mode.',
   },
   MF3019: {
-    title: 'Filter is not complete',
-    explanation: 'The filter lacks its source or code, or what it is attached to.',
+    title: 'Filter does not fit together',
+    explanation:
+      'The filter lacks its source or code, or what it is attached to; or it has a field that its kind knows nothing of.',
   },
   MF3020: {
     title: 'Value does not fit the mesh',

@@ -1,5 +1,6 @@
 import type { ComponentOf } from '../design/component.ts'
 import { objectNameOf } from '../design/object-name.ts'
+import type { FilterSpec } from '../design/schema/filter.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import { filterKindOf } from './filter-kind.ts'
 import { mistake } from './mistake.ts'
@@ -44,33 +45,49 @@ function clusterName(filter: ComponentOf<'filters'>): string {
 
 /** A Wasm filter as Envoy configures it: fetched over http(s), or read from a file of the proxy. */
 export function wasmFilter(filter: ComponentOf<'filters'>): DraftObject {
-  const { spec } = filter
-  const { config, source = '' } = spec
-  const fetched = /^https?:/.test(source)
+  const { source = '', sha256, protocol = 'http' } = filter.spec
+  const code: DraftObject = /^https?:/.test(source)
+    ? { remote: { http_uri: { uri: source, cluster: clusterName(filter), timeout: '60s' }, sha256 } }
+    : { local: { filename: moduleFile(filter) } }
   return {
-    name: `envoy.filters.http.wasm.${objectNameOf(filter)}`,
-    typed_config: {
-      '@type': 'type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm',
-      config: {
-        name: objectNameOf(filter),
-        root_id: spec.rootId,
-        fail_open: spec.failOpen,
-        configuration:
-          config === undefined
-            ? undefined
-            : {
-                '@type': 'type.googleapis.com/google.protobuf.StringValue',
-                value: typeof config === 'string' ? config : JSON.stringify(config),
-              },
-        vm_config: {
-          runtime: 'envoy.wasm.runtime.v8',
-          environment_variables: spec.environment === undefined ? undefined : { key_values: spec.environment },
-          code: fetched
-            ? { remote: { http_uri: { uri: source, cluster: clusterName(filter), timeout: '60s' }, sha256: spec.sha256 } }
-            : { local: { filename: moduleFile(filter) } },
-        },
+    name: `envoy.filters.${protocol === 'tcp' ? 'network' : 'http'}.wasm.${objectNameOf(filter)}`,
+    typed_config: wasmConfig(filter, code),
+  }
+}
+
+/** The typed configuration of Envoy's Wasm filter, of requests or of connections, whose module lies where `code` says. */
+export function wasmConfig(filter: ComponentOf<'filters'>, code: DraftObject): DraftObject {
+  const { spec } = filter
+  const variables = { host_env_keys: spec.hostEnvironment, key_values: spec.environment }
+  return {
+    '@type': `type.googleapis.com/envoy.extensions.filters.${spec.protocol === 'tcp' ? 'network' : 'http'}.wasm.v3.Wasm`,
+    config: {
+      name: objectNameOf(filter),
+      root_id: spec.rootId,
+      fail_open: spec.failOpen,
+      failure_policy: spec.reloadOnFailure === true ? 'FAIL_RELOAD' : undefined,
+      configuration: bytesOf(spec.config),
+      capability_restriction_config:
+        spec.capabilities === undefined
+          ? undefined
+          : { allowed_capabilities: Object.fromEntries(spec.capabilities.map((name) => [name, {}])) },
+      vm_config: {
+        vm_id: spec.vmId,
+        runtime: 'envoy.wasm.runtime.v8',
+        configuration: bytesOf(spec.vmConfig),
+        environment_variables: spec.hostEnvironment === undefined && spec.environment === undefined ? undefined : variables,
+        code,
       },
     },
+  }
+}
+
+/** A configuration as Envoy hands it over: text as it is, anything else as JSON. */
+function bytesOf(config: FilterSpec['config']): DraftObject | undefined {
+  if (config === undefined) return undefined
+  return {
+    '@type': 'type.googleapis.com/google.protobuf.StringValue',
+    value: typeof config === 'string' ? config : JSON.stringify(config),
   }
 }
 

@@ -254,6 +254,17 @@ function filterFeatures(component: ComponentOf<'filters'>): readonly FeatureUse[
     [kind === 'lua', 'filter.lua', spec.code === undefined ? ['source'] : ['code']],
     [kind !== 'wasm' && kind !== 'lua', 'filter.native', ['kind']],
     [spec.gateways?.length, 'filter.gateways', ['gateways']],
-    [spec.direction === 'outbound', 'filter.outbound', ['direction']],
+    [spec.direction === 'outbound' || spec.direction === 'both', 'filter.outbound', ['direction']],
+    [spec.protocol === 'tcp', 'filter.tcp', ['protocol']],
+    [spec.ports, 'filter.ports', ['ports']],
+    [spec.phase !== undefined && spec.phase !== 'unspecified', 'filter.phase', ['phase']],
+    [spec.reloadOnFailure === true, 'filter.reload', ['reloadOnFailure']],
+    [spec.pullPolicy, 'filter.pullPolicy', ['pullPolicy']],
+    [spec.pullSecret, 'filter.pullSecret', ['pullSecret']],
+    [spec.environment, 'filter.environment', ['environment']],
+    [spec.hostEnvironment, 'filter.hostEnvironment', ['hostEnvironment']],
+    [spec.vmConfig, 'filter.vm', ['vmConfig']],
+    [spec.vmId, 'filter.vm', ['vmId']],
+    [spec.capabilities, 'filter.capabilities', ['capabilities']],
   )
 }

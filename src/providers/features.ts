@@ -82,6 +82,16 @@ export const FEATURES = {
   'filter.native': 'native Envoy filters',
   'filter.gateways': 'filters on gateways',
   'filter.outbound': 'filters on the calling side',
+  'filter.tcp': 'filters on TCP connections',
+  'filter.ports': 'filters on some ports only',
+  'filter.phase': 'phases of filters',
+  'filter.reload': 'a new VM for a Wasm filter that crashed',
+  'filter.pullPolicy': 'a pull policy for Wasm modules',
+  'filter.pullSecret': 'secrets for pulling Wasm modules',
+  'filter.environment': 'environment variables of Wasm filters',
+  'filter.hostEnvironment': "the proxy's environment variables in Wasm filters",
+  'filter.vm': 'configuration and id of the Wasm VM',
+  'filter.capabilities': 'limits on what Wasm modules may call',
   'telemetry.metrics': 'switch metrics',
   'telemetry.tracing': 'switch tracing',
   'telemetry.accessLogs': 'switch access logs',
@@ -131,3 +141,22 @@ export function rows<const Names extends readonly Feature[]>(
 
 /** Every feature, in the order of the matrix. */
 export const FEATURE_NAMES = Object.keys(FEATURES) as readonly Feature[]
+
+/** Everything about filters, for meshes whose proxies take none. */
+export const FILTER_FEATURES = [
+  'filter.wasm',
+  'filter.lua',
+  'filter.native',
+  'filter.gateways',
+  'filter.outbound',
+  'filter.tcp',
+  'filter.ports',
+  'filter.phase',
+  'filter.reload',
+  'filter.pullPolicy',
+  'filter.pullSecret',
+  'filter.environment',
+  'filter.hostEnvironment',
+  'filter.vm',
+  'filter.capabilities',
+] as const satisfies readonly Feature[]

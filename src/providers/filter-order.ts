@@ -4,15 +4,19 @@ import { addressIn } from './references.ts'
 
 type Filter = ComponentOf<'filters'>
 
+/** Phases in the order in which requests meet them. */
+const PHASES = ['authn', 'authz', 'stats', 'unspecified'] as const
+
 const ranks = new WeakMap<Scope, ReadonlyMap<string, number>>()
 
-/** Addresses of what a filter is attached to. */
-function targetsOf(filter: Filter): readonly string[] {
+/** Addresses of what a filter is attached to, those of workloads written out by an expression among them. */
+function targetsOf(filter: Filter, scope: Scope): readonly string[] {
   const { workloads = [], gateways = [] } = filter.spec
-  return [
-    ...workloads.map((name) => addressIn('workloads', name, filter.scope)),
-    ...gateways.map((name) => addressIn('gateways', name, filter.scope)),
-  ]
+  const whole = (section: 'workloads' | 'gateways', name: string): string => {
+    const address = addressIn(section, name, filter.scope)
+    return scope[section].has(address) ? address : name
+  }
+  return [...workloads.map((name) => whole('workloads', name)), ...gateways.map((name) => whole('gateways', name))]
 }
 
 /**
@@ -26,7 +30,7 @@ function ranksOf(scope: Scope): ReadonlyMap<string, number> {
   const next = new Map<string, number>()
   for (const filter of scope.filters.values()) {
     if (filter.spec.priority !== undefined) continue
-    const targets = targetsOf(filter)
+    const targets = targetsOf(filter, scope)
     const rank = Math.max(0, ...targets.map((target) => next.get(target) ?? 0))
     found.set(filter.address, rank)
     for (const target of targets) next.set(target, rank + 1)
@@ -58,9 +62,13 @@ export function behaviourAnnotations(filters: readonly Filter[]): Readonly<Recor
   return told.length === 0 ? undefined : Object.fromEntries(told)
 }
 
-/** All filters attached to a workload or gateway, given by its address, in the order that requests meet them. */
+/**
+ * All filters attached to a workload or gateway, given by its address, in the order that requests meet them: by phase, then by
+ * priority, then as the design has them.
+ */
 export function filtersAt(target: string, scope: Scope): readonly Filter[] {
+  const phase = ({ spec }: Filter): number => PHASES.indexOf(spec.phase ?? 'unspecified')
   return [...scope.filters.values()]
-    .filter((filter) => targetsOf(filter).includes(target))
-    .sort((left, right) => filterPriority(right, scope) - filterPriority(left, scope))
+    .filter((filter) => targetsOf(filter, scope).includes(target))
+    .sort((left, right) => phase(left) - phase(right) || filterPriority(right, scope) - filterPriority(left, scope))
 }

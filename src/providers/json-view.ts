@@ -32,6 +32,12 @@ export function stringIn(value: JsonValue | undefined, ...keys: readonly string[
   return typeof inner === 'string' ? inner : undefined
 }
 
+/** The number at a path of keys. */
+export function numberIn(value: JsonValue | undefined, ...keys: readonly string[]): number | undefined {
+  const inner = valueIn(value, ...keys)
+  return typeof inner === 'number' ? inner : undefined
+}
+
 /** The labels at a path of keys: what is not a string there is left out. */
 export function labelsIn(value: JsonValue | undefined, ...keys: readonly string[]): StringMap {
   return Object.fromEntries(

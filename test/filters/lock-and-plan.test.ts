@@ -134,6 +134,7 @@ test('a filter is locked, pinned in the plan, and refused when its tag changes',
             url: oci://registry.test/filters/auth:1
             sha256: HEX
             pluginConfig.keys.a: ann
+            match: [{mode: SERVER}]
 
     Plan: 5 to create.
     "

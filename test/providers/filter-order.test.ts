@@ -107,6 +107,73 @@ describe('the order of filters on one workload', () => {
     )
     expect(names).toEqual(['trace', 'auth', 'limit'])
   })
+  test('a phase goes before priorities, whichever the mesh', () => {
+    const { filters, ...rest } = sections('kuma')
+    const { scope } = scopeOf({
+      ...rest,
+      filters: {
+        audit: { mesh: 'mesh', workloads: ['web'], source: `${OCI}/audit:1`, priority: 9 },
+        limit: { mesh: 'mesh', workloads: ['web'], source: `${OCI}/limit:1`, phase: 'authz' },
+        auth: { mesh: 'mesh', workloads: ['web'], source: `${OCI}/auth:1`, phase: 'authn' },
+      },
+    })
+    expect(filtersAt('workloads.web', scope).map(({ name }) => name)).toEqual(['auth', 'limit', 'audit'])
+  })
+
+  test('Istio makes a module that follows an EnvoyFilter one too, since those come after all plugins', () => {
+    const lua = (more: object = {}) => ({ workloads: ['web'], kind: 'lua' as const, code: '-- nothing\n', ...more })
+    const { objects } = translate({
+      meshes: { mesh: { provider: 'istio' } },
+      workloads: WORKLOADS,
+      filters: {
+        front: lua({ phase: 'authn' }),
+        auth: { workloads: ['web'], source: `${OCI}/auth:1` },
+        stamp: lua(),
+        trace: { workloads: ['web'], source: `${OCI}/trace:1` },
+      },
+    })
+    const chain = objects.map(({ manifest }) => manifest).filter(({ kind }) => kind === 'EnvoyFilter' || kind === 'WasmPlugin')
+    expect(
+      chain.map((each) => [
+        each.kind,
+        each.metadata.name,
+        objectIn(each, 'spec')?.priority,
+        objectsIn(each, 'spec', 'configPatches').map((patch) => stringIn(patch, 'patch', 'operation')),
+      ]),
+    ).toEqual([
+      ['EnvoyFilter', 'web-front', undefined, ['INSERT_FIRST']],
+      ['WasmPlugin', 'web-auth', -1, []],
+      ['EnvoyFilter', 'web-stamp', 2, ['INSERT_BEFORE']],
+      ['EnvoyFilter', 'web-trace', 3, ['ADD', 'INSERT_BEFORE']],
+    ])
+  })
+
+  test('a policy on a route holds the filters of its gateways too, which it would otherwise put out', () => {
+    const { filters, ...rest } = sections('gateway-api')
+    const { objects } = translate({
+      ...rest,
+      meshes: { mesh: { provider: 'gateway-api' } },
+      gateways: { edge: { mesh: 'mesh', namespace: 'shop', listeners: [{ port: 80 }] } },
+      traffic: {
+        web: { workload: 'web', gateways: ['edge'], hosts: ['web.example.org'], routes: [{ to: { 'workloads.web': 100 } }] },
+      },
+      filters: {
+        auth: { mesh: 'mesh', gateways: ['edge'], source: `${OCI}/auth:1` },
+        limit: { mesh: 'mesh', workloads: ['web'], source: `${OCI}/limit:1` },
+      },
+    })
+    const policies = objects.map(({ manifest }) => manifest).filter((manifest) => manifest.kind === 'EnvoyExtensionPolicy')
+    expect(
+      policies.map((policy) => [
+        objectsIn(policy, 'spec', 'targetRefs').map(({ kind, name }) => `${kind} ${name}`),
+        objectsIn(policy, 'spec', 'wasm').map(({ name }) => name),
+      ]),
+    ).toEqual([
+      [['Gateway edge'], ['auth']],
+      [['HTTPRoute web'], ['auth', 'limit']],
+    ])
+  })
+
   test('Consul says at the service what each of its filters does', () => {
     const { filters, ...rest } = sections('consul')
     const { objects } = translate({

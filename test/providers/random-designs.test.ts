@@ -4,7 +4,6 @@ import type { ComponentSpecs } from '../../src/design/component.ts'
 import type { AuthorizationRuleSpec, CallerSpec } from '../../src/design/schema/authorization.ts'
 import type { RequestMatchSpec, RouteSpec } from '../../src/design/schema/traffic.ts'
 import { objectKeyOf, objectKeyText } from '../../src/plan/manifest.ts'
-import { extensionRefusals } from './conformance/gateway-api-meaning.ts'
 import { openMeshApi } from './conformance/mesh-api.ts'
 import { type Sections, SHOP, translate } from './design-fixture.ts'
 
@@ -190,7 +189,7 @@ describe('whatever a design asks for is refused, or comes out as objects that th
           expect(new Set(keys).size, keys.join(' ')).toBe(keys.length)
           for (const { manifest } of objects) {
             if (manifest.kind === 'Deployment') continue
-            const refusals = extensionRefusals(manifest) ?? (await api.refusals(manifest))
+            const refusals = await api.refusals(manifest)
             expect(refusals, JSON.stringify(manifest)).toEqual([])
           }
         }),

@@ -46,8 +46,12 @@ async function suiteOf(io: CommandIo, filter: ComponentOf<'filters'>): Promise<F
     wasm: read.module.bytes,
     configuration: configurationBytes(spec.config),
     rootId: spec.rootId ?? '',
+    vmId: spec.vmId ?? '',
+    vmConfiguration: configurationBytes(spec.vmConfig),
     environment: spec.environment ?? {},
+    ...(spec.capabilities === undefined ? {} : { allowedCapabilities: spec.capabilities }),
     failurePolicy: spec.failOpen === true ? 'fail-open' : 'fail-closed',
+    kind: spec.protocol === 'tcp' ? 'network' : 'http',
   })
   return { name: address, filters: [settings], tests, diagnostics: [] }
 }

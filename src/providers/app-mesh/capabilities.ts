@@ -1,4 +1,4 @@
-import { type CapabilityTable, no, partial, rows, yes } from '../features.ts'
+import { type CapabilityTable, FILTER_FEATURES, no, partial, rows, yes } from '../features.ts'
 
 const ROUTE = 'VirtualRouter routes[].httpRoute'
 const SAN = 'no policies: with `mtls: strict` listeners take certificates of the named ServiceAccounts only'
@@ -104,10 +104,7 @@ export const APP_MESH_CAPABILITIES: CapabilityTable = {
   ),
   'external.hosts': yes('VirtualNode and VirtualService of the host'),
   'external.addresses': no('nodes are found by name', 'Use a host name.'),
-  ...rows(
-    ['filter.wasm', 'filter.lua', 'filter.native', 'filter.gateways', 'filter.outbound'],
-    no('the Envoy of App Mesh is configured by App Mesh alone', OTHER_MESH),
-  ),
+  ...rows(FILTER_FEATURES, no('the Envoy of App Mesh is configured by App Mesh alone', OTHER_MESH)),
   'telemetry.metrics': no('sidecars serve Envoy statistics always, on port 9901', 'Leave it out.'),
   'telemetry.tracing': no('tracing is a value of the chart (tracing.enabled)', 'Give it as `install: {values: {tracing: ...}}`.'),
   'telemetry.accessLogs': yes('VirtualNode logging.accessLog'),

@@ -79,6 +79,13 @@ export const CILIUM_CAPABILITIES: CapabilityTable = {
       'rateLimit.byClient',
       'filter.wasm',
       'filter.native',
+      'filter.tcp',
+      'filter.phase',
+      'filter.reload',
+      'filter.environment',
+      'filter.hostEnvironment',
+      'filter.vm',
+      'filter.capabilities',
     ],
     no(
       'the Gateway API has no word for it, and a CiliumEnvoyConfig on the same Service would take its requests away from the route',
@@ -121,6 +128,11 @@ export const CILIUM_CAPABILITIES: CapabilityTable = {
     'Attach the filter to the workloads behind them, with `mode: envoy-config`.',
   ),
   'filter.outbound': no('its proxy stands on the side of the called Service', 'Attach the filter to the called workload.'),
+  'filter.ports': no('its configurations take whole Services', 'Leave `ports` out.'),
+  ...rows(
+    ['filter.pullPolicy', 'filter.pullSecret'],
+    no('its proxies pull no images', 'Serve the module at an https:// address, or mount it.'),
+  ),
   'filter.lua': no('Lua is not built into its proxy', 'Write the filter as Wasm.'),
   'telemetry.metrics': partial('Hubble measures what it was installed to measure; it cannot be switched here'),
   'telemetry.tracing': no('its proxies trace nothing by themselves', 'Trace in the applications.'),
@@ -197,5 +209,10 @@ export const CILIUM_ENVOY_CAPABILITIES: CapabilityTable = {
   'filter.wasm': partial(
     'the proxy fetches the module over http(s), and looks for one of an image (oci://) in its own files, under /etc/meshform/filters/<filter>.wasm, where the cilium-envoy DaemonSet must mount it',
   ),
-  'filter.native': yes('HTTP filter of the CiliumEnvoyConfig'),
+  'filter.native': yes('filter of the CiliumEnvoyConfig'),
+  'filter.tcp': yes('network filter of the CiliumEnvoyConfig'),
+  'filter.phase': partial("filters stand in the order of their phases, all of them before Cilium's own policy"),
+  'filter.reload': yes('failure_policy of the Wasm filter'),
+  ...rows(['filter.environment', 'filter.hostEnvironment', 'filter.vm'], yes('vm_config of the Wasm filter')),
+  'filter.capabilities': yes('capability_restriction_config of the Wasm filter'),
 }

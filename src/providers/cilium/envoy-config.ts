@@ -2,13 +2,14 @@ import type { ComponentOf } from '../../design/component.ts'
 import { joinName, nameAbout, slug } from '../../design/object-name.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { DesiredManifest, ResolvedWorkload, Scope, Translation } from '../contract.ts'
-import { envoyHttpFilter } from '../envoy-http-filter.ts'
+import { nativeFilter } from '../envoy-native-filter.ts'
 import { ADDRESS, globalActions, globalRateLimit, localRateLimit, rateLimitService } from '../envoy-rate-limit.ts'
 import { moduleCluster, unverifiedModule, wasmFilter } from '../envoy-wasm-filter.ts'
 import { filterKindOf } from '../filter-kind.ts'
 import { filterMistakes } from '../filter-mistakes.ts'
+import { behaviourAnnotations, filtersAt } from '../filter-order.ts'
 import { mistake } from '../mistake.ts'
-import { addressIn, type Destination, findWorkload } from '../references.ts'
+import { type Destination, findWorkload } from '../references.ts'
 import { type ResolvedRoute, resolveRoutes } from '../resolve-routes.ts'
 import { routeConflicts, servesNothing } from '../route-conflicts.ts'
 import { indexOf } from '../scope-index.ts'
@@ -46,18 +47,31 @@ export function envoyConfigTraffic(policy: Policy, scope: Scope): Translation {
     ...(service?.diagnostics ?? []),
   ]
   if (own.some((diagnostic) => diagnostic.severity === 'error')) return { manifests: [], diagnostics: own }
-  const stream = ['tcp', 'tls', 'https', 'udp'].includes(policy.spec.protocol ?? port.protocol)
-  const filters = filtersOf(workload, scope)
+  const stream = STREAMS.has(policy.spec.protocol ?? port.protocol)
+  const filters = filtersAt(workload.address, scope)
   const limits: Part =
     limit === undefined
-      ? { filters: [], clusters: [], services: [] }
+      ? NO_PART
       : service?.address === undefined
-        ? { filters: [localRateLimit(limit, ADDRESS)], clusters: [], services: [] }
+        ? { ...NO_PART, filters: [localRateLimit(limit, ADDRESS)] }
         : globalPart(policy, limit, service.address)
   const cors = routes.some((route) => route.spec.cors !== undefined) ? [CORS_FILTER] : []
-  const listener = { workload, routes, policy, stream, port: policy.spec.port === undefined ? undefined : port.port }
+  const listener = {
+    workload,
+    routes,
+    policy,
+    stream,
+    port: policy.spec.port === undefined ? undefined : port.port,
+    attached: filters,
+  }
   const parts: Part = {
-    filters: [...cors, ...limits.filters, ...filters.flatMap(filterParts)],
+    filters: [
+      ...filters.filter(isFirst).map(httpPart),
+      ...cors,
+      ...limits.filters,
+      ...filters.filter((filter) => !isFirst(filter)).map(httpPart),
+    ],
+    networkFilters: filters.map(networkPart),
     clusters: [...limits.clusters, ...filters.flatMap(filterClusters)],
     services: limits.services,
   }
@@ -78,23 +92,52 @@ export function envoyConfigFilter(filter: Filter, scope: Scope): Translation {
         }),
       )
     }
-    return found.value === undefined ? [] : [found.value]
+    if (found.value === undefined) return []
+    diagnostics.push(...unseen(filter, found.value, ['workloads', index], scope))
+    return [found.value]
   })
   if (diagnostics.some((diagnostic) => diagnostic.severity === 'error')) return { manifests: [], diagnostics }
   const manifests = workloads.flatMap((workload) => {
-    const filters = filtersOf(workload, scope)
-    if ((indexOf(scope).traffic.get(workload.address) ?? []).length > 0 || filters[0] !== filter) return []
-    const listener = { workload, routes: [], policy: undefined, stream: false, port: undefined }
+    const filters = filtersAt(workload.address, scope)
+    if ((indexOf(scope).traffic.get(workload.address) ?? []).length > 0 || filters[0]?.address !== filter.address) return []
+    const stream = filters.every(({ spec }) => spec.protocol === 'tcp')
+    const listener = { workload, routes: [], policy: undefined, stream, port: undefined, attached: filters }
     return [
-      configOf(listener, { filters: filters.flatMap(filterParts), clusters: filters.flatMap(filterClusters), services: [] }),
+      configOf(listener, {
+        ...NO_PART,
+        filters: filters.map(httpPart),
+        networkFilters: filters.map(networkPart),
+        clusters: filters.flatMap(filterClusters),
+      }),
     ]
   })
   return { manifests, diagnostics }
 }
 
+/** A filter of requests on a workload whose listener sees bytes alone. */
+function unseen(
+  filter: Filter,
+  workload: ResolvedWorkload,
+  path: readonly (string | number)[],
+  scope: Scope,
+): readonly Diagnostic[] {
+  const policies = indexOf(scope).traffic.get(workload.address) ?? []
+  const protocols =
+    policies.length > 0 ? policies.flatMap(({ spec }) => spec.protocol ?? []) : workload.ports.map(({ protocol }) => protocol)
+  const stream = protocols.length > 0 && protocols.every((protocol) => STREAMS.has(protocol))
+  if (filter.spec.protocol === 'tcp' || !stream) return []
+  return [
+    mistake(filter, path, 'MF3020', {
+      summary: `${filter.address} filters requests, and ${workload.address} speaks ${protocols[0]}`,
+      hint: 'Say `protocol: tcp` where the filter takes connections.',
+    }),
+  ]
+}
+
 /** What filters and limits add to a configuration. */
 interface Part {
   readonly filters: readonly Draft[]
+  readonly networkFilters: readonly Draft[]
   readonly clusters: readonly Draft[]
   readonly services: readonly DraftObject[]
 }
@@ -105,6 +148,8 @@ interface Listener {
   readonly policy: Policy | undefined
   readonly stream: boolean
   readonly port: number | undefined
+  /** The filters in it. */
+  readonly attached: readonly Filter[]
 }
 
 const CORS_FILTER: Draft = {
@@ -112,19 +157,25 @@ const CORS_FILTER: Draft = {
   typed_config: { '@type': `${TYPES}.extensions.filters.http.cors.v3.Cors` },
 }
 
-/** Filters attached to a workload, in the order of the design, higher priority first. */
-function filtersOf(workload: ResolvedWorkload, scope: Scope): readonly Filter[] {
-  return [...scope.filters.values()]
-    .filter((filter) =>
-      (filter.spec.workloads ?? []).some(
-        (name) => addressIn('workloads', name, filter.scope) === workload.address || name === workload.address,
-      ),
-    )
-    .sort((left, right) => (right.spec.priority ?? 0) - (left.spec.priority ?? 0))
+const NO_PART: Part = { filters: [], networkFilters: [], clusters: [], services: [] }
+
+/** Protocols of which the proxy sees bytes alone. */
+const STREAMS: ReadonlySet<string> = new Set(['tcp', 'tls', 'https', 'udp'])
+
+function isFirst({ spec }: Filter): boolean {
+  return spec.phase === 'authn'
 }
 
-function filterParts(filter: Filter): readonly Draft[] {
-  return [filterKindOf(filter.spec) === 'wasm' ? wasmFilter(filter) : envoyHttpFilter(filter)]
+function httpPart(filter: Filter): Draft {
+  return filter.spec.protocol === 'tcp' ? undefined : envoyForm(filter)
+}
+
+function networkPart(filter: Filter): Draft {
+  return filter.spec.protocol === 'tcp' ? envoyForm(filter) : undefined
+}
+
+function envoyForm(filter: Filter): Draft {
+  return filterKindOf(filter.spec) === 'wasm' ? wasmFilter(filter) : nativeFilter(filter)
 }
 
 function filterClusters(filter: Filter): readonly Draft[] {
@@ -140,6 +191,7 @@ function globalPart(
   const [name = '', namespace = 'default'] = host.split('.')
   const cluster = `${namespace}/${name}:${port}`
   return {
+    ...NO_PART,
     filters: [globalRateLimit(limit, policy, { name: cluster, authority: host }, globalActions(limit, policy, ADDRESS))],
     clusters: [grpcCluster(cluster)],
     services: [{ name, namespace, number: [String(port)] }],
@@ -171,7 +223,7 @@ function configOf(listener: Listener, parts: Part): DesiredManifest {
       metadata: {
         name: configName(listener),
         namespace: workload.namespace,
-        annotations: { 'cec.cilium.io/use-original-source-address': 'false' },
+        annotations: { 'cec.cilium.io/use-original-source-address': 'false', ...behaviourAnnotations(listener.attached) },
       },
       spec: {
         services: [{ name: service, namespace: workload.namespace, ports: port === undefined ? undefined : [port] }],
@@ -192,7 +244,11 @@ function configName({ workload, routes, policy }: Listener): string {
   return only?.spec.name === undefined || others.length > 0 ? name : joinName(name, slug(only.spec.name))
 }
 
-function listenerResources(listener: Listener, { filters }: Part, routes: readonly ResolvedRoute[]): readonly Draft[] {
+function listenerResources(
+  listener: Listener,
+  { filters, networkFilters }: Part,
+  routes: readonly ResolvedRoute[],
+): readonly Draft[] {
   const { workload, policy, stream } = listener
   const service = workload.service ?? workload.name
   const name = `${service}-listener`
@@ -201,7 +257,7 @@ function listenerResources(listener: Listener, { filters }: Part, routes: readon
   const listening: Draft = {
     '@type': `${TYPES}.config.listener.v3.Listener`,
     name,
-    filter_chains: [{ filters: [network] }],
+    filter_chains: [{ filters: [...networkFilters, network] }],
   }
   if (stream) return [listening]
   const context = { clusterOf, hashPolicies: hashPolicies(policy?.spec.loadBalancing) }

@@ -1,4 +1,4 @@
-import { type CapabilityTable, no, partial, rows, yes } from '../features.ts'
+import { type CapabilityTable, FILTER_FEATURES, no, partial, rows, yes } from '../features.ts'
 import { ISTIO_CAPABILITIES } from '../istio/capabilities.ts'
 
 const UNLISTED = 'not among the fields that the xDS adaptor carries out'
@@ -75,10 +75,7 @@ export const CITRIX_CAPABILITIES: CapabilityTable = {
   ),
   'gateway.eastWest': no(UNLISTED, ENVOY),
   'external.addresses': no('of the resolutions of a ServiceEntry only DNS is carried out', 'Leave `addresses` out.'),
-  ...rows(
-    ['filter.wasm', 'filter.lua', 'filter.native', 'filter.gateways', 'filter.outbound'],
-    no('there is no Envoy to filter in', ENVOY),
-  ),
+  ...rows(FILTER_FEATURES, no('there is no Envoy to filter in', ENVOY)),
   ...rows(
     ['telemetry.metrics', 'telemetry.tracing', 'telemetry.accessLogs'],
     no('Telemetry is not carried out', 'Set up the observability exporter with the chart.'),

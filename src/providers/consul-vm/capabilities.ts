@@ -15,6 +15,10 @@ const ON_MACHINES = {
   'gateway.egress': yes('terminating-gateway', '1.8'),
   'gateway.eastWest': partial('mesh gateways are started beside the servers; the entry mesh sends peering through them', '1.14'),
   'gateway.tls': yes('api-gateway Listeners[].TLS, with an inline-certificate of that name', '1.15'),
+  ...rows(
+    ['filter.pullPolicy', 'filter.pullSecret'],
+    no('on machines nothing pulls a module', 'Put it onto the machine of the proxy, or serve it by a service of the mesh.'),
+  ),
   'filter.wasm': partial(
     'envoyExtensions builtin/wasm: a module of a registry is expected at /consul/extensions/<filter>/plugin.wasm on the machine of the proxy',
     '1.16',

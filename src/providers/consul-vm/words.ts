@@ -37,9 +37,9 @@ const CAPITALS: { readonly [field: string]: string } = {
 }
 
 /** Maps whose keys are names or text of the user, not fields. */
-const NAMED: ReadonlySet<string> = new Set(['config', 'subsets', 'failover', 'set', 'add', 'keyValues'])
+const NAMED: ReadonlySet<string> = new Set(['config', 'subsets', 'failover', 'set', 'add', 'keyValues', 'allowedCapabilities'])
 /** Maps that are handed on as they are, keys of inner maps too. */
-const VERBATIM: ReadonlySet<string> = new Set(['config', 'set', 'add', 'keyValues'])
+const VERBATIM: ReadonlySet<string> = new Set(['config', 'set', 'add', 'keyValues', 'allowedCapabilities'])
 
 /** A config entry in Consul's own words: the fields that `PUT /v1/config` takes stand under `spec`. */
 export function asConfigEntry(entry: ConsulEntry): DesiredManifest {

@@ -99,11 +99,22 @@ export const CONSUL_CAPABILITIES: CapabilityTable = {
   ),
   'filter.lua': yes('ServiceDefaults envoyExtensions builtin/lua', '1.15'),
   'filter.native': partial(
-    'ServiceDefaults envoyExtensions builtin/ext-authz; Consul has no extension that limits, compresses or answers preflights',
+    'ServiceDefaults envoyExtensions builtin/ext-authz and builtin/http/localratelimit; Consul has no extension that compresses, answers preflights or takes rules of access',
     '1.15',
   ),
   'filter.gateways': no('extensions are set for services', 'Attach the filter to the workloads behind the gateway.'),
   'filter.outbound': yes('listener outbound of the extension', '1.15'),
+  'filter.tcp': yes('protocol tcp of builtin/wasm, for services that speak it', '1.16'),
+  'filter.ports': no('extensions are set for whole services', 'Leave `ports` out.'),
+  'filter.phase': partial('extensions run in the order of phase and priority, all of them after intentions'),
+  'filter.reload': no('builtin/wasm fails open or closed', 'Use `failOpen`, or leave it out.'),
+  'filter.pullPolicy': yes('pullPolicy of the volume that mounts the image', '1.16'),
+  'filter.pullSecret': no(
+    'the kubelet pulls the image, with the secrets of the pod',
+    'Name the secret under imagePullSecrets of the workload, or of its ServiceAccount.',
+  ),
+  ...rows(['filter.environment', 'filter.hostEnvironment', 'filter.vm'], yes('vmConfig of builtin/wasm', '1.16')),
+  'filter.capabilities': yes('capabilityRestrictionConfiguration of builtin/wasm', '1.16'),
   'telemetry.metrics': yes('pod annotation consul.hashicorp.com/enable-metrics'),
   'telemetry.tracing': no(
     'tracing needs Envoy configuration of your collector (envoy_tracing_json)',

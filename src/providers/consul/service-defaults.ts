@@ -6,7 +6,7 @@ import { mistake } from '../mistake.ts'
 import { indexOf } from '../scope-index.ts'
 import { type Draft, from } from '../traced-manifest.ts'
 import type { ConsulEntry } from './entry.ts'
-import { envoyExtension, extensionMistakes, faultExtension, filtersOf } from './extensions.ts'
+import { envoyExtensions, extensionMistakes, faultExtension, filtersOf } from './extensions.ts'
 import { protocolOfService } from './routes.ts'
 import { consulService } from './subsets.ts'
 
@@ -29,7 +29,7 @@ export function serviceDefaults(workload: ResolvedWorkload, scope: Scope, dialec
   const filters = filtersOf(workload, scope).filter((filter) =>
     extensionMistakes(filter, scope).every(({ severity }) => severity !== 'error'),
   )
-  const extensions = [...filters.map(envoyExtension), ...(dialect.enterprise ? [faultExtension(policies)] : [])].filter(
+  const extensions = [...filters.flatMap(envoyExtensions), ...(dialect.enterprise ? [faultExtension(policies)] : [])].filter(
     (extension) => extension !== undefined,
   )
   const overrides = dialect.upstreamConfig ? upstreamOverrides(workload, scope) : []

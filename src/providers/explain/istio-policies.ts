@@ -100,11 +100,31 @@ export function explainEnvoyFilter(object: Manifest): readonly string[] {
         `requests to ${subject} are counted by the rate limit service ${stringIn(config, 'rate_limit_service', 'grpc_service', 'envoy_grpc', 'authority') ?? ''} under domain ${stringIn(config, 'domain') ?? ''}`,
       )
     }
+    if (stringIn(patch, 'applyTo') === 'EXTENSION_CONFIG') return sentence(moduleWords(name, config))
     const context = stringIn(patch, 'match', 'context') ?? 'ANY'
     return sentence(
       `${(stringIn(patch, 'patch', 'operation') ?? '').toLowerCase().replaceAll('_', ' ')} ${stringIn(patch, 'applyTo') ?? ''} ${name} in the proxies of ${subject} (${context})`,
     )
   })
+}
+
+/** What a Wasm filter whose configuration proxies fetch by its name runs, and with what. */
+function moduleWords(name: string, typed: JsonObject): string {
+  const config = objectIn(typed, 'config')
+  const code = objectIn(config, 'vm_config', 'code')
+  const module = stringIn(code, 'remote', 'http_uri', 'uri') ?? stringIn(code, 'local', 'filename') ?? ''
+  return clauses(
+    `${name} is the Wasm module ${module}`,
+    stringIn(config, 'configuration', 'value') === undefined ? false : 'it has a configuration of its own',
+    stringIn(config, 'vm_config', 'configuration', 'value') === undefined ? false : 'its VM has one',
+    failureWords(stringIn(config, 'failure_policy') ?? (config.fail_open === true ? 'FAIL_OPEN' : 'FAIL_CLOSE')),
+  )
+}
+
+/** What becomes of requests when a module fails. */
+function failureWords(strategy: string): string {
+  if (strategy === 'FAIL_OPEN') return 'requests go on when it fails'
+  return strategy === 'FAIL_RELOAD' ? 'requests fail when it fails, until it has started anew' : 'requests fail when it fails'
 }
 
 function limitWords(config: JsonObject, subject: string): string {
@@ -123,13 +143,22 @@ function limitWords(config: JsonObject, subject: string): string {
 export function explainWasmPlugin(object: Manifest): readonly string[] {
   const { spec } = object
   const phase = stringIn(spec, 'phase')
-  const outbound = objectsIn(spec, 'match').some((match) => match.mode === 'CLIENT')
+  const priority = scalarIn(spec, 'priority')
+  const modes = objectsIn(spec, 'match').map((match) => match.mode)
+  const ports = objectsIn(spec, 'match').flatMap((match) =>
+    objectsIn(match, 'ports').flatMap((port) => scalarIn(port, 'number') ?? []),
+  )
+  const what = stringIn(spec, 'type') === 'NETWORK' ? 'connections' : 'requests'
+  const variables = objectsIn(spec, 'vmConfig', 'env').flatMap((variable) => stringIn(variable, 'name') ?? [])
   return [
     sentence(
       clauses(
-        `the Wasm module ${stringIn(spec, 'url') ?? ''} sees ${outbound ? 'requests that leave' : 'requests to'} ${subjectOf(object)}`,
+        `the Wasm module ${stringIn(spec, 'url') ?? ''} sees ${what} ${modes.includes('CLIENT') ? 'that leave' : 'to'} ${subjectOf(object)}`,
+        ports.length > 0 && `on ports ${listed(ports)}`,
         phase !== undefined && `in phase ${phase}`,
-        stringIn(spec, 'failStrategy') === 'FAIL_OPEN' ? 'requests go on when it fails' : 'requests fail when it fails',
+        priority !== undefined && `with priority ${priority}`,
+        variables.length > 0 && `with ${listed(variables)} in its environment`,
+        failureWords(stringIn(spec, 'failStrategy') ?? 'FAIL_CLOSE').replace('requests', what),
       ),
     ),
   ]

@@ -110,6 +110,17 @@ export const STANDARD_CAPABILITIES: CapabilityTable = {
   ...rows(['filter.wasm', 'filter.lua'], partial(ENVOY_GATEWAY)),
   'filter.native': no('EnvoyExtensionPolicy takes Wasm and Lua', 'Write the EnvoyPatchPolicy under `resources`.'),
   'filter.gateways': yes('targetRefs to the Gateway'),
+  'filter.tcp': no('EnvoyExtensionPolicy filters requests', 'Write the EnvoyPatchPolicy under `resources`.'),
+  'filter.ports': no('a policy is for a whole Gateway or route', 'Leave `ports` out.'),
+  'filter.phase': partial(
+    "Envoy Gateway's own order holds (filterOrder of EnvoyProxy): Lua, then Wasm, in the order of phase and priority",
+  ),
+  'filter.reload': no('EnvoyExtensionPolicy fails open or closed', 'Use `failOpen`, or leave it out.'),
+  'filter.pullPolicy': yes('code.pullPolicy of the policy'),
+  'filter.pullSecret': yes('code.image.pullSecretRef of the policy'),
+  'filter.environment': no('EnvoyExtensionPolicy hands over variables of the proxy alone', 'Use `hostEnvironment`, or `config`.'),
+  'filter.hostEnvironment': yes('env.hostKeys of the policy'),
+  ...rows(['filter.vm', 'filter.capabilities'], no('EnvoyExtensionPolicy has no word for it', 'Use `config`, or leave it out.')),
   'filter.outbound': no('a gateway stands in front of the called workload', 'Leave `direction` out.'),
   ...rows(
     ['telemetry.metrics', 'telemetry.tracing', 'telemetry.accessLogs'],

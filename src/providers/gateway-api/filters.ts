@@ -1,5 +1,6 @@
 import type { ComponentOf } from '../../design/component.ts'
 import { joinName, objectNameOf } from '../../design/object-name.ts'
+import type { FilterSpec } from '../../design/schema/filter.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { ValuePath } from '../../plan/source.ts'
 import type { DesiredManifest, ResolvedWorkload, Scope, Translation } from '../contract.ts'
@@ -7,7 +8,7 @@ import { filterKindOf } from '../filter-kind.ts'
 import { filterMistakes } from '../filter-mistakes.ts'
 import { behaviourAnnotations, filtersAt } from '../filter-order.ts'
 import { mistake } from '../mistake.ts'
-import { findGateway, findWorkload } from '../references.ts'
+import { addressIn, findGateway, findWorkload } from '../references.ts'
 import { routeName } from '../route-conflicts.ts'
 import { indexOf } from '../scope-index.ts'
 import { type Draft, from, traceManifest } from '../traced-manifest.ts'
@@ -22,6 +23,8 @@ interface Target {
   readonly path: ValuePath
   /** Of the workload or gateway that the design names. */
   readonly address: string
+  /** Of the gateways that lead to the route. */
+  readonly gateways: readonly string[]
 }
 
 /**
@@ -33,7 +36,7 @@ export function extensionPolicies(
   scope: Scope,
   gatewayNamespace: (gateway: ComponentOf<'gateways'>, scope: Scope) => string,
 ): Translation {
-  const diagnostics: Diagnostic[] = [...filterMistakes(filter)]
+  const diagnostics: Diagnostic[] = [...filterMistakes(filter), ...configMistakes(filter)]
   const targets: Target[] = []
   for (const [index, name] of (filter.spec.gateways ?? []).entries()) {
     const path = ['gateways', index]
@@ -46,6 +49,7 @@ export function extensionPolicies(
         namespace: gatewayNamespace(value, scope),
         path,
         address: value.address,
+        gateways: [],
       })
     }
   }
@@ -55,13 +59,14 @@ export function extensionPolicies(
     diagnostics.push(...unknown)
     if (value === undefined) continue
     const known = routesFromGateways(value, scope)
-    const routes = known.length === 0 ? [value.service ?? value.name] : known
+    const routes = known.length === 0 ? [{ name: value.service ?? value.name, gateways: [] }] : known
     const { namespace, address } = value
-    targets.push(...routes.map((route): Target => ({ kind: 'HTTPRoute', name: route, namespace, path, address })))
+    targets.push(...routes.map((route): Target => ({ ...route, kind: 'HTTPRoute', namespace, path, address })))
     if (known.length === 0) diagnostics.push(unreachable(filter, value, path))
   }
   if (diagnostics.some((diagnostic) => diagnostic.severity === 'error')) return { manifests: [], diagnostics }
-  const alone = targets.filter((target) => filtersAt(target.address, scope).length < 2)
+  const alone = targets.filter((target) => chainAt(target, scope).length < 2)
+  diagnostics.push(...targets.flatMap((target) => outOfOrder(filter, target, scope)).slice(0, 1))
   const namespaces = [...new Set(alone.map((target) => target.namespace))]
   const own = namespaces.map((namespace) => {
     const here = alone.filter((target) => target.namespace === namespace)
@@ -70,19 +75,31 @@ export function extensionPolicies(
   return { manifests: [...own, ...shared(filter, targets, scope)], diagnostics }
 }
 
+/** The filters of a target. A route's policy takes the place of its gateway's, so it holds the filters of the gateway too, first. */
+function chainAt(target: Target, scope: Scope): readonly ComponentOf<'filters'>[] {
+  const before = target.gateways.flatMap((gateway) => filtersAt(gateway, scope))
+  return [...new Set([...before, ...filtersAt(target.address, scope)])]
+}
+
 /** Of several policies on one target Envoy Gateway takes only the oldest: the first filter there has one policy for all, in order. */
 function shared(filter: ComponentOf<'filters'>, targets: readonly Target[], scope: Scope): readonly DesiredManifest[] {
   return targets.flatMap((target) => {
-    const all = filtersAt(target.address, scope)
-    if (all.length < 2 || all[0]?.address !== filter.address) return []
-    return [policy(joinName(target.name, 'filters'), all, target.namespace, [target])]
+    const chain = chainAt(target, scope)
+    if (chain.length < 2 || filtersAt(target.address, scope)[0]?.address !== filter.address) return []
+    return [policy(joinName(target.name, 'filters'), chain, target.namespace, [target])]
   })
 }
 
-function routesFromGateways(workload: ResolvedWorkload, scope: Scope): readonly string[] {
+function routesFromGateways(
+  workload: ResolvedWorkload,
+  scope: Scope,
+): readonly { readonly name: string; readonly gateways: readonly string[] }[] {
   return (indexOf(scope).traffic.get(workload.address) ?? [])
     .filter((policy) => (policy.spec.gateways ?? []).length > 0 && policy.spec.routes !== undefined)
-    .map((policy) => routeName(policy, workload))
+    .map((policy) => ({
+      name: routeName(policy, workload),
+      gateways: (policy.spec.gateways ?? []).map((name) => addressIn('gateways', name, policy.scope)),
+    }))
 }
 
 function unreachable(filter: ComponentOf<'filters'>, workload: ResolvedWorkload, path: ValuePath): Diagnostic {
@@ -118,6 +135,47 @@ function policy(
   )
 }
 
+/** A configuration as the value whose JSON the module is handed; undefined where its text is no JSON. */
+function configValue(config: FilterSpec['config']): Draft {
+  if (typeof config !== 'string') return config as Draft
+  try {
+    return JSON.parse(config) as Draft
+  } catch {
+    return undefined
+  }
+}
+
+function configMistakes(filter: ComponentOf<'filters'>): readonly Diagnostic[] {
+  const { config } = filter.spec
+  if (filterKindOf(filter.spec) !== 'wasm' || config === undefined || configValue(config) !== undefined) return []
+  return [
+    mistake(filter, ['config'], 'MF3020', {
+      summary: 'Envoy Gateway hands a module its configuration as JSON, and this text is none',
+      hint: 'Write the configuration as an object, or use a module that reads JSON.',
+    }),
+  ]
+}
+
+/** Envoy Gateway runs Lua before Wasm, whichever the design has first. */
+function outOfOrder(filter: ComponentOf<'filters'>, target: Target, scope: Scope): readonly Diagnostic[] {
+  if (filterKindOf(filter.spec) !== 'lua') return []
+  const chain = chainAt(target, scope)
+  const before = chain.slice(
+    0,
+    chain.findIndex(({ address }) => address === filter.address),
+  )
+  const module = before.find(({ spec }) => filterKindOf(spec) === 'wasm')
+  if (module === undefined) return []
+  return [
+    mistake(filter, ['kind'], 'MF3002', {
+      severity: 'warning',
+      summary: `Envoy Gateway runs ${filter.address}, which is Lua, before ${module.address}`,
+      detail: 'The design has them the other way round; filters of each kind keep their order.',
+      hint: 'Put Lua filters first, or set filterOrder of your EnvoyProxy.',
+    }),
+  ]
+}
+
 function luaExtension({ spec }: ComponentOf<'filters'>): Draft {
   return { type: 'Inline', inline: from(['code'], spec.code) }
 }
@@ -129,19 +187,23 @@ function wasmExtension(filter: ComponentOf<'filters'>): Draft {
     url: from(['source'], image ? spec.source?.slice('oci://'.length) : spec.source),
     sha256: from(['sha256'], spec.sha256),
   }
+  const pullPolicy =
+    spec.pullPolicy === undefined ? undefined : from(['pullPolicy'], spec.pullPolicy === 'always' ? 'Always' : 'IfNotPresent')
   return {
     name: joinName(objectNameOf(filter)),
     rootID: from(['rootId'], spec.rootId),
     code: image
       ? {
           type: 'Image',
+          pullPolicy,
           image: {
             ...source,
             pullSecretRef: spec.pullSecret === undefined ? undefined : { name: from(['pullSecret'], spec.pullSecret) },
           },
         }
-      : { type: 'HTTP', http: source },
-    config: from(['config'], spec.config as Draft),
+      : { type: 'HTTP', pullPolicy, http: source },
+    config: from(['config'], configValue(spec.config)),
     failOpen: from(['failOpen'], spec.failOpen),
+    env: spec.hostEnvironment === undefined ? undefined : { hostKeys: from(['hostEnvironment'], spec.hostEnvironment) },
   }
 }

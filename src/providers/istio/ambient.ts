@@ -4,7 +4,6 @@ import type { MeshSpec } from '../../design/schema/mesh.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { StringMap } from '../../plan/manifest.ts'
 import type { DesiredManifest, ResolvedWorkload, Scope, Translation } from '../contract.ts'
-import { withOrder } from '../filter-order.ts'
 import { GATEWAY_API, GATEWAY_GROUP } from '../gateway-api/api.ts'
 import { trafficRoutes } from '../gateway-api/traffic-routes.ts'
 import { withObjectMetadata, withPodMetadata } from '../pod-metadata.ts'
@@ -14,7 +13,8 @@ import { from, traceManifest } from '../traced-manifest.ts'
 import { versionServices } from '../version-services.ts'
 import { ISTIO_API, WAYPOINT_CLASS } from './api.ts'
 import { serviceRules } from './destination-rule.ts'
-import { type FilterTarget, istioFilter } from './filters.ts'
+import type { FilterTarget } from './filter-target.ts'
+import { istioFilter } from './filters.ts'
 import { gatewayNamespace } from './gateway-place.ts'
 import { peerAuthentications } from './peer-authentication.ts'
 import { rateLimitFilters } from './rate-limit.ts'
@@ -123,8 +123,9 @@ export function ambientFilter(filter: ComponentOf<'filters'>, scope: Scope): Tra
     return [
       {
         name: found.value.name,
+        address: found.value.address,
         namespace: found.value.namespace,
-        context: 'WAYPOINT',
+        contexts: ['WAYPOINT'],
         attachment: { targetRefs: from(path, [{ group: '', kind: 'Service', name: service }]) },
         path,
       },
@@ -138,13 +139,14 @@ export function ambientFilter(filter: ComponentOf<'filters'>, scope: Scope): Tra
     return [
       {
         name: objectNameOf(found.value),
+        address: found.value.address,
         namespace: gatewayNamespace(found.value, scope),
-        context: 'GATEWAY',
+        contexts: ['GATEWAY'],
         attachment: { targetRefs: from(path, [{ group: GATEWAY_GROUP, kind: 'Gateway', name: objectNameOf(found.value) }]) },
         path,
       },
     ]
   })
-  const made = istioFilter(withOrder(filter, scope), [...workloads, ...gateways])
+  const made = istioFilter(filter, [...workloads, ...gateways], scope)
   return { manifests: made.manifests, diagnostics: [...diagnostics, ...made.diagnostics] }
 }

@@ -93,6 +93,14 @@ export const ISTIO_CAPABILITIES: CapabilityTable = {
   'filter.native': yes('EnvoyFilter'),
   'filter.gateways': yes('selector of the gateway pods'),
   'filter.outbound': yes('WasmPlugin match mode CLIENT, EnvoyFilter context SIDECAR_OUTBOUND'),
+  'filter.tcp': yes('WasmPlugin type NETWORK, EnvoyFilter NETWORK_FILTER'),
+  'filter.ports': yes('WasmPlugin match ports, EnvoyFilter portNumber'),
+  'filter.phase': yes('WasmPlugin phase; an EnvoyFilter knows authn (first) and none (last)'),
+  'filter.reload': yes('WasmPlugin failStrategy FAIL_RELOAD', '1.27'),
+  'filter.pullPolicy': yes('WasmPlugin imagePullPolicy'),
+  'filter.pullSecret': yes('WasmPlugin imagePullSecret'),
+  ...rows(['filter.environment', 'filter.hostEnvironment'], yes('WasmPlugin vmConfig.env')),
+  ...rows(['filter.vm', 'filter.capabilities'], yes("EnvoyFilter with Envoy's Wasm filter: WasmPlugin has no word for it")),
   ...rows(['telemetry.metrics', 'telemetry.tracing', 'telemetry.accessLogs'], yes('Telemetry')),
   'install.charts': yes('charts base, istiod and cni'),
 }
@@ -154,5 +162,10 @@ export const AMBIENT_CAPABILITIES: CapabilityTable = {
   'filter.native': yes('EnvoyFilter on the waypoint', '1.31'),
   'filter.gateways': yes('targetRefs to the Gateway'),
   'filter.outbound': no('a waypoint stands on the side of the called workload', 'Leave `direction` out.'),
+  'filter.tcp': yes('WasmPlugin type NETWORK on the waypoint'),
+  ...rows(
+    ['filter.vm', 'filter.capabilities'],
+    no('WasmPlugin has no word for it, and waypoints take modules from nothing else', 'Use sidecar mode, or `config`.'),
+  ),
   'install.charts': yes('charts base, istiod, cni and ztunnel'),
 }

@@ -32,9 +32,9 @@ export function rateLimitFilters(policy: ComponentOf<'traffic'>, workload: Resol
   if (service !== undefined && service.diagnostics.length > 0) return { manifests: [], diagnostics: service.diagnostics }
   const patches =
     service?.address === undefined
-      ? [httpFilterPatch(context, localRateLimit(limit, client))]
+      ? [httpFilterPatch({ context }, localRateLimit(limit, client))]
       : [
-          httpFilterPatch(context, globalFilter(limit, policy, wholeHost(service.address, workload.namespace), place)),
+          httpFilterPatch({ context }, globalFilter(limit, policy, wholeHost(service.address, workload.namespace), place)),
           ...(place.by === 'selector' ? [virtualHostPatch(limit, policy)] : []),
         ]
   const name = joinName(nameAbout(workload.service ?? workload.name, policy), 'rate-limit')

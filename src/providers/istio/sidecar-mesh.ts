@@ -1,6 +1,5 @@
 import type { ComponentOf } from '../../design/component.ts'
 import type { ResolvedWorkload, Scope, Translation } from '../contract.ts'
-import { withOrder } from '../filter-order.ts'
 import { findWorkload } from '../references.ts'
 import type { IstioApi } from './api.ts'
 import { authorizationPolicies } from './authorization-policy.ts'
@@ -48,6 +47,6 @@ export function sidecarAuthorization(policy: ComponentOf<'authorization'>, scope
 /** A filter in the sidecars of workloads and in gateways. */
 export function sidecarFilter(filter: ComponentOf<'filters'>, scope: Scope): Translation {
   const { targets, diagnostics } = sidecarTargets(filter, scope)
-  const made = istioFilter(withOrder(filter, scope), targets)
+  const made = istioFilter(filter, targets, scope)
   return { manifests: made.manifests, diagnostics: [...diagnostics, ...made.diagnostics] }
 }

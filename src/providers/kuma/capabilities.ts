@@ -123,6 +123,16 @@ export const KUMA_CAPABILITIES: CapabilityTable = {
     'MeshProxyPatch; Envoy fetches the module over http(s), and looks for one of an image (oci://) in its own files, under /etc/meshform/filters/<filter>.wasm, where a ContainerPatch must mount it',
   ),
   ...rows(['filter.lua', 'filter.native', 'filter.outbound'], yes('MeshProxyPatch')),
+  'filter.tcp': yes('MeshProxyPatch networkFilter'),
+  'filter.ports': no('a MeshProxyPatch matches no port', 'Attach the filter to a workload that serves that port alone.'),
+  'filter.phase': partial('authn stands first in the chain; filters of other phases stand before the router, in their order'),
+  'filter.reload': yes('failure_policy of the Wasm filter'),
+  ...rows(
+    ['filter.pullPolicy', 'filter.pullSecret'],
+    no('its proxies pull no images', 'Serve the module at an https:// address, or mount it.'),
+  ),
+  ...rows(['filter.environment', 'filter.hostEnvironment', 'filter.vm'], yes('vm_config of the Wasm filter')),
+  'filter.capabilities': yes('capability_restriction_config of the Wasm filter'),
   'filter.gateways': no('there is no built-in gateway to patch', DELEGATED),
   'telemetry.metrics': yes('MeshMetric, Prometheus on port 5670', '2.9'),
   'telemetry.tracing': partial(

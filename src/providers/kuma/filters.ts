@@ -4,7 +4,7 @@ import { joinName, objectNameOf } from '../../design/object-name.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { ValuePath } from '../../plan/source.ts'
 import type { DesiredManifest, ResolvedWorkload, Scope, Translation } from '../contract.ts'
-import { envoyHttpFilter } from '../envoy-http-filter.ts'
+import { nativeFilter } from '../envoy-native-filter.ts'
 import { moduleCluster, unverifiedModule, wasmFilter } from '../envoy-wasm-filter.ts'
 import { filterKindOf } from '../filter-kind.ts'
 import { filterMistakes } from '../filter-mistakes.ts'
@@ -12,7 +12,7 @@ import { behaviourAnnotations, filtersAt } from '../filter-order.ts'
 import { findWorkload } from '../references.ts'
 import { type Draft, from, plainValue, traceManifest } from '../traced-manifest.ts'
 import { dataplanes, KUMA_API, policyLabels } from './api.ts'
-import { routerPatch } from './proxy-patch.ts'
+import { chainPatch } from './proxy-patch.ts'
 
 /** A filter as MeshProxyPatch of each workload. */
 export function kumaFilter(filter: ComponentOf<'filters'>, scope: Scope): Translation {
@@ -36,7 +36,8 @@ function proxyPatch(
 ): readonly DesiredManifest[] {
   const all = filtersAt(workload.address, scope)
   if (all.length > 1 && all[0]?.address !== filter.address) return []
-  const chain = all.length > 1 ? all : [filter]
+  // Those of phase authn are each put first, so the one that shall be first comes last.
+  const chain = [...all.filter(isFirst).reverse(), ...all.filter((each) => !isFirst(each))]
   const name = all.length > 1 ? 'filters' : objectNameOf(filter)
   const patch = traceManifest(
     {
@@ -46,12 +47,12 @@ function proxyPatch(
         name: workload.name === name ? name : joinName(workload.name, name),
         namespace: workload.namespace,
         labels: policyLabels(scope),
-        annotations: behaviourAnnotations(chain),
+        annotations: behaviourAnnotations(all),
       },
       spec: {
         targetRef: from(path, dataplanes(workload)),
         default: {
-          appendModifications: chain.flatMap((each) => modifications(each, each === filter || all.length === 1)),
+          appendModifications: chain.flatMap((each) => modifications(each, each.address === filter.address)),
         },
       },
     },
@@ -60,15 +61,21 @@ function proxyPatch(
   return [patch]
 }
 
-/** What puts one filter before the router. Each goes directly before it, so the last of several stands nearest. */
+function isFirst({ spec }: ComponentOf<'filters'>): boolean {
+  return spec.phase === 'authn'
+}
+
+/** What puts one filter into the chain: each directly before the end of it, so the last of several stands nearest, or first. */
 function modifications(filter: ComponentOf<'filters'>, own: boolean): readonly Draft[] {
-  const wasm = filterKindOf(filter.spec) === 'wasm'
-  const origin = filter.spec.direction ?? 'inbound'
-  const value = stringify(plainValue(wasm ? wasmFilter(filter) : envoyHttpFilter(filter)))
+  const { spec } = filter
+  const wasm = filterKindOf(spec) === 'wasm'
+  const { direction = 'inbound', protocol = 'http' } = spec
+  const value = stringify(plainValue(wasm ? wasmFilter(filter) : nativeFilter(filter)))
   const cluster = wasm ? moduleCluster(filter) : undefined
-  const patch = routerPatch(origin, value)
+  const origins = direction === 'both' ? (['inbound', 'outbound'] as const) : [direction]
+  const patches = origins.map((origin) => chainPatch({ origin, protocol, first: spec.phase === 'authn' }, value))
   return [
     ...(cluster === undefined ? [] : [{ cluster: { operation: 'Add', value: stringify(plainValue(cluster)) } }]),
-    own ? from(wasm ? ['source'] : ['kind'], patch) : patch,
+    ...patches.map((patch) => (own ? from(wasm ? ['source'] : ['kind'], patch) : patch)),
   ]
 }

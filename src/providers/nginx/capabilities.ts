@@ -1,4 +1,4 @@
-import { type CapabilityTable, no, partial, rows, yes } from '../features.ts'
+import { type CapabilityTable, FILTER_FEATURES, no, partial, rows, yes } from '../features.ts'
 import { SMI_CAPABILITIES } from '../smi/capabilities.ts'
 
 const NO_ROUTES = 'NGINX Service Mesh has no routes, only splits'
@@ -68,10 +68,7 @@ export const NGINX_CAPABILITIES: CapabilityTable = {
       'Annotate the pods config.nsm.nginx.com/default-egress-allowed: "true" and write its route under `resources`.',
     ),
   ),
-  ...rows(
-    ['filter.wasm', 'filter.lua', 'filter.native', 'filter.gateways', 'filter.outbound'],
-    no('the sidecars are NGINX, configured by the mesh alone', OTHER_MESH),
-  ),
+  ...rows(FILTER_FEATURES, no('the sidecars are NGINX, configured by the mesh alone', OTHER_MESH)),
   'telemetry.metrics': no('sidecars serve metrics always, on port 8887', 'Leave it out.'),
   'telemetry.tracing': partial('MeshConfig telemetry: `provider` is host:port of an OpenTelemetry collector'),
   'telemetry.accessLogs': no('sidecars log accesses always', 'Leave it out.'),

@@ -1,4 +1,4 @@
-import { type CapabilityTable, no, partial, rows, yes } from '../features.ts'
+import { type CapabilityTable, FILTER_FEATURES, no, partial, rows, yes } from '../features.ts'
 
 const BELOW = 'Network Service Mesh connects at layers 2 and 3 and sees no requests'
 const WITH_A_MESH = 'Run a mesh of requests, such as Istio, on top of it.'
@@ -111,7 +111,7 @@ export const NSM_CAPABILITIES: CapabilityTable = {
     ),
   ),
   ...rows(['external.hosts', 'external.addresses'], no(BELOW, 'Serve the host by an endpoint of its own.')),
-  ...rows(['filter.wasm', 'filter.lua', 'filter.native', 'filter.gateways', 'filter.outbound'], no(BELOW, WITH_A_MESH)),
+  ...rows(FILTER_FEATURES, no(BELOW, WITH_A_MESH)),
   ...rows(
     ['telemetry.metrics', 'telemetry.tracing', 'telemetry.accessLogs'],
     no('its components send OpenTelemetry as their own deployment says', 'Set TELEMETRY and the collector there.'),

@@ -1,4 +1,4 @@
-import { type CapabilityTable, no, partial, rows, yes } from '../features.ts'
+import { type CapabilityTable, FILTER_FEATURES, no, partial, rows, yes } from '../features.ts'
 import { SMI_CAPABILITIES } from '../smi/capabilities.ts'
 
 const NO_ROUTES = 'OSM has no routes, only splits'
@@ -77,10 +77,7 @@ export const OSM_CAPABILITIES: CapabilityTable = {
   'gateway.egress': no('requests leave from each sidecar', 'Leave `via` out; Egress names who may call the host.'),
   'gateway.eastWest': no('multi-cluster support is experimental and has no API of its own', 'Use a mesh with gateways.'),
   ...rows(['external.hosts', 'external.addresses'], yes('Egress')),
-  ...rows(
-    ['filter.wasm', 'filter.lua', 'filter.native', 'filter.gateways', 'filter.outbound'],
-    no('the Envoy of OSM is configured by OSM alone', 'Use Istio, Consul or Kuma.'),
-  ),
+  ...rows(FILTER_FEATURES, no('the Envoy of OSM is configured by OSM alone', 'Use Istio, Consul or Kuma.')),
   'telemetry.metrics': yes('Namespace annotation openservicemesh.io/metrics'),
   'telemetry.tracing': partial(
     'MeshConfig observability.tracing: `provider` is host:port of a Zipkin collector, and every request is traced',

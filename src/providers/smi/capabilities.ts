@@ -1,4 +1,4 @@
-import { type CapabilityTable, no, partial, rows, yes } from '../features.ts'
+import { type CapabilityTable, FILTER_FEATURES, no, partial, rows, yes } from '../features.ts'
 
 const BY_THE_MESH = 'SMI says nothing of it; the mesh that carries SMI out has its own way'
 const ROUTE = 'SMI has no routes, only splits, specs and access'
@@ -99,10 +99,7 @@ export const SMI_CAPABILITIES: CapabilityTable = {
     ['external.hosts', 'external.addresses'],
     no('SMI has nothing for hosts outside the mesh', 'Use the provider of the mesh itself.'),
   ),
-  ...rows(
-    ['filter.wasm', 'filter.lua', 'filter.native', 'filter.gateways', 'filter.outbound'],
-    no('SMI has no filters', 'Use the provider of a mesh with Envoy proxies.'),
-  ),
+  ...rows(FILTER_FEATURES, no('SMI has no filters', 'Use the provider of a mesh with Envoy proxies.')),
   ...rows(
     ['telemetry.metrics', 'telemetry.tracing', 'telemetry.accessLogs'],
     no('SMI only reads metrics (TrafficMetrics)', 'Set telemetry in the mesh itself.'),

@@ -1,4 +1,4 @@
-import { type CapabilityTable, no, partial, rows, yes } from '../features.ts'
+import { type CapabilityTable, FILTER_FEATURES, no, partial, rows, yes } from '../features.ts'
 
 const BY_NAME = 'clients take part by calling <service>.<namespace>.traefik.mesh'
 const ACL =
@@ -104,10 +104,7 @@ export const TRAEFIK_CAPABILITIES: CapabilityTable = {
     ['external.hosts', 'external.addresses'],
     no('only Services of the cluster are called through the mesh', 'Call the host by its own name: nothing stands in the way.'),
   ),
-  ...rows(
-    ['filter.wasm', 'filter.lua', 'filter.native', 'filter.gateways', 'filter.outbound'],
-    no('its proxies take no plugins', 'Use a mesh of Envoy proxies.'),
-  ),
+  ...rows(FILTER_FEATURES, no('its proxies take no plugins', 'Use a mesh of Envoy proxies.')),
   'telemetry.metrics': no('metrics are a value of the chart', 'Say `install: {values: {metrics: {deploy: true}}}`.'),
   'telemetry.tracing': no('tracing is a value of the chart', 'Say `install: {values: {tracing: {deploy: true}}}`.'),
   'telemetry.accessLogs': no('its proxies keep no access logs', 'Log in the workload.'),

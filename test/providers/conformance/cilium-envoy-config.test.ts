@@ -42,6 +42,8 @@ const httpFilter =
     expect(objectIn(filters[0], 'typed_config')).toMatchObject(expected)
   }
 
+const module = (config: object) => httpFilter('envoy.filters.http.wasm.auth', { config })
+
 const LIMIT = 'envoy.filters.http.local_ratelimit'
 const BUCKET = { max_tokens: 100, tokens_per_fill: 100, fill_interval: '60s' }
 
@@ -193,6 +195,23 @@ const traffic = {
     config: { vm_config: { code: { local: { filename: '/etc/meshform/filters/auth.wasm' } } } },
   }),
   'filter.native': httpFilter('envoy.filters.http.compressor', { choose_first: true }),
+  'filter.tcp': (run) => {
+    const [listener] = resources(run, 'Listener')
+    const filters = objectsIn(objectsIn(listener, 'filter_chains')[0], 'filters')
+    expect(filters).toMatchObject([
+      {
+        name: 'envoy.filters.network.wasm.auth',
+        typed_config: { '@type': 'type.googleapis.com/envoy.extensions.filters.network.wasm.v3.Wasm' },
+      },
+      { name: 'envoy.filters.network.tcp_proxy' },
+    ])
+  },
+  'filter.phase': httpFilter('envoy.filters.http.wasm.auth', {}),
+  'filter.reload': httpFilter('envoy.filters.http.wasm.auth', { config: { failure_policy: 'FAIL_RELOAD' } }),
+  'filter.environment': module({ vm_config: { environment_variables: { key_values: { TIER: 'gold' } } } }),
+  'filter.hostEnvironment': module({ vm_config: { environment_variables: { host_env_keys: ['POD_NAME'] } } }),
+  'filter.vm': module({ vm_config: { vm_id: 'shared', configuration: { value: 'quiet' } } }),
+  'filter.capabilities': module({ capability_restriction_config: { allowed_capabilities: { proxy_log: {} } } }),
 } as const satisfies { readonly [F in Feature]?: Meaning }
 
 conform({

@@ -34,6 +34,10 @@ const module = {
     { name: 'auth', mountPath: '/consul/extensions/auth', readOnly: true },
   ]),
 }
+const extension = (args: object): readonly ExpectedObject[] => [
+  entry('ServiceDefaults', { envoyExtensions: [{ name: 'builtin/wasm', arguments: args }] }),
+]
+const plugin = (pluginConfig: object) => extension({ pluginConfig: { name: 'auth', ...pluginConfig } })
 const wasm = (listenerType: string, configuration?: string): readonly ExpectedObject[] => [
   entry('ServiceDefaults', {
     envoyExtensions: [
@@ -171,6 +175,17 @@ export const CONSUL_MEANING: Conformance['meaning'] = {
     }),
   ],
   'filter.outbound': wasm('outbound'),
+  'filter.tcp': extension({ protocol: 'tcp' }),
+  'filter.phase': wasm('inbound'),
+  'filter.pullPolicy': annotated({
+    'consul.hashicorp.com/consul-sidecar-user-volume': JSON.stringify([
+      { name: 'auth', image: { reference: 'registry.example.org/filters/auth:1.0.0', pullPolicy: 'Always' } },
+    ]),
+  }),
+  'filter.environment': plugin({ vmConfig: { environmentVariables: { keyValues: { TIER: 'gold' } } } }),
+  'filter.hostEnvironment': plugin({ vmConfig: { environmentVariables: { hostEnvKeys: ['POD_NAME'] } } }),
+  'filter.vm': plugin({ vmConfig: { vmID: 'shared', configuration: 'quiet' } }),
+  'filter.capabilities': plugin({ capabilityRestrictionConfiguration: { allowedCapabilities: { proxy_log: {} } } }),
   'telemetry.metrics': annotated({ 'consul.hashicorp.com/enable-metrics': 'false' }),
   'telemetry.accessLogs': [entry('ProxyDefaults', { accessLogs: { enabled: true } }, 'global')],
   'install.charts': ({ install }) => {

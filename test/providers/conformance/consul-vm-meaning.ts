@@ -13,7 +13,7 @@ const KINDS: { readonly [kind: string]: string } = {
   TerminatingGateway: 'terminating-gateway',
 }
 const CAPITALS: { readonly [name: string]: string } = { http: 'HTTP', tls: 'TLS' }
-const AS_THEY_ARE = new Set(['config', 'set', 'add'])
+const AS_THEY_ARE = new Set(['config', 'set', 'add', 'keyValues', 'allowedCapabilities'])
 const NAMES = new Set(['subsets', 'failover'])
 
 /** Fields of a custom resource as the HTTP API spells them: the same words, capitalised, but for names that the user chose. */
@@ -80,16 +80,17 @@ const ON_MACHINES: Conformance['meaning'] = {
     expect(manifests.find(({ kind }) => kind === 'proxy-defaults')?.spec).toEqual({ Config: { protocol: 'http' } }),
 }
 
-function withoutCharts(meaning: Conformance['meaning']): Conformance['meaning'] {
-  const { 'install.charts': _charts, ...rest } = meaning
+/** Without what only Kubernetes does: charts, and images that are pulled. */
+function onMachines(meaning: Conformance['meaning']): Conformance['meaning'] {
+  const { 'install.charts': _charts, 'filter.pullPolicy': _policy, ...rest } = meaning
   return rest
 }
 
 /** What config entries of the HTTP API must say: what the custom resources say, and what is different without Kubernetes. */
-export const CONSUL_VM_MEANING: Conformance['meaning'] = { ...entriesOf(withoutCharts(CONSUL_MEANING)), ...ON_MACHINES }
+export const CONSUL_VM_MEANING: Conformance['meaning'] = { ...entriesOf(onMachines(CONSUL_MEANING)), ...ON_MACHINES }
 
 /** The same of Consul Enterprise. */
 export const CONSUL_VM_ENTERPRISE_MEANING: Conformance['meaning'] = {
-  ...entriesOf(withoutCharts(ENTERPRISE_MEANING)),
+  ...entriesOf(onMachines(ENTERPRISE_MEANING)),
   ...ON_MACHINES,
 }

@@ -55,6 +55,10 @@ function gateway(spec: Partial<ComponentSpecs['gateways']>): FeatureCase {
 
 const WASM = 'oci://registry.example.org/filters/auth:1.0.0'
 
+function module(spec: Partial<ComponentSpecs['filters']>): FeatureCase {
+  return { filters: { auth: { workloads: ['backend'], source: WASM, ...spec } } }
+}
+
 /** A case for every feature there is; the type proves that none is forgotten. */
 export const FEATURE_CASES: { readonly [F in Feature]: FeatureCase } = {
   'onboarding.namespace': {},
@@ -187,7 +191,7 @@ export const FEATURE_CASES: { readonly [F in Feature]: FeatureCase } = {
       api: { mesh: 'mesh', namespace: 'shop', hosts: ['api.example.org'], ports: [{ port: 443 }], addresses: ['203.0.113.7'] },
     },
   },
-  'filter.wasm': { filters: { auth: { workloads: ['backend'], source: WASM, config: { header: 'x-api-key' }, phase: 'authn' } } },
+  'filter.wasm': { filters: { auth: { workloads: ['backend'], source: WASM, config: { header: 'x-api-key' } } } },
   'filter.lua': {
     filters: { stamp: { workloads: ['backend'], kind: 'lua', code: 'function envoy_on_request(handle) end\n' } },
   },
@@ -196,6 +200,16 @@ export const FEATURE_CASES: { readonly [F in Feature]: FeatureCase } = {
   },
   'filter.gateways': { ...gateway({}), filters: { auth: { mesh: 'mesh', gateways: ['web'], source: WASM } } },
   'filter.outbound': { filters: { auth: { workloads: ['backend'], source: WASM, direction: 'outbound' } } },
+  'filter.tcp': module({ protocol: 'tcp' }),
+  'filter.ports': module({ ports: [8080] }),
+  'filter.phase': module({ phase: 'authn' }),
+  'filter.reload': module({ reloadOnFailure: true }),
+  'filter.pullPolicy': module({ pullPolicy: 'always' }),
+  'filter.pullSecret': module({ pullSecret: 'registry' }),
+  'filter.environment': module({ environment: { TIER: 'gold' } }),
+  'filter.hostEnvironment': module({ hostEnvironment: ['POD_NAME'] }),
+  'filter.vm': module({ vmConfig: 'quiet', vmId: 'shared' }),
+  'filter.capabilities': module({ capabilities: ['proxy_log'] }),
   'telemetry.metrics': { mesh: { telemetry: { metrics: false } } },
   'telemetry.tracing': { mesh: { telemetry: { tracing: { sampling: 10, provider: 'zipkin' } } } },
   'telemetry.accessLogs': { mesh: { telemetry: { accessLogs: true } } },

@@ -1,11 +1,10 @@
 import { conform } from './conform.ts'
-import { extensionRefusals, GATEWAY_API_MEANING } from './gateway-api-meaning.ts'
+import { GATEWAY_API_MEANING } from './gateway-api-meaning.ts'
 import { routeMeaning } from './route-meaning.ts'
 
 conform({
   provider: 'gateway-api',
   mesh: { mode: 'experimental' },
-  definitions: ['gateway-api-experimental'],
+  definitions: ['gateway-api-experimental', 'envoy-gateway'],
   meaning: { ...GATEWAY_API_MEANING, ...routeMeaning() },
-  refusals: extensionRefusals,
 })

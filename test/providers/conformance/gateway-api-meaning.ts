@@ -1,6 +1,4 @@
 import { expect } from 'vitest'
-import type { Manifest } from '../../../src/plan/manifest.ts'
-import { objectsIn } from '../../../src/providers/json-view.ts'
 import type { Conformance } from './conform.ts'
 import { gatewayMeaning, routeMeaning } from './route-meaning.ts'
 
@@ -36,11 +34,8 @@ export const GATEWAY_API_MEANING: Conformance['meaning'] = {
   'filter.wasm': extension(ROUTE, { wasm: [{ ...WASM.wasm[0], config: { header: 'x-api-key' } }] }),
   'filter.lua': extension(ROUTE, { lua: [{ type: 'Inline', inline: 'function envoy_on_request(handle) end\n' }] }),
   'filter.gateways': extension([{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'web' }], WASM),
-}
-
-/** EnvoyExtensionPolicy comes with Envoy Gateway, whose definitions are not among the fixtures: its required fields. */
-export function extensionRefusals(manifest: Manifest): readonly string[] | undefined {
-  if (manifest.kind !== 'EnvoyExtensionPolicy') return undefined
-  const incomplete = objectsIn(manifest, 'spec', 'targetRefs').filter(({ group, kind, name }) => !(group && kind && name))
-  return incomplete.length === 0 ? [] : ['spec.targetRefs need group, kind and name']
+  'filter.phase': extension(ROUTE, WASM),
+  'filter.pullPolicy': extension(ROUTE, { wasm: [{ code: { type: 'Image', pullPolicy: 'Always' } }] }),
+  'filter.pullSecret': extension(ROUTE, { wasm: [{ code: { image: { pullSecretRef: { name: 'registry' } } } }] }),
+  'filter.hostEnvironment': extension(ROUTE, { wasm: [{ env: { hostKeys: ['POD_NAME'] } }] }),
 }

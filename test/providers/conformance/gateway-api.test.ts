@@ -1,10 +1,9 @@
 import { conform } from './conform.ts'
-import { extensionRefusals, GATEWAY_API_MEANING } from './gateway-api-meaning.ts'
+import { GATEWAY_API_MEANING } from './gateway-api-meaning.ts'
 
 conform({
   provider: 'gateway-api',
   mesh: {},
-  definitions: ['gateway-api-standard'],
+  definitions: ['gateway-api-standard', 'envoy-gateway'],
   meaning: GATEWAY_API_MEANING,
-  refusals: extensionRefusals,
 })

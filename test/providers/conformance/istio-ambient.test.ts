@@ -92,6 +92,8 @@ const telemetry = (spec: object): readonly ExpectedObject[] => [
 const podLabels = (run: Run, deployment: string) =>
   (only(run, 'Deployment', deployment).spec as { template: { metadata: { labels: object } } }).template.metadata.labels
 
+const plugin = (spec: object): readonly ExpectedObject[] => [{ kind: 'WasmPlugin', spec: { targetRefs: SERVICE, ...spec } }]
+
 const WASM = 'oci://registry.example.org/filters/auth:1.0.0'
 
 conform({
@@ -293,7 +295,7 @@ conform({
     'gateway.tls.mutual': ingress({ tls: { ...CERTIFICATE, options: { 'gateway.istio.io/tls-terminate-mode': 'MUTUAL' } } }),
     'external.hosts': [{ kind: 'ServiceEntry', spec: { hosts: ['api.example.org'], resolution: 'DNS' } }],
     'external.addresses': [{ kind: 'ServiceEntry', spec: { resolution: 'STATIC', endpoints: [{ address: '203.0.113.7' }] } }],
-    'filter.wasm': [{ kind: 'WasmPlugin', spec: { targetRefs: SERVICE, url: WASM, phase: 'AUTHN' } }],
+    'filter.wasm': [{ kind: 'WasmPlugin', spec: { targetRefs: SERVICE, url: WASM } }],
     'filter.lua': httpFilter('backend-stamp', {
       name: 'envoy.filters.http.lua',
       typed_config: { default_source_code: { inline_string: 'function envoy_on_request(handle) end\n' } },
@@ -308,6 +310,14 @@ conform({
         spec: { targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'web' }], url: WASM },
       },
     ],
+    'filter.tcp': plugin({ type: 'NETWORK' }),
+    'filter.ports': plugin({ match: [{ ports: [{ number: 8080 }] }] }),
+    'filter.phase': plugin({ phase: 'AUTHN' }),
+    'filter.reload': plugin({ failStrategy: 'FAIL_RELOAD' }),
+    'filter.pullPolicy': plugin({ imagePullPolicy: 'Always' }),
+    'filter.pullSecret': plugin({ imagePullSecret: 'registry' }),
+    'filter.environment': plugin({ vmConfig: { env: [{ name: 'TIER', value: 'gold', valueFrom: 'INLINE' }] } }),
+    'filter.hostEnvironment': plugin({ vmConfig: { env: [{ name: 'POD_NAME', valueFrom: 'HOST' }] } }),
     'telemetry.metrics': telemetry({
       metrics: [{ providers: [{ name: 'prometheus' }], overrides: [{ match: { metric: 'ALL_METRICS' }, disabled: true }] }],
     }),

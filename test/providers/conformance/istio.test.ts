@@ -82,6 +82,40 @@ const wasm = (spec: object, name = 'backend-auth'): ExpectedObject => ({
   spec: { url: 'oci://registry.example.org/filters/auth:1.0.0', ...spec },
 })
 
+/** A module that proxies fetch by an EnvoyFilter: its configuration by name, and the name in the chain. */
+const envoyModule = (config: object): readonly ExpectedObject[] => [
+  {
+    kind: 'EnvoyFilter',
+    metadata: { name: 'backend-auth', namespace: 'shop' },
+    spec: {
+      workloadSelector: { labels: { app: 'backend' } },
+      configPatches: [
+        {
+          applyTo: 'EXTENSION_CONFIG',
+          patch: {
+            operation: 'ADD',
+            value: {
+              name: 'meshform.shop.backend.auth',
+              typed_config: { '@type': 'type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm', config },
+            },
+          },
+        },
+        {
+          applyTo: 'HTTP_FILTER',
+          match: { context: 'SIDECAR_INBOUND' },
+          patch: {
+            operation: 'INSERT_BEFORE',
+            value: {
+              name: 'meshform.shop.backend.auth',
+              config_discovery: { type_urls: ['type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm'] },
+            },
+          },
+        },
+      ],
+    },
+  },
+]
+
 const telemetry = (spec: object): readonly ExpectedObject[] => [
   { kind: 'Telemetry', metadata: { name: 'mesh-default', namespace: 'shop' }, spec },
 ]
@@ -333,7 +367,12 @@ conform({
     ],
     'external.addresses': [{ kind: 'ServiceEntry', spec: { resolution: 'STATIC', endpoints: [{ address: '203.0.113.7' }] } }],
     'filter.wasm': [
-      wasm({ selector: { matchLabels: { app: 'backend' } }, phase: 'AUTHN', pluginConfig: { header: 'x-api-key' } }),
+      wasm({
+        selector: { matchLabels: { app: 'backend' } },
+        pluginConfig: { header: 'x-api-key' },
+        // Without it, a sidecar runs the plugin for what the workload sends too.
+        match: [{ mode: 'SERVER' }],
+      }),
     ],
     'filter.lua': httpFilter('backend-stamp', {
       name: 'envoy.filters.http.lua',
@@ -348,6 +387,22 @@ conform({
     }),
     'filter.gateways': [wasm({ selector: { matchLabels: { istio: 'ingressgateway' } } }, 'web-auth')],
     'filter.outbound': [wasm({ match: [{ mode: 'CLIENT' }] })],
+    'filter.tcp': [wasm({ type: 'NETWORK', match: [{ mode: 'SERVER' }] })],
+    'filter.ports': [wasm({ match: [{ mode: 'SERVER', ports: [{ number: 8080 }] }] })],
+    'filter.phase': [wasm({ phase: 'AUTHN' })],
+    'filter.reload': [wasm({ failStrategy: 'FAIL_RELOAD' })],
+    'filter.pullPolicy': [wasm({ imagePullPolicy: 'Always' })],
+    'filter.pullSecret': [wasm({ imagePullSecret: 'registry' })],
+    'filter.environment': [wasm({ vmConfig: { env: [{ name: 'TIER', value: 'gold', valueFrom: 'INLINE' }] } })],
+    'filter.hostEnvironment': [wasm({ vmConfig: { env: [{ name: 'POD_NAME', valueFrom: 'HOST' }] } })],
+    'filter.vm': envoyModule({
+      vm_config: {
+        vm_id: 'shared',
+        configuration: { '@type': 'type.googleapis.com/google.protobuf.StringValue', value: 'quiet' },
+        code: { remote: { http_uri: { uri: 'oci://registry.example.org/filters/auth:1.0.0', timeout: '30s', cluster: '_' } } },
+      },
+    }),
+    'filter.capabilities': envoyModule({ capability_restriction_config: { allowed_capabilities: { proxy_log: {} } } }),
     'telemetry.metrics': telemetry({
       metrics: [{ providers: [{ name: 'prometheus' }], overrides: [{ match: { metric: 'ALL_METRICS' }, disabled: true }] }],
     }),

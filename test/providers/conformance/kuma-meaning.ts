@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import { parse } from 'yaml'
 import { objectsIn, stringIn } from '../../../src/providers/json-view.ts'
 import { only } from '../design-fixture.ts'
-import type { Conformance, ExpectedObject, Run } from './conform.ts'
+import type { Conformance, ExpectedObject, Meaning, Run } from './conform.ts'
 import { versionService } from './route-meaning.ts'
 
 const service = (name: string) => ({
@@ -75,6 +75,11 @@ function expectFilter(run: Run, name: string, origin: string, value: object): vo
   const [modification] = objectsIn(patch, 'spec', 'default', 'appendModifications')
   expect(parse(stringIn(modification, 'httpFilter', 'value') ?? '')).toMatchObject(value)
 }
+
+const wasmConfig =
+  (config: object): Meaning =>
+  (run) =>
+    expectFilter(run, 'backend-auth', 'inbound', { typed_config: { config } })
 
 /** What Kuma must say, and the product built on it in its own namespace. */
 export function kumaMeaning(namespace: string, chart: string): Conformance['meaning'] {
@@ -254,6 +259,25 @@ export function kumaMeaning(namespace: string, chart: string): Conformance['mean
         name: 'envoy.filters.http.compressor',
         typed_config: { choose_first: true },
       }),
+    'filter.tcp': (run) => {
+      const [modification] = objectsIn(only(run, 'MeshProxyPatch'), 'spec', 'default', 'appendModifications')
+      expect(modification).toMatchObject({
+        networkFilter: { operation: 'AddBefore', match: { name: 'envoy.filters.network.tcp_proxy', origin: 'inbound' } },
+      })
+      expect(parse(stringIn(modification, 'networkFilter', 'value') ?? '')).toMatchObject({
+        name: 'envoy.filters.network.wasm.auth',
+        typed_config: { '@type': 'type.googleapis.com/envoy.extensions.filters.network.wasm.v3.Wasm' },
+      })
+    },
+    'filter.phase': (run) => {
+      const [modification] = objectsIn(only(run, 'MeshProxyPatch'), 'spec', 'default', 'appendModifications')
+      expect(modification).toMatchObject({ httpFilter: { operation: 'AddFirst', match: { origin: 'inbound' } } })
+    },
+    'filter.reload': wasmConfig({ failure_policy: 'FAIL_RELOAD' }),
+    'filter.environment': wasmConfig({ vm_config: { environment_variables: { key_values: { TIER: 'gold' } } } }),
+    'filter.hostEnvironment': wasmConfig({ vm_config: { environment_variables: { host_env_keys: ['POD_NAME'] } } }),
+    'filter.vm': wasmConfig({ vm_config: { vm_id: 'shared', configuration: { value: 'quiet' } } }),
+    'filter.capabilities': wasmConfig({ capability_restriction_config: { allowed_capabilities: { proxy_log: {} } } }),
     'filter.outbound': (run) => expectFilter(run, 'backend-auth', 'outbound', { name: 'envoy.filters.http.wasm.auth' }),
     'telemetry.metrics': ({ manifests }) => expect(manifests.some(({ kind }) => kind === 'MeshMetric')).toBe(false),
     'telemetry.tracing': telemetry('MeshTrace', {
