@@ -20,7 +20,7 @@ interface RunCommandOptions extends PluginOptions, RequestOptions {
   readonly callouts?: string
   readonly kind: RunKind | 'auto'
   readonly advance: number
-  readonly timeout?: number
+  readonly timeout: number
   readonly json?: boolean
 }
 
@@ -40,7 +40,7 @@ export function filterRunCommand(io: CommandIo): Command {
         .default('auto'),
     )
     .option('--advance <time>', 'time that passes between configuration and request', durationOption, 0)
-    .option('--timeout <time>', 'real time that the filter may take (default: 10s, and 20s to start)', durationOption)
+    .option('--timeout <time>', 'real time that the run may take, all in all (default: 15s)', durationOption, 15_000)
     .option('--json', 'as JSON')
     .addHelpText('after', EXAMPLES)
     .action((file: string, options: RunCommandOptions) => runFilter(io, file, options))
@@ -60,6 +60,7 @@ async function runFilter(io: CommandIo, file: string, options: RunCommandOptions
   const callouts = options.callouts === undefined ? { callouts: [], diagnostics: [] } : await readCallouts(io, options.callouts)
   if (callouts.diagnostics.length > 0) return refuse(...callouts.diagnostics)
   const { body, responseBody } = texts
+  const limits = limitsOf(options.timeout)
   const result = await runOnce(
     {
       filter: plugin.filter,
@@ -73,11 +74,7 @@ async function runFilter(io: CommandIo, file: string, options: RunCommandOptions
       advanceMilliseconds: options.advance,
       startMilliseconds: Date.now(),
     },
-    () =>
-      new SandboxedBench({
-        signal: io.signal,
-        limits: options.timeout === undefined ? defaultSandboxLimits : limitsOf(options.timeout),
-      }),
+    () => new SandboxedBench({ signal: io.signal, limits }),
   )
   const report = runReport(file, plugin.filter.wasm, result)
   if (!report.ok) io.setExitCode(1)
@@ -85,13 +82,14 @@ async function runFilter(io: CommandIo, file: string, options: RunCommandOptions
   else io.stdout.write(runText(report, styleFor(io.stdout as NodeJS.WriteStream, io.env)))
 }
 
-/** The same bound for whatever the filter is asked to do. */
+/** One bound for whatever the filter is asked to do, tries and all; looking for a root id takes a quarter of it at most. */
 function limitsOf(milliseconds: number): SandboxLimits {
   return {
     ...defaultSandboxLimits,
     startMilliseconds: milliseconds,
     commandMilliseconds: milliseconds,
-    searchMilliseconds: milliseconds,
+    searchMilliseconds: milliseconds / 4,
+    deadline: performance.now() + milliseconds,
   }
 }
 

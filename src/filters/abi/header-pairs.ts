@@ -1,3 +1,4 @@
+import { writeByteText } from './byte-text.ts'
 import { hostLimits } from './constants.ts'
 
 /** One header: its name and its value, a character a byte (latin1), so that no byte is lost on the way through. */
@@ -19,9 +20,9 @@ export function encodePairs(pairs: readonly HeaderPair[]): Buffer {
     bytes.writeUInt32LE(name.length, lengthAt)
     bytes.writeUInt32LE(value.length, lengthAt + 4)
     lengthAt += 8
-    textAt += bytes.write(name, textAt, 'latin1')
+    textAt += writeByteText(bytes, name, textAt)
     bytes[textAt++] = 0
-    textAt += bytes.write(value, textAt, 'latin1')
+    textAt += writeByteText(bytes, value, textAt)
     bytes[textAt++] = 0
   }
   return bytes

@@ -11,6 +11,8 @@ export interface SandboxLimits {
   readonly commandMilliseconds: number
   /** For finding a root id, which is done only to help. Milliseconds. */
   readonly searchMilliseconds: number
+  /** When everything has to be over, by `performance.now()`: benches that are tried one after another share it. */
+  readonly deadline?: number
   /** JavaScript heap of the worker; the guests' own memory is bounded by their settings. MiB. */
   readonly heapMebibytes: number
 }
@@ -18,7 +20,7 @@ export interface SandboxLimits {
 export const defaultSandboxLimits: SandboxLimits = {
   startMilliseconds: 20_000,
   commandMilliseconds: 10_000,
-  searchMilliseconds: 10_000,
+  searchMilliseconds: 5_000,
   heapMebibytes: 512,
 }
 
@@ -87,9 +89,10 @@ export class SandboxedBench {
     if (this.#over !== undefined) return Promise.resolve({ ok: false, problem: this.#over })
     this.#lastId += 1
     const id = this.#lastId
-    const { startMilliseconds, searchMilliseconds, commandMilliseconds } = this.#limits
-    const milliseconds =
+    const { startMilliseconds, searchMilliseconds, commandMilliseconds, deadline = Number.POSITIVE_INFINITY } = this.#limits
+    const allowed =
       command.op === 'start' ? startMilliseconds : command.op === 'find-root-id' ? searchMilliseconds : commandMilliseconds
+    const milliseconds = Math.max(1, Math.min(allowed, Math.round(deadline - performance.now())))
     return new Promise((settle) => {
       const timer = setTimeout(() => {
         const callback = guestCallName(Atomics.load(this.#position, 0))

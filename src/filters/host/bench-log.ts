@@ -36,9 +36,19 @@ export class BenchLog {
     } else this.#partial.set(key, { filter, level, message: rest, via: stream })
   }
 
+  /** True when whatever is written now is counted alone. */
+  get full(): boolean {
+    return this.#records.length >= maximumRecords
+  }
+
+  /** Counts a line that is not kept. */
+  drop(): void {
+    this.#dropped += 1
+  }
+
   write(record: LogRecord): void {
-    if (this.#records.length >= maximumRecords) {
-      this.#dropped += 1
+    if (this.full) {
+      this.drop()
       return
     }
     const message = record.message

@@ -1,3 +1,4 @@
+import { writeByteText } from '../abi/byte-text.ts'
 import { Status } from '../abi/constants.ts'
 import { pageSize } from '../wasm/bound-module.ts'
 
@@ -50,6 +51,11 @@ export class GuestMemory {
 
   #holds(pointer: number, length: number): boolean {
     return pointer + length <= this.#view().length
+  }
+
+  /** True when the guest's bytes are there. */
+  holds(pointer: number, length: number): boolean {
+    return this.#holds(pointer >>> 0, length >>> 0)
   }
 
   /** A view of the guest's bytes, good until the next call into the guest. Undefined when they lie outside. */
@@ -114,7 +120,7 @@ export class GuestMemory {
     if (text.length === 0) return this.#giveAddress(0, 0, pointerOut, sizeOut)
     const address = this.#allocate(text.length) >>> 0
     if (address === 0 || !this.#holds(address, text.length)) return Status.invalidMemoryAccess
-    this.#view().write(text, address, 'latin1')
+    writeByteText(this.#view(), text, address)
     return this.#giveAddress(address, text.length, pointerOut, sizeOut)
   }
 

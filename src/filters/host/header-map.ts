@@ -90,7 +90,9 @@ export class HeaderMap {
     }
     this.#size += value.length
     if (this.#size > maximumBytes) return
-    this.#pairs = this.#pairs.filter((pair, index) => pair[0] !== key || index === at)
+    if (this.#pairs.findLastIndex((pair) => pair[0] === key) !== at) {
+      this.#pairs = this.#pairs.filter((pair, index) => pair[0] !== key || index === at)
+    }
     this.#pairs[at] = [key, value]
   }
 
@@ -113,7 +115,9 @@ export class HeaderMap {
 
   /** A copy that changes no more when this one does. */
   copy(): HeaderMap {
-    return new HeaderMap(this.#pairs, this.#kind)
+    const copy = new HeaderMap([], this.#kind)
+    copy.#pairs = [...this.#pairs]
+    return copy
   }
 
   /** As ordinary text. */

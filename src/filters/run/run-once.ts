@@ -115,6 +115,17 @@ async function runKinds(order: RunOrder, launch: BenchLauncher): Promise<RunResu
   return runAs(order, 'service', launch)
 }
 
+const commandWords =
+  'it was built as a WASI command, whose constructors and destructors run around every callback, in proxies too: build it as a reactor (-mexec-model=reactor)'
+
+/** True when a linker made a module as a program with arguments, and not as a library: C++ modules built so crash. */
+function isCommand(wasm: Uint8Array): boolean {
+  const parsed = parseModule(wasm)
+  if (!parsed.ok) return false
+  const exported = new Set(parsed.module.exports.map(({ name }) => name))
+  return exported.has('_start') && !exported.has('_initialize') && parsed.module.imports.some(({ name }) => name === 'args_get')
+}
+
 /** True when a module has callbacks for a connection's data. Those of the C++ SDK have them all, whatever they are for. */
 function takesConnections(wasm: Uint8Array): boolean {
   const parsed = parseModule(wasm)
@@ -153,7 +164,9 @@ function refusesContext(
 async function runAs(order: RunOrder, kind: RunKind, launch: BenchLauncher): Promise<RunResult> {
   const bench = launch()
   try {
-    return await carryOut(order, kind, bench)
+    const result = await carryOut(order, kind, bench)
+    const crashed = result.failures.some((failure) => failure.kind === 'trap')
+    return crashed && isCommand(order.filter.wasm) ? warned(result, commandWords) : result
   } finally {
     await bench.close()
   }
