@@ -2,7 +2,7 @@ import type { JsonObject } from '../../src/plan/json.ts'
 import { objectAt, objectsAt, textAt } from '../../src/sandbox/builtin/json-tree.ts'
 import { builtinResourceTypes } from '../../src/sandbox/builtin/resource-types.ts'
 import { sameJson } from '../../src/sandbox/builtin/validation/field-errors.ts'
-import type { ControllerEvent, ControllerHost, KindKey } from '../../src/sandbox/controllers/controller-host.ts'
+import type { ControllerEvent, ControllerHost, CreateOutcome, KindKey } from '../../src/sandbox/controllers/controller-host.ts'
 
 const kept = builtinResourceTypes.filter((type) => type.conversion === undefined)
 const types = new Map(kept.map((type) => [`${type.group}/${type.kind}`, type]))
@@ -33,6 +33,16 @@ export class FakeHost implements ControllerHost {
     const type = types.get(kind)
     const defaulted = type?.default?.({ ...object, metadata }) ?? { ...object, metadata }
     return this.put('ADDED', kind, type?.prepareForCreate?.(defaulted) ?? defaulted)
+  }
+  readonly tryCreate = (kind: KindKey, object: JsonObject): CreateOutcome => {
+    const made = this.create(kind, object)
+    return made === undefined ? { ok: false, why: 'it is there already' } : { ok: true, object: made }
+  }
+  /** What was said, in order: `Deployment/web ScalingReplicaSet: ...`. */
+  readonly said: string[] = []
+  readonly record = (event: JsonObject): void => {
+    const { kind, name } = objectAt(event, 'involvedObject') ?? {}
+    this.said.push(`${kind}/${name} ${event.reason}: ${event.message}`)
   }
   readonly update = (kind: KindKey, object: JsonObject): JsonObject | undefined => this.replace(kind, object, 'spec')
   readonly bind = (pod: JsonObject): JsonObject | undefined => this.replace('/Pod', pod, 'spec')

@@ -251,3 +251,38 @@ describe('Services', () => {
     expect(addresses()).toBe(1)
   })
 })
+
+describe('Events', () => {
+  test('tell how a rollout went, and what goes wrong with a pod', () => {
+    const host = started()
+    host.create('apps/Deployment', deployment('web', 'nginx:1.27', { replicas: 1 }))
+    host.run()
+    const [set] = host.list('apps/ReplicaSet').map((each) => textAt(objectAt(each, 'metadata'), 'name'))
+    const [pod] = host.list('/Pod').map((each) => textAt(objectAt(each, 'metadata'), 'name'))
+    expect(host.said).toEqual([
+      `Deployment/web ScalingReplicaSet: Scaled up replica set ${set} from 0 to 1`,
+      `ReplicaSet/${set} SuccessfulCreate: Created pod: ${pod}`,
+      `Pod/${pod} Scheduled: Successfully assigned shop/${pod} to sandbox`,
+      `Pod/${pod} Pulled: Container image "nginx:1.27" already present on machine and can be accessed by the pod`,
+      `Pod/${pod} Created: Container created`,
+      `Pod/${pod} Started: Container started`,
+    ])
+    host.said.length = 0
+    const template = objectAt(objectAt(host.get('apps/Deployment', 'shop', 'web'), 'spec'), 'template')
+    const failing = {
+      ...template,
+      metadata: { labels: { app: 'web' }, annotations: { 'sandbox.meshform.dev/fail': 'image-pull' } },
+    }
+    const found = host.get('apps/Deployment', 'shop', 'web') ?? {}
+    host.update('apps/Deployment', { ...found, spec: { ...objectAt(found, 'spec'), template: failing } })
+    host.run()
+    expect(host.said.map((line) => line.replace(/^.*? /, ''))).toEqual(
+      expect.arrayContaining([
+        'Pulling: Pulling image "nginx:1.27"',
+        'Failed: Error: ErrImagePull',
+        'BackOff: Back-off pulling image "nginx:1.27"',
+        'Failed: Error: ImagePullBackOff',
+      ]),
+    )
+  })
+})

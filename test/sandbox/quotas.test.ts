@@ -142,6 +142,19 @@ test('a limit range refuses what is below or above it', async () => {
   await sandbox.close()
 })
 
+test('a changed object may take no more than there is room for', async () => {
+  const sandbox = await openSandbox()
+  await limit(sandbox, { 'services.loadbalancers': '0', 'requests.storage': '2Gi' })
+  const type = { 'content-type': 'application/merge-patch+json' }
+  await request(sandbox, 'POST', `${core}/services`, { metadata: { name: 's' }, spec: { ports: [{ port: 1 }] } })
+  const balanced = await request(sandbox, 'PATCH', `${core}/services/s`, { spec: { type: 'LoadBalancer' } }, type)
+  expect(balanced.body.message).toBe(
+    'services "s" is forbidden: exceeded quota: q, requested: services.loadbalancers=1, used: services.loadbalancers=0, limited: services.loadbalancers=0',
+  )
+  expect((await request(sandbox, 'PATCH', `${core}/services/s`, { metadata: { labels: { a: 'b' } } }, type)).status).toBe(200)
+  await sandbox.close()
+})
+
 test('a workload gets the pods that a quota refused once there is room', async () => {
   const sandbox = await openSandbox()
   await limit(sandbox, { pods: '1' })
@@ -154,8 +167,21 @@ test('a workload gets the pods that a quota refused once there is room', async (
     return (body.status as JsonObject | undefined)?.readyReplicas
   }
   await expect.poll(ready, patience).toBe(1)
+  const refused = expect.stringMatching(
+    /^pods "a-\w{5}" is forbidden: exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1$/,
+  )
+  const conditions = async (): Promise<unknown> => {
+    const { body } = await request(sandbox, 'GET', `${sets}/a`)
+    return (body.status as JsonObject | undefined)?.conditions
+  }
+  const failure = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: refused }
+  await expect.poll(conditions, patience).toMatchObject([failure])
+  const { body } = await request(sandbox, 'GET', `${core}/events?fieldSelector=reason=FailedCreate,involvedObject.name=a`)
+  const [event] = body.items as readonly JsonObject[]
+  expect(event).toMatchObject({ type: 'Warning', message: expect.stringMatching(/^Error creating: pods "a-/) })
   const type = { 'content-type': 'application/merge-patch+json' }
   await request(sandbox, 'PATCH', `${core}/resourcequotas/q`, { spec: { hard: { pods: '2' } } }, type)
   await expect.poll(ready, patience).toBe(2)
+  await expect.poll(conditions, patience).toBeUndefined()
   await sandbox.close()
 })

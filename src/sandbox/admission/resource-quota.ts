@@ -32,11 +32,27 @@ function demandedOf(pod: JsonObject, hard: ReadonlyMap<string, Quantity>): strin
   return missing.length === 0 ? undefined : `must specify ${missing.join('; ')}`
 }
 
-/** Why a namespace's quotas have no room for a new object; undefined where they do. `list` gives the objects of a resource. */
+/** How much more an object takes than it did. */
+function growth(object: CountedObject, before: CountedObject | undefined): ReadonlyMap<string, Quantity> {
+  const now = usageOf(object)
+  if (before === undefined) return now
+  const then = usageOf(before)
+  const more = [...now].map(([name, amount]): readonly [string, Quantity] => {
+    const had = then.get(name)
+    return [name, had === undefined ? amount : addQuantities(amount, { ...had, digits: -had.digits })]
+  })
+  return new Map(more.filter(([, amount]) => amount.digits > 0n))
+}
+
+/**
+ * Why a namespace's quotas have no room for a new object, or for what has become of the one `before`; undefined where they do.
+ * `list` gives the objects of a resource.
+ */
 export function quotaRefusal(
   quotas: readonly JsonObject[],
   added: CountedObject,
   list: (storage: string) => readonly JsonObject[],
+  before?: CountedObject,
 ): string | undefined {
   const concerned = quotas.flatMap((quota) => {
     const names = [...hardLimits(quota).keys()].filter((name) => storageCounted(name) === added.storage)
@@ -50,12 +66,12 @@ export function quotaRefusal(
   }
   for (const { quota, name } of concerned) {
     const hard = hardLimits(quota)
-    const requested = new Map([...usageOf(added)].filter(([each, amount]) => hard.has(each) && amount.digits !== 0n))
+    const requested = new Map([...growth(added, before)].filter(([each, amount]) => hard.has(each) && amount.digits !== 0n))
     if (requested.size === 0) continue
     const used = usedOf(quota, list)
     const exceeded = [...requested].flatMap(([each, amount]) => {
-      const [limit, before] = [hard.get(each), used.get(each)]
-      const after = before === undefined ? amount : addQuantities(before, amount)
+      const [limit, taken] = [hard.get(each), used.get(each)]
+      const after = taken === undefined ? amount : addQuantities(taken, amount)
       return limit !== undefined && compareQuantities(after, limit) > 0 ? [each] : []
     })
     if (exceeded.length === 0) continue

@@ -7,6 +7,7 @@ import { rangeRefusal } from '../admission/range-limits.ts'
 import { quotaRefusal } from '../admission/resource-quota.ts'
 import { claimProtection, volumeProtection, withProtection } from '../admission/storage-protection.ts'
 import { objectAt, textAt } from '../builtin/json-tree.ts'
+import type { StorageKey } from '../store/stored-object.ts'
 import type { ApiContext } from './api-context.ts'
 import type { ServedResource } from './resource-registry.ts'
 import { forbidden } from './status-error.ts'
@@ -40,6 +41,24 @@ export function admitWithinLimits(
   const beyond = isRanged ? rangeRefusal(listed('/limitranges'), added) : undefined
   const why = beyond ?? (quotas.length === 0 ? undefined : quotaRefusal(quotas, added, listed))
   if (why !== undefined) throw forbidden(resource.plural, name, why)
+}
+
+/** Kinds of which a changed object may take more of a quota than it did. */
+const growing: ReadonlySet<string> = new Set(['/services', '/persistentvolumeclaims'])
+
+/** Refuses a change that takes more than the namespace's quotas have room for. */
+export function admitMore(
+  context: ApiContext,
+  resource: ServedResource,
+  key: StorageKey,
+  object: JsonObject,
+  before: JsonObject,
+): void {
+  const { storage } = resource
+  if (!growing.has(storage)) return
+  const listed = (of: string): readonly JsonObject[] => context.store.list(of, key.namespace).map((stored) => stored.object)
+  const why = quotaRefusal(listed('/resourcequotas'), { storage, object }, listed, { storage, object: before })
+  if (why !== undefined) throw forbidden(resource.plural, key.name, why)
 }
 
 /** What the admission plugins that every server runs make of a new object. */

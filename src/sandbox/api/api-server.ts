@@ -187,14 +187,17 @@ export class ApiServer {
     }
     if (resource.custom && !(subresource === 'status' && status)) throw notFound(resource.plural, name)
     const isFinalize = subresource === 'finalize' && resource.storage === '/namespaces'
-    if (!(subresource === 'status' && status) && !isFinalize) {
+    const isApproval = subresource === 'approval' && others.includes(subresource)
+    if (!(subresource === 'status' && status) && !isFinalize && !isApproval) {
       if (resource.storage === '/serviceaccounts' && subresource === 'token' && request.method === 'POST') {
         return jsonAnswer(201, requestToken(this.#context, request, this.#find(resource, target.namespace, name)))
       }
       if (resource.storage === '/pods') return this.#podSubresource(request, resource, target, name, subresource, query)
       throw others.includes(subresource) ? methodNotAllowed() : unknownResource()
     }
-    const write: WriteRequest = { request, query, resource, namespace: target.namespace, subresource }
+    // An approval is a condition of the status.
+    const written = isApproval ? 'status' : subresource
+    const write: WriteRequest = { request, query, resource, namespace: target.namespace, subresource: written }
     switch (request.method) {
       case 'GET':
         return objectAnswer(200, this.#find(resource, target.namespace, name), resource, this.#projection(request, query), {})

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import type { JsonObject, JsonValue } from '../../plan/json.ts'
 import { openApiAnswer } from '../openapi/open-api-answer.ts'
 import type { ApiContext } from './api-context.ts'
-import { jsonAnswer, type SandboxAnswer, type SandboxRequest, textAnswer } from './exchange.ts'
+import { jsonAnswer, type SandboxAnswer, type SandboxRequest } from './exchange.ts'
+import { healthAnswer } from './health.ts'
 import { mediaRangesOf } from './media-type.ts'
 import { apiVersionOf, type ResourceRegistry, type ServedResource } from './resource-registry.ts'
 import { subresourceEntry } from './subresource-entries.ts'
@@ -165,7 +166,7 @@ function rootPaths(registry: ResourceRegistry): JsonValue {
   for (const [group, versions] of groupsOf(registry)) {
     if (group !== '') paths.push(`/apis/${group}`, ...versions.map((version) => `/apis/${group}/${version}`))
   }
-  return [...paths, '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'].sort()
+  return [...paths, '/healthz', '/livez', '/metrics', '/openapi/v2', '/openapi/v3', '/readyz', '/version'].sort()
 }
 
 function versionDocument(): JsonObject {
@@ -190,16 +191,14 @@ function versionDocument(): JsonObject {
 export function discoveryAnswer(context: ApiContext, request: SandboxRequest, pathname: string): SandboxAnswer | undefined {
   const { registry } = context
   const path = pathname.length > 1 && pathname.endsWith('/') ? pathname.slice(0, -1) : pathname
+  const health = healthAnswer(path, request)
+  if (health !== undefined) return health
   const groups = groupsOf(registry)
   switch (path) {
     case '/':
       return jsonAnswer(200, { paths: rootPaths(registry) })
     case '/version':
       return jsonAnswer(200, versionDocument())
-    case '/healthz':
-    case '/livez':
-    case '/readyz':
-      return textAnswer(200, 'ok')
     case '/api': {
       if (wantsAggregated(request)) {
         const core = [...groups].filter(([group]) => group === '')

@@ -12,6 +12,7 @@ const change = ['get', 'patch', 'update']
 const proxy = ['create', 'delete', 'get', 'patch', 'update']
 
 const entries: { readonly [name: string]: SubresourceEntry } = {
+  'certificatesigningrequests/approval': { kind: 'CertificateSigningRequest', verbs: change },
   'namespaces/finalize': { kind: 'Namespace', verbs: ['update'] },
   'nodes/proxy': { kind: 'NodeProxyOptions', verbs: proxy },
   'pods/attach': { kind: 'PodAttachOptions', verbs: connect },

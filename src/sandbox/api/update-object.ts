@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.t
 import { jsonEqual } from '../apply/value-shape.ts'
 import type { AllocationContext } from '../resource-type.ts'
 import { inStorageOrder, StoredObject } from '../store/stored-object.ts'
-import { admitChanged } from './admit-object.ts'
+import { admitChanged, admitMore } from './admit-object.ts'
 import { type ApiContext, storageKeyOf } from './api-context.ts'
 import { asStored, atVersion, storedResource, toStorage } from './at-version.ts'
 import { finalizersOf, isTerminating, metadataOf, metadataText, withMetadata } from './object-metadata.ts'
@@ -144,6 +144,7 @@ export function updateObject(context: ApiContext, served: ServedResource, live: 
   if (errors.length > 0) throw withWarnings(invalid(namedKindOf(resource, next), live.key.name, errors), warnings)
   const taken = update.subresource === '' ? (resource.type.validateAllocation?.(next, allocation) ?? []) : []
   if (taken.length > 0) throw invalid(resource.kind, live.key.name, taken)
+  if (update.subresource === '') admitMore(context, resource, key, next, live.object)
   const stored = resource.custom ? asStored(next, resource) : next
   if (isNoop(live.object, stored)) return live
   if (update.dryRun) return StoredObject.ofObject(key, live.version, inStorageOrder(stored, live.version))

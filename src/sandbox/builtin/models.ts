@@ -6,12 +6,15 @@ import { batchModels } from './models/batch-models.ts'
 import { clusterModels } from './models/cluster-models.ts'
 import { coreModels } from './models/core-models.ts'
 import { extensionModels } from './models/extension-models.ts'
+import { flowModels } from './models/flow-models.ts'
 import { metaModels } from './models/meta-models.ts'
 import { networkingModels } from './models/networking-models.ts'
+import { certificateModels, nodeModels } from './models/node-models.ts'
 import { podModels } from './models/pod-models.ts'
 import { policyModels } from './models/policy-models.ts'
 import { rbacModels } from './models/rbac-models.ts'
 import { reviewModels } from './models/review-models.ts'
+import { storageModels } from './models/storage-models.ts'
 import { volumeModels } from './models/volume-models.ts'
 
 /** Each table with the Go package that its models come from, as OpenAPI documents name them. */
@@ -28,6 +31,10 @@ const tables: readonly (readonly [string, string])[] = [
   ['io.k8s.api.rbac.v1', rbacModels],
   ['io.k8s.api.admissionregistration.v1', admissionModels],
   ['io.k8s.api.cluster.v1', clusterModels],
+  ['io.k8s.api.storage.v1', storageModels],
+  ['io.k8s.api.node.v1', nodeModels],
+  ['io.k8s.api.certificates.v1', certificateModels],
+  ['io.k8s.api.flowcontrol.v1', flowModels],
   ['io.k8s.api.authorization.v1', reviewModels],
   ['io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1', extensionModels],
 ]

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../plan/json.ts'
 import type { ControllerHost, KindKey } from './controller-host.ts'
+import type { Report } from './event-recorder.ts'
 import type { FailureSwitches } from './failure-switches.ts'
 import type { ObjectCache, ObjectName } from './object-cache.ts'
 
@@ -29,6 +30,8 @@ export interface ControllerWorld {
   readonly cache: ObjectCache
   readonly options: SimulationOptions
   readonly failures: FailureSwitches
+  /** Tells of an object, as an Event. */
+  readonly report: (object: JsonObject, report: Report) => void
   /** Looks at an object again after a delay; the earliest of several requests counts. */
   readonly lookAgain: (delayMs: number) => void
   /** A short text that no earlier call gave for the same seed. */

@@ -99,7 +99,11 @@ function startDue(cronJob: JsonObject, due: Date, active: readonly JsonObject[],
   const policy = textAt(objectAt(cronJob, 'spec'), 'concurrencyPolicy')
   if (policy === 'Forbid' && active.length > 0) return undefined
   if (policy === 'Replace') for (const job of active) remove(job, world)
-  return createJob(cronJob, due, world) === undefined ? undefined : due
+  const job = createJob(cronJob, due, world)
+  if (job === undefined) return undefined
+  const message = `Created job ${nameOf(job).name}`
+  world.report(cronJob, { type: 'Normal', reason: 'SuccessfulCreate', message, source: 'cronjob-controller' })
+  return due
 }
 
 /** Makes Jobs at the times that CronJobs name. */

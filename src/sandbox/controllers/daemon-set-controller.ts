@@ -11,6 +11,7 @@ import { nodeLabels } from './sandbox-node.ts'
 const daemonSets = 'apps/DaemonSet'
 const pods = '/Pod'
 const revisions = 'apps/ControllerRevision'
+const source = 'daemonset-controller'
 const revisionLabel = 'controller-revision-hash'
 
 /** True when the pods of a DaemonSet may run on the one node. */
@@ -19,9 +20,10 @@ function fitsNode(daemonSet: JsonObject): boolean {
   return Object.entries(stringMapAt(podSpec, 'nodeSelector')).every(([key, value]) => nodeLabels[key] === value)
 }
 
-function remove(pod: JsonObject, world: ControllerWorld): void {
+function remove(daemonSet: JsonObject, pod: JsonObject, world: ControllerWorld): void {
   const { namespace, name } = nameOf(pod)
   world.host.delete(pods, namespace, name)
+  world.report(daemonSet, { type: 'Normal', reason: 'SuccessfulDelete', message: `Deleted pod: ${name}`, source })
 }
 
 function step(daemonSet: JsonObject, hash: string, wanted: number, world: ControllerWorld): void {
@@ -30,7 +32,7 @@ function step(daemonSet: JsonObject, hash: string, wanted: number, world: Contro
   const members = world.cache.ownedBy(pods, uidOf(daemonSet)).filter(isActivePod)
   const keepsOld = textAt(objectAt(spec, 'updateStrategy'), 'type') === 'OnDelete'
   const right = members.filter((pod) => keepsOld || labelsOf(pod)[revisionLabel] === hash)
-  for (const pod of members) if (!right.slice(0, wanted).includes(pod)) remove(pod, world)
+  for (const pod of members) if (!right.slice(0, wanted).includes(pod)) remove(daemonSet, pod, world)
   if (right.length >= wanted) return
   makePod(
     podFromTemplate(objectAt(spec, 'template') ?? {}, {
@@ -44,6 +46,7 @@ function step(daemonSet: JsonObject, hash: string, wanted: number, world: Contro
           textAt(objectAt(objectAt(daemonSet, 'metadata'), 'annotations'), 'deprecated.daemonset.template.generation') || '1',
       },
     }),
+    { owner: daemonSet, source },
     world,
   )
 }

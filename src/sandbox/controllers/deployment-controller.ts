@@ -59,7 +59,7 @@ function createCurrent(
   const selector = objectAt(spec, 'selector') ?? {}
   const { [lastApplied]: _applied, ...annotations } = annotationsOf(deployment)
   const limits = limitsOf(deployment)
-  return world.host.create(replicaSets, {
+  const made = world.host.create(replicaSets, {
     apiVersion: 'apps/v1',
     kind: 'ReplicaSet',
     metadata: {
@@ -81,6 +81,8 @@ function createCurrent(
       template: { ...template, metadata: { ...templateMetadata, labels } },
     },
   })
+  if (made !== undefined && replicas > 0) reportScaling(deployment, nameOf(made).name, 0, replicas, world)
+  return made
 }
 
 function countOf(set: JsonObject): ReplicaCount {
@@ -91,10 +93,18 @@ function countOf(set: JsonObject): ReplicaCount {
   }
 }
 
-function scaleSets(sets: readonly JsonObject[], scaling: Scaling, world: ControllerWorld): void {
+function reportScaling(deployment: JsonObject, set: string, from: number, to: number, world: ControllerWorld): void {
+  const message = `Scaled ${to >= from ? 'up' : 'down'} replica set ${set} from ${from} to ${to}`
+  world.report(deployment, { type: 'Normal', reason: 'ScalingReplicaSet', message, source: 'deployment-controller' })
+}
+
+function scaleSets(deployment: JsonObject, sets: readonly JsonObject[], scaling: Scaling, world: ControllerWorld): void {
   for (const set of sets) {
-    const replicas = scaling.get(nameOf(set).name)
-    if (replicas !== undefined) world.host.update(replicaSets, { ...set, spec: { ...objectAt(set, 'spec'), replicas } })
+    const { name } = nameOf(set)
+    const replicas = scaling.get(name)
+    if (replicas === undefined) continue
+    const scaled = world.host.update(replicaSets, { ...set, spec: { ...objectAt(set, 'spec'), replicas } })
+    if (scaled !== undefined) reportScaling(deployment, name, replicasOf(set), replicas, world)
   }
 }
 
@@ -113,9 +123,9 @@ function step({ deployment, current, old }: Rollout, world: ControllerWorld): vo
   const counts = old.map(countOf)
   if (isRecreate(deployment)) {
     const oldPods = old.flatMap((set) => world.cache.ownedBy(pods, uidOf(set))).filter(isActivePod).length
-    scaleSets([current, ...old], recreateStep(wanted, countOf(current), counts, oldPods), world)
+    scaleSets(deployment, [current, ...old], recreateStep(wanted, countOf(current), counts, oldPods), world)
   } else {
-    scaleSets([current, ...old], rollingStep(wanted, countOf(current), counts, limitsOf(deployment)), world)
+    scaleSets(deployment, [current, ...old], rollingStep(wanted, countOf(current), counts, limitsOf(deployment)), world)
   }
 }
 

@@ -73,6 +73,13 @@ function progressing(
   }
 }
 
+/** Why the current ReplicaSet can't make its pods. */
+function failures(current: JsonObject | undefined): readonly ConditionState[] {
+  const failure = current === undefined ? undefined : conditionOf(current, 'ReplicaFailure')
+  if (failure === undefined || failure.status !== 'True') return []
+  return [{ type: 'ReplicaFailure', status: 'True', reason: textAt(failure, 'reason'), message: textAt(failure, 'message') }]
+}
+
 /** The whole status of a Deployment. */
 export function deploymentStatus(
   deployment: JsonObject,
@@ -104,8 +111,8 @@ export function deploymentStatus(
     availableReplicas: counts.available,
     unavailableReplicas: Math.max(counts.wanted - counts.available, 0),
     conditions: mergeConditions(
-      objectsAt(before, 'conditions'),
-      [available, progressing(deployment, counts, current, advanced, timedOut)],
+      objectsAt(before, 'conditions').filter((condition) => condition.type !== 'ReplicaFailure' || failures(current).length > 0),
+      [available, progressing(deployment, counts, current, advanced, timedOut), ...failures(current)],
       now,
       true,
     ),

@@ -8,6 +8,7 @@ import { makePod, ownerReference, podFromTemplate } from './pod-template.ts'
 
 const jobs = 'batch/Job'
 const pods = '/Pod'
+const source = 'job-controller'
 
 interface Tally {
   readonly active: readonly JsonObject[]
@@ -65,12 +66,22 @@ function createPods(job: JsonObject, count: number, done: number, world: Control
       owner: ownerReference('batch/v1', 'Job', job),
       ...(indexed ? { labels: indexLabel, annotations: indexLabel, hostname: `${name}-${index}` } : {}),
     })
-    if (!makePod(pod, world)) return
+    if (makePod(pod, { owner: job, source }, world) !== undefined) return
   }
 }
 
-function removeAll(members: readonly JsonObject[], world: ControllerWorld): void {
-  for (const pod of members) world.host.delete(pods, nameOf(pod).namespace, nameOf(pod).name)
+function removeAll(job: JsonObject, members: readonly JsonObject[], world: ControllerWorld): void {
+  for (const pod of members) {
+    const { namespace, name } = nameOf(pod)
+    world.host.delete(pods, namespace, name)
+    world.report(job, { type: 'Normal', reason: 'SuccessfulDelete', message: `Deleted pod: ${name}`, source })
+  }
+}
+
+/** Says once that a Job has ended. */
+function reportEnding(job: JsonObject, ending: Ending, world: ControllerWorld): void {
+  if (ending.kind === 'complete') world.report(job, { type: 'Normal', reason: 'Completed', message: 'Job completed', source })
+  else world.report(job, { type: 'Warning', reason: ending.reason, message: ending.message, source })
 }
 
 function conditionsFor(job: JsonObject, ending: Ending | undefined): readonly ConditionState[] {
@@ -149,13 +160,14 @@ export function jobController(): Controller {
       const tally = tallyOf(job, world)
       const ending = endingOf(job, tally, world.host.now())
       const spec = objectAt(job, 'spec')
-      if (ending !== undefined || isSuspended(job)) removeAll(tally.active, world)
+      if (ending !== undefined || isSuspended(job)) removeAll(job, tally.active, world)
       else {
         const parallelism = numberAt(spec, 'parallelism') ?? 1
         const missing = Math.min(parallelism, wantedOf(job) - tally.succeeded) - tally.active.length
         if (missing > 0) createPods(job, missing, tally.succeeded + tally.active.length, world)
       }
       recordStatus(job, ending, world)
+      if (ending !== undefined) reportEnding(job, ending, world)
       const deadline = numberAt(spec, 'activeDeadlineSeconds')
       if (ending === undefined && deadline !== undefined) world.lookAgain(deadline * 1000)
     },

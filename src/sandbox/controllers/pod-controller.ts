@@ -3,6 +3,7 @@ import { objectAt, textAt } from '../builtin/json-tree.ts'
 import { writeStatus } from './conditions.ts'
 import type { Controller, ControllerWorld } from './controller.ts'
 import { controllerOf, isTerminating, nameOf } from './object-cache.ts'
+import { reportStage, reportStopping } from './pod-events.ts'
 import { type PodStage, podPhase, podStatus } from './pod-status.ts'
 import { sandboxNode } from './pod-template.ts'
 
@@ -39,6 +40,7 @@ function bind(pod: JsonObject, world: ControllerWorld): JsonObject | undefined {
 
 function removeTerminating(pod: JsonObject, world: ControllerWorld): void {
   const { namespace, name } = nameOf(pod)
+  reportStopping(pod, world)
   world.host.delete(pods, namespace, name)
 }
 
@@ -84,6 +86,7 @@ export function podController(): Controller {
       if (bound === undefined) return
       const address = textAt(objectAt(bound, 'status'), 'podIP') || world.nextPodAddress()
       if (!writeStatus(world.host, pods, bound, podStatus(bound, stage, address, world.host.now()))) return
+      reportStage(pod, stage, textAt(objectAt(bound, 'spec'), 'nodeName'), world)
       due.delete(key)
       if (belongsToJob(bound) && stage === 'running') world.lookAgain(world.options.jobRunDelayMs)
     },

@@ -98,9 +98,29 @@ export function podFromTemplate(template: JsonObject, identity: PodIdentity): Js
 /** Until a pod that was refused is tried again. Long enough to keep no process waiting for it. */
 const refusedPodDelayMs = 2000
 
-/** Makes a pod. False where it is refused, such as by a quota; its owner then looks again after a while. */
-export function makePod(pod: JsonObject, world: ControllerWorld): boolean {
-  if (world.host.create('/Pod', pod) !== undefined) return true
+/** How the controller of an owner tells of the pods that it makes. */
+export interface PodMaker {
+  readonly owner: JsonObject
+  /** The controller's name, such as `replicaset-controller`. */
+  readonly source: string
+  /** What it says of a pod that was made; `Created pod: NAME` when left out. */
+  readonly made?: (name: string) => string
+  /** What it says of one that was refused; `Error creating: WHY` when left out. */
+  readonly refused?: (name: string, why: string) => string
+}
+
+/** Makes a pod. Where it is refused, such as by a quota, the answer is why, and its owner looks again after a while. */
+export function makePod(pod: JsonObject, maker: PodMaker, world: ControllerWorld): string | undefined {
+  const { owner, source } = maker
+  const outcome = world.host.tryCreate('/Pod', pod)
+  const name = textAt(objectAt(pod, 'metadata'), 'name')
+  if (outcome.ok) {
+    const message = maker.made?.(name) ?? `Created pod: ${name}`
+    world.report(owner, { type: 'Normal', reason: 'SuccessfulCreate', message, source })
+    return undefined
+  }
+  const message = maker.refused?.(name, outcome.why) ?? `Error creating: ${outcome.why}`
+  world.report(owner, { type: 'Warning', reason: 'FailedCreate', message, source })
   world.lookAgain(refusedPodDelayMs)
-  return false
+  return outcome.why
 }

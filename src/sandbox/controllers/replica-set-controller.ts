@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../plan/json.ts'
 import { numberAt, objectAt, objectsAt, textAt } from '../builtin/json-tree.ts'
 import { selectorMatches } from '../builtin/validation/label-selector.ts'
-import { writeStatus } from './conditions.ts'
+import { mergeConditions, writeStatus } from './conditions.ts'
 import type { Controller, ControllerWorld } from './controller.ts'
 import { controllerOf, isTerminating, labelsOf, nameOf, uidOf } from './object-cache.ts'
 import { isPodReady, podPhase, readySince } from './pod-status.ts'
@@ -9,6 +9,7 @@ import { makePod, ownerReference, podFromTemplate } from './pod-template.ts'
 
 const pods = '/Pod'
 const replicaSets = 'apps/ReplicaSet'
+const source = 'replicaset-controller'
 
 /** How ready a set of pods is. */
 export interface PodCounts {
@@ -71,26 +72,42 @@ export function adoptPods(
   }
 }
 
-function createPods(replicaSet: JsonObject, count: number, world: ControllerWorld): void {
+/** Makes pods until one is refused; the answer is why. */
+function createPods(replicaSet: JsonObject, count: number, world: ControllerWorld): string | undefined {
   const { namespace, name } = nameOf(replicaSet)
   const owner = ownerReference('apps/v1', 'ReplicaSet', replicaSet)
   const template = objectAt(objectAt(replicaSet, 'spec'), 'template') ?? {}
   for (let made = 0; made < count; made += 1) {
     const podName = `${name}-${world.uniqueSuffix(uidOf(replicaSet))}`
-    if (!makePod(podFromTemplate(template, { name: podName, generateName: `${name}-`, namespace, owner }), world)) return
+    const pod = podFromTemplate(template, { name: podName, generateName: `${name}-`, namespace, owner })
+    const refusal = makePod(pod, { owner: replicaSet, source }, world)
+    if (refusal !== undefined) return refusal
   }
+  return undefined
 }
 
-function scale(replicaSet: JsonObject, members: readonly JsonObject[], world: ControllerWorld): void {
+/** Brings the pods to their number; the answer is why one could not be made. */
+function scale(replicaSet: JsonObject, members: readonly JsonObject[], world: ControllerWorld): string | undefined {
   const wanted = numberAt(objectAt(replicaSet, 'spec'), 'replicas') ?? 1
-  if (members.length < wanted) createPods(replicaSet, wanted - members.length, world)
+  const refusal = members.length < wanted ? createPods(replicaSet, wanted - members.length, world) : undefined
   for (const pod of removalOrder(members).slice(0, Math.max(members.length - wanted, 0))) {
     const { namespace, name } = nameOf(pod)
     world.host.delete(pods, namespace, name)
+    world.report(replicaSet, { type: 'Normal', reason: 'SuccessfulDelete', message: `Deleted pod: ${name}`, source })
   }
+  return refusal
 }
 
-function status(replicaSet: JsonObject, world: ControllerWorld): void {
+/** The condition that tells why a pod could not be made. It stays as it was first said, until all are there. */
+function failureConditions(replicaSet: JsonObject, refusal: string | undefined, now: Date): readonly JsonObject[] {
+  const conditions = objectsAt(objectAt(replicaSet, 'status'), 'conditions')
+  const others = conditions.filter((condition) => condition.type !== 'ReplicaFailure')
+  if (refusal === undefined) return others
+  if (others.length < conditions.length) return conditions
+  return mergeConditions(others, [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: refusal }], now)
+}
+
+function status(replicaSet: JsonObject, refusal: string | undefined, world: ControllerWorld): void {
   const spec = objectAt(replicaSet, 'spec')
   const members = world.cache.ownedBy(pods, uidOf(replicaSet)).filter(isActivePod)
   const counts = countPods(members, numberAt(spec, 'minReadySeconds') ?? 0, world.host.now())
@@ -99,7 +116,7 @@ function status(replicaSet: JsonObject, world: ControllerWorld): void {
     const labels = labelsOf(pod)
     return templateLabels.every(([key, value]) => labels[key] === value)
   })
-  const conditions = objectsAt(objectAt(replicaSet, 'status'), 'conditions')
+  const conditions = failureConditions(replicaSet, refusal, world.host.now())
   writeStatus(world.host, replicaSets, replicaSet, {
     replicas: members.length,
     fullyLabeledReplicas: labelled.length,
@@ -130,8 +147,8 @@ export function replicaSetController(): Controller {
       if (replicaSet === undefined || isTerminating(replicaSet)) return
       const selector = objectAt(objectAt(replicaSet, 'spec'), 'selector')
       adoptPods(replicaSet, ownerReference('apps/v1', 'ReplicaSet', replicaSet), selector, world)
-      scale(replicaSet, world.cache.ownedBy(pods, uidOf(replicaSet)).filter(isActivePod), world)
-      status(replicaSet, world)
+      const refusal = scale(replicaSet, world.cache.ownedBy(pods, uidOf(replicaSet)).filter(isActivePod), world)
+      status(replicaSet, refusal, world)
     },
   }
 }

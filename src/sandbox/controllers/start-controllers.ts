@@ -3,6 +3,7 @@ import { objectAt, textAt } from '../builtin/json-tree.ts'
 import type { Controller, ControllerWorld, SimulationOptions } from './controller.ts'
 import type { ControllerEvent, ControllerHost, KindKey } from './controller-host.ts'
 import { controllers } from './controllers.ts'
+import { EventRecorder, type Report } from './event-recorder.ts'
 import { FailureSwitches } from './failure-switches.ts'
 import { publishedConfigMaps } from './namespace-controller.ts'
 import { isTerminating, nameOf, ObjectCache, type ObjectName } from './object-cache.ts'
@@ -62,6 +63,11 @@ function rememberWrites(host: ControllerHost, cache: ObjectCache, isKept: (kind:
   return {
     ...host,
     create: (kind, object) => remember(kind, host.create(kind, object)),
+    tryCreate: (kind, object) => {
+      const outcome = host.tryCreate(kind, object)
+      if (outcome.ok) remember(kind, outcome.object)
+      return outcome
+    },
     update: (kind, object) => {
       const updated = host.update(kind, object)
       const { namespace, name } = nameOf(object)
@@ -120,6 +126,8 @@ export function startControllers(host: ControllerHost, options: ControllerOption
   const watchers = byKind(order, (controller) => controller.watches)
   const restorers = byKind(order, (controller) => controller.restores ?? [])
   const ownHost = rememberWrites(host, cache, (kind) => watchers.has(kind))
+  const recorder = new EventRecorder(host)
+  const report = (object: JsonObject, said: Report): void => recorder.report(object, said)
   const queues = new Map<Controller, Map<string, ObjectName>>(order.map((controller) => [controller, new Map()]))
   const looks = new Map<string, Look>()
   let cancelDrain: (() => void) | undefined
@@ -152,6 +160,7 @@ export function startControllers(host: ControllerHost, options: ControllerOption
     cache,
     failures,
     options: { ...defaults, ...simulation },
+    report,
     lookAgain: (delayMs) => lookAgain(work, delayMs),
     uniqueSuffix: (seed) => {
       suffixes += 1

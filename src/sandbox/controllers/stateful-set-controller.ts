@@ -12,6 +12,7 @@ const statefulSets = 'apps/StatefulSet'
 const pods = '/Pod'
 const claims = '/PersistentVolumeClaim'
 const revisions = 'apps/ControllerRevision'
+const source = 'statefulset-controller'
 const revisionLabel = 'controller-revision-hash'
 
 interface Members {
@@ -73,6 +74,12 @@ function createPod(set: JsonObject, ordinal: number, revision: string, world: Co
       subdomain: textAt(spec, 'serviceName'),
       ...(volumes.length === 0 ? {} : { volumes }),
     }),
+    {
+      owner: set,
+      source,
+      made: (made) => `create Pod ${made} in StatefulSet ${name} successful`,
+      refused: (refused, why) => `create Pod ${refused} in StatefulSet ${name} failed error: ${why}`,
+    },
     world,
   )
 }
@@ -87,12 +94,12 @@ function step(set: JsonObject, members: Members, revision: string, world: Contro
     if (pod === undefined) createPod(set, ordinal, revision, world)
     if (!parallel && (pod === undefined || !isPodReady(pod) || isTerminating(pod))) {
       // One that can't become ready is replaced when the template has changed: nothing else would help it.
-      if (pod !== undefined && isOutdated(pod, revision) && !isTerminating(pod)) remove(pod, world)
+      if (pod !== undefined && isOutdated(pod, revision) && !isTerminating(pod)) remove(set, pod, world)
       return
     }
   }
   const surplus = [...byOrdinal.keys()].filter((ordinal) => ordinal < first || ordinal >= first + wanted).sort((a, b) => b - a)
-  for (const ordinal of parallel ? surplus : surplus.slice(0, 1)) remove(byOrdinal.get(ordinal), world)
+  for (const ordinal of parallel ? surplus : surplus.slice(0, 1)) remove(set, byOrdinal.get(ordinal), world)
   if (surplus.length > 0) return
   const strategy = objectAt(spec, 'updateStrategy')
   if (textAt(strategy, 'type') === 'OnDelete') return
@@ -100,7 +107,7 @@ function step(set: JsonObject, members: Members, revision: string, world: Contro
   for (let ordinal = first + wanted - 1; ordinal >= Math.max(first, partition); ordinal -= 1) {
     const pod = byOrdinal.get(ordinal)
     if (pod === undefined) return
-    if (isOutdated(pod, revision)) return remove(pod, world)
+    if (isOutdated(pod, revision)) return remove(set, pod, world)
     if (!isPodReady(pod)) return
   }
 }
@@ -109,10 +116,12 @@ function isOutdated(pod: JsonObject, revision: string): boolean {
   return labelsOf(pod)[revisionLabel] !== revision
 }
 
-function remove(pod: JsonObject | undefined, world: ControllerWorld): void {
+function remove(set: JsonObject, pod: JsonObject | undefined, world: ControllerWorld): void {
   if (pod === undefined) return
   const { namespace, name } = nameOf(pod)
   world.host.delete(pods, namespace, name)
+  const message = `delete Pod ${name} in StatefulSet ${nameOf(set).name} successful`
+  world.report(set, { type: 'Normal', reason: 'SuccessfulDelete', message, source })
 }
 
 function recordStatus(set: JsonObject, revision: string, world: ControllerWorld): void {

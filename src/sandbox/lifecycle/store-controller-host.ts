@@ -3,6 +3,7 @@ import type { ApiContext } from '../api/api-context.ts'
 import { metadataText } from '../api/object-metadata.ts'
 import type { ServedResource } from '../api/resource-registry.ts'
 import type { ControllerHost, KindKey } from '../controllers/controller-host.ts'
+import { recordEvent } from './record-event.ts'
 import { SystemClient } from './system-client.ts'
 
 /** A host, and how to silence its timers for good. */
@@ -53,6 +54,11 @@ export function storeControllerHost(context: ApiContext): StoppableHost {
       return resource === undefined ? undefined : client.get(resource, namespace, name)?.object
     },
     create: (kind, object) => write(kind, object, (resource) => client.create(resource, object)),
+    tryCreate: (kind, object) => {
+      const resource = resourceOf(kind)
+      return resource === undefined ? { ok: false, why: 'the kind is not served' } : client.tryCreate(resource, object)
+    },
+    record: (event) => recordEvent(context, event),
     update: (kind, object) => write(kind, object, (resource) => client.replace(resource, object, '')),
     bind: (pod) => write('/Pod', pod, (resource) => client.replace(resource, pod, 'binding')),
     updateStatus: (kind, object) => write(kind, object, (resource) => client.replace(resource, object, 'status')),

@@ -7,6 +7,7 @@ import type { DeleteOptions } from '../api/request-options.ts'
 import type { ServedResource } from '../api/resource-registry.ts'
 import { StatusError } from '../api/status-error.ts'
 import { postObject, putObject, type WriteRequest } from '../api/write-verbs.ts'
+import type { CreateOutcome } from '../controllers/controller-host.ts'
 import type { StoredObject } from '../store/stored-object.ts'
 
 const usualDelete: DeleteOptions = {
@@ -30,6 +31,16 @@ export class SystemClient {
 
   create(resource: ServedResource, object: JsonObject): StoredObject | undefined {
     return this.#attempt(() => postObject(this.#context, this.#write('POST', resource, object, '')).object)
+  }
+
+  /** Creates an object, or tells why it is refused. */
+  tryCreate(resource: ServedResource, object: JsonObject): CreateOutcome {
+    try {
+      return { ok: true, object: postObject(this.#context, this.#write('POST', resource, object, '')).object.object }
+    } catch (error) {
+      if (error instanceof StatusError) return { ok: false, why: String(error.status.message ?? '') }
+      throw error
+    }
   }
 
   /** Replaces an object through its main resource or a subresource. */

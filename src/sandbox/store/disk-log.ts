@@ -158,7 +158,9 @@ export class DiskLog implements StoreLog {
   }
 
   append(event: StoreEvent): void {
-    this.#pending.push(lineOf(event.type === 'DELETED' ? 'D' : 'P', event.object, event.version))
+    // Of a volatile object only the version is kept, which must never be given again: it reads as one that is gone.
+    const isGone = event.type === 'DELETED' || event.object.volatile
+    this.#pending.push(lineOf(isGone ? 'D' : 'P', event.object, event.version))
   }
 
   /** Writes what is pending. After this a killed process loses nothing. */
@@ -183,7 +185,7 @@ export class DiskLog implements StoreLog {
     const path = join(this.#directory, snapshotName)
     const temporary = `${path}.new`
     const lines = [`${header}\t${store.version}\n`]
-    for (const object of store.all()) lines.push(lineOf('P', object, object.version))
+    for (const object of store.all()) if (!object.volatile) lines.push(lineOf('P', object, object.version))
     const descriptor = openSync(temporary, 'w', 0o600)
     const data = Buffer.from(lines.join(''))
     let written = 0

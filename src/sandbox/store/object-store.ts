@@ -133,13 +133,13 @@ export class ObjectStore {
     for (const collection of this.#collections.values()) yield* collection.objects.values()
   }
 
-  /** Stores an object under the next version. */
-  put(key: StorageKey, object: JsonObject): StoredObject {
+  /** Stores an object under the next version; a volatile one in memory alone. */
+  put(key: StorageKey, object: JsonObject, volatile = false): StoredObject {
     const collection = this.#collection(key.resource)
     const at = address(key.namespace, key.name)
     const previous = collection.objects.get(at)
     this.#version += 1
-    const stored = StoredObject.ofObject(key, this.#version, inStorageOrder(object, this.#version))
+    const stored = StoredObject.ofObject(key, this.#version, inStorageOrder(object, this.#version), volatile)
     collection.objects.set(at, stored)
     collection.changed.add(at)
     this.#tell({ type: previous === undefined ? 'ADDED' : 'MODIFIED', object: stored, previous, version: this.#version })

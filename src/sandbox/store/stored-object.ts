@@ -13,24 +13,33 @@ export class StoredObject {
   readonly key: StorageKey
   /** The `resourceVersion` as a number. */
   readonly version: number
+  /** Kept in memory alone, never on disk. */
+  readonly volatile: boolean
   #object: JsonObject | undefined
   #text: string | undefined
 
-  private constructor(key: StorageKey, version: number, object: JsonObject | undefined, text: string | undefined) {
+  private constructor(
+    key: StorageKey,
+    version: number,
+    object: JsonObject | undefined,
+    text: string | undefined,
+    volatile: boolean,
+  ) {
     this.key = key
     this.version = version
+    this.volatile = volatile
     this.#object = object
     this.#text = text
   }
 
   /** An object in memory; `metadata.resourceVersion` must already say `version`. */
-  static ofObject(key: StorageKey, version: number, object: JsonObject): StoredObject {
-    return new StoredObject(key, version, object, undefined)
+  static ofObject(key: StorageKey, version: number, object: JsonObject, volatile = false): StoredObject {
+    return new StoredObject(key, version, object, undefined, volatile)
   }
 
   /** An object as it was read from disk. */
   static ofText(key: StorageKey, version: number, text: string): StoredObject {
-    return new StoredObject(key, version, undefined, text)
+    return new StoredObject(key, version, undefined, text, false)
   }
 
   get object(): JsonObject {

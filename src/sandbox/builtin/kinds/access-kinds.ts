@@ -15,6 +15,7 @@ import {
   admissionPolicyBindingColumns,
   admissionPolicyColumns,
   bindingColumns,
+  mutatingPolicyColumns,
   webhookColumns,
 } from '../printing/access-columns.ts'
 import { plainColumns } from '../printing/common-columns.ts'
@@ -24,6 +25,8 @@ import {
   validateBindingUpdate,
   validateClusterRole,
   validateClusterRoleBinding,
+  validateMutatingBinding,
+  validateMutatingPolicy,
   validateRole,
   validateRoleBinding,
   validateWebhooks,
@@ -114,6 +117,22 @@ export const accessKinds: readonly ResourceType[] = [
     columns: admissionPolicyBindingColumns,
     setDefaults: defaultAdmissionPolicyBinding,
     validate: validateAdmissionPolicyBinding,
+  }),
+  defineKind({
+    ...admission,
+    kind: 'MutatingAdmissionPolicy',
+    plural: 'mutatingadmissionpolicies',
+    columns: mutatingPolicyColumns,
+    setDefaults: defaultAdmissionPolicy,
+    validate: validateMutatingPolicy,
+  }),
+  defineKind({
+    ...admission,
+    kind: 'MutatingAdmissionPolicyBinding',
+    plural: 'mutatingadmissionpolicybindings',
+    columns: admissionPolicyBindingColumns,
+    setDefaults: defaultAdmissionPolicyBinding,
+    validate: validateMutatingBinding,
   }),
   defineKind({
     ...authorization,

@@ -118,4 +118,34 @@ NamedRuleWithOperations atomic
 ExpressionWarning
   fieldRef! string
   warning! string
+MutatingAdmissionPolicy
+  kind string
+  apiVersion string
+  metadata ObjectMeta
+  spec MutatingAdmissionPolicySpec
+MutatingAdmissionPolicySpec
+  paramKind *ParamKind
+  matchConstraints *MatchResources
+  variables [Variable] atomic
+  mutations [Mutation] atomic
+  failurePolicy *string
+  matchConditions [MatchCondition] map:name patch:merge/name
+  reinvocationPolicy string
+Mutation
+  patchType! string
+  applyConfiguration *ApplyConfiguration
+  jsonPatch *JSONPatch
+ApplyConfiguration
+  expression string
+JSONPatch
+  expression string
+MutatingAdmissionPolicyBinding
+  kind string
+  apiVersion string
+  metadata ObjectMeta
+  spec MutatingAdmissionPolicyBindingSpec
+MutatingAdmissionPolicyBindingSpec
+  policyName string
+  paramRef *ParamRef
+  matchResources *MatchResources
 `

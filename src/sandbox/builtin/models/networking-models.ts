@@ -85,4 +85,26 @@ HTTPIngressPath
   path string
   pathType! *string
   backend! IngressBackend
+IPAddress
+  kind string
+  apiVersion string
+  metadata ObjectMeta
+  spec IPAddressSpec
+IPAddressSpec
+  parentRef *ParentReference
+ParentReference
+  group string
+  resource string
+  namespace string
+  name string
+ServiceCIDR
+  kind string
+  apiVersion string
+  metadata ObjectMeta
+  spec ServiceCIDRSpec
+  status ServiceCIDRStatus
+ServiceCIDRSpec
+  cidrs [string] atomic
+ServiceCIDRStatus
+  conditions [Condition] map:type patch:merge/type
 `

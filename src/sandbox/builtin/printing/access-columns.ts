@@ -34,13 +34,21 @@ function unset(text: string): string {
   return text === '' ? '<unset>' : text
 }
 
+const paramKindColumn = textColumn('ParamKind', (policy) => {
+  const kind = objectAt(objectAt(policy, 'spec'), 'paramKind')
+  return kind === undefined ? '<unset>' : `${textAt(kind, 'apiVersion')}/${textAt(kind, 'kind')}`
+})
+
 /** VALIDATIONS and PARAMKIND. */
 export const admissionPolicyColumns: readonly KindColumn[] = [
   integerColumn('Validations', (policy) => listAt(objectAt(policy, 'spec'), 'validations').length),
-  textColumn('ParamKind', (policy) => {
-    const kind = objectAt(objectAt(policy, 'spec'), 'paramKind')
-    return kind === undefined ? '<unset>' : `${textAt(kind, 'apiVersion')}/${textAt(kind, 'kind')}`
-  }),
+  paramKindColumn,
+]
+
+/** MUTATIONS and PARAMKIND. */
+export const mutatingPolicyColumns: readonly KindColumn[] = [
+  integerColumn('Mutations', (policy) => listAt(objectAt(policy, 'spec'), 'mutations').length),
+  paramKindColumn,
 ]
 
 /** POLICYNAME and PARAMREF. */

@@ -329,6 +329,17 @@ const ofKinds: { readonly [kind: string]: { readonly [column: string]: string } 
     QueueLengthLimit:
       '`queueLengthLimit` is the maximum number of requests allowed to be waiting in a given queue of this priority level at a time; excess requests are rejected.  This value must be positive.  If not specified, it will be defaulted to 50.',
   },
+  IPAddress: {
+    ParentRef: 'ParentRef references the resource that an IPAddress is attached to. An IPAddress must reference a parent object.',
+  },
+  ServiceCIDR: {
+    CIDRs:
+      'CIDRs defines the IP blocks in CIDR notation (e.g. "192.168.0.0/24" or "2001:db8::/64") from which to assign service cluster IPs. Max of two CIDRs is allowed, one of each IP family. This field is immutable.',
+  },
+  APIService: {
+    Service: 'The reference to the service that hosts this API endpoint.',
+    Available: 'Whether this service is available.',
+  },
 }
 
 /** What the server says of a column of a built-in kind; nothing when it says nothing. */

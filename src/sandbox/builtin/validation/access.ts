@@ -204,12 +204,21 @@ export function validateWebhooks(errors: FieldErrors, configuration: JsonObject)
   })
 }
 
-/** The parts that a policy in CEL can't do without; its expressions are stored, not run. */
-export function validateAdmissionPolicy(errors: FieldErrors, policy: JsonObject): void {
-  const spec = objectAt(policy, 'spec') ?? {}
+function validateMatch(errors: FieldErrors, spec: JsonObject): void {
   const match = objectAt(spec, 'matchConstraints')
   if (match === undefined) errors.required('spec.matchConstraints')
   else if (objectsAt(match, 'resourceRules').length === 0) errors.required('spec.matchConstraints.resourceRules')
+}
+
+function validateFailurePolicy(errors: FieldErrors, spec: JsonObject): void {
+  const policy = textAt(spec, 'failurePolicy')
+  if (!['Fail', 'Ignore'].includes(policy)) errors.notSupported('spec.failurePolicy', policy, ['Fail', 'Ignore'])
+}
+
+/** The parts that a policy in CEL can't do without; its expressions are stored, not run. */
+export function validateAdmissionPolicy(errors: FieldErrors, policy: JsonObject): void {
+  const spec = objectAt(policy, 'spec') ?? {}
+  validateMatch(errors, spec)
   if (objectsAt(spec, 'validations').length + objectsAt(spec, 'auditAnnotations').length === 0) {
     errors.required('spec.validations', 'validations or auditAnnotations must contain at least one item')
   }
@@ -218,18 +227,54 @@ export function validateAdmissionPolicy(errors: FieldErrors, policy: JsonObject)
       errors.required(`spec.validations[${index}].expression`, 'expression is not specified')
     }
   })
-  const policyText = textAt(spec, 'failurePolicy')
-  if (!['Fail', 'Ignore'].includes(policyText)) errors.notSupported('spec.failurePolicy', policyText, ['Fail', 'Ignore'])
+  validateFailurePolicy(errors, spec)
+}
+
+/** The same of a policy that changes objects. */
+export function validateMutatingPolicy(errors: FieldErrors, policy: JsonObject): void {
+  const spec = objectAt(policy, 'spec') ?? {}
+  validateMatch(errors, spec)
+  const mutations = objectsAt(spec, 'mutations')
+  if (mutations.length === 0) errors.required('spec.mutations', 'mutations must contain at least one item')
+  mutations.forEach((mutation, index) => {
+    const field = `spec.mutations[${index}]`
+    switch (textAt(mutation, 'patchType')) {
+      case 'ApplyConfiguration':
+        if (objectAt(mutation, 'applyConfiguration') === undefined) {
+          errors.required(`${field}.applyConfiguration`, 'must be specified when patchType is ApplyConfiguration')
+        }
+        break
+      case 'JSONPatch':
+        if (objectAt(mutation, 'jsonPatch') === undefined) {
+          errors.required(`${field}.jsonPatch`, 'must be specified when patchType is JSONPatch')
+        }
+        break
+      default:
+        errors.notSupported(`${field}.patchType`, textAt(mutation, 'patchType'), ['ApplyConfiguration', 'JSONPatch'])
+    }
+  })
+  validateFailurePolicy(errors, spec)
+  const again = textAt(spec, 'reinvocationPolicy')
+  if (!['IfNeeded', 'Never'].includes(again)) errors.notSupported('spec.reinvocationPolicy', again, ['IfNeeded', 'Never'])
 }
 
 const validationActions = ['Audit', 'Deny', 'Warn']
 
-/** What binds a policy to objects. */
-export function validateAdmissionPolicyBinding(errors: FieldErrors, binding: JsonObject): void {
-  const spec = objectAt(binding, 'spec') ?? {}
+function validatePolicyName(errors: FieldErrors, spec: JsonObject): void {
   const name = textAt(spec, 'policyName')
   if (name === '') errors.required('spec.policyName')
   else errors.invalidForEach('spec.policyName', name, subdomainComplaints(name))
+}
+
+/** What binds a policy that changes objects. */
+export function validateMutatingBinding(errors: FieldErrors, binding: JsonObject): void {
+  validatePolicyName(errors, objectAt(binding, 'spec') ?? {})
+}
+
+/** What binds a policy to objects. */
+export function validateAdmissionPolicyBinding(errors: FieldErrors, binding: JsonObject): void {
+  const spec = objectAt(binding, 'spec') ?? {}
+  validatePolicyName(errors, spec)
   const actions = textsAt(spec, 'validationActions')
   if (actions.length === 0) errors.required('spec.validationActions', 'at least one validation action is required')
   actions.forEach((action, index) => {
