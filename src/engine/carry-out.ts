@@ -2,12 +2,10 @@ import type { ObjectChange } from '../plan/change.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import { describeObject, type Manifest } from '../plan/manifest.ts'
 import type { RecordedObject } from '../plan/recorded-state.ts'
-import { uidOf, versionOf } from '../planner/assess.ts'
-import { recordedSecrets } from '../planner/mask.ts'
-import type { LiveObject, Target, TargetError } from '../targets/contract.ts'
+import type { Target, TargetError } from '../targets/contract.ts'
 import { targetDiagnostic } from '../targets/error-diagnostics.ts'
 import type { ApplyWork } from './apply-request.ts'
-import { ownedDigest } from './refresh.ts'
+import { recordAsSeen, recordOf } from './record-object.ts'
 import { type Waited, waitUntilGone, waitUntilHealthy } from './wait-for-change.ts'
 
 /**
@@ -23,7 +21,7 @@ export async function carryOut(change: ObjectChange, work: ApplyWork, release: (
   switch (change.action) {
     case 'no-op': {
       const live = work.live.get(change.id)
-      return live === undefined ? undefined : settled(change, work, await waitUntilHealthy(change, work, live))
+      return live === undefined ? undefined : settled(change, work, await waitUntilHealthy(change, work, live), undefined)
     }
     case 'forget':
       return forget(change, connection.target, work)
@@ -57,33 +55,26 @@ async function upsert(
     return failed('apply', change, answer.error, work)
   }
   work.warnings.add(answer.warnings, { key: change.key, address: change.address, location: change.origin })
-  work.journal.result({ id: change.id, outcome: 'recorded', object: recordOf(change, manifest, answer.value, work) })
+  const record = recordOf(change, manifest, answer.value, work)
+  work.journal.result({ id: change.id, outcome: 'recorded', object: record })
   work.emit({ type: 'apply-written', id: change.id, key: change.key, address: change.address, action: change.action })
   release()
-  return change.wait ? settled(change, work, await waitUntilHealthy(change, work, answer.value)) : undefined
+  return change.wait ? settled(change, work, await waitUntilHealthy(change, work, answer.value), record) : undefined
 }
 
 /** Failed, or well, or written and not waited for any longer: that is told at the end, for all of them. */
-function settled(change: ObjectChange, { unawaited }: ApplyWork, waited: Waited): Diagnostic | undefined {
-  if (waited.kind === 'stopped') unawaited.set(change.id, `${describeObject(change.key)}: ${waited.reason}`)
-  return waited.kind === 'failed' ? waited.diagnostic : undefined
-}
-
-function recordOf(change: ObjectChange, manifest: Manifest, live: LiveObject, work: ApplyWork): RecordedObject {
-  const old = work.recorded.get(change.id)
-  return {
-    key: change.key,
-    apiVersion: change.apiVersion,
-    address: change.address,
-    desiredDigest: change.desiredDigest ?? '',
-    desired: recordedSecrets(manifest, work.sensitiveValues),
-    ownedDigest: ownedDigest(live, work.fieldManager, work.rules.get(change.id)?.ignore ?? []),
-    resourceVersion: versionOf(live),
-    uid: uidOf(live),
-    created: change.action === 'create' || change.action === 'replace' || (old?.created ?? false),
-    dependencies: change.dependencies,
-    protect: change.protect,
+function settled(
+  change: ObjectChange,
+  work: ApplyWork,
+  waited: Waited,
+  record: RecordedObject | undefined,
+): Diagnostic | undefined {
+  if (waited.kind === 'done' && record !== undefined) {
+    const object = recordAsSeen(record, waited.seen, work)
+    if (object !== record) work.journal.result({ id: change.id, outcome: 'recorded', object })
   }
+  if (waited.kind === 'stopped') work.unawaited.set(change.id, `${describeObject(change.key)}: ${waited.reason}`)
+  return waited.kind === 'failed' ? waited.diagnostic : undefined
 }
 
 async function remove(

@@ -14,7 +14,7 @@ import { type ExpandRequest, type Expansion, expandDesign } from '../planner/exp
 import { createMasker } from '../planner/mask.ts'
 import { fieldManagerOf, type Owner } from '../planner/owner-labels.ts'
 import { checkPolicies } from '../planner/policies.ts'
-import { replaceTriggered } from '../planner/replace-triggers.ts'
+import { hasTriggers, replaceTriggered } from '../planner/replace-triggers.ts'
 import { type Selection, selectCandidates } from '../planner/select.ts'
 import { settledEffects } from '../planner/settled-effects.ts'
 import type { HealthRule, IgnoreRule } from '../providers/rules.ts'
@@ -78,7 +78,9 @@ export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
   const expansion = { ...expanded, objects, diagnostics: [...conditions, ...expanded.diagnostics] }
   if (hasErrors(expansion.diagnostics)) return failedPlan(request, expansion)
   const fieldManager = fieldManagerOf(request.owner)
-  const refreshed = await refresh({ ...request, desired: expansion.objects, fieldManager })
+  const wholeObjects = request.selection.replace.length > 0 || hasTriggers(request.design)
+  const healthMatters = !request.readersWelcome
+  const refreshed = await refresh({ ...request, desired: expansion.objects, fieldManager, wholeObjects, healthMatters })
   const assessed = assess({
     desired: expansion.objects,
     state: request.state,

@@ -2,18 +2,37 @@ import { digestOf } from '../plan/canonical-json.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import { isJsonObject, type JsonObject } from '../plan/json.ts'
 import { type Manifest, type ObjectKey, objectKeyOf, objectKeyText } from '../plan/manifest.ts'
-import type { RecordedState } from '../plan/recorded-state.ts'
-import { type LiveView, type Unread, versionOf } from '../planner/assess.ts'
+import type { RecordedObject, RecordedState } from '../plan/recorded-state.ts'
+import { isAsRecorded, type LiveView, type Unread } from '../planner/assess.ts'
 import type { DesiredObject } from '../planner/desired-object.ts'
 import { type Owner, ownerSelector } from '../planner/owner-labels.ts'
 import type { IgnoreRule } from '../providers/rules.ts'
 import type { Answer, LiveObject, ServedKinds, Target, TargetError } from '../targets/contract.ts'
 import { targetDiagnostic } from '../targets/error-diagnostics.ts'
+import { needsStatus } from '../targets/health/health.ts'
 import { ownedFields } from '../targets/owned-fields.ts'
 import type { Emit } from './events.ts'
 
-/** Up to so many missing objects of one kind and namespace are asked for one by one; beyond, the kind is listed. */
+/** Up to so many objects of one kind (missing ones: and namespace) are asked for one by one; beyond, the kind is listed. */
 const SINGLE_GETS = 20
+
+/** Kinds that controllers write over and over, if only their status: what was recorded of them is soon out of date. By `group/kind`. */
+const LIVELY_KINDS: ReadonlySet<string> = new Set([
+  '/Node',
+  '/PersistentVolumeClaim',
+  '/Pod',
+  '/ReplicationController',
+  'apps/DaemonSet',
+  'apps/Deployment',
+  'apps/ReplicaSet',
+  'apps/StatefulSet',
+  'autoscaling/HorizontalPodAutoscaler',
+  'batch/CronJob',
+  'batch/Job',
+  'coordination.k8s.io/Lease',
+  'discovery.k8s.io/EndpointSlice',
+  'policy/PodDisruptionBudget',
+])
 
 /** A cluster that can be asked, or why not. `title` is what people know it by: the context, where one stands in for the sandbox. */
 export type Connection =
@@ -27,6 +46,10 @@ export interface RefreshRequest {
   readonly state: RecordedState
   readonly owner: Owner
   readonly fieldManager: string
+  /** Something may be replaced that did not change: every object is read whole. */
+  readonly wholeObjects: boolean
+  /** An apply follows, which waits for what is not healthy although it is as designed: where only the status tells, it is read. */
+  readonly healthMatters: boolean
   readonly emit: Emit
   readonly now: () => number
   readonly signal: AbortSignal
@@ -38,11 +61,15 @@ interface Sought {
   readonly key: ObjectKey
   readonly apiVersion: string
   readonly ignore: readonly IgnoreRule[]
+  readonly recorded: RecordedObject | undefined
+  /** Its metadata alone won't do, even where it is as it was recorded: it is to be changed, taken over or deleted. */
+  readonly whole: boolean
 }
 
 /**
  * Finds the live objects of design and state: one LIST a kind by owner label, all kinds at once, then the few that bear no label of
- * ours one by one. Never a GET for each object.
+ * ours one by one. Never a GET for each object. Of kinds that are most likely as they were recorded only the metadata is listed:
+ * the resourceVersion tells what changed since, and that is read whole.
  */
 export async function refresh(
   request: RefreshRequest,
@@ -68,14 +95,18 @@ export async function refresh(
 
 function soughtObjects(request: RefreshRequest): readonly Sought[] {
   const sought = new Map<string, Sought>()
-  for (const [id, recorded] of request.state.objects) {
-    sought.set(id, { id, key: recorded.key, apiVersion: recorded.apiVersion, ignore: [] })
+  const { state, wholeObjects, healthMatters } = request
+  for (const [id, recorded] of state.objects) {
+    sought.set(id, { id, key: recorded.key, apiVersion: recorded.apiVersion, ignore: [], recorded, whole: true })
   }
-  for (const effect of request.state.pending ?? []) {
-    sought.set(effect.id, { id: effect.id, key: effect.key, apiVersion: effect.apiVersion, ignore: [] })
+  for (const { id, key, apiVersion } of state.pending ?? []) {
+    sought.set(id, { id, key, apiVersion, ignore: [], recorded: state.objects.get(id), whole: true })
   }
-  for (const desired of request.desired) {
-    sought.set(desired.id, { id: desired.id, key: desired.key, apiVersion: desired.manifest.apiVersion, ignore: desired.ignore })
+  for (const { id, key, manifest, ignore, digest, wait, health } of request.desired) {
+    const recorded = state.objects.get(id)
+    const isWaitedFor = healthMatters && wait && needsStatus(key.group, key.kind, health)
+    const whole = wholeObjects || isWaitedFor || recorded?.desiredDigest !== digest
+    sought.set(id, { id, key, apiVersion: manifest.apiVersion, ignore, recorded, whole })
   }
   return [...sought.values()]
 }
@@ -124,22 +155,41 @@ async function refreshKind(
   items: readonly Sought[],
   request: RefreshRequest,
   objects: Map<string, JsonObject>,
+  form = listForm(items),
 ): Promise<TargetError | undefined> {
   const { apiVersion, key } = items[0] as Sought
   const wanted = new Map(items.map((item) => [item.id, item]))
-  const listed = await listOwned(target, apiVersion, items, request)
+  const listed = await listOwned(target, apiVersion, items, request, form)
   if (!listed.ok && listed.error.kind !== 'forbidden') return listed.error
   if (!listed.ok) return getAll(target, items, request, objects)
+  const unread: Sought[] = []
   for (const object of listed.value) {
     const id = objectKeyText(objectKeyOf(cluster, asManifest(object, apiVersion, key.kind)))
-    if (!wanted.delete(id)) continue
-    objects.set(id, object)
+    const item = wanted.get(id)
+    if (item === undefined) continue
+    wanted.delete(id)
+    if (form === 'whole' || (!item.whole && isAsRecorded(item.recorded, object))) objects.set(id, object)
+    else unread.push(item)
   }
+  const changed = unread.length > SINGLE_GETS ? 'many' : await getAll(target, unread, request, objects)
+  // More changed than was thought, or what may be listed may not be read one by one.
+  if (changed !== undefined) return refreshKind(target, cluster, items, request, objects, 'whole')
   const byNamespace = groupBy([...wanted.values()], (item) => item.key.namespace)
   const errors = await Promise.all(
     [...byNamespace.values()].map((missing) => findUnlabelled(target, cluster, apiVersion, missing, request, objects)),
   )
   return errors.find((error) => error !== undefined)
+}
+
+/**
+ * What costs the fewest bytes: metadata, unless much has to be read whole afterwards because the plan is about it, or because the
+ * kind's own controllers write it all the time.
+ */
+function listForm(items: readonly Sought[]): 'metadata' | 'whole' {
+  const first = items[0]
+  if (first === undefined || LIVELY_KINDS.has(`${first.key.group}/${first.key.kind}`)) return 'whole'
+  const whole = items.filter((item) => item.whole).length
+  return whole === items.length || whole > SINGLE_GETS ? 'whole' : 'metadata'
 }
 
 /** Lists what bears our label: everywhere at once, or in each namespace by itself for those who may not see the others. */
@@ -148,9 +198,11 @@ async function listOwned(
   apiVersion: string,
   items: readonly Sought[],
   request: RefreshRequest,
+  form: 'metadata' | 'whole',
 ): Promise<Answer<readonly LiveObject[]>> {
   const { kind } = (items[0] as Sought).key
-  const asked = { apiVersion, kind, labelSelector: ownerSelector(request.owner) }
+  const metadataOnly = form === 'metadata'
+  const asked = { apiVersion, kind, labelSelector: ownerSelector(request.owner), metadataOnly }
   const everywhere = await target.list(asked, request.signal)
   const namespaces = [...new Set(items.map((item) => item.key.namespace))]
   if (everywhere.ok || everywhere.error.kind !== 'forbidden' || namespaces.includes('')) return everywhere
@@ -221,11 +273,11 @@ function ownedDigests(
   for (const item of sought) {
     const live = objects.get(item.id)
     if (live === undefined) continue
-    const recorded = request.state.objects.get(item.id)
+    // Untouched since it was recorded: no need to look inside.
+    const { recorded } = item
     digests.set(
       item.id,
-      // Untouched since it was recorded: no need to look inside.
-      recorded !== undefined && recorded.resourceVersion !== '' && recorded.resourceVersion === versionOf(live)
+      recorded !== undefined && isAsRecorded(recorded, live)
         ? recorded.ownedDigest
         : ownedDigest(live, request.fieldManager, item.ignore),
     )

@@ -24,7 +24,7 @@ export interface WaitRequest {
 
 /** How waiting for a change ended: all is well, something is not, or nobody wants to know any more. */
 export type Waited =
-  | { readonly kind: 'done' }
+  | { readonly kind: 'done' /** The object as it was then, where a watch showed it. */; readonly seen?: LiveObject }
   | { readonly kind: 'stopped'; readonly reason: string }
   | { readonly kind: 'failed'; readonly diagnostic: Diagnostic }
 
@@ -43,7 +43,7 @@ export async function waitUntilHealthy(change: ObjectChange, request: WaitReques
       onProgress,
     }),
   )
-  if (health.healthy) return DONE
+  if (health.healthy) return health.seen === undefined ? DONE : { kind: 'done', seen: health.seen }
   if (health.stopped === true) return { kind: 'stopped', reason: health.reason }
   return { kind: 'failed', diagnostic: unhealthy(change, health) }
 }

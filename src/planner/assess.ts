@@ -16,7 +16,10 @@ export interface Unread {
 
 /** What refresh found out about one cluster's objects. */
 export interface LiveView {
-  /** By id. An object that was looked for and is not there is absent. */
+  /**
+   * By id. An object that was looked for and is not there is absent; one that nobody wrote since it was recorded, and that nothing
+   * is to be done with, may be there with its metadata alone.
+   */
   readonly objects: ReadonlyMap<string, JsonObject>
   /** By id. */
   readonly unknown: ReadonlyMap<string, Unread>
@@ -200,7 +203,7 @@ function assessExisting(
   }
   if (recorded !== undefined && recorded.address !== desired.address) reason = 'moved'
   const digest = request.live.ownedDigests.get(desired.id)
-  const untouched = recorded !== undefined && (recorded.resourceVersion === versionOf(live) || digest === recorded.ownedDigest)
+  const untouched = recorded !== undefined && (isAsRecorded(recorded, live) || digest === recorded.ownedDigest)
   const same = recorded !== undefined && recorded.desiredDigest === desired.digest
   if (same && untouched) return { kind: 'no-op', desired, recorded, live }
   const drifted = recorded !== undefined && !untouched
@@ -240,6 +243,12 @@ function refuseAdoption(desired: DesiredObject, owner: Owner | undefined): Diagn
         ? 'Say `adoption: adopt` on the component, or give the object another name.'
         : 'Remove it from one of the designs, or say `adoption: take` here to move it over.',
   }
+}
+
+/** True when nobody wrote a live object since it was recorded. A cluster made anew counts from the start: its uids are others. */
+export function isAsRecorded(recorded: RecordedObject | undefined, live: JsonObject): boolean {
+  if (recorded === undefined || recorded.resourceVersion === '' || recorded.resourceVersion !== versionOf(live)) return false
+  return recorded.uid === '' || recorded.uid === uidOf(live)
 }
 
 /** The resourceVersion of a live object, '' when it has none. */

@@ -1,11 +1,21 @@
 import type { Component } from '../design/component.ts'
+import type { Design } from '../design/design.ts'
 import type { Candidate } from './assess.ts'
 import { isWithin } from './check-blocks.ts'
 import { asReplacement } from './select.ts'
 
+/** True of a design in which one component's change may replace another that did not change. */
+export function hasTriggers(design: Design): boolean {
+  return design.components.some(isTriggered)
+}
+
+function isTriggered({ spec }: Component): boolean {
+  return (spec.lifecycle?.replaceTriggeredBy?.length ?? 0) > 0
+}
+
 /** Turns what `lifecycle.replaceTriggeredBy` names into replacements, wherever the named components change. Runs of triggers go on. */
 export function replaceTriggered(candidates: readonly Candidate[], components: readonly Component[]): readonly Candidate[] {
-  const triggers = components.filter(({ spec }) => (spec.lifecycle?.replaceTriggeredBy?.length ?? 0) > 0)
+  const triggers = components.filter(isTriggered)
   if (triggers.length === 0) return candidates
   const changed = new Set(candidates.filter(isChanged).map(addressOf))
   const replaced = new Set<string>()

@@ -94,7 +94,7 @@ function follow(
       clearTimeout(stale)
       switch (health.status) {
         case 'current':
-          end({ healthy: true, timedOut: false, reason: '' })
+          end({ healthy: true, timedOut: false, reason: '', seen: object })
           break
         case 'failed':
           if (versionOf(object) !== versionOf(options.written)) fail(health.reason)

@@ -1,4 +1,4 @@
-import type { TargetError } from './contract.ts'
+import type { LiveObject, TargetError } from './contract.ts'
 
 /** How a wait ended. */
 export interface WaitResult {
@@ -12,6 +12,8 @@ export interface WaitResult {
   readonly unwatched?: true
   /** Set where the wait was ended by its stop signal, whatever would have become of the object. */
   readonly stopped?: true
+  /** The object as it was when the wait ended well, where a watch showed it. */
+  readonly seen?: LiveObject
 }
 
 /** How a wait ends that could not watch. */

@@ -4,6 +4,7 @@ import type { HealthRule } from '../../providers/rules.ts'
 import type { LiveObject } from '../contract.ts'
 import { objectOf, textOf } from '../json-fields.ts'
 import { BUILT_IN_HEALTH } from './built-in.ts'
+import { presentHealth } from './cluster-kinds.ts'
 import { conditionOf, describeCondition, isCurrent } from './conditions.ts'
 import { genericHealth, observedHealth } from './generic.ts'
 
@@ -24,12 +25,22 @@ export function healthOf(object: LiveObject, rules: readonly HealthRule[]): Heal
   if (metadata.deletionTimestamp !== undefined) return { status: 'terminating', reason: terminatingReason(metadata) }
   const group = groupOf(textOf(object.apiVersion) ?? '')
   const kind = textOf(object.kind) ?? ''
-  const rule = rules.find(
-    (candidate) => candidate.group === group && (candidate.kinds.includes(kind) || candidate.kinds.includes('*')),
-  )
+  const rule = ruleFor(group, kind, rules)
   if (rule !== undefined) return ruleHealth(object, rule)
   const builtIn = BUILT_IN_HEALTH.get(`${group}/${kind}`)
   return builtIn === undefined ? genericHealth(object) : builtIn(object)
+}
+
+/** True of kinds that tell by something in their status that they are well: the metadata of an untouched object does not say it. */
+export function needsStatus(group: string, kind: string, rules: readonly HealthRule[]): boolean {
+  const rule = ruleFor(group, kind, rules)
+  if (rule !== undefined) return rule.optional !== true
+  const builtIn = BUILT_IN_HEALTH.get(`${group}/${kind}`)
+  return builtIn !== undefined && builtIn !== presentHealth
+}
+
+function ruleFor(group: string, kind: string, rules: readonly HealthRule[]): HealthRule | undefined {
+  return rules.find((candidate) => candidate.group === group && (candidate.kinds.includes(kind) || candidate.kinds.includes('*')))
 }
 
 function terminatingReason(metadata: JsonObject): string {

@@ -1,0 +1,47 @@
+import type { ObjectChange } from '../plan/change.ts'
+import { type Manifest, objectKeyText } from '../plan/manifest.ts'
+import type { RecordedObject } from '../plan/recorded-state.ts'
+import { uidOf, versionOf } from '../planner/assess.ts'
+import { recordedSecrets } from '../planner/mask.ts'
+import type { IgnoreRule } from '../providers/rules.ts'
+import type { LiveObject } from '../targets/contract.ts'
+import { ownedDigest } from './refresh.ts'
+
+/** What records are made with: an apply has it all. */
+export interface RecordContext {
+  readonly fieldManager: string
+  /** Values that the state must not hold. */
+  readonly sensitiveValues: readonly string[]
+  /** Rules of each object, by id. */
+  readonly rules: ReadonlyMap<string, { readonly ignore: readonly IgnoreRule[] }>
+  /** What was recorded before, by id. */
+  readonly recorded: ReadonlyMap<string, RecordedObject>
+}
+
+/** What the state knows of an object from now on: what was sent, and what came of it. */
+export function recordOf(change: ObjectChange, manifest: Manifest, live: LiveObject, context: RecordContext): RecordedObject {
+  const old = context.recorded.get(change.id)
+  return {
+    key: change.key,
+    apiVersion: change.apiVersion,
+    address: change.address,
+    desiredDigest: change.desiredDigest ?? '',
+    desired: recordedSecrets(manifest, context.sensitiveValues),
+    ownedDigest: ownedDigest(live, context.fieldManager, context.rules.get(change.id)?.ignore ?? []),
+    resourceVersion: versionOf(live),
+    uid: uidOf(live),
+    created: change.action === 'create' || change.action === 'replace' || (old?.created ?? false),
+    dependencies: change.dependencies,
+    protect: change.protect,
+  }
+}
+
+/**
+ * The same once its controllers were done with it, so that what they wrote does not look like a change to the next plan. Unless
+ * somebody changed our fields meanwhile: that must show there.
+ */
+export function recordAsSeen(record: RecordedObject, seen: LiveObject | undefined, context: RecordContext): RecordedObject {
+  if (seen === undefined || versionOf(seen) === record.resourceVersion || uidOf(seen) !== record.uid) return record
+  const digest = ownedDigest(seen, context.fieldManager, context.rules.get(objectKeyText(record.key))?.ignore ?? [])
+  return digest === record.ownedDigest ? { ...record, resourceVersion: versionOf(seen) } : record
+}
