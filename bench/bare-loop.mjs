@@ -1,8 +1,12 @@
 // The least that applying objects can cost: the same PATCHes, one after the other on a few kept connections, and nothing else.
+import { createInterface } from 'node:readline'
 import { Pool } from 'undici'
 import { pathOf } from './objects.mjs'
 
-/** Seconds for all PATCHes on `connections` connections. */
+/**
+ * Seconds for all PATCHes on `connections` connections, and those until a watch has shown every Deployment taken up by its controller,
+ * as a tool that waits for health must do.
+ */
 export async function bareLoop({ url, token, ca }, objects, connections = 16) {
   const pool = new Pool(url, { connections, pipelining: 1, ...(ca === undefined ? {} : { connect: { ca } }) })
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/apply-patch+yaml' }
@@ -21,7 +25,36 @@ export async function bareLoop({ url, token, ca }, objects, connections = 16) {
     while (next < rest.length) await send(rest[next++])
   }
   await Promise.all(Array.from({ length: connections }, work))
-  const seconds = (performance.now() - started) / 1000
-  await pool.close()
-  return seconds
+  const sent = (performance.now() - started) / 1000
+  await takenUp(pool, headers, objects)
+  const waited = (performance.now() - started) / 1000
+  await pool.destroy()
+  return { sent, waited }
+}
+
+async function takenUp(pool, { authorization }, objects) {
+  const open = new Set(
+    objects.filter(({ kind }) => kind === 'Deployment').map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),
+  )
+  const look = ({ metadata, status }) => {
+    if ((status?.observedGeneration ?? 0) >= metadata.generation) open.delete(`${metadata.namespace}/${metadata.name}`)
+    return open.size === 0
+  }
+  if (open.size === 0) return
+  const path = '/apis/apps/v1/deployments'
+  const listed = await pool.request({ method: 'GET', path, headers: { authorization } })
+  const { items, metadata } = await listed.body.json()
+  items.forEach(look)
+  if (open.size === 0) return
+  const query = `?watch=1&resourceVersion=${metadata.resourceVersion}`
+  const { body } = await pool.request({
+    method: 'GET',
+    path: `${path}${query}`,
+    headers: { authorization },
+    bodyTimeout: 600_000,
+  })
+  // Ended with the pool: it never ends by itself.
+  body.on('error', () => {})
+  for await (const line of createInterface({ input: body })) if (look(JSON.parse(line).object)) return
+  throw new Error(`The watch ended with ${open.size} Deployments not taken up`)
 }

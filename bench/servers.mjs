@@ -19,8 +19,11 @@ async function withSandbox(main, work, use) {
 }
 
 function withReal(_main, _work, use) {
-  return withControlPlane(process.env.KUBEBUILDER_ASSETS, ({ server, token, certificate, kubeconfig, context }) =>
-    use({ url: server, token, ca: readFileSync(certificate, 'utf8'), kubeconfig, args: ['--context', context] }),
+  return withControlPlane(
+    process.env.KUBEBUILDER_ASSETS,
+    ({ server, token, certificate, kubeconfig, context }) =>
+      use({ url: server, token, ca: readFileSync(certificate, 'utf8'), kubeconfig, args: ['--context', context] }),
+    { quickControllers: true },
   )
 }
 

@@ -12,7 +12,8 @@ export type LineMaker = (number: number, batch: number) => string
 interface QueuedLine {
   readonly number: number
   readonly make: LineMaker
-  readonly settle: (result: StateResult<void>) => void
+  /** Called once it is durable or refused; undefined where nobody waits. */
+  readonly settle: ((result: StateResult<void>) => void) | undefined
 }
 
 /**
@@ -23,6 +24,8 @@ export class GroupCommit {
   readonly #appender: JournalAppender
   readonly #check: () => StateResult<void>
   #queue: QueuedLine[] = []
+  /** Somebody waits for a line of the queue. */
+  #isAwaited = false
   #last = 0
   #writing: Promise<void> | undefined = undefined
   #timer: NodeJS.Timeout | undefined = undefined
@@ -49,9 +52,9 @@ export class GroupCommit {
 
   /** Queues a line that nobody waits for: it goes out with the next one that somebody does, or soon. */
   add(make: LineMaker): void {
-    this.#push(make, () => {})
+    this.#push(make, undefined)
     if (this.#queue.length >= LAZY_LINES) this.#start()
-    else this.#timer ??= setTimeout(() => this.#start(), LAZY_MS)
+    else this.#soon()
   }
 
   /** Resolves once everything queued is durable. */
@@ -70,9 +73,14 @@ export class GroupCommit {
     return flushed
   }
 
-  #push(make: LineMaker, settle: (result: StateResult<void>) => void): void {
+  #push(make: LineMaker, settle: QueuedLine['settle']): void {
     this.#last++
     this.#queue.push({ number: this.#last, make, settle })
+    if (settle !== undefined) this.#isAwaited = true
+  }
+
+  #soon(): void {
+    if (this.#writing === undefined) this.#timer ??= setTimeout(() => this.#start(), LAZY_MS)
   }
 
   #start(): void {
@@ -83,16 +91,19 @@ export class GroupCommit {
       .then(() => this.#drain())
       .finally(() => {
         this.#writing = undefined
+        if (this.#queue.length > 0) this.#soon()
       })
   }
 
+  /** Writes until nobody waits: what came meanwhile and can wait is not worth a write of its own. */
   async #drain(): Promise<void> {
-    while (this.#queue.length > 0) {
+    for (let first = true; first || this.#isAwaited || this.#queue.length >= LAZY_LINES; first = false) {
       const batch = this.#queue
       this.#queue = []
+      this.#isAwaited = false
       const result = this.#failure ?? (await this.#write(batch))
       if (!result.ok) this.#failure = result
-      for (const { settle } of batch) settle(result)
+      for (const { settle } of batch) settle?.(result)
     }
   }
 

@@ -1,3 +1,5 @@
+import { whenAborted } from './abort-listeners.ts'
+
 /** Waits for a turn. */
 interface Waiter {
   readonly start: () => void
@@ -65,10 +67,11 @@ export class ConcurrencyLimiter {
   #turn(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       let waiting = true
+      let leave = () => {}
       const start = () => {
         if (!waiting) return
         waiting = false
-        signal.removeEventListener('abort', start)
+        leave()
         this.#running++
         resolve()
       }
@@ -76,8 +79,7 @@ export class ConcurrencyLimiter {
       if (this.#last === undefined) this.#first = waiter
       else this.#last.next = waiter
       this.#last = waiter
-      if (signal.aborted) start()
-      else signal.addEventListener('abort', start, { once: true })
+      leave = whenAborted(signal, start)
     })
   }
 

@@ -32,20 +32,30 @@ const PLUGIN_TIMEOUT_MS = 60_000
 /** Plugins and token files are asked again after this long; both cache by themselves until a token expires. */
 const FRESH_MS = 30_000
 
+interface Held {
+  readonly answer: Promise<CredentialAnswer>
+  readonly since: number
+  /** The answer once it came. */
+  had: CredentialAnswer | undefined
+}
+
 /** The source of a context's credentials. */
 export function credentialSource(context: KubeContext, clock: Clock): CredentialSource {
   const usesPlugin = isJsonObject(context.user.exec) || isJsonObject(context.user['auth-provider'])
   const load = usesPlugin ? pluginLoader(context) : () => readCredentials(context.user)
   const renewable = usesPlugin || context.user.tokenFile !== undefined
-  let held: { readonly answer: Promise<CredentialAnswer>; readonly since: number } | undefined
+  let held: Held | undefined
   return {
     current: async (signal) => {
       if (held === undefined || (renewable && clock.now() - held.since > FRESH_MS)) {
-        held = { answer: guard(load), since: clock.now() }
+        held = { answer: guard(load), since: clock.now(), had: undefined }
       }
       const asked = held
+      // Nearly every request finds them there: no deadline is set then.
+      if (asked.had !== undefined && !signal.aborted) return asked.had
       const answer = await withDeadline(asked.answer, signal)
-      if (!answer.ok && held === asked) held = undefined
+      if (answer.ok) asked.had = answer
+      else if (held === asked) held = undefined
       return answer
     },
     renew: () => {

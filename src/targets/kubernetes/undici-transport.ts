@@ -17,6 +17,7 @@ import type {
   TransportResponse,
 } from './transport.ts'
 import { headerOf, queryText } from './transport.ts'
+import { type WholeAnswer, wholeAnswer } from './whole-answer.ts'
 
 /** How a server is reached and known. */
 export interface ServerAddress {
@@ -39,6 +40,19 @@ const LARGEST_EVENT = 64 * 1024 * 1024
 
 const decompress = promisify(gunzip)
 
+/** The connections of one identity. */
+interface Pools {
+  readonly identity: string
+  readonly requests: Dispatcher
+  readonly streams: Dispatcher
+}
+
+interface PreparedRequest {
+  readonly ok: true
+  readonly pools: Pools
+  readonly options: Dispatcher.DispatchOptions
+}
+
 /**
  * HTTP/1.1 with kept connections: more connections answer sooner than the streams of one HTTP/2 connection, which share one
  * window and one lock. Watches have connections of their own and never wait behind requests.
@@ -51,7 +65,7 @@ export class UndiciTransport implements Transport {
   readonly #connections: number
   readonly #prefix: string
   readonly #near: boolean
-  #pools: { readonly identity: string; readonly requests: Dispatcher; readonly streams: Dispatcher } | undefined
+  #pools: Pools | undefined
   readonly #closing: Promise<void>[] = []
 
   constructor(options: {
@@ -71,31 +85,23 @@ export class UndiciTransport implements Transport {
   }
 
   async request(request: TransportRequest): Promise<Exchange> {
-    const begun = await this.#begin(request, false)
-    if (!begun.ok) return begun
+    const prepared = await this.#prepare(request)
+    if (!prepared.ok) return prepared
     try {
-      const { response } = begun
-      const encoded = headerOf(response.headers, 'content-encoding') === 'gzip'
-      if (!encoded)
-        return { ok: true, response: wholeResponse(response.statusCode, response.headers, await response.body.text()) }
-      const bytes = await decompress(new Uint8Array(await response.body.arrayBuffer()), { maxOutputLength: LARGEST_BODY })
-      return { ok: true, response: wholeResponse(response.statusCode, response.headers, bytes.toString('utf8')) }
+      const answer = await wholeAnswer(prepared.pools.requests, prepared.options, request.signal)
+      return { ok: true, response: wholeResponse(answer.status, answer.headers, await textOfAnswer(answer)) }
     } catch (error) {
       return { ok: false, failure: failureOf(error, request.signal) }
     }
   }
 
   async stream(request: TransportRequest): Promise<StreamExchange> {
-    const begun = await this.#begin(request, true)
-    if (!begun.ok) return begun
-    const { response } = begun
-    if (response.statusCode === 200) return { ok: true, kind: 'stream', events: eventsOf(response.body) }
+    const prepared = await this.#prepare(request)
+    if (!prepared.ok) return prepared
     try {
-      return {
-        ok: true,
-        kind: 'answer',
-        response: wholeResponse(response.statusCode, response.headers, await response.body.text()),
-      }
+      const { statusCode, headers, body } = await prepared.pools.streams.request({ ...prepared.options, signal: request.signal })
+      if (statusCode === 200) return { ok: true, kind: 'stream', events: eventsOf(body) }
+      return { ok: true, kind: 'answer', response: wholeResponse(statusCode, headers, await body.text()) }
     } catch (error) {
       return { ok: false, failure: failureOf(error, request.signal) }
     }
@@ -110,12 +116,9 @@ export class UndiciTransport implements Transport {
     await Promise.all(this.#closing)
   }
 
-  async #begin(
+  async #prepare(
     request: TransportRequest,
-    streamed: boolean,
-  ): Promise<
-    { readonly ok: true; readonly response: Dispatcher.ResponseData } | { readonly ok: false; readonly failure: TransportFailure }
-  > {
+  ): Promise<PreparedRequest | { readonly ok: false; readonly failure: TransportFailure }> {
     const got = await this.#credentials.current(request.signal)
     if (!got.ok) return got
     const pools = this.#poolsFor(got.credentials)
@@ -125,8 +128,10 @@ export class UndiciTransport implements Transport {
     if (request.accept !== undefined) headers.accept = request.accept
     if (request.contentType !== undefined) headers['content-type'] = request.contentType
     if (request.large === true && !this.#near) headers['accept-encoding'] = 'gzip'
-    try {
-      const response = await (streamed ? pools.streams : pools.requests).request({
+    return {
+      ok: true,
+      pools,
+      options: {
         origin: this.#address.url.origin,
         method: request.method,
         path: `${this.#prefix}${request.path}${queryText(request.query)}`,
@@ -134,16 +139,12 @@ export class UndiciTransport implements Transport {
         body: request.body === undefined ? null : JSON.stringify(request.body),
         headersTimeout: request.timeoutMs,
         bodyTimeout: request.timeoutMs,
-        signal: request.signal,
-      })
-      return { ok: true, response }
-    } catch (error) {
-      return { ok: false, failure: failureOf(error, request.signal) }
+      },
     }
   }
 
   /** Connections are made with a client certificate, so a new one takes new connections. */
-  #poolsFor(credentials: Credentials) {
+  #poolsFor(credentials: Credentials): Pools {
     const identity = identityOf(credentials)
     if (this.#pools?.identity === identity) return this.#pools
     this.#retire()
@@ -191,6 +192,11 @@ function dispatcherFor(address: ServerAddress, credentials: Credentials, connect
     return new Socks5ProxyAgent(proxy, options)
   }
   return new ProxyAgent({ uri: proxy.href, requestTls: tls, ...shared })
+}
+
+async function textOfAnswer({ headers, body }: WholeAnswer): Promise<string> {
+  if (headerOf(headers, 'content-encoding') !== 'gzip') return body.toString('utf8')
+  return (await decompress(body, { maxOutputLength: LARGEST_BODY })).toString('utf8')
 }
 
 function wholeResponse(status: number, headers: TransportHeaders, text: string): TransportResponse {
