@@ -157,7 +157,7 @@ describe('the target against a served sandbox', () => {
       return waiter.healthy(key('Deployment', name, 'apps'), 'apps/v1', options)
     }
     for (const result of await Promise.all(['a', 'b', 'c'].map((name) => wait(name, 20_000)))) {
-      expect(result).toEqual({ healthy: true, timedOut: false, reason: '' })
+      expect(result).toMatchObject({ healthy: true, timedOut: false, reason: '' })
     }
     expect(watches).toEqual(['/apis/apps/v1/namespaces/default/deployments'])
     must(await target.apply(deployment('d', { 'sandbox.meshform.dev/fail': 'image-pull' }), apply))
