@@ -107,7 +107,7 @@ async function execute(
       operation: 'apply',
       author: 'bench',
       connections,
-      fieldManager: 'meshform-bench',
+      managers: { usual: 'meshform-bench', of: () => 'meshform-bench', takeFrom: [] },
       parallelism: 32,
       onError: 'continue',
       emit: () => {},

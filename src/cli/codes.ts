@@ -25,6 +25,10 @@ export const COMMAND_CODES = {
     explanation:
       'A saved plan is applied where its design is not, and an object of it holds secret values that no input makes. A plan holds no secret: give its sensitive inputs again, or apply it beside its design.',
   },
+  MF4011: {
+    title: 'Plan with errors',
+    explanation: 'The plan was saved although it has errors, so that they can be looked at; it can not be applied.',
+  },
   MF4012: {
     title: 'Not waited for',
     explanation:

@@ -4,7 +4,7 @@ import type { MadePlan } from '../engine/make-plan.ts'
 import { hasErrors } from '../plan/diagnostic.ts'
 import { hasChanges, type Plan, summarize } from '../plan/plan.ts'
 import type { RecordedState } from '../plan/recorded-state.ts'
-import { fieldManagerOf } from '../planner/owner-labels.ts'
+import { fieldManagersOf } from '../planner/field-managers.ts'
 import { restorePlan } from '../planner/restore-plan.ts'
 import { plannedRollouts, rolloutMarks } from '../planner/rollout-design.ts'
 import { currentProcess } from '../state/process-identity.ts'
@@ -83,8 +83,9 @@ async function underLock(
   const run = await planForExecution(io, request, source, locked.session.state, (event) => view.event(event))
   try {
     const { plan } = run.made
-    // Why a saved plan is stale is best seen in what would be done now.
-    if (source.saved !== undefined && isStale(plan)) view.plan(plan)
+    // Why a plan is refused is best seen in the whole of it; why a saved one is stale, in what would be done now.
+    const isRefused = hasErrors(plan.diagnostics) && run.made.isComplete
+    if (source.saved === undefined ? isRefused : isStale(plan)) view.plan(plan)
     view.diagnostics(plan.diagnostics)
     if (hasErrors(plan.diagnostics)) {
       io.setExitCode(1)
@@ -171,7 +172,7 @@ async function carryOut(
       operation,
       author,
       connections: run.connections.connections,
-      fieldManager: fieldManagerOf(run.owner),
+      managers: fieldManagersOf(run.design, run.owner),
       parallelism: request.options.parallelism,
       onError: request.options.onError,
       emit: (event) => view.event(event),

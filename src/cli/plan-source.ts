@@ -38,6 +38,8 @@ export async function readSource(io: CommandIo, request: ExecuteRunRequest): Pro
   const read = await readPlanFile(io, request.planFile)
   if (read.plan === undefined) return { value: undefined, diagnostics: read.diagnostics }
   const saved = read.plan
+  const refusal = erroredPlan(request.planFile, saved)
+  if (refusal !== undefined) return { value: undefined, diagnostics: [refusal] }
   const named = request.options.file.length > 0
   const found = await readDesign(io, {
     ...request.options,
@@ -52,6 +54,19 @@ export async function readSource(io: CommandIo, request: ExecuteRunRequest): Pro
   const { design, missing, diagnostics } = await designOfPlan(io, saved, saved.content, request.options)
   if (design === undefined) return { value: undefined, diagnostics }
   return { value: { design, diagnostics, saved, missing, files: saved.content.files }, diagnostics }
+}
+
+/** A plan that was saved for a look at what is wrong with it. */
+function erroredPlan(path: string, { diagnostics }: Plan): Diagnostic | undefined {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error')
+  if (errors.length === 0) return undefined
+  return {
+    severity: 'error',
+    code: 'MF4011',
+    summary: `${path} can not be applied: it was made with ${errors.length === 1 ? 'an error' : `${errors.length} errors`}`,
+    detail: errors.map(({ summary, code }) => `${summary} [${code}]`).join('\n'),
+    hint: 'Mend what it says, and make a new plan.',
+  }
 }
 
 function fromFiles(read: Awaited<ReturnType<typeof readDesign>>, saved: Plan | undefined): ReadSource {

@@ -15,6 +15,7 @@ export function designToJson(design: DesignContent): JsonObject {
     labels: { ...design.labels },
     clusters: Object.fromEntries(design.clusters) as unknown as JsonObject,
     ...(design.state === undefined ? {} : { state: design.state as unknown as JsonObject }),
+    ...(design.ownership === undefined ? {} : { ownership: design.ownership as unknown as JsonObject }),
     components: design.components.map(componentToJson),
     outputs: design.outputs as unknown as JsonValue,
     policies: design.policies as unknown as JsonValue,
@@ -33,11 +34,12 @@ function componentToJson({ locate: _, files, ...component }: Component): JsonObj
 
 /** A design from the JSON that `designToJson` gave, whose shape has been checked by then. Every value stands where its component does. */
 export function designFromJson(json: JsonObject): DesignContent {
-  const { clusters, state, components, ...rest } = json
+  const { clusters, state, ownership, components, ...rest } = json
   return {
-    ...(rest as unknown as Omit<DesignContent, 'clusters' | 'state' | 'components'>),
+    ...(rest as unknown as Omit<DesignContent, 'clusters' | 'state' | 'ownership' | 'components'>),
     clusters: new Map(Object.entries(clusters as JsonObject)) as unknown as Design['clusters'],
     state: state as unknown as Design['state'],
+    ownership: ownership as unknown as Design['ownership'],
     components: (components as readonly JsonValue[]).map((item) => componentFromJson(item as JsonObject)),
   }
 }

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../plan/json.ts'
 import type { SourceLocation } from '../plan/source.ts'
 import type { Component } from './component.ts'
-import type { ClusterSpec, PolicySpec, StateSettings } from './schema/design.ts'
+import type { ClusterSpec, OwnershipSettings, PolicySpec, StateSettings } from './schema/design.ts'
 
 /** The name of the embedded cluster, used when a design names none. */
 export const SANDBOX_CLUSTER = 'sandbox'
@@ -33,6 +33,8 @@ export interface Design {
   readonly clusters: ReadonlyMap<string, ClusterSpec>
   /** Where its state is kept; undefined where the design does not say. */
   readonly state: StateSettings | undefined
+  /** In whose name fields are written; undefined where the design does not say. */
+  readonly ownership: OwnershipSettings | undefined
   /** In the order of the files; every dependency of a component is among them. */
   readonly components: readonly Component[]
   readonly outputs: readonly Output[]

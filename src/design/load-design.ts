@@ -87,6 +87,7 @@ export async function loadDesign(request: LoadRequest): Promise<LoadedDesign> {
     digest: files.digest(module.directory, JSON.stringify(sortKeys(given))),
     clusters: blocks.clusters,
     state: blocks.state,
+    ownership: blocks.ownership,
     components,
     outputs: instance.outputs.map((output) => asSensitiveAsItIs(output, sensitiveValues)),
     sensitiveValues,

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../plan/diagnostic.ts'
 import type { Manifest } from '../plan/manifest.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { RecordedObject } from '../plan/recorded-state.ts'
+import type { FieldManagers } from '../planner/field-managers.ts'
 import type { HealthRule, IgnoreRule } from '../providers/rules.ts'
 import type { EffectResult } from '../state/journal-entry.ts'
 import type { Effect } from '../state/state-operation.ts'
@@ -36,7 +37,7 @@ export interface ApplyRequest {
   readonly connections: ReadonlyMap<string, Connection>
   readonly waiters: ReadonlyMap<string, Waiter>
   readonly journal: EffectJournal
-  readonly fieldManager: string
+  readonly managers: FieldManagers
   readonly parallelism: number
   readonly onError: 'stop' | 'continue'
   readonly emit: Emit

@@ -44,8 +44,17 @@ async function upsert(
 ): Promise<Diagnostic | undefined> {
   const manifest = work.manifests.get(change.id)
   if (manifest === undefined) throw new Error(`The plan has no manifest for ${change.id}`)
+  const fieldManager = work.managers.of(change.key.cluster)
+  if (change.takesFrom.length > 0 && target.takeOver !== undefined) {
+    const { takesFrom: from } = change
+    const taken = await target.takeOver(change.key, change.apiVersion, { from, to: fieldManager, signal: work.signal })
+    if (!taken.ok) {
+      work.journal.result({ id: change.id, outcome: 'failed', uncertain: isUncertain(taken.error) })
+      return failed('take over', change, taken.error, work)
+    }
+  }
   const answer = await target.apply(manifest, {
-    fieldManager: work.fieldManager,
+    fieldManager,
     force: change.conflict === 'force' || change.reason === 'take_from_other_design',
     dryRun: false,
     signal: work.signal,
@@ -113,7 +122,7 @@ async function forget(change: ObjectChange, target: Target, work: ApplyWork): Pr
       metadata: { name, ...(namespace === '' ? {} : { namespace }) },
     }
     const answer = await target.apply(empty, {
-      fieldManager: work.fieldManager,
+      fieldManager: work.recorded.get(change.id)?.fieldManager ?? work.managers.usual,
       force: false,
       dryRun: false,
       signal: work.signal,

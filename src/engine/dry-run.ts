@@ -1,9 +1,15 @@
+import type { FieldConflict } from '../plan/change.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
+import type { JsonObject } from '../plan/json.ts'
+import type { Manifest } from '../plan/manifest.ts'
 import type { Candidate } from '../planner/assess.ts'
-import type { DesiredObject } from '../planner/desired-object.ts'
 import type { DryRun } from '../planner/dry-run.ts'
-import { expectedConflicts, withoutConflicts } from '../planner/leave-conflicts.ts'
+import type { FieldManagers } from '../planner/field-managers.ts'
+import { expectedConflicts, isAmong, settleConflicts, withoutConflicts } from '../planner/settle-conflicts.ts'
+import type { TargetError } from '../targets/contract.ts'
 import { targetDiagnostic } from '../targets/error-diagnostics.ts'
+import { objectOf } from '../targets/json-fields.ts'
+import { afterTransfer } from '../targets/transfer-ownership.ts'
 import { sharedTroublesOnce } from './cluster-troubles.ts'
 import type { Emit } from './events.ts'
 import type { Connection } from './refresh.ts'
@@ -13,7 +19,7 @@ import { ServerWarnings } from './server-warnings.ts'
 export interface DryRunRequest {
   readonly connections: ReadonlyMap<string, Connection>
   readonly candidates: readonly Candidate[]
-  readonly fieldManager: string
+  readonly managers: FieldManagers
   /** Ask about new objects too. Left out where the apply follows at once and says the same. */
   readonly includeCreates: boolean
   /** Those who may read and not patch get what is worked out here, with a warning: for a plan that nothing follows. */
@@ -28,7 +34,7 @@ export interface DryRunRequest {
 export async function dryRunAll(
   request: DryRunRequest,
 ): Promise<{ readonly results: ReadonlyMap<string, DryRun>; readonly diagnostics: readonly Diagnostic[] }> {
-  const asked = request.candidates.filter((candidate): candidate is Extract<Candidate, { kind: 'create' | 'update' }> =>
+  const asked = request.candidates.filter((candidate): candidate is Asked =>
     candidate.kind === 'update' ? candidate.ask : candidate.kind === 'create' && candidate.ask && request.includeCreates,
   )
   const results = new Map<string, DryRun>()
@@ -39,10 +45,9 @@ export async function dryRunAll(
   const warnings = new ServerWarnings([])
   let done = 0
   await Promise.all(
-    asked.map(async ({ desired, reason }) => {
-      const force = request.onlyToSee || desired.conflict === 'force' || reason === 'take_from_other_design'
-      const answer = await dryRunOne(desired, force, request, diagnostics, unpatchable, warnings)
-      if (answer !== undefined) results.set(desired.id, answer)
+    asked.map(async (candidate) => {
+      const answer = await dryRunOne(candidate, request, diagnostics, unpatchable, warnings)
+      if (answer !== undefined) results.set(candidate.desired.id, answer)
       done++
       request.emit({ type: 'dry-run-progress', done, objects: asked.length })
     }),
@@ -52,6 +57,8 @@ export async function dryRunAll(
   for (const [cluster, resources] of unpatchable) notes.push(approximate(cluster, [...resources].sort()))
   return { results, diagnostics: [...refusals, ...notes] }
 }
+
+type Asked = Extract<Candidate, { kind: 'create' | 'update' }>
 
 function approximate(cluster: string, resources: readonly string[]): Diagnostic {
   return {
@@ -64,37 +71,72 @@ function approximate(cluster: string, resources: readonly string[]): Diagnostic 
 }
 
 async function dryRunOne(
-  desired: DesiredObject,
-  force: boolean,
+  candidate: Asked,
   request: DryRunRequest,
   diagnostics: Diagnostic[],
   unpatchable: Map<string, Set<string>>,
   warnings: ServerWarnings,
 ): Promise<DryRun | undefined> {
+  const { desired } = candidate
   const connection = request.connections.get(desired.key.cluster)
   if (connection === undefined || connection.kind === 'unavailable') return undefined
-  const options = {
-    fieldManager: request.fieldManager,
-    force,
-    dryRun: true,
-    signal: request.signal,
+  const { target } = connection
+  const fieldManager = request.managers.of(desired.key.cluster)
+  const ask = (manifest: Manifest, force: boolean) =>
+    target.apply(manifest, { fieldManager, force, dryRun: true, signal: request.signal })
+  const refuse = (error: TargetError) => {
+    diagnostics.push(
+      targetDiagnostic(error, {
+        verb: 'apply',
+        kind: desired.key.kind,
+        cluster: connection.title,
+        key: desired.key,
+        address: desired.address,
+        location: desired.origin,
+        manifest: desired.manifest,
+        originOf: desired.originOf,
+      }),
+    )
+    return undefined
   }
   let sent = desired.manifest
-  let answer = await connection.target.apply(sent, options)
+  let answer = await ask(sent, request.onlyToSee)
   if (!answer.ok && answer.error.kind === 'conflict') {
     const expected = expectedConflicts(sent, answer.error.conflicts, desired.ignore)
     if (expected.length > 0) {
       sent = withoutConflicts(sent, expected)
-      answer = await connection.target.apply(sent, options)
+      answer = await ask(sent, false)
     }
   }
-  if (!answer.ok && answer.error.kind === 'conflict' && desired.conflict === 'leave') {
-    sent = withoutConflicts(sent, answer.error.conflicts)
-    answer = await connection.target.apply(sent, options)
+  let conflicts: readonly FieldConflict[] = []
+  if (!answer.ok && answer.error.kind === 'conflict' && answer.error.conflicts.length > 0) {
+    conflicts = settleConflicts(answer.error.conflicts, candidate)
+    const refused = conflicts.filter(({ outcome }) => outcome === 'refused')
+    if (refused.length > 0) refuse({ ...answer.error, conflicts: answer.error.conflicts.filter(isAmong(refused)) })
+    sent = withoutConflicts(
+      sent,
+      conflicts.filter(({ outcome }) => outcome === 'left'),
+    )
+    // What is refused is shown all the same, as it would come out.
+    answer = await ask(
+      sent,
+      conflicts.some(({ outcome }) => outcome !== 'left'),
+    )
+    if (!answer.ok && refused.length > 0) return undefined
   }
   if (answer.ok) {
     warnings.add(answer.warnings, { key: desired.key, address: desired.address, location: desired.origin })
-    return { kind: 'result', object: answer.value, sent }
+    const takesFrom = candidate.kind === 'update' ? candidate.takesFrom : []
+    if (takesFrom.length === 0) return { kind: 'result', object: answer.value, sent, conflicts, guessed: false }
+    const taken = afterTransfer(answer.value, takesFrom, fieldManager)
+    if (!taken.removes) return { kind: 'result', object: answer.value, sent, conflicts, guessed: false }
+    const replaced = await target.previewReplacement?.(replacementOf(taken.object, sent), {
+      fieldManager,
+      signal: request.signal,
+    })
+    return replaced?.ok === true
+      ? { kind: 'result', object: replaced.value, sent, conflicts, guessed: false }
+      : { kind: 'result', object: taken.object, sent, conflicts, guessed: true }
   }
   const { error } = answer
   if (error.kind === 'immutable') return { kind: 'immutable', message: error.message }
@@ -106,18 +148,19 @@ async function dryRunOne(
     unpatchable.set(connection.title, known.add(resource))
     return { kind: 'unknown', reason: 'it may not be patched' }
   }
-  diagnostics.push(
-    targetDiagnostic(error, {
-      verb: 'apply',
-      kind: desired.key.kind,
-      cluster: connection.title,
-      key: desired.key,
-      address: desired.address,
-      location: desired.origin,
-      originOf: desired.originOf,
-    }),
-  )
-  return undefined
+  return refuse(error)
+}
+
+/** An object as it is put: without bookkeeping of fields, and with what only goes in and never comes out. */
+function replacementOf(object: JsonObject, sent: Manifest): Manifest {
+  const { managedFields: _managedFields, ...metadata } = objectOf(object.metadata)
+  return {
+    ...object,
+    apiVersion: sent.apiVersion,
+    kind: sent.kind,
+    metadata: { ...metadata, name: sent.metadata.name },
+    ...(sent.stringData === undefined ? {} : { stringData: sent.stringData }),
+  }
 }
 
 /** `configmaps in team`, of what RBAC says to those who may not patch; undefined of other refusals, such as a quota's. */

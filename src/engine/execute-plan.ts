@@ -11,7 +11,7 @@ import type { MadePlan } from './make-plan.ts'
 
 /** What an apply under a lock needs. */
 export interface ExecuteRequest
-  extends Pick<ApplyRequest, 'connections' | 'fieldManager' | 'parallelism' | 'onError' | 'emit' | 'now' | 'stop'> {
+  extends Pick<ApplyRequest, 'connections' | 'managers' | 'parallelism' | 'onError' | 'emit' | 'now' | 'stop'> {
   readonly made: MadePlan
   readonly session: StateSession
   readonly operation: DeployRecord['operation']

@@ -11,8 +11,9 @@ import { checkPlan, type PlanLimits } from '../planner/check-plan.ts'
 import { checkPreconditions } from '../planner/conditions.ts'
 import { lacksValues, withKnownDigests, withoutAsking } from '../planner/cover-secrets.ts'
 import { type ExpandRequest, type Expansion, expandDesign } from '../planner/expand.ts'
+import { fieldManagersOf } from '../planner/field-managers.ts'
 import { createMasker } from '../planner/mask.ts'
-import { fieldManagerOf, type Owner } from '../planner/owner-labels.ts'
+import type { Owner } from '../planner/owner-labels.ts'
 import { checkPolicies } from '../planner/policies.ts'
 import { hasTriggers, replaceTriggered } from '../planner/replace-triggers.ts'
 import { type Selection, selectCandidates } from '../planner/select.ts'
@@ -57,6 +58,8 @@ export interface MakePlanRequest {
 /** A plan with what applying it needs and a file must not hold. */
 export interface MadePlan {
   readonly plan: Plan
+  /** All was looked at that the plan is about: what errors it has are about what it would do, and best seen in the whole of it. */
+  readonly isComplete: boolean
   /** Objects with their secrets, by id; one whose secrets are not at hand is missing. */
   readonly manifests: ReadonlyMap<string, Manifest>
   readonly rules: ReadonlyMap<string, { readonly ignore: readonly IgnoreRule[]; readonly health: readonly HealthRule[] }>
@@ -77,10 +80,10 @@ export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
   const conditions = request.mode === 'apply' && request.recast === undefined ? checkPreconditions(request.design) : []
   const expansion = { ...expanded, objects, diagnostics: [...conditions, ...expanded.diagnostics] }
   if (hasErrors(expansion.diagnostics)) return failedPlan(request, expansion)
-  const fieldManager = fieldManagerOf(request.owner)
+  const managers = fieldManagersOf(request.design, request.owner)
   const wholeObjects = request.selection.replace.length > 0 || hasTriggers(request.design)
   const healthMatters = !request.readersWelcome
-  const refreshed = await refresh({ ...request, desired: expansion.objects, fieldManager, wholeObjects, healthMatters })
+  const refreshed = await refresh({ ...request, desired: expansion.objects, managers, wholeObjects, healthMatters })
   const assessed = assess({
     desired: expansion.objects,
     state: request.state,
@@ -89,6 +92,7 @@ export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
     moved: new Map(request.design.moved.map((move) => [move.from, move.to])),
     forgotten: new Set(request.design.removed.filter((block) => !block.destroy).map((block) => block.from)),
     imported: importedIds(request.design, expansion.objects),
+    managers,
     destroy: request.mode === 'destroy',
   })
   const blocks = request.mode === 'destroy' ? [] : checkBlocks(request.design, expansion.objects, request.state, refreshed.live)
@@ -104,15 +108,13 @@ export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
     ...blocks,
     ...selected.diagnostics,
   ]
-  const asked = hasErrors(found)
-    ? { results: new Map(), diagnostics: [] }
-    : await dryRunAll({
-        ...request,
-        candidates: selected.candidates,
-        fieldManager,
-        includeCreates: request.askAboutCreates,
-        onlyToSee: request.mode === 'refresh-only',
-      })
+  const asked = await dryRunAll({
+    ...request,
+    candidates: selected.candidates,
+    managers,
+    includeCreates: request.askAboutCreates,
+    onlyToSee: request.mode === 'refresh-only',
+  })
   const plan = buildPlan({
     mode: request.mode,
     design: request.design,
@@ -140,6 +142,7 @@ export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
         ...policies,
       ],
     },
+    isComplete: !hasErrors([...request.diagnostics, ...refreshed.diagnostics]),
     manifests: new Map(
       expansion.objects
         .filter(({ manifest }) => knownDigests === undefined || !lacksValues(manifest))
@@ -183,6 +186,7 @@ function failedPlan(request: MakePlanRequest, expansion: Expansion): MadePlan {
   })
   return {
     plan: { ...plan, outputs: [] },
+    isComplete: false,
     manifests: new Map(),
     rules: new Map(),
     settled: [],

@@ -2,6 +2,7 @@ import type { ObjectChange } from '../plan/change.ts'
 import { type Manifest, objectKeyText } from '../plan/manifest.ts'
 import type { RecordedObject } from '../plan/recorded-state.ts'
 import { uidOf, versionOf } from '../planner/assess.ts'
+import type { FieldManagers } from '../planner/field-managers.ts'
 import { recordedSecrets } from '../planner/mask.ts'
 import type { IgnoreRule } from '../providers/rules.ts'
 import type { LiveObject } from '../targets/contract.ts'
@@ -9,7 +10,7 @@ import { ownedDigest } from './refresh.ts'
 
 /** What records are made with: an apply has it all. */
 export interface RecordContext {
-  readonly fieldManager: string
+  readonly managers: FieldManagers
   /** Values that the state must not hold. */
   readonly sensitiveValues: readonly string[]
   /** Rules of each object, by id. */
@@ -27,12 +28,13 @@ export function recordOf(change: ObjectChange, manifest: Manifest, live: LiveObj
     address: change.address,
     desiredDigest: change.desiredDigest ?? '',
     desired: recordedSecrets(manifest, context.sensitiveValues),
-    ownedDigest: ownedDigest(live, context.fieldManager, context.rules.get(change.id)?.ignore ?? []),
+    ownedDigest: ownedDigest(live, context.managers.of(change.key.cluster), context.rules.get(change.id)?.ignore ?? []),
     resourceVersion: versionOf(live),
     uid: uidOf(live),
     created: change.action === 'create' || change.action === 'replace' || (old?.created ?? false),
     dependencies: change.dependencies,
     protect: change.protect,
+    fieldManager: context.managers.of(change.key.cluster),
   }
 }
 
@@ -42,6 +44,10 @@ export function recordOf(change: ObjectChange, manifest: Manifest, live: LiveObj
  */
 export function recordAsSeen(record: RecordedObject, seen: LiveObject | undefined, context: RecordContext): RecordedObject {
   if (seen === undefined || versionOf(seen) === record.resourceVersion || uidOf(seen) !== record.uid) return record
-  const digest = ownedDigest(seen, context.fieldManager, context.rules.get(objectKeyText(record.key))?.ignore ?? [])
+  const digest = ownedDigest(
+    seen,
+    context.managers.of(record.key.cluster),
+    context.rules.get(objectKeyText(record.key))?.ignore ?? [],
+  )
   return digest === record.ownedDigest ? { ...record, resourceVersion: versionOf(seen) } : record
 }

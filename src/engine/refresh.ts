@@ -5,6 +5,7 @@ import { type Manifest, type ObjectKey, objectKeyOf, objectKeyText } from '../pl
 import type { RecordedObject, RecordedState } from '../plan/recorded-state.ts'
 import { isAsRecorded, type LiveView, type Unread } from '../planner/assess.ts'
 import type { DesiredObject } from '../planner/desired-object.ts'
+import type { FieldManagers } from '../planner/field-managers.ts'
 import { type Owner, ownerSelector } from '../planner/owner-labels.ts'
 import type { IgnoreRule } from '../providers/rules.ts'
 import type { Answer, LiveObject, ServedKinds, Target, TargetError } from '../targets/contract.ts'
@@ -45,7 +46,7 @@ export interface RefreshRequest {
   readonly desired: readonly DesiredObject[]
   readonly state: RecordedState
   readonly owner: Owner
-  readonly fieldManager: string
+  readonly managers: FieldManagers
   /** Something may be replaced that did not change: every object is read whole. */
   readonly wholeObjects: boolean
   /** An apply follows, which waits for what is not healthy although it is as designed: where only the status tells, it is read. */
@@ -95,17 +96,18 @@ export async function refresh(
 
 function soughtObjects(request: RefreshRequest): readonly Sought[] {
   const sought = new Map<string, Sought>()
-  const { state, wholeObjects, healthMatters } = request
+  const { state, wholeObjects, healthMatters, managers } = request
   for (const [id, recorded] of state.objects) {
     sought.set(id, { id, key: recorded.key, apiVersion: recorded.apiVersion, ignore: [], recorded, whole: true })
   }
   for (const { id, key, apiVersion } of state.pending ?? []) {
     sought.set(id, { id, key, apiVersion, ignore: [], recorded: state.objects.get(id), whole: true })
   }
-  for (const { id, key, manifest, ignore, digest, wait, health } of request.desired) {
+  for (const { id, key, manifest, ignore, digest, wait, health, conflict } of request.desired) {
     const recorded = state.objects.get(id)
     const isWaitedFor = healthMatters && wait && needsStatus(key.group, key.kind, health)
-    const whole = wholeObjects || isWaitedFor || recorded?.desiredDigest !== digest
+    const isTakenOver = conflict === 'force' || (recorded?.fieldManager ?? managers.usual) !== managers.of(key.cluster)
+    const whole = wholeObjects || isWaitedFor || isTakenOver || recorded?.desiredDigest !== digest
     sought.set(id, { id, key, apiVersion: manifest.apiVersion, ignore, recorded, whole })
   }
   return [...sought.values()]
@@ -279,15 +281,26 @@ function ownedDigests(
       item.id,
       recorded !== undefined && isAsRecorded(recorded, live)
         ? recorded.ownedDigest
-        : ownedDigest(live, request.fieldManager, item.ignore),
+        : ownedDigest(
+            live,
+            recorded === undefined ? request.managers.of(item.key.cluster) : (recorded.fieldManager ?? request.managers.usual),
+            item.ignore,
+            // What is taken over with an object must still be what was seen when its plan was made.
+            recorded === undefined ? request.managers.takeFrom : [],
+          ),
     )
   }
   return digests
 }
 
 /** sha256 of what a manager owns of an object, without the fields that others are known to write. */
-export function ownedDigest(live: JsonObject, manager: string, ignore: readonly IgnoreRule[]): string {
-  return digestOf(ownedFields(live, manager, ignore))
+export function ownedDigest(
+  live: JsonObject,
+  manager: string,
+  ignore: readonly IgnoreRule[],
+  taken: readonly string[] = [],
+): string {
+  return digestOf(ownedFields(live, manager, ignore, taken))
 }
 
 function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): ReadonlyMap<string, readonly Item[]> {

@@ -41,6 +41,15 @@ export interface FieldChange {
   readonly sensitive: boolean
 }
 
+/** A field that the design sets and another manager owns. */
+export interface FieldConflict {
+  /** As servers write it, without the leading dot: `spec.containers[name="app"].image`. */
+  readonly field: string
+  readonly manager: string
+  /** It stops the plan; the field is taken over, by policy or with the object; or it is left to the other. */
+  readonly outcome: 'refused' | 'taken' | 'left'
+}
+
 /** What to do where another manager owns a field. */
 export type ConflictPolicy = 'fail' | 'force' | 'leave'
 
@@ -84,6 +93,13 @@ export interface ObjectChange {
   readonly applyTimeout: number
   readonly deleteTimeout: number
   readonly conflict: ConflictPolicy
+  /** What stood in the way when the server was asked. Sorted by field. */
+  readonly conflicts: readonly FieldConflict[]
+  /**
+   * Managers whose fields become ours before it is applied, such as that of kubectl's client-side apply: what they set and the design
+   * does not say is removed then. Sorted.
+   */
+  readonly takesFrom: readonly string[]
   readonly protect: Protection
   /** Made by meshform rather than written by anyone, such as a Namespace. */
   readonly implicit: boolean

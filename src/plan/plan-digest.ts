@@ -33,6 +33,7 @@ function lineOf(change: ObjectChange): string {
     change.applyTimeout,
     change.deleteTimeout,
     change.conflict,
+    change.takesFrom,
     change.protect,
     change.createBeforeDestroy,
   ])

@@ -203,5 +203,7 @@ const CHANGE_DEFAULTS = {
   liveDigest: undefined,
   uid: undefined,
   origin: undefined,
+  conflicts: [],
+  takesFrom: [],
 }
 const PLAN_DEFAULTS = { diagnostics: [] }

@@ -64,6 +64,19 @@ const resourceChange = Type.Object(
         applyTimeout: Type.Number(),
         deleteTimeout: Type.Number(),
         conflict: Type.Unsafe<string>({ type: 'string', enum: ['fail', 'force', 'leave'] }),
+        conflicts: Type.Optional(
+          Type.Array(
+            Type.Object({
+              field: text,
+              manager: text,
+              outcome: Type.Unsafe<string>({ type: 'string', enum: ['refused', 'taken', 'left'] }),
+            }),
+            { description: 'Fields that other managers own.' },
+          ),
+        ),
+        takesFrom: Type.Optional(
+          Type.Array(text, { description: 'Managers whose fields become those of this design before it is applied.' }),
+        ),
         protect: Type.Union([Type.Boolean(), Type.Literal('confirm')]),
         implicit: Type.Boolean(),
         createBeforeDestroy: Type.Boolean(),

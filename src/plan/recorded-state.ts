@@ -23,6 +23,8 @@ export interface RecordedObject {
   readonly dependencies: readonly string[]
   /** Deleting or replacing it is refused, or wants a confirmation. */
   readonly protect: Protection
+  /** The field manager that applied it; undefined in records that are older than the choice: the usual one of the design. */
+  readonly fieldManager?: string
 }
 
 /** An effect that was begun and whose end nobody recorded, as after a crash: its object may or may not exist, or be gone. */

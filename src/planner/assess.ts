@@ -5,6 +5,7 @@ import { describeObject } from '../plan/manifest.ts'
 import type { PendingEffect, RecordedObject, RecordedState } from '../plan/recorded-state.ts'
 import { isWithin } from './check-blocks.ts'
 import type { DesiredObject } from './desired-object.ts'
+import { type FieldManagers, takenManagers } from './field-managers.ts'
 import { isKept, type Owner, ownerOf } from './owner-labels.ts'
 
 /** Why an object could not be looked for. */
@@ -56,6 +57,8 @@ export type Candidate =
       readonly live: JsonObject | undefined
       readonly reason: ActionReason | undefined
       readonly drifted: boolean
+      /** See ObjectChange. */
+      readonly takesFrom: readonly string[]
       readonly ask: boolean
       readonly unsure: string | undefined
     }
@@ -84,6 +87,7 @@ export interface AssessRequest {
   readonly forgotten: ReadonlySet<string>
   /** Ids that `imports` takes in, whoever owns them. */
   readonly imported: ReadonlySet<string>
+  readonly managers: FieldManagers
   readonly destroy: boolean
 }
 
@@ -178,7 +182,17 @@ function assessBlind(desired: DesiredObject, recorded: RecordedObject | undefine
   if (recorded === undefined)
     return { kind: 'create', desired, recorded, reason: undefined, ask: false, unsure: reason, deferred: false }
   if (recorded.desiredDigest === desired.digest) return { kind: 'no-op', desired, recorded, live: undefined }
-  return { kind: 'update', desired, recorded, live: undefined, reason: undefined, drifted: false, ask: false, unsure: reason }
+  return {
+    kind: 'update',
+    desired,
+    recorded,
+    live: undefined,
+    reason: undefined,
+    drifted: false,
+    takesFrom: [],
+    ask: false,
+    unsure: reason,
+  }
 }
 
 function assessExisting(
@@ -205,7 +219,8 @@ function assessExisting(
   const digest = request.live.ownedDigests.get(desired.id)
   const untouched = recorded !== undefined && (isAsRecorded(recorded, live) || digest === recorded.ownedDigest)
   const same = recorded !== undefined && recorded.desiredDigest === desired.digest
-  if (same && untouched) return { kind: 'no-op', desired, recorded, live }
+  const takesFrom = takenManagers(desired, recorded, live, request.managers)
+  if (same && untouched && takesFrom.length === 0) return { kind: 'no-op', desired, recorded, live }
   const drifted = recorded !== undefined && !untouched
   return {
     kind: 'update',
@@ -214,6 +229,7 @@ function assessExisting(
     live,
     reason: reason ?? (same && drifted ? 'update_because_drift' : undefined),
     drifted,
+    takesFrom,
     ask: true,
     unsure: undefined,
   }

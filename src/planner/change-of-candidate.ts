@@ -95,15 +95,27 @@ function updateOf(candidate: Extract<Candidate, { kind: 'update' }>, request: Ch
     before: base,
     after: merged,
     live: candidate.live,
-    certainty: answer?.kind === 'result' ? 'exact' : 'approximate',
-    certaintyReason: answer?.kind === 'result' ? undefined : (candidate.unsure ?? unansweredReason(answer)),
+    ...certaintyOf(candidate, answer),
     diff: 'both',
+    conflicts: answer?.kind === 'result' ? answer.conflicts : [],
+    takesFrom: candidate.takesFrom,
   })
   // Our own marks are no change of an object that is only taken in.
   const onlyMarks = candidate.recorded === undefined && change.fields.every(isOwnMark)
-  if ((change.fields.length > 0 && !onlyMarks) || replace) return change
+  const onlyOwners = candidate.takesFrom.length > 0 && candidate.recorded !== undefined
+  if ((change.fields.length > 0 && !onlyMarks) || replace || onlyOwners) return change
   // Nothing visible differs: what is left is to record it.
   return { ...change, action: candidate.recorded === undefined ? 'import' : 'no-op' }
+}
+
+function certaintyOf(
+  candidate: Extract<Candidate, { kind: 'update' }>,
+  answer: DryRun | undefined,
+): Pick<ObjectChange, 'certainty' | 'certaintyReason'> {
+  if (answer?.kind !== 'result')
+    return { certainty: 'approximate', certaintyReason: candidate.unsure ?? unansweredReason(answer) }
+  if (answer.guessed) return { certainty: 'approximate', certaintyReason: 'fields go, and their defaults may come back' }
+  return { certainty: 'exact', certaintyReason: undefined }
 }
 
 interface ChangeParts {
@@ -116,6 +128,9 @@ interface ChangeParts {
   readonly certaintyReason: string | undefined
   /** Which fields are shown: what the design says of a new object, or all that differs. */
   readonly diff: 'none' | 'design' | 'both'
+  /** Both default to none. */
+  readonly conflicts?: ObjectChange['conflicts']
+  readonly takesFrom?: ObjectChange['takesFrom']
 }
 
 function desiredChange(
@@ -151,6 +166,8 @@ function desiredChange(
     applyTimeout: desired.applyTimeout,
     deleteTimeout: desired.deleteTimeout,
     conflict: desired.conflict,
+    conflicts: parts.conflicts ?? [],
+    takesFrom: parts.action === 'replace' ? [] : (parts.takesFrom ?? []),
     protect: desired.protect,
     implicit: desired.implicit,
     createBeforeDestroy: desired.createBeforeDestroy,
@@ -220,6 +237,8 @@ function recordedChange(candidate: Extract<Candidate, { kind: 'delete' | 'forget
     applyTimeout: DEFAULT_TIMEOUT,
     deleteTimeout: request.deleteTimeouts.get(recorded.address) ?? DEFAULT_TIMEOUT,
     conflict: 'fail',
+    conflicts: [],
+    takesFrom: [],
     protect: recorded.protect,
     implicit: false,
     createBeforeDestroy: false,

@@ -18,11 +18,6 @@ export interface Owner {
   readonly workspace: string
 }
 
-/** The field manager of a design: designs that fight over a field are told apart by it. */
-export function fieldManagerOf(owner: Owner): string {
-  return owner.workspace === DEFAULT_WORKSPACE ? `meshform-${owner.design}` : `meshform-${owner.design}-${owner.workspace}`
-}
-
 /** The label selector that finds all objects of a design. */
 export function ownerSelector(owner: Owner): string {
   return owner.workspace === DEFAULT_WORKSPACE

@@ -164,6 +164,7 @@ export function asReplacement(candidate: Candidate, reason: 'replace_by_request'
     live: candidate.live,
     reason,
     drifted: false,
+    takesFrom: [],
     ask: false,
     unsure: undefined,
   }

@@ -24,6 +24,7 @@ export function recordedObjectToJson(object: RecordedObject): JsonObject {
     created: object.created,
     dependencies: object.dependencies,
     protect: object.protect,
+    ...(object.fieldManager === undefined ? {} : { fieldManager: object.fieldManager }),
   }
 }
 
@@ -42,6 +43,7 @@ export function readRecordedObject(reader: JsonReader, value: JsonValue | undefi
     created: reader.flag(object, 'created', where),
     dependencies: reader.texts(object, 'dependencies', where),
     protect: object.protect === 'confirm' ? 'confirm' : reader.flag(object, 'protect', where),
+    ...(object.fieldManager === undefined ? {} : { fieldManager: reader.text(object, 'fieldManager', where) }),
   }
 }
 

@@ -26,8 +26,10 @@ const recordedObject = closed(
     created: { type: 'boolean', description: 'False when the object was there before and only adopted.' },
     dependencies: { type: 'array', items: text, description: 'Objects it was applied after: deleted in the reverse order.' },
     protect: { enum: [false, true, 'confirm'], description: 'Deleting or replacing it is refused, or wants a confirmation.' },
+    fieldManager: { type: 'string', description: 'The field manager that applied it, where it is not the usual one.' },
   },
   'One object that was applied.',
+  ['fieldManager'],
 )
 
 const pendingEffect = closed(

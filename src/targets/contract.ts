@@ -130,6 +130,20 @@ export interface Target {
   get(key: ObjectKey, apiVersion: string, signal: AbortSignal): Promise<Answer<LiveObject>>
   /** Server-side apply, one request. The answer is the object as it is now (or would be). */
   apply(manifest: Manifest, options: ApplyOptions): Promise<Answer<LiveObject>>
+  /**
+   * Makes fields of other managers those of `to`, as if it had applied them, where they have any. No field of the object itself
+   * changes. Only targets that keep track of managers know it.
+   */
+  takeOver?(
+    key: ObjectKey,
+    apiVersion: string,
+    options: { readonly from: readonly string[]; readonly to: string; readonly signal: AbortSignal },
+  ): Promise<Answer<void>>
+  /** What the object would be if this were put in its place: defaults come back, webhooks are heard. Nothing is written. */
+  previewReplacement?(
+    object: Manifest,
+    options: { readonly fieldManager: string; readonly signal: AbortSignal },
+  ): Promise<Answer<LiveObject>>
   /** Deletes; an object that is gone already is a success. `uid` guards against deleting a successor. */
   delete(
     key: ObjectKey,

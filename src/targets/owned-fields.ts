@@ -2,15 +2,21 @@ import { removeFieldPath } from '../plan/field-path.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../plan/json.ts'
 import { groupOf } from '../plan/manifest.ts'
 import type { IgnoreRule } from '../providers/rules.ts'
+import { itemByKey, mergedFields, parsedArgument } from './field-sets.ts'
 import { objectOf, objectsOf, textOf } from './json-fields.ts'
 
 /**
  * What a manager owns of a live object by server-side apply, as a value whose digest changes exactly when one of those fields does.
  * Items of keyed lists stand under their keys and members of sets in order, so that others may rearrange them. Fields that rules
- * ignore are left out, whoever owns them now. The form of `metadata.managedFields` is FieldsV1.
+ * ignore are left out, whoever owns them now. What managers own that are taken over from, however they wrote it, counts as well. The form of `metadata.managedFields` is FieldsV1.
  */
-export function ownedFields(object: JsonObject, manager: string, ignore: readonly IgnoreRule[]): JsonObject {
-  const owned = ownedFieldSet(object, manager)
+export function ownedFields(
+  object: JsonObject,
+  manager: string,
+  ignore: readonly IgnoreRule[],
+  taken: readonly string[] = [],
+): JsonObject {
+  const owned = ownedFieldSet(object, manager, taken)
   if (owned === undefined) return {}
   const fields = pick(withoutIgnored(object, ignore), owned, [])
   return isJsonObject(fields) ? fields : {}
@@ -32,23 +38,15 @@ function holdsFor(rule: IgnoreRule, object: JsonObject): boolean {
 }
 
 /** All that the manager applied, at whatever version; undefined when it applied nothing. */
-function ownedFieldSet(object: JsonObject, manager: string): JsonObject | undefined {
+function ownedFieldSet(object: JsonObject, manager: string, taken: readonly string[]): JsonObject | undefined {
   let union: JsonObject | undefined
   for (const entry of objectsOf(objectOf(object.metadata).managedFields)) {
-    if (entry.manager !== manager || entry.operation !== 'Apply' || (textOf(entry.subresource) ?? '') !== '') continue
+    const isOurs = entry.manager === manager && entry.operation === 'Apply'
+    if ((!isOurs && !taken.includes(textOf(entry.manager) ?? '')) || (textOf(entry.subresource) ?? '') !== '') continue
     const fields = objectOf(entry.fieldsV1)
-    union = union === undefined ? fields : merged(union, fields)
+    union = union === undefined ? fields : mergedFields(union, fields)
   }
   return union
-}
-
-function merged(left: JsonObject, right: JsonObject): JsonObject {
-  const both = new Map(Object.entries(left))
-  for (const [name, fields] of Object.entries(right)) {
-    const other = both.get(name)
-    both.set(name, other === undefined ? fields : merged(objectOf(other), objectOf(fields)))
-  }
-  return Object.fromEntries(both)
 }
 
 /** The owned part of a value; undefined when nothing of it is there any more. */
@@ -74,7 +72,7 @@ function pick(value: JsonValue | undefined, owned: JsonObject, path: readonly st
         break
       }
       case 'v:': {
-        const member = parsed(argument)
+        const member = parsedArgument(argument)
         if (member !== undefined && Array.isArray(value) && value.includes(member)) members.push(member)
         break
       }
@@ -98,23 +96,6 @@ function pick(value: JsonValue | undefined, owned: JsonObject, path: readonly st
 function isWholeMap(owned: JsonObject, path: readonly string[]): boolean {
   if (Object.hasOwn(owned, '.')) return true
   return path[path.length - 2] === 'metadata' && (path.at(-1) === 'labels' || path.at(-1) === 'annotations')
-}
-
-function itemByKey(value: JsonValue, text: string): JsonValue | undefined {
-  const key = parsed(text)
-  if (!Array.isArray(value) || !isJsonObject(key)) return undefined
-  const wanted = Object.entries(key)
-  return (value as readonly JsonValue[]).find(
-    (item) => isJsonObject(item) && wanted.every(([name, part]) => Object.hasOwn(item, name) && item[name] === part),
-  )
-}
-
-function parsed(text: string): JsonValue | undefined {
-  try {
-    return JSON.parse(text) as JsonValue
-  } catch {
-    return undefined
-  }
 }
 
 function byText(left: JsonValue, right: JsonValue): number {

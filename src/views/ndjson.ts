@@ -175,6 +175,8 @@ export class NdjsonRunView implements RunView {
         action: change.action,
         ...(change.reason === undefined ? {} : { reason: change.reason }),
         certainty: change.certainty,
+        ...(change.conflicts.length === 0 ? {} : { conflicts: change.conflicts }),
+        ...(change.takesFrom.length === 0 ? {} : { takes_from: change.takesFrom }),
       },
     })
   }

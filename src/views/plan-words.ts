@@ -1,4 +1,5 @@
-import type { Action, FieldChange, ObjectChange } from '../plan/change.ts'
+import type { Action, FieldChange, FieldConflict, ObjectChange } from '../plan/change.ts'
+import { matchesFieldPath } from '../plan/field-path.ts'
 import type { JsonValue } from '../plan/json.ts'
 import type { OutputChange, Plan } from '../plan/plan.ts'
 import { summarize } from '../plan/plan.ts'
@@ -16,17 +17,27 @@ export const MARKS: { readonly [A in Action]: string } = {
   import: '<',
 }
 
+/** What kubectl keeps of a client-side apply: a copy of the object, which goes with its ownership. */
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
+
 /** Marks that meshform puts on every object: true of each, so worth no line. */
 export function isBookkeeping(field: FieldChange): boolean {
   const [first, second, third] = field.path
   if (first === 'apiVersion' || first === 'kind') return true
   if (first !== 'metadata') return false
   if (second === 'name' || second === 'namespace') return true
-  return typeof third === 'string' && third.startsWith('meshform.dev/')
+  return typeof third === 'string' && (third.startsWith('meshform.dev/') || third === LAST_APPLIED)
 }
 
-/** Why an object is changed, where the change itself does not tell. */
+/** Why an object is changed and whom it is taken from, where the change itself does not tell. */
 export function noteOf(change: ObjectChange): string | undefined {
+  const owners = change.takesFrom.map((manager) => `"${manager}"`).join(', ')
+  const notes = [reasonOf(change), owners === '' ? undefined : `fields of ${owners} become ours`]
+  const said = notes.filter((note) => note !== undefined)
+  return said.length === 0 ? undefined : said.join(', ')
+}
+
+function reasonOf(change: ObjectChange): string | undefined {
   switch (change.reason) {
     case 'update_because_drift':
       return 'changed outside, put back'
@@ -45,6 +56,28 @@ export function noteOf(change: ObjectChange): string | undefined {
     default:
       return undefined
   }
+}
+
+/** What is said of a field that another manager owns. */
+export function conflictText({ manager, outcome }: FieldConflict): string {
+  switch (outcome) {
+    case 'refused':
+      return `conflict: it belongs to "${manager}"`
+    case 'taken':
+      return `taken from "${manager}"`
+    case 'left':
+      return `left to "${manager}"`
+  }
+}
+
+/** The conflicts over one field, and over what is in it. */
+export function conflictsOver(field: FieldChange, conflicts: readonly FieldConflict[]): readonly FieldConflict[] {
+  return conflicts.filter((conflict) => matchesFieldPath(conflict.field, field.path))
+}
+
+/** The conflicts over fields that the change does not show: they stay as they are, or are shown as part of others. */
+export function otherConflicts({ conflicts, fields }: Pick<ObjectChange, 'conflicts' | 'fields'>): readonly FieldConflict[] {
+  return conflicts.filter((conflict) => !fields.some((field) => matchesFieldPath(conflict.field, field.path)))
 }
 
 /** A value on one line, the end of a long one cut off. */

@@ -6,7 +6,7 @@ import type { Project } from './command-runner.ts'
 /** Does something to the objects of a project's sandbox as somebody else would: `manager` is the name that its fields get. */
 export async function asOther(
   project: Project,
-  method: 'GET' | 'PATCH' | 'DELETE',
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
   path: string,
   body?: JsonObject,
   manager = 'kubectl',
@@ -15,8 +15,11 @@ export async function asOther(
   try {
     const answer = await sandbox.handle({
       method,
-      path: method === 'PATCH' ? `${path}?fieldManager=${manager}` : path,
-      headers: { accept: 'application/json', 'content-type': 'application/merge-patch+json' },
+      path: method === 'PATCH' || method === 'POST' ? `${path}?fieldManager=${manager}` : path,
+      headers: {
+        accept: 'application/json',
+        'content-type': method === 'POST' ? 'application/json' : 'application/merge-patch+json',
+      },
       ...(body === undefined ? {} : { body }),
       signal: new AbortController().signal,
     })

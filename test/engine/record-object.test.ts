@@ -4,7 +4,12 @@ import { ownedDigest } from '../../src/engine/refresh.ts'
 import type { RecordedObject } from '../../src/plan/recorded-state.ts'
 import type { LiveObject } from '../../src/targets/contract.ts'
 
-const context = { fieldManager: 'meshform-shop', sensitiveValues: [], rules: new Map(), recorded: new Map() }
+const context = {
+  managers: { usual: 'meshform-shop', of: () => 'meshform-shop', takeFrom: [] },
+  sensitiveValues: [],
+  rules: new Map(),
+  recorded: new Map(),
+}
 
 function live(resourceVersion: string, image: string, uid = 'u'): LiveObject {
   const managedFields = [{ manager: 'meshform-shop', operation: 'Apply', fieldsV1: { 'f:spec': { 'f:image': {} } } }]

@@ -96,7 +96,7 @@ async function refreshed(options: {
     desired,
     state,
     owner: { design: 'shop', workspace: 'default' },
-    fieldManager: MANAGER,
+    managers: { usual: MANAGER, of: () => MANAGER, takeFrom: [] },
     wholeObjects,
     healthMatters: false,
     emit: () => {},

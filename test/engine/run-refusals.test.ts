@@ -76,7 +76,7 @@ test('a plan says so when it may only read', async () => {
   const { diagnostics } = await dryRunAll({
     connections: new Map([['east', { kind: 'connected', title: 'east', target, served: NOTHING_SERVED }]]),
     candidates: [{ kind: 'create', desired: { id: 'a', key, manifest } as DesiredObject, ...NEW }],
-    fieldManager: 'meshform/shop/default',
+    managers: { usual: 'meshform-shop', of: () => 'meshform-shop', takeFrom: [] },
     includeCreates: true,
     onlyToSee: false,
     readersWelcome: true,
@@ -134,7 +134,7 @@ describe('an apply says so when', () => {
         allowed: () => ({ ok: true, value: undefined }),
         result: () => undefined,
       },
-      fieldManager: 'meshform/shop/default',
+      managers: { usual: 'meshform-shop', of: () => 'meshform-shop', takeFrom: [] },
       parallelism: 1,
       onError: 'continue',
       emit: () => undefined,

@@ -26,6 +26,8 @@ export function changeOf(name: string, more: Partial<ObjectChange>): ObjectChang
     applyTimeout: 300_000,
     deleteTimeout: 300_000,
     conflict: 'fail',
+    conflicts: [],
+    takesFrom: [],
     protect: false,
     implicit: false,
     createBeforeDestroy: false,

@@ -74,10 +74,12 @@ async function runPlan(io: CommandIo, options: PlanOptions): Promise<void> {
   await disconnectAll(connections.connections)
   const { plan } = made
   view.close()
-  view.diagnostics(plan.diagnostics)
-  if (hasErrors(plan.diagnostics)) return fail()
-  view.plan(plan)
-  if (options.out !== undefined) {
+  const errored = hasErrors(plan.diagnostics)
+  // What went wrong is best seen in the whole plan, and is the last that is read.
+  if (!errored) view.diagnostics(plan.diagnostics)
+  if (!errored || made.isComplete) view.plan(plan)
+  if (errored) view.diagnostics(plan.diagnostics)
+  if (options.out !== undefined && (!errored || made.isComplete)) {
     const { contentOf } = await import('../saved-design.ts')
     const content = await contentOf(prepared, await filesOfChecks(io, design))
     const refusal = await writePlanFile(io, options.out, { ...plan, content })
@@ -85,9 +87,10 @@ async function runPlan(io: CommandIo, options: PlanOptions): Promise<void> {
       view.diagnostics([refusal])
       return fail()
     }
-    const next = mode === 'refresh-only' ? 'Look at it with: meshform show' : 'Apply it with: meshform apply'
-    view.note(`The plan is saved. ${next} ${options.out}`)
+    const next = mode === 'refresh-only' || errored ? 'Look at it with: meshform show' : 'Apply it with: meshform apply'
+    view.note(`The plan is saved${errored ? ' with its errors, and can not be applied' : ''}. ${next} ${options.out}`)
   }
+  if (errored) return fail()
   const changes = mode === 'refresh-only' ? plan.drift.length > 0 : hasChanges(plan)
   if (options.detailedExitcode === true && changes) io.setExitCode(2)
 }

@@ -1,14 +1,17 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
 import type { Design } from '../design.ts'
 import { type Entry, entryLocation, type ModuleSource } from '../module/module-source.ts'
-import type { ClusterSpec, PolicySpec, StateSettings } from '../schema/design.ts'
+import type { ClusterSpec, OwnershipSettings, PolicySpec, StateSettings } from '../schema/design.ts'
 import { checkReference, targetsOf } from './check-references.ts'
 import { evaluateValue, FAILED } from './evaluate-value.ts'
 import type { EvaluationContext, ModuleInstance } from './module-instance.ts'
 import { scanExpressions } from './scan-expressions.ts'
 
 /** Everything of a design that is neither component, local nor output. */
-export type EvaluatedBlocks = Pick<Design, 'clusters' | 'state' | 'labels' | 'policies' | 'moved' | 'imports' | 'removed'>
+export type EvaluatedBlocks = Pick<
+  Design,
+  'clusters' | 'state' | 'ownership' | 'labels' | 'policies' | 'moved' | 'imports' | 'removed'
+>
 
 /** Evaluates the blocks that nothing refers to, once everything they may refer to is there. */
 export function evaluateBlocks(instance: ModuleInstance, context: EvaluationContext): EvaluatedBlocks {
@@ -30,6 +33,10 @@ export function evaluateBlocks(instance: ModuleInstance, context: EvaluationCont
       source.state === undefined
         ? undefined
         : (evaluateLoose(source.state, instance, context) as unknown as StateSettings | undefined),
+    ownership:
+      source.ownership === undefined
+        ? undefined
+        : (evaluateLoose(source.ownership, instance, context) as unknown as OwnershipSettings | undefined),
     labels: stringsOf(metadata?.labels),
     policies: named(source.blocks.policies).map(({ entry, value }) => ({
       ...(value as unknown as PolicySpec),

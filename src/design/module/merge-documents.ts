@@ -36,7 +36,8 @@ export function mergeDocuments(
       name: name ?? '',
       version: typeof version === 'string' ? version : undefined,
       metadata: first,
-      state: stateOf(documents, diagnostics),
+      state: onlyOne('state', documents, diagnostics),
+      ownership: onlyOne('ownership', documents, diagnostics),
       components: new Map(SECTIONS.map((section): [Section, ReadonlyMap<string, Entry>] => [section, merge(section)])),
       blocks: {
         inputs: merge('inputs'),
@@ -51,16 +52,17 @@ export function mergeDocuments(
   }
 }
 
-function stateOf(documents: readonly SourceDocument[], diagnostics: Diagnostic[]): Entry | undefined {
+/** A block that only one of the documents may have. */
+function onlyOne(name: string, documents: readonly SourceDocument[], diagnostics: Diagnostic[]): Entry | undefined {
   const entries = documents.flatMap((document): Entry[] => {
-    const { state } = rootOf(document)
-    return state === undefined ? [] : [{ name: 'state', value: state, document, path: ['state'] }]
+    const value = rootOf(document)[name]
+    return value === undefined ? [] : [{ name, value, document, path: [name] }]
   })
   const [first, second] = entries
   if (first !== undefined && second !== undefined) {
     diagnostics.push(
       mistake('MF1010', entryLocation(second), {
-        summary: 'state is declared twice',
+        summary: `${name} is declared twice`,
         detail: `The first one is ${formatLocation(entryLocation(first))}.`,
         hint: 'Remove one of the two.',
       }),

@@ -36,10 +36,30 @@ export const input = closed(
   'An input of the design.',
 )
 
+/** A field manager: what API servers take for one. */
+const fieldManager = (description: string) => Type.String({ pattern: '^[!-~]{1,128}$', description })
+
+/** `ownership`: in whose name fields are written. */
+export const ownership = closed(
+  {
+    fieldManager: Type.Optional(
+      fieldManager('Name under which fields are written (field manager); default `meshform-` and the name of the design.'),
+    ),
+    takeFrom: Type.Optional(
+      Type.Array(Type.String(), {
+        description:
+          'Field managers whose fields become those of the design when it takes an object in; default `[kubectl-client-side-apply]`, `[]` for none.',
+      }),
+    ),
+  },
+  'In whose name fields are written, and from whom they are taken over.',
+)
+
 /** `clusters.<name>`: where objects live. */
 export const cluster = closed(
   {
     context: Type.Optional(text('Context of the kubeconfig.')),
+    fieldManager: Type.Optional(fieldManager('Name under which fields are written there; default: that of `ownership`.')),
     kubeconfig: Type.Optional(text('Path of the kubeconfig; default: $KUBECONFIG or ~/.kube/config.')),
     sandbox: Type.Optional(
       flag('An embedded cluster: `sandbox` is the one without configuration, other names are further ones beside it.'),
@@ -185,6 +205,7 @@ export const design = closed(
     inputs: Type.Optional(mapOf(input, 'Values that users of the design give.')),
     locals: Type.Optional(freeObject('Named values, in scope as `locals.<name>`.')),
     state: Type.Optional(stateSettings),
+    ownership: Type.Optional(ownership),
     clusters: Type.Optional(mapOf(cluster, 'Clusters by name; none: the sandbox.')),
     meshes: Type.Optional(mapOf(mesh, 'Service meshes by name.')),
     workloads: Type.Optional(mapOf(workload, 'Workloads by name.')),
@@ -213,5 +234,7 @@ export type PatternSpec = Evaluated<typeof pattern>
 export type ClusterSpec = Evaluated<typeof cluster>
 /** An evaluated `state`. */
 export type StateSettings = Evaluated<typeof stateSettings>
+/** An evaluated `ownership`. */
+export type OwnershipSettings = Evaluated<typeof ownership>
 /** An evaluated `policies.<name>`. */
 export type PolicySpec = Evaluated<typeof policy>

@@ -14,7 +14,8 @@ import type {
   TargetError,
   WatchEvent,
 } from '../contract.ts'
-import { objectOf, textOf } from '../json-fields.ts'
+import { objectOf, objectsOf, textOf } from '../json-fields.ts'
+import { withTransferredFields } from '../transfer-ownership.ts'
 import { type Discovery, discover } from './discovery.ts'
 import type { DiscoveryCache } from './discovery-cache.ts'
 import { listObjects } from './list.ts'
@@ -144,6 +145,61 @@ export class KubernetesTarget implements Target {
     const answer = await this.#write(request, served.value)
     if (answer.ok && !options.dryRun && manifest.kind === 'CustomResourceDefinition') this.#expect(manifest)
     return answer
+  }
+
+  async takeOver(
+    key: ObjectKey,
+    apiVersion: string,
+    { from, to, signal }: { readonly from: readonly string[]; readonly to: string; readonly signal: AbortSignal },
+  ): Promise<Answer<void>> {
+    for (let attempt = 1; ; attempt++) {
+      const live = await this.get(key, apiVersion, signal)
+      if (!live.ok) return live
+      const metadata = objectOf(live.value.metadata)
+      const managedFields = withTransferredFields(objectsOf(metadata.managedFields), from, to)
+      if (managedFields === undefined) return { ok: true, value: undefined, warnings: [] }
+      const served = await this.#resolve(apiVersion, key.kind, signal)
+      if (!served.ok) return served
+      const answer = this.#object(
+        await this.#send({
+          method: 'PATCH',
+          path: resourcePath(served.value, namespaceFor(served.value, key.namespace), key.name),
+          query: [['fieldManager', to]],
+          contentType: 'application/json-patch+json',
+          // Whoever wrote in between has not been taken over from: then it is read and tried again.
+          body: [
+            { op: 'replace', path: '/metadata/managedFields', value: [...managedFields] },
+            { op: 'replace', path: '/metadata/resourceVersion', value: metadata.resourceVersion ?? '' },
+          ],
+          signal,
+        }),
+      )
+      if (answer.ok) return { ok: true, value: undefined, warnings: answer.warnings }
+      if (answer.error.kind !== 'conflict' || attempt === MOST_WRITE_RACES) return answer
+      await this.#options.clock.sleep(this.#sender.backoff(Math.min(attempt, 4)), signal)
+    }
+  }
+
+  async previewReplacement(
+    object: Manifest,
+    { fieldManager, signal }: { readonly fieldManager: string; readonly signal: AbortSignal },
+  ): Promise<Answer<LiveObject>> {
+    const served = await this.#resolve(object.apiVersion, object.kind, signal)
+    if (!served.ok) return served
+    const { name, namespace } = object.metadata
+    return this.#object(
+      await this.#send({
+        method: 'PUT',
+        path: resourcePath(served.value, namespaceFor(served.value, namespace ?? ''), name),
+        query: [
+          ['fieldManager', fieldManager],
+          ['dryRun', 'All'],
+        ],
+        contentType: 'application/json',
+        body: object,
+        signal,
+      }),
+    )
   }
 
   async delete(

@@ -7,7 +7,7 @@ export interface TransportRequest {
   readonly path: string
   readonly query?: readonly (readonly [name: string, value: string])[]
   /** Sent as JSON. Never changed afterwards, so that a transport in the process may pass it on as it is. */
-  readonly body?: JsonObject
+  readonly body?: JsonObject | readonly JsonValue[]
   readonly contentType?: string
   readonly accept?: string
   /** Further headers, names in lower case. */

@@ -1,9 +1,19 @@
-import type { FieldChange, ObjectChange } from '../../plan/change.ts'
+import type { FieldChange, FieldConflict, ObjectChange } from '../../plan/change.ts'
 import { formatFieldPath } from '../../plan/field-text.ts'
 import { describeObject } from '../../plan/manifest.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { newObjectLines } from '../new-object-lines.ts'
-import { changedOutputs, countsText, isBookkeeping, MARKS, noteOf, valueText } from '../plan-words.ts'
+import {
+  changedOutputs,
+  conflictsOver,
+  conflictText,
+  countsText,
+  isBookkeeping,
+  MARKS,
+  noteOf,
+  otherConflicts,
+  valueText,
+} from '../plan-words.ts'
 import { valueDiff } from '../value-diff.ts'
 
 /** A plan as one self-contained page: no script, nothing fetched, readable in light and dark. */
@@ -26,7 +36,7 @@ export function planToHtml(plan: Plan): string {
 <p>${plan.clusters.map(({ name, context, server }) => escapeHtml([name, context, server].filter((part) => part !== undefined).join(' · '))).join('<br>')}</p>
 </header>
 <main>
-${gone.length === 0 ? '' : section(`${gone.length} ${gone.length === 1 ? 'object' : 'objects'} will be DELETED`, gone, 'danger')}
+${errors(plan)}${gone.length === 0 ? '' : section(`${gone.length} ${gone.length === 1 ? 'object' : 'objects'} will be DELETED`, gone, 'danger')}
 ${plan.drift.length === 0 ? '' : section('Changed outside since the last apply', plan.drift, 'drift')}
 ${components(rest)}
 ${outputs(plan)}
@@ -34,6 +44,14 @@ ${outputs(plan)}
 </body>
 </html>
 `
+}
+
+/** Why the plan can't be applied. */
+function errors(plan: Plan): string {
+  const found = plan.diagnostics.filter(({ severity }) => severity === 'error')
+  if (found.length === 0) return ''
+  const items = found.map(({ code, summary }) => `<li>${escapeHtml(summary)} [${code}]</li>`)
+  return `<section class="danger"><h2>This plan can not be applied</h2><ul>${items.join('')}</ul></section>`
 }
 
 function components(changes: readonly ObjectChange[]): string {
@@ -66,15 +84,23 @@ function object(change: ObjectChange): string {
     const { lines } = newObjectLines(change.key.kind, fields, { most: Number.POSITIVE_INFINITY, brief: true })
     return `<details><summary>${head}</summary><pre>${escapeHtml(lines.join('\n'))}</pre></details>`
   }
-  return `<details open><summary>${head}</summary><table>${fields.map(row).join('')}</table></details>`
+  const others = otherConflicts(change)
+    .map((conflict) => `<tr><th>${escapeHtml(conflict.field)}</th><td>${conflictTag(conflict)}</td><td></td></tr>`)
+    .join('')
+  return `<details open><summary>${head}</summary><table>${fields.map((field) => row(field, change)).join('')}${others}</table></details>`
 }
 
-function row(field: FieldChange): string {
+function conflictTag(conflict: FieldConflict): string {
+  return `<b class="${conflict.outcome === 'refused' ? 'delete' : 'forget'}">${escapeHtml(conflictText(conflict))}</b>`
+}
+
+function row(field: FieldChange, { conflicts }: ObjectChange): string {
+  const owners = conflictsOver(field, conflicts).map((conflict) => ` ${conflictTag(conflict)}`)
   const where =
     field.origin === undefined || field.origin.file === ''
       ? ''
       : `${field.origin.file}:${field.origin.line}:${field.origin.column}`
-  return `<tr><th>${escapeHtml(formatFieldPath(field.path))}</th><td>${difference(field)}</td><td class="where">${escapeHtml(where)}</td></tr>`
+  return `<tr><th>${escapeHtml(formatFieldPath(field.path))}</th><td>${difference(field)}${owners.join('')}</td><td class="where">${escapeHtml(where)}</td></tr>`
 }
 
 function difference(field: FieldChange): string {

@@ -3,7 +3,16 @@ import { formatFieldPath } from '../../plan/field-text.ts'
 import { describeObject } from '../../plan/manifest.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { newObjectLines } from '../new-object-lines.ts'
-import { changedOutputs, countsText, isBookkeeping, noteOf, valueText } from '../plan-words.ts'
+import {
+  changedOutputs,
+  conflictsOver,
+  conflictText,
+  countsText,
+  isBookkeeping,
+  noteOf,
+  otherConflicts,
+  valueText,
+} from '../plan-words.ts'
 import { valueDiff } from '../value-diff.ts'
 
 /** How long a text may be on hosts of pull requests, in characters. What is longer is refused or dropped whole there. */
@@ -14,6 +23,10 @@ export const MARKDOWN_LIMITS = {
   'github-summary': 1_048_576,
   /** GitLab's limit for notes. */
   'gitlab-note': 1_000_000,
+  /** Bitbucket Data Center's limit for comments. */
+  'bitbucket-comment': 32_768,
+  /** Azure DevOps' limit for comments of a thread. */
+  'azure-comment': 150_000,
   none: Number.POSITIVE_INFINITY,
 } as const
 
@@ -22,6 +35,9 @@ export type MarkdownLimit = keyof typeof MARKDOWN_LIMITS
 
 /** Lines shown of a new object before the rest is only counted. */
 const LINES_SHOWN = 60
+
+/** Errors listed before the rest is only counted. */
+const ERRORS_LISTED = 20
 
 /** Deletes listed by name before the rest is only counted, so that the list itself always fits. */
 const DELETES_LISTED = 100
@@ -36,7 +52,7 @@ export function planToMarkdown(plan: Plan, limit: number): string {
     '',
     `${plan.mode === 'destroy' ? 'Destroys the design' : plan.mode === 'refresh-only' ? 'Looks for drift' : 'Applies the design'} on ${clusters(plan)}.`,
   ]
-  const sections = [...deletes(plan), ...drift(plan), ...components(plan), ...outputs(plan)]
+  const sections = [...errors(plan), ...deletes(plan), ...drift(plan), ...components(plan), ...outputs(plan)]
   const text: string[] = [head.join('\n')]
   // Room for the line that says what was left out.
   let room = limit - (text[0]?.length ?? 0) - 200
@@ -60,6 +76,15 @@ function clusters(plan: Plan): string {
     return where === '' || name === where ? `\`${name}\`` : `\`${name}\` (${escapeText(where)})`
   })
   return names.length === 0 ? 'no cluster' : names.join(', ')
+}
+
+/** Why the plan can't be applied, before all else. */
+function errors(plan: Plan): readonly string[] {
+  const found = plan.diagnostics.filter(({ severity }) => severity === 'error')
+  if (found.length === 0) return []
+  const lines = found.slice(0, ERRORS_LISTED).map(({ code, summary }) => `> - ${escapeText(summary)} [${code}]`)
+  const more = found.length > ERRORS_LISTED ? [`> - and ${found.length - ERRORS_LISTED} more`] : []
+  return [['> [!WARNING]', '> This plan can not be applied:', ...lines, ...more].join('\n')]
 }
 
 function deletes(plan: Plan): readonly string[] {
@@ -141,7 +166,16 @@ function objectLines(change: ObjectChange): string {
   const note = notes.filter((text) => text !== undefined).join('; ')
   const head = `${mark} ${describeObject(change.key)}${note === '' ? '' : `  (${note})`}`
   if (change.action === 'create') return [head, ...newLines(change)].join('\n')
-  return [head, ...change.fields.filter((field) => !isBookkeeping(field)).flatMap(fieldLines)].join('\n')
+  return [
+    head,
+    ...change.fields
+      .filter((field) => !isBookkeeping(field))
+      .flatMap((field) => [
+        ...fieldLines(field),
+        ...conflictsOver(field, change.conflicts).map((conflict) => `!       ${conflictText(conflict)}`),
+      ]),
+    ...otherConflicts(change).map((conflict) => `!     ${conflict.field}: ${conflictText(conflict)}`),
+  ].join('\n')
 }
 
 function newLines({ key, fields }: ObjectChange): readonly string[] {

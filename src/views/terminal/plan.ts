@@ -1,9 +1,18 @@
-import { type Action, type FieldChange, NOT_ASKED, type ObjectChange } from '../../plan/change.ts'
+import { type Action, type FieldChange, type FieldConflict, NOT_ASKED, type ObjectChange } from '../../plan/change.ts'
 import { formatFieldPath } from '../../plan/field-text.ts'
 import { describeObject, type ObjectKey } from '../../plan/manifest.ts'
 import { hasChanges, type OutputChange, type Plan, summarize } from '../../plan/plan.ts'
 import { newObjectLines } from '../new-object-lines.ts'
-import { changedOutputs, isBookkeeping, MARKS, noteOf, valueText } from '../plan-words.ts'
+import {
+  changedOutputs,
+  conflictsOver,
+  conflictText,
+  isBookkeeping,
+  MARKS,
+  noteOf,
+  otherConflicts,
+  valueText,
+} from '../plan-words.ts'
 import { type DiffLine, valueDiff } from '../value-diff.ts'
 import { plural, type Style, shorten } from './style.ts'
 
@@ -107,7 +116,19 @@ function renderChange(change: ObjectChange, style: Style, options: PlanViewOptio
   const head = `  ${paint(`${MARKS[change.action]} ${describe(change.key)}`)}${notes.length === 0 ? '' : `  ${notes.join('  ')}`}`
   if (change.action === 'create') return [head, ...renderNew(change, style, options)]
   const fields = change.fields.filter((field) => !isBookkeeping(field))
-  return [head, ...fields.flatMap((field) => renderField(field, style))]
+  return [
+    head,
+    ...fields.flatMap((field) => [
+      ...renderField(field, style),
+      ...conflictsOver(field, change.conflicts).map((conflict) => `        ${paintConflict(conflict, colors)}`),
+    ]),
+    ...otherConflicts(change).map((conflict) => `      ${conflict.field}: ${paintConflict(conflict, colors)}`),
+  ]
+}
+
+function paintConflict(conflict: FieldConflict, colors: Style['colors']): string {
+  const text = conflictText(conflict)
+  return conflict.outcome === 'refused' ? colors.red(colors.bold(`✗ ${text}`)) : colors.cyan(`! ${text}`)
 }
 
 function renderNew(change: ObjectChange, { colors, width }: Style, { full }: PlanViewOptions): readonly string[] {
@@ -195,7 +216,16 @@ function renderOutputs(outputs: readonly OutputChange[], { colors }: Style): rea
 }
 
 /** The last line of a plan: what it does in numbers. */
-export function summaryLine(plan: Plan, { colors }: Style): string {
+export function summaryLine(plan: Plan, style: Style): string {
+  const errors = plan.diagnostics.filter(({ severity }) => severity === 'error').length
+  if (errors === 0) return countsLine(plan, style)
+  const { colors } = style
+  const changes = plan.mode !== 'refresh-only' && hasChanges(plan)
+  const refusal = `${changes ? 'It' : 'The plan'} can not be applied: ${plural(errors, 'error')}.`
+  return `${changes ? `${countsLine(plan, style)} ` : ''}${colors.red(colors.bold(refusal))}`
+}
+
+function countsLine(plan: Plan, { colors }: Style): string {
   const counts = summarize(plan)
   if (plan.mode === 'refresh-only') {
     return plan.drift.length === 0
