@@ -50,7 +50,8 @@ export async function writePlanFile(io: CommandIo, path: string, plan: Plan): Pr
 
 /** Reads a saved plan. Whatever is wrong with the file is a diagnostic; the file is never touched. */
 export async function readPlanFile(io: CommandIo, path: string): Promise<ReadPlan> {
-  const refuse = (summary: string, detail: string, code = 'MF6004'): ReadPlan => ({
+  const usual = 'Make a plan with `meshform plan --out FILE`. To apply a design, name it with -f.'
+  const refuse = (summary: string, detail: string, code = 'MF6004', hint = usual): ReadPlan => ({
     plan: undefined,
     inputs: { input: [] },
     diagnostics: [
@@ -59,7 +60,7 @@ export async function readPlanFile(io: CommandIo, path: string): Promise<ReadPla
         code,
         summary,
         detail,
-        hint: 'Make a plan with `meshform plan --out FILE`. To apply a design, name it with -f.',
+        hint,
       },
     ],
   })
@@ -72,7 +73,16 @@ export async function readPlanFile(io: CommandIo, path: string): Promise<ReadPla
   if (content.length > LARGEST_PLAN) return refuse(`${path} is too large to be a plan`, `It has ${content.length} characters.`)
   const outer = parse(content)
   if (outer === undefined) return refuse(`${path} is not a plan`, 'It is no JSON object: truncated, or another kind of file.')
-  const opened = outer.sealed === undefined ? ok(outer) : await openSealed(io, outer, path)
+  const cipher = stateCipher(io)
+  if (outer.sealed === undefined && cipher.ok && cipher.value !== undefined) {
+    return refuse(
+      `${path} is not encrypted, although a key is given`,
+      'It may have been put in place of one that was.',
+      'MF8018',
+      'Make the plan again: with the key it is written encrypted. If it is meant to be plain, run without the key.',
+    )
+  }
+  const opened = outer.sealed === undefined ? ok(outer) : await openSealed(cipher, outer, path)
   if (!opened.ok) return { plan: undefined, inputs: { input: [] }, diagnostics: [stateDiagnostic(opened.error)] }
   const json = opened.value
   const { planShapeProblem } = await import('./plan-shape.ts')
@@ -83,13 +93,16 @@ export async function readPlanFile(io: CommandIo, path: string): Promise<ReadPla
   return { plan, inputs: { input }, diagnostics: [] }
 }
 
-async function openSealed(io: CommandIo, outer: JsonObject, path: string): Promise<StateResult<JsonObject>> {
+async function openSealed(
+  cipher: ReturnType<typeof stateCipher>,
+  outer: JsonObject,
+  path: string,
+): Promise<StateResult<JsonObject>> {
   const sealed = sealedFromJson(outer.sealed)
   const damaged = { kind: 'corrupt', file: path, line: undefined, column: undefined } as const
   if (sealed === undefined || outer.sealed_plan !== 1) {
     return refused({ ...damaged, message: `${path} says that it is encrypted, but not in a way that meshform writes.` })
   }
-  const cipher = stateCipher(io)
   if (!cipher.ok) return cipher
   if (cipher.value === undefined) {
     return refused({ kind: 'sealed', message: `${path} is encrypted, and no key was given.`, file: path })

@@ -126,7 +126,10 @@ export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
     candidates: selected.candidates,
     dryRuns: asked.results,
     confirmed: selected.confirmed,
-    masker: createMasker(request.design.sensitiveValues),
+    masker: createMasker(
+      request.design.sensitiveValues,
+      expansion.objects.map(({ manifest }) => manifest),
+    ),
     diagnostics: [...found, ...asked.diagnostics],
   })
   const policies = hasErrors(plan.diagnostics) ? [] : checkPolicies(plan, request.design.policies)

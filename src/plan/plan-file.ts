@@ -1,24 +1,27 @@
 import { canonicalJson } from './canonical-json.ts'
-import type { Action, ObjectChange } from './change.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from './json.ts'
+import type { ObjectChange } from './change.ts'
+import { hasErrors } from './diagnostic.ts'
+import {
+  ENVELOPE_ACTIONS,
+  ENVELOPE_REASONS,
+  envelopeVariables,
+  moduleAddress,
+  relevantAttributes,
+  sensitiveTree,
+  unknownTree,
+} from './envelope.ts'
+import type { JsonObject, JsonValue } from './json.ts'
 import { groupOf } from './manifest.ts'
-import type { Plan } from './plan.ts'
-import type { ValuePath } from './source.ts'
+import { hasChanges, type Plan } from './plan.ts'
 
 /** Version of the envelope that other tools read: Terraform's plan representation. */
 export const ENVELOPE_VERSION = '1.2'
+/** No Terraform made it; tools want the name to be there. */
+const TERRAFORM_VERSION = '0.0.0'
+/** Who provides every type, in the words of the envelope. */
+const PROVIDER = 'meshform.dev/meshform/kubernetes'
 /** Version of what is ours in it. A new minor adds; a new major is refused by older readers. */
-export const PLAN_VERSION = '1.1'
-
-const ACTIONS: { readonly [A in Action]: readonly string[] } = {
-  'no-op': ['no-op'],
-  create: ['create'],
-  update: ['update'],
-  replace: ['delete', 'create'],
-  delete: ['delete'],
-  forget: ['forget'],
-  import: ['no-op'],
-}
+export const PLAN_VERSION = '1.2'
 
 /** Short names of API groups for the `type` of a change; other groups are spelled out. */
 const GROUP_NAMES: { readonly [group: string]: string } = {
@@ -62,17 +65,22 @@ export function changeType(change: Pick<ObjectChange, 'apiVersion' | 'key'>): st
   return `${prefix}_${kind.toLowerCase()}`
 }
 
-/** A plan as plain JSON in the envelope; the same plan gives the same bytes. */
+/**
+ * A plan as plain JSON in the envelope; the same plan gives the same bytes. What the envelope has twice (`planned_values`,
+ * `prior_state`) is left to `showPlan`.
+ */
 export function planToJson(plan: Plan, version: string): JsonObject {
   const { changes, drift, outputs, checks, mode, ...own } = plan
   return plain({
     format_version: ENVELOPE_VERSION,
-    terraform_version: '0.0.0',
-    applyable: plan.diagnostics.every((diagnostic) => diagnostic.severity !== 'error'),
+    terraform_version: TERRAFORM_VERSION,
+    applyable: mode !== 'refresh-only' && hasChanges(plan) && !hasErrors(plan.diagnostics),
     complete: changes.every((change) => change.certainty !== 'deferred'),
-    errored: plan.diagnostics.some((diagnostic) => diagnostic.severity === 'error'),
+    errored: hasErrors(plan.diagnostics),
+    variables: envelopeVariables(plan),
     resource_changes: changes.map(changeToJson),
     resource_drift: drift.map(changeToJson),
+    relevant_attributes: relevantAttributes(drift, changeAddress),
     output_changes: Object.fromEntries(
       outputs.map((output) => [
         output.name,
@@ -89,10 +97,64 @@ export function planToJson(plan: Plan, version: string): JsonObject {
     checks: checks.map((check) => ({
       address: { kind: 'check', name: check.address, to_display: check.address },
       status: 'unknown',
+      instances: [{ address: { to_display: check.address }, status: 'unknown' }],
       meshform: check,
     })),
     meshform: { version: PLAN_VERSION, meshform_version: version, mode, ...own },
   }) as JsonObject
+}
+
+/** The same with what the envelope says a second time: how objects are, and how they will be. For tools that read plans. */
+export function showPlan(plan: Plan, version: string): JsonObject {
+  const resources = (side: 'before' | 'after', changes: readonly ObjectChange[]) =>
+    changes.flatMap((change) => {
+      const values = change[side]
+      if (values === undefined) return []
+      const sensitive_values = sensitiveTree(values)
+      return [{ ...resourceOf(change), schema_version: 0, values, sensitive_values: sensitive_values || {} }]
+    })
+  const outputs = (values: readonly (readonly [string, JsonValue | undefined, boolean])[]) =>
+    Object.fromEntries(
+      values.flatMap(([name, value, sensitive]) => (value === undefined ? [] : [[name, { sensitive, value }] as const])),
+    )
+  const { changes, outputs: own, clusters } = plan
+  return plain({
+    ...planToJson(plan, version),
+    planned_values: {
+      outputs: outputs(own.map(({ name, after, sensitive }) => [name, after, sensitive])),
+      root_module: { resources: resources('after', changes) },
+    },
+    prior_state: {
+      format_version: '1.0',
+      terraform_version: TERRAFORM_VERSION,
+      values: {
+        outputs: outputs(own.map(({ name, before, sensitive }) => [name, before, sensitive])),
+        root_module: { resources: resources('before', changes) },
+      },
+    },
+    configuration: {
+      provider_config: Object.fromEntries(clusters.map(({ name }) => [name, { name, full_name: PROVIDER }])),
+      root_module: {
+        resources: changes
+          .filter(({ desired }) => desired !== undefined)
+          .map((change) => ({ ...resourceOf(change), provider_config_key: change.key.cluster })),
+        variables: Object.fromEntries(
+          Object.entries(plan.content?.inputs ?? {}).map(([name, { sensitive }]) => [name, { sensitive }]),
+        ),
+      },
+    },
+  }) as JsonObject
+}
+
+function resourceOf(change: ObjectChange) {
+  return {
+    address: changeAddress(change),
+    mode: 'managed',
+    type: changeType(change),
+    name: change.key.name,
+    index: itemKey(change.address),
+    provider_name: PROVIDER,
+  }
 }
 
 function outputAction(output: Plan['outputs'][number]): string {
@@ -103,48 +165,24 @@ function outputAction(output: Plan['outputs'][number]): string {
 
 function changeToJson(change: ObjectChange): unknown {
   const { before, after, fields, sensitivePaths, ...own } = change
-  const sensitive = markTree(sensitivePaths)
   return {
-    address: changeAddress(change),
+    ...resourceOf(change),
     previous_address:
       change.previousAddress === undefined ? undefined : changeAddress({ ...change, address: change.previousAddress }),
-    mode: 'managed',
-    type: changeType(change),
-    name: change.key.name,
-    index: itemKey(change.address),
-    provider_name: 'meshform.dev/meshform/kubernetes',
+    module_address: moduleAddress(change.address),
     change: {
-      actions: ACTIONS[change.action],
+      actions: ENVELOPE_ACTIONS[change.action],
       before: before ?? null,
       after: after ?? null,
-      after_unknown: {},
-      before_sensitive: before === undefined ? false : sensitive,
-      after_sensitive: after === undefined ? false : sensitive,
+      after_unknown: unknownTree(change),
+      before_sensitive: sensitiveTree(before),
+      after_sensitive: sensitiveTree(after),
       replace_paths: change.action === 'replace' ? fields.map((field) => field.path) : undefined,
       importing: change.action === 'import' ? { id: change.id } : undefined,
     },
-    action_reason: change.reason,
+    action_reason: change.reason === undefined ? undefined : ENVELOPE_REASONS[change.reason],
     meshform: { ...own, fields, sensitivePaths },
   }
-}
-
-/** A tree with `true` at each path, as the envelope marks sensitive values. */
-function markTree(paths: readonly ValuePath[]): JsonValue {
-  const tree: Record<string, JsonValue> = {}
-  for (const path of paths) {
-    let at = tree
-    path.forEach((step, index) => {
-      const key = String(step)
-      if (index === path.length - 1) at[key] = true
-      else {
-        const inner = at[key]
-        const next = isJsonObject(inner) ? (inner as Record<string, JsonValue>) : {}
-        at[key] = next
-        at = next
-      }
-    })
-  }
-  return tree
 }
 
 /** Drops what is undefined, so that the result is JSON and equal plans are equal text. */

@@ -12,6 +12,7 @@ const resourceChange = Type.Object(
   {
     address: Type.String({ description: 'Unique in the plan; opaque.' }),
     previous_address: optionalText,
+    module_address: optionalText,
     mode: Type.Literal('managed'),
     type: text,
     name: text,
@@ -113,7 +114,17 @@ export const planFileSchema = Type.Object(
     complete: Type.Boolean(),
     errored: Type.Boolean(),
     resource_changes: Type.Array(resourceChange),
+    variables: Type.Optional(
+      Type.Record(
+        Type.String(),
+        Type.Object({ value: Type.Optional(Type.Unknown()), sensitive: Type.Optional(Type.Boolean()) }),
+        { description: 'Inputs; values of sensitive ones are not in a plan.' },
+      ),
+    ),
     resource_drift: Type.Array(resourceChange),
+    relevant_attributes: Type.Optional(
+      Type.Array(Type.Object({ resource: text, attribute: path }), { description: 'Fields whose drift concerns the design.' }),
+    ),
     output_changes: Type.Record(
       Type.String(),
       Type.Object({
@@ -129,6 +140,7 @@ export const planFileSchema = Type.Object(
       Type.Object({
         address: looseObject,
         status: text,
+        instances: Type.Optional(Type.Array(looseObject)),
         meshform: Type.Object({ address: text, spec: Type.Unknown(), dependencies: Type.Array(text) }),
       }),
     ),

@@ -191,8 +191,8 @@ function fieldChanges(
       [old, value].some((side) => typeof side === 'string' && masker.isSecretText(side))
     return {
       path,
-      before: sensitive ? masker.maskValue(old) : old,
-      after: sensitive ? masker.maskValue(value) : value,
+      before: sensitive ? masker.maskValue(old, path) : old,
+      after: sensitive ? masker.maskValue(value, path) : value,
       origin: value === undefined ? undefined : originInDesign(desired, sourcePath),
       sensitive,
     }

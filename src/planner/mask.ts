@@ -10,14 +10,20 @@ import type { ValuePath } from '../plan/source.ts'
 export interface Masker extends Pick<SensitiveTexts, 'isSecretText' | 'isSecretNumber'> {
   /** The object with its secrets hidden, and where they were. */
   mask(object: JsonObject): { readonly masked: JsonObject; readonly paths: readonly ValuePath[] }
-  /** One value found at a path of an object of this kind. */
-  maskValue(value: JsonValue | undefined): JsonValue | undefined
+  /** One value, found at a path of its object. */
+  maskValue(value: JsonValue | undefined, path?: ValuePath): JsonValue | undefined
   /** True when the value at this path of this object is secret in itself, whatever it is. */
   isSecretPath(object: JsonObject, path: ValuePath): boolean
 }
 
-/** A masker that knows the sensitive inputs of a design. */
-export function createMasker(sensitiveValues: readonly string[]): Masker {
+/** kubectl's copy of an object in itself, values of Secrets included. */
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
+
+/**
+ * A masker that knows the sensitive inputs of a design. Secrets are numbered as the objects have them, then as they are met: one
+ * design gives the same numbers, whatever is planned of it and however.
+ */
+export function createMasker(sensitiveValues: readonly string[], objects: readonly JsonObject[] = []): Masker {
   const { isSecretText, isSecretNumber } = sensitiveTexts(sensitiveValues)
   const numbers = new Map<string, number>()
   const cover = (text: string): string => {
@@ -33,7 +39,8 @@ export function createMasker(sensitiveValues: readonly string[]): Masker {
     if (typeof value === 'string') {
       if (!hidden && !isSecretText(value)) return value
       paths.push(path)
-      return cover(value)
+      // A Secret has its values encoded; they are the same values.
+      return cover(hidden && path[0] === 'data' ? decoded(value) : value)
     }
     if (Array.isArray(value)) return value.map((item: JsonValue, index) => walk(item, [...path, index], hidden, paths))
     if (isJsonObject(value)) {
@@ -46,19 +53,38 @@ export function createMasker(sensitiveValues: readonly string[]): Masker {
     return cover(JSON.stringify(value))
   }
   const holdsSecrets = sensitiveValues.length > 0
+  const mask: Masker['mask'] = (object) => {
+    const paths: ValuePath[] = []
+    if (!holdsSecrets && object.kind !== 'Secret') return { masked: object, paths }
+    const masked: Record<string, JsonValue> = {}
+    for (const [key, value] of Object.entries(withoutCopy(object)))
+      masked[key] = walk(value, [key], isSecretField(object, key), paths)
+    return { masked, paths }
+  }
+  for (const object of objects) mask(object)
   return {
-    mask(object) {
-      const paths: ValuePath[] = []
-      if (!holdsSecrets && object.kind !== 'Secret') return { masked: object, paths }
-      const masked: Record<string, JsonValue> = {}
-      for (const [key, value] of Object.entries(object)) masked[key] = walk(value, [key], isSecretField(object, key), paths)
-      return { masked, paths }
-    },
-    maskValue: (value) => (value === undefined ? undefined : walk(value, [], true, [])),
-    isSecretPath: (object, path) => isSecretField(object, String(path[0] ?? '')),
+    mask,
+    maskValue: (value, path = []) => (value === undefined ? undefined : walk(value, path, true, [])),
+    isSecretPath: (object, path) =>
+      isSecretField(object, String(path[0] ?? '')) || (isSecret(object) && path[2] === LAST_APPLIED),
     isSecretText,
     isSecretNumber,
   }
+}
+
+/** A Secret without the copy of it that kubectl keeps in an annotation. */
+function withoutCopy(object: JsonObject): JsonObject {
+  const { metadata } = object
+  if (!isSecret(object) || !isJsonObject(metadata) || !isJsonObject(metadata.annotations)) return object
+  if (!Object.hasOwn(metadata.annotations, LAST_APPLIED)) return object
+  return { ...object, metadata: { ...metadata, annotations: { ...metadata.annotations, [LAST_APPLIED]: '(sensitive)' } } }
+}
+
+/** The text that base64 encodes; the same text where it encodes none. */
+function decoded(text: string): string {
+  const bytes = Buffer.from(text, 'base64')
+  const plain = bytes.toString('utf8')
+  return bytes.toString('base64') === text && Buffer.from(plain, 'utf8').equals(bytes) ? plain : text
 }
 
 /** Begins what stands in the state for a secret value. */
@@ -70,7 +96,7 @@ export function recordedSecrets(object: JsonObject, sensitiveValues: readonly st
     const digest = createHash('sha256').update(JSON.stringify(object.metadata)).update(text).digest('hex')
     return `${COVERED}${digest.slice(0, 16)})`
   }
-  if (object.kind !== 'Secret' || object.apiVersion !== 'v1') {
+  if (!isSecret(object)) {
     const masker = sensitiveValues.length === 0 ? undefined : createMasker(sensitiveValues)
     return masker === undefined ? object : coverTexts(object, masker, coverText)
   }
@@ -104,5 +130,9 @@ function coverTexts(object: JsonObject, masker: Masker, cover: (text: string) =>
 
 /** True for the fields of a Secret that hold its values. */
 export function isSecretField(object: JsonObject, field: string): boolean {
-  return object.kind === 'Secret' && object.apiVersion === 'v1' && (field === 'data' || field === 'stringData')
+  return isSecret(object) && (field === 'data' || field === 'stringData')
+}
+
+function isSecret(object: JsonObject): boolean {
+  return object.kind === 'Secret' && object.apiVersion === 'v1'
 }

@@ -1,6 +1,7 @@
 import type { EngineEvent } from '../engine/events.ts'
 import type { ObjectChange } from '../plan/change.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
+import { moduleAddress } from '../plan/envelope.ts'
 import { describeObject, type ObjectKey } from '../plan/manifest.ts'
 import { type Plan, summarize } from '../plan/plan.ts'
 import { changeAddress, changeType, itemKey } from '../plan/plan-file.ts'
@@ -172,6 +173,9 @@ export class NdjsonRunView implements RunView {
       type,
       change: {
         resource: resourceOf(change),
+        ...(change.previousAddress === undefined
+          ? {}
+          : { previous_resource: resourceOf({ ...change, address: change.previousAddress }) }),
         action: change.action,
         ...(change.reason === undefined ? {} : { reason: change.reason }),
         certainty: change.certainty,
@@ -207,11 +211,13 @@ function resourceOf(change: { readonly key: ObjectKey; readonly address: string;
   const { key, address } = change
   return {
     addr: changeAddress(change),
+    module: moduleAddress(address) ?? '',
     component: address,
     cluster: key.cluster,
     resource: `${key.kind}${key.group === '' ? '' : `.${key.group}`}/${key.namespace === '' ? '' : `${key.namespace}/`}${key.name}`,
     resource_type: changeType({ apiVersion: change.apiVersion ?? (key.group === '' ? 'v1' : `${key.group}/v1`), key }),
     resource_name: key.name,
     resource_key: itemKey(address) ?? null,
+    implied_provider: 'meshform',
   }
 }

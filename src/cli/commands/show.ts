@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { planToJson } from '../../plan/plan-file.ts'
+import { showPlan } from '../../plan/plan-file.ts'
 import { planToHtml } from '../../views/html/plan.ts'
 import { MARKDOWN_LIMITS, type MarkdownLimit, planToMarkdown } from '../../views/markdown/plan.ts'
 import { renderPlan } from '../../views/terminal/plan.ts'
@@ -43,7 +43,7 @@ export function showCommand(io: CommandIo): Command {
         io.setExitCode(1)
         return
       }
-      if (options.json === true) io.stdout.write(`${JSON.stringify(planToJson(plan, VERSION), null, 2)}\n`)
+      if (options.json === true) io.stdout.write(`${JSON.stringify(showPlan(plan, VERSION), null, 2)}\n`)
       else if (options.markdown === true) io.stdout.write(planToMarkdown(plan, MARKDOWN_LIMITS[options.limit]))
       else if (options.html === true) io.stdout.write(planToHtml(plan))
       else io.stdout.write(renderPlan(plan, styleFor(io.stdout as NodeJS.WriteStream, io.env), { full: options.full === true }))

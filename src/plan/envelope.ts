@@ -1,0 +1,66 @@
+import type { Action, ActionReason, ObjectChange } from './change.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from './json.ts'
+import type { Plan } from './plan.ts'
+
+/** Actions in the words of the envelope. */
+export const ENVELOPE_ACTIONS: { readonly [A in Action]: readonly string[] } = {
+  'no-op': ['no-op'],
+  create: ['create'],
+  update: ['update'],
+  replace: ['delete', 'create'],
+  delete: ['delete'],
+  forget: ['forget'],
+  import: ['no-op'],
+}
+
+/** Reasons that the envelope has a word for; others are ours alone. */
+export const ENVELOPE_REASONS: { readonly [R in ActionReason]?: string } = {
+  delete_because_no_component: 'delete_because_no_resource_config',
+  replace_because_cannot_update: 'replace_because_cannot_update',
+  replace_by_request: 'replace_by_request',
+  replace_by_triggers: 'replace_by_triggers',
+}
+
+/** What only the server can tell of an object that it makes. */
+const MADE_BY_SERVER: JsonObject = { metadata: { creationTimestamp: true, resourceVersion: true, uid: true } }
+
+/** The tree of what is known only after apply: `true` at each leaf. */
+export function unknownTree({ action, after }: Pick<ObjectChange, 'action' | 'after'>): JsonObject {
+  return after !== undefined && (action === 'create' || action === 'replace') ? MADE_BY_SERVER : {}
+}
+
+/** The tree of what is covered in a value: `true` at each covered leaf, lists with a place for each item; false where nothing is. */
+export function sensitiveTree(value: JsonValue | undefined): JsonValue {
+  if (typeof value === 'string') return /^\(sensitive\b.*\)$/.test(value)
+  if (Array.isArray(value)) {
+    const items = (value as readonly JsonValue[]).map(sensitiveTree)
+    return items.some((item) => item !== false) ? items : false
+  }
+  if (!isJsonObject(value)) return false
+  const marked = Object.entries(value)
+    .map(([key, item]): [string, JsonValue] => [key, sensitiveTree(item)])
+    .filter(([, tree]) => tree !== false)
+  return marked.length === 0 ? false : Object.fromEntries(marked)
+}
+
+/** The pattern that a component came from, as an address; undefined for those of the design itself. */
+export function moduleAddress(address: string): string | undefined {
+  return /^(?:.*\.)?patterns\.[^.[]+(?:\["[^"]*"\])?(?=\.)/.exec(address)?.[0]
+}
+
+/** Fields whose drift the plan does something about. */
+export function relevantAttributes(
+  drift: readonly ObjectChange[],
+  addressOf: (change: ObjectChange) => string,
+): readonly JsonObject[] {
+  return drift.flatMap((change) => change.fields.map(({ path }) => ({ resource: addressOf(change), attribute: path })))
+}
+
+/** Values of inputs; those of sensitive ones are not in a plan. */
+export function envelopeVariables(plan: Pick<Plan, 'design' | 'content'>): JsonObject {
+  const sensitive = Object.entries(plan.content?.inputs ?? {}).filter(([, input]) => input.sensitive)
+  return {
+    ...Object.fromEntries(Object.entries(plan.design.inputs).map(([name, value]) => [name, { value }])),
+    ...Object.fromEntries(sensitive.map(([name]) => [name, { sensitive: true }])),
+  }
+}
