@@ -22,7 +22,7 @@ const record: RecordedObject = {
   address: 'resources.a',
   desiredDigest: 'd',
   desired: {},
-  ownedDigest: ownedDigest(live('1', 'app:1'), context.fieldManager, []),
+  ownedDigest: ownedDigest(live('1', 'app:1'), context.managers.usual, []),
   resourceVersion: '1',
   uid: 'u',
   created: true,
