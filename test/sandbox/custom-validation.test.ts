@@ -197,7 +197,7 @@ describe('rules of custom kinds', () => {
   ])('%s', async (text, spec, holds) => {
     const schema: JsonObject = {
       properties: {
-        q: { type: 'string' },
+        q: { type: 'string', maxLength: 1000 },
         l: { type: 'array', items: { type: 'integer' } },
         items: { type: 'array', items: { type: 'object', properties: { name: { type: 'string' } } } },
         port: { 'x-kubernetes-int-or-string': true },
@@ -211,14 +211,14 @@ describe('rules of custom kinds', () => {
 
   test('messages come from expressions, reasons and paths from the rule', async () => {
     const schema = {
-      properties: { n: { type: 'integer' } },
+      properties: { n: { type: 'integer' }, unit: { type: 'string', maxLength: 10 } },
       ...rule('self.n < 5', {
-        messageExpression: '"n is " + string(self.n)',
+        messageExpression: '"too many " + self.unit',
         reason: 'FieldValueForbidden',
         fieldPath: '.n',
       }),
     }
-    expect(await messageFor(schema, { n: 7 })).toBe('spec.n: Forbidden: n is 7')
+    expect(await messageFor(schema, { n: 7, unit: 'pods' })).toBe('spec.n: Forbidden: too many pods')
   })
 
   test('a rule that fails says why', async () => {

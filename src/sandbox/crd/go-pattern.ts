@@ -10,19 +10,23 @@ export function compiledPattern(pattern: string): RegExp | undefined {
   return made
 }
 
+/** Groups that switch how a pattern is read, for all behind them or for what they hold. */
+const switches = /\(\?([ims]+)(\)|:)/g
+
 function compile(pattern: string): RegExp | undefined {
-  const inline = /^\(\?([ims]+)\)/.exec(pattern)
-  const body = (inline === null ? pattern : pattern.slice(inline[0].length))
+  // JavaScript knows no switches inside a pattern: they count for all of it.
+  const flags = new Set([...pattern.matchAll(switches)].flatMap(([, letters = '']) => [...letters]))
+  const body = pattern
+    .replaceAll(switches, (_group, _letters, end: string) => (end === ':' ? '(?:' : ''))
     .replaceAll('(?P<', '(?<')
     .replaceAll('\\A', '^')
     .replaceAll('\\z', '$')
     .replaceAll('[[:alpha:]]', '[A-Za-z]')
     .replaceAll('[[:digit:]]', '[0-9]')
     .replaceAll('[[:alnum:]]', '[A-Za-z0-9]')
-  const flags = inline?.[1] ?? ''
   for (const unicode of ['u', '']) {
     try {
-      return new RegExp(body, flags + unicode)
+      return new RegExp(body, [...flags].join('') + unicode)
     } catch {
       // Go lets more be escaped than JavaScript's strict reading does; the lax one comes next.
     }

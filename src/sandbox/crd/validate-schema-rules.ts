@@ -1,8 +1,10 @@
 import type { JsonObject } from '../../plan/json.ts'
-import { objectAt, objectsAt, textAt } from '../builtin/json-tree.ts'
+import { objectsAt, textAt } from '../builtin/json-tree.ts'
 import type { FieldErrors } from '../builtin/validation/field-errors.ts'
-import { compileRule, isRuleProblem, undefinedFieldProblem } from './cel/compiled-rule.ts'
+import { compileText } from './cel/compile-text.ts'
+import { type DeclaredType, declaredTypeOf, largestRequest } from './cel/schema-type.ts'
 import { fieldAtPath } from './field-path.ts'
+import type { RuleCosts } from './rule-costs.ts'
 
 const reasons = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired']
 const lineBreak = /[\n\r]/
@@ -51,29 +53,29 @@ function refuse(errors: FieldErrors, field: string, rule: JsonObject, detail: st
   errors.all.push({ type: 'FieldValueInvalid', field, message: `Invalid value: ${text}: ${detail}` })
 }
 
-/** Of the whole object rules may also ask its type, name and prefix of its name. */
-function withObjectFields(schema: JsonObject): JsonObject {
-  const metadata = { type: 'object', properties: { name: { type: 'string' }, generateName: { type: 'string' } } }
-  const fields = { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata }
-  return { ...schema, properties: { ...objectAt(schema, 'properties'), ...fields } }
-}
-
 /** How the values that rules are about stand. */
 export interface RuleSurroundings {
   /** Whole objects have type and metadata, whatever their schema says. */
   readonly isObject: boolean
   /** The part whose items can't be found again in the value before. */
   readonly uncorrelated: string | undefined
+  /** How many such values an object may have; undefined when nothing bounds them. */
+  readonly count: number | undefined
+  readonly costs: RuleCosts
 }
 
 /** What keeps the expressions of rules from being compiled. */
 export function checkRuleTexts(errors: FieldErrors, schema: JsonObject, field: string, around: RuleSurroundings): void {
-  const known = around.isObject ? withObjectFields(schema) : schema
-  objectsAt(schema, 'x-kubernetes-validations').forEach((rule, index) => {
-    const at = `${field}.x-kubernetes-validations[${index}]`
-    checkExpressions(errors, rule, known, at)
+  const rules = objectsAt(schema, 'x-kubernetes-validations')
+  if (rules.length === 0) return
+  const declared = declaredTypeOf(schema, around.isObject, 'selfType')
+  if (declared === undefined) return
+  rules.forEach((rule, index) => {
     const text = textAt(rule, 'rule')
-    if (/\boldSelf\b/.test(text)) {
+    if (text.trim() === '') return
+    const at = `${field}.x-kubernetes-validations[${index}]`
+    const usesOldSelf = checkExpressions(errors, rule, declared, at, around)
+    if (usesOldSelf) {
       if (around.uncorrelated === undefined) return
       const where = `within ${around.uncorrelated}`
       errors.invalid(`${at}.rule`, text, `oldSelf cannot be used on the uncorrelatable portion of the schema ${where}`)
@@ -83,23 +85,44 @@ export function checkRuleTexts(errors: FieldErrors, schema: JsonObject, field: s
   })
 }
 
-function checkExpressions(errors: FieldErrors, rule: JsonObject, schema: JsonObject, at: string): void {
-  const text = textAt(rule, 'rule')
-  const messageExpression = textAt(rule, 'messageExpression')
-  const compiled = compileRule({
-    rule: text,
-    ...(messageExpression === '' ? {} : { messageExpression }),
-    ...(rule.optionalOldSelf === true ? { optionalOldSelf: true } : {}),
-  })
-  if (isRuleProblem(compiled)) {
-    const what = compiled.part === 'rule' ? 'compilation failed' : 'messageExpression compilation failed'
-    refuse(errors, `${at}.${compiled.part}`, rule, `${what}: ${compiled.message}`)
-    return
+/** True when the rule asks for the value before. */
+function checkExpressions(
+  errors: FieldErrors,
+  rule: JsonObject,
+  declared: DeclaredType,
+  at: string,
+  around: RuleSurroundings,
+): boolean {
+  const isOldOptional = rule.optionalOldSelf === true
+  const compiled = compileText(textAt(rule, 'rule'), declared, isOldOptional)
+  if (!compiled.ok) {
+    const what = compiled.isInstantiation === true ? 'program instantiation' : 'compilation'
+    refuse(errors, `${at}.rule`, rule, `${what} failed: ${compiled.problem}`)
+    return false
   }
-  const problem = undefinedFieldProblem(text, schema)
-  if (problem !== undefined) refuse(errors, `${at}.rule`, rule, `compilation failed: ${problem}`)
-  const inMessage = messageExpression === '' ? undefined : undefinedFieldProblem(messageExpression, schema)
-  if (inMessage !== undefined) {
-    refuse(errors, `${at}.messageExpression`, rule, `messageExpression compilation failed: ${inMessage}`)
+  if (compiled.type.kind !== 'bool') {
+    refuse(errors, `${at}.rule`, rule, 'cel expression must evaluate to a bool')
+    return false
   }
+  // What nothing bounds may be in a request as often as it can be written there.
+  const times = around.count ?? Math.floor(largestRequest / (declared.smallest + 1))
+  around.costs.observe(errors, 'estimated rule cost', `${at}.rule`, compiled.cost * times)
+  checkMessageExpression(errors, rule, declared, at, around)
+  return compiled.usesOldSelf
+}
+
+function checkMessageExpression(
+  errors: FieldErrors,
+  rule: JsonObject,
+  declared: DeclaredType,
+  at: string,
+  around: RuleSurroundings,
+): void {
+  const text = textAt(rule, 'messageExpression')
+  if (text === '') return
+  const field = `${at}.messageExpression`
+  const compiled = compileText(text, declared, rule.optionalOldSelf === true)
+  if (!compiled.ok) refuse(errors, field, rule, `messageExpression compilation failed: ${compiled.problem}`)
+  else if (compiled.type.kind !== 'string') refuse(errors, field, rule, 'messageExpression must evaluate to a string')
+  else around.costs.observe(errors, 'estimated messageExpression cost', field, compiled.cost)
 }

@@ -1,7 +1,8 @@
 import { isJsonObject, type JsonObject } from '../../plan/json.ts'
 import { goJsonText } from '../api/go-json-text.ts'
-import { listAt, objectAt, objectsAt, textAt, textsAt } from '../builtin/json-tree.ts'
+import { listAt, numberAt, objectAt, objectsAt, textAt, textsAt } from '../builtin/json-tree.ts'
 import { FieldErrors } from '../builtin/validation/field-errors.ts'
+import { RuleCosts } from './rule-costs.ts'
 import { checkStructural } from './structural-invariants.ts'
 import { checkDefaults } from './validate-defaults.ts'
 import { checkRuleFields, checkRuleTexts } from './validate-schema-rules.ts'
@@ -21,12 +22,15 @@ interface Surroundings {
   /** False in alternatives, whose rules are refused for being there. */
   readonly hasRules: boolean
   readonly isRoot: boolean
+  /** How many values of this part an object may have; undefined when nothing bounds them. */
+  readonly count: number | undefined
 }
 
 interface Found {
   readonly errors: FieldErrors
   /** What is wrong with rules; undefined where rules aren't looked at. */
   readonly rules: FieldErrors | undefined
+  readonly costs: RuleCosts
 }
 
 const unsupported: readonly (readonly [name: string, isGiven: (schema: JsonObject) => boolean])[] = [
@@ -159,10 +163,22 @@ function checkList(errors: FieldErrors, schema: JsonObject, field: string): void
   checkItemsThere(errors, schema, listType, field)
 }
 
+/** How many items or entries a value may have; undefined when nothing bounds them. */
+function mostParts(schema: JsonObject): number | undefined {
+  const bound = (key: string): number | undefined => {
+    const given = numberAt(schema, key)
+    return given === undefined ? undefined : Math.max(0, given)
+  }
+  if (schema.type === 'object' && schema.additionalProperties !== undefined) return bound('maxProperties')
+  return schema.type === 'array' ? bound('maxItems') : 1
+}
+
 function checkParts(found: Found, schema: JsonObject, field: string, around: Surroundings): void {
   const { additionalProperties } = schema
   const properties = objectAt(schema, 'properties') ?? {}
-  const below: Surroundings = { ...around, isRoot: false }
+  const times = mostParts(schema)
+  const count = around.count === undefined || times === undefined ? undefined : around.count * times
+  const below: Surroundings = { ...around, isRoot: false, count }
   if (additionalProperties !== undefined && Object.keys(properties).length > 0) {
     if (additionalProperties === false || isJsonObject(additionalProperties)) {
       found.errors.forbidden(`${field}.additionalProperties`, 'additionalProperties and properties are mutual exclusive')
@@ -211,7 +227,8 @@ function check(found: Found, schema: JsonObject, field: string, around: Surround
   // Rules over a schema that is wrong would be told of for nothing.
   if (errors.all.length > before || rules === undefined || !around.hasRules) return
   const isObject = around.isRoot || schema['x-kubernetes-embedded-resource'] === true
-  checkRuleTexts(rules, schema, field, { isObject, uncorrelated: around.uncorrelated })
+  const { uncorrelated, count } = around
+  checkRuleTexts(rules, schema, field, { isObject, uncorrelated, count, costs: found.costs })
 }
 
 const rootWords: ReadonlySet<string> = new Set([
@@ -266,9 +283,11 @@ export function validateSchema(errors: FieldErrors, schema: JsonObject, field: s
   if (!hasUnsupported(schema)) checkStructural(structure, schema, field)
   if (structure.all.length === 0) checkDefaults(structure, schema, field)
   const isSound = structure.all.length === 0
-  const found: Found = { errors: new FieldErrors(), rules: isSound ? new FieldErrors() : undefined }
-  check(found, schema, field, { hasRules: true, isRoot: true })
+  const costs = new RuleCosts()
+  const found: Found = { errors: new FieldErrors(), rules: isSound ? new FieldErrors() : undefined, costs }
+  check(found, schema, field, { hasRules: true, isRoot: true, count: 1 })
   errors.all.push(...structure.all, ...found.errors.all, ...(found.rules?.all ?? []))
+  costs.conclude(errors, field)
 }
 
 function hasUnsupported(schema: JsonObject): boolean {

@@ -38,6 +38,11 @@ export function escapedName(name: string): string {
     .replaceAll('/', '__slash__')
 }
 
+/** The same, or undefined for a name that rules can't write at all. */
+export function escapedFieldName(name: string): string | undefined {
+  return /^[A-Za-z_./-][A-Za-z0-9_./-]*$/.test(name) ? escapedName(name) : undefined
+}
+
 function parsed(call: 'timestamp' | 'duration', text: string): unknown {
   try {
     return ruleEnvironment().evaluate(`${call}(text)`, { text })

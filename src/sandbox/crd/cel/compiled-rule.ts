@@ -1,8 +1,7 @@
 import { TypeError as CelTypeError, EvaluationError, Optional, ParseError } from '@marcbachmann/cel-js'
-import type { StructuralSchema, ValidationRule } from '../../structural-schema.ts'
+import type { ValidationRule } from '../../structural-schema.ts'
 import { optionalEnvironment, ruleEnvironment } from './environment.ts'
 import { spellHas } from './spell-has.ts'
-import { undefinedFields, undefinedFieldText } from './undefined-field.ts'
 
 /** What a rule is evaluated on. */
 export interface RuleScope {
@@ -56,18 +55,6 @@ function parse(source: string, environment = ruleEnvironment()): Program | strin
   } catch (error) {
     if (error instanceof ParseError || error instanceof CelTypeError) return error.summary ?? error.message
     throw error
-  }
-}
-
-/** Fields that a text of CEL asks of a value and its schema doesn't have, in the compiler's words; undefined when there are none. */
-export function undefinedFieldProblem(source: string, schema: StructuralSchema): string | undefined {
-  try {
-    const { ast } = ruleEnvironment().parse(source)
-    const problems = undefinedFields(ast, schema, source).map((field) => undefinedFieldText(source, field))
-    return problems.length === 0 ? undefined : problems.join('\n')
-  } catch {
-    // What is no CEL is told of by whoever compiles it.
-    return undefined
   }
 }
 
