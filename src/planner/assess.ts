@@ -115,7 +115,25 @@ export function assess(request: AssessRequest): {
     const leftover = leftoverOf(effect, request)
     if (leftover !== undefined) candidates.push(assessUnwanted(effect.id, leftover, request))
   }
-  return { candidates, diagnostics }
+  return { candidates: withoutNamespacesInUse(candidates), diagnostics }
+}
+
+/** A namespace stays with what stays in it: deleting it would delete that too. */
+function withoutNamespacesInUse(candidates: readonly Candidate[]): readonly Candidate[] {
+  const used = new Set(
+    candidates.flatMap((candidate) => {
+      if (candidate.kind !== 'forget' || (candidate.live === undefined && candidate.reason !== 'forget_because_kept')) return []
+      const { cluster, namespace } = candidate.recorded.key
+      return namespace === '' ? [] : [`${cluster}/${namespace}`]
+    }),
+  )
+  if (used.size === 0) return candidates
+  return candidates.map((candidate): Candidate => {
+    if (candidate.kind !== 'delete') return candidate
+    const { cluster, group, kind, name } = candidate.recorded.key
+    if (group !== '' || kind !== 'Namespace' || !used.has(`${cluster}/${name}`)) return candidate
+    return { kind: 'forget', recorded: candidate.recorded, live: candidate.live, reason: 'forget_because_kept' }
+  })
 }
 
 /** An object that an interrupted apply made and never recorded, if it is there and bears our marks. */

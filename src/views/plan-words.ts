@@ -1,6 +1,7 @@
 import type { Action, FieldChange, FieldConflict, ObjectChange } from '../plan/change.ts'
 import { matchesFieldPath } from '../plan/field-path.ts'
 import type { JsonValue } from '../plan/json.ts'
+import { describeObject, type ObjectKey } from '../plan/manifest.ts'
 import type { OutputChange, Plan } from '../plan/plan.ts'
 import { summarize } from '../plan/plan.ts'
 import { flowText } from './block-lines.ts'
@@ -19,6 +20,15 @@ export const MARKS: { readonly [A in Action]: string } = {
 
 /** What kubectl keeps of a client-side apply: a copy of the object, which goes with its ownership. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
+
+/** How an object is named in a view. */
+export type Describe = (key: ObjectKey) => string
+
+/** Objects of plans over several clusters are told with theirs, since two of them may bear the same name. */
+export function describerOf(plan: Plan): Describe {
+  const clusters = new Set([...plan.changes, ...plan.drift].map(({ key }) => key.cluster))
+  return clusters.size < 2 ? describeObject : (key) => `${describeObject(key)} on ${key.cluster}`
+}
 
 /** Marks that meshform puts on every object: true of each, so worth no line. */
 export function isBookkeeping(field: FieldChange): boolean {

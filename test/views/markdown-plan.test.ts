@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import type { Plan } from '../../src/plan/plan.ts'
+import { planToHtml } from '../../src/views/html/plan.ts'
 import { MARKDOWN_LIMITS, planToMarkdown } from '../../src/views/markdown/plan.ts'
 import { changeOf, EVERY_ACTION, fieldOf, planOf } from './sample-plan.ts'
 
@@ -27,4 +29,16 @@ test('deletes are told even when nothing else fits', () => {
   const text = planToMarkdown(planOf([changeOf('gone', { action: 'delete' }), ...many]), 2000)
   expect(text).toContain('ConfigMap shop/gone')
   expect(text.length).toBeLessThanOrEqual(2000)
+})
+
+test('objects of several clusters are told with theirs, on a page too', () => {
+  const on = (cluster: string) => {
+    const change = changeOf('web', { action: 'delete' })
+    return { ...change, id: `${cluster}/web`, key: { ...change.key, cluster } }
+  }
+  for (const render of [planToHtml, (plan: Plan) => planToMarkdown(plan, MARKDOWN_LIMITS.none)]) {
+    const text = render(planOf([on('east'), on('west')]))
+    for (const cluster of ['east', 'west']) expect(text).toContain(`ConfigMap shop/web on ${cluster}`)
+    expect(render(planOf([on('east')]))).not.toContain(' on east')
+  }
 })

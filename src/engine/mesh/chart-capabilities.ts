@@ -40,23 +40,29 @@ export function chartCapabilities(
   cluster: string,
 ): readonly string[] {
   const known = new Set<string>()
-  const add = (group: string, version: string, kind: string) => {
-    if (!BUILT_IN.has(group)) known.add(`${group}/${version}`).add(`${group}/${version}/${kind}`)
-  }
   if (connection?.kind === 'connected') {
-    for (const { group, version, kind } of connection.served.all) add(group, version, kind)
+    for (const { group, version, kind } of connection.served.all) for (const api of apisOf(group, version, kind)) known.add(api)
   }
   for (const component of components) {
     if (component.cluster !== cluster) continue
     const written = component.section === 'resources' && isJsonObject(component.spec.manifest) ? [component.spec.manifest] : []
     for (const manifest of [...written, ...component.files.map((file) => file.manifest as JsonObject)]) {
-      if (manifest.kind !== 'CustomResourceDefinition') continue
-      const group = stringIn(manifest, 'spec', 'group') ?? ''
-      const kind = stringIn(manifest, 'spec', 'names', 'kind') ?? ''
-      for (const version of objectsIn(manifest, 'spec', 'versions')) {
-        if (version.served === true) add(group, stringIn(version, 'name') ?? '', kind)
-      }
+      for (const api of definedApis(manifest)) known.add(api)
     }
   }
   return [...known].sort()
+}
+
+/** What a definition adds to the kinds that a chart may ask for; nothing for other objects. */
+export function definedApis(manifest: JsonObject): readonly string[] {
+  if (manifest.kind !== 'CustomResourceDefinition') return []
+  const group = stringIn(manifest, 'spec', 'group') ?? ''
+  const kind = stringIn(manifest, 'spec', 'names', 'kind') ?? ''
+  return objectsIn(manifest, 'spec', 'versions').flatMap((version) =>
+    version.served === true ? apisOf(group, stringIn(version, 'name') ?? '', kind) : [],
+  )
+}
+
+function apisOf(group: string, version: string, kind: string): readonly string[] {
+  return BUILT_IN.has(group) ? [] : [`${group}/${version}`, `${group}/${version}/${kind}`]
 }

@@ -11,10 +11,11 @@ import { type PlannedChart, plannedCharts } from '../../providers/planned-charts
 import type { Connection } from '../refresh.ts'
 import { chartCapabilities } from './chart-capabilities.ts'
 import { findMesh } from './find-mesh.ts'
-import { helmArguments, renderChart } from './helm.ts'
+import { helmArguments } from './helm.ts'
 import { hookOffset, isWanted } from './helm-hooks.ts'
 import { meshMistake } from './mesh-mistake.ts'
 import { missingDefinitions } from './missing-definitions.ts'
+import { renderCharts } from './render-charts.ts'
 import { withServedBundle } from './served-bundle.ts'
 
 /** What preparing the meshes of a design needs. */
@@ -162,7 +163,7 @@ async function renderAll(
   const kubernetesVersion = /\d+\.\d+(\.\d+)?/.exec(cluster?.version ?? '')?.[0]
   const apiVersions = chartCapabilities(request.connections.get(mesh.cluster), others(request, mesh), mesh.cluster)
   const environment = { directory, env: request.env, kubernetesVersion, apiVersions, signal: request.signal }
-  const renderings = await Promise.all(charts.map((chart) => renderChart(chart, environment)))
+  const renderings = await renderCharts(charts, environment)
   if (renderings.some(({ kind }) => kind === 'no-helm')) return { manifests: [], diagnostics: [withoutHelm(mesh, charts)] }
   const parts = charts.map((chart, index): Brought => {
     const rendering = renderings[index]

@@ -1,6 +1,5 @@
 import type { FieldChange, FieldConflict, ObjectChange } from '../../plan/change.ts'
 import { formatFieldPath } from '../../plan/field-text.ts'
-import { describeObject } from '../../plan/manifest.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { newObjectLines } from '../new-object-lines.ts'
 import {
@@ -8,6 +7,8 @@ import {
   conflictsOver,
   conflictText,
   countsText,
+  type Describe,
+  describerOf,
   isBookkeeping,
   MARKS,
   noteOf,
@@ -19,6 +20,7 @@ import { valueDiff } from '../value-diff.ts'
 /** A plan as one self-contained page: no script, nothing fetched, readable in light and dark. */
 export function planToHtml(plan: Plan): string {
   const title = `${plan.design.name}: ${countsText(plan)}`
+  const describe = describerOf(plan)
   const gone = plan.changes.filter(({ action }) => action === 'delete')
   const rest = plan.changes.filter(({ action }) => action !== 'no-op' && action !== 'delete')
   return `<!doctype html>
@@ -36,9 +38,9 @@ export function planToHtml(plan: Plan): string {
 <p>${plan.clusters.map(({ name, context, server }) => escapeHtml([name, context, server].filter((part) => part !== undefined).join(' · '))).join('<br>')}</p>
 </header>
 <main>
-${errors(plan)}${gone.length === 0 ? '' : section(`${gone.length} ${gone.length === 1 ? 'object' : 'objects'} will be DELETED`, gone, 'danger')}
-${plan.drift.length === 0 ? '' : section('Changed outside since the last apply', plan.drift, 'drift')}
-${components(rest)}
+${errors(plan)}${gone.length === 0 ? '' : section(`${gone.length} ${gone.length === 1 ? 'object' : 'objects'} will be DELETED`, gone, 'danger', describe)}
+${plan.drift.length === 0 ? '' : section('Changed outside since the last apply', plan.drift, 'drift', describe)}
+${components(rest, describe)}
 ${outputs(plan)}
 </main>
 </body>
@@ -54,7 +56,7 @@ function errors(plan: Plan): string {
   return `<section class="danger"><h2>This plan can not be applied</h2><ul>${items.join('')}</ul></section>`
 }
 
-function components(changes: readonly ObjectChange[]): string {
+function components(changes: readonly ObjectChange[], describe: Describe): string {
   const addresses = [...new Set(changes.map(({ address }) => address))]
   return addresses
     .map((address) =>
@@ -62,23 +64,24 @@ function components(changes: readonly ObjectChange[]): string {
         address,
         changes.filter((change) => change.address === address),
         'component',
+        describe,
       ),
     )
     .join('\n')
 }
 
-function section(title: string, changes: readonly ObjectChange[], kind: string): string {
-  return `<section class="${kind}">\n<h2>${escapeHtml(title)}</h2>\n${changes.map(object).join('\n')}\n</section>`
+function section(title: string, changes: readonly ObjectChange[], kind: string, describe: Describe): string {
+  return `<section class="${kind}">\n<h2>${escapeHtml(title)}</h2>\n${changes.map((change) => object(change, describe)).join('\n')}\n</section>`
 }
 
-function object(change: ObjectChange): string {
+function object(change: ObjectChange, describe: Describe): string {
   const fields = change.fields.filter((field) => !isBookkeeping(field))
   const notes = [
     noteOf(change),
     change.certainty === 'exact' ? undefined : `${change.certainty}: ${change.certaintyReason ?? 'not asked'}`,
   ]
   const note = notes.filter((text) => text !== undefined).join('; ')
-  const head = `<b class="${change.action}">${MARKS[change.action].trim()} ${escapeHtml(describeObject(change.key))}</b> <span>${escapeHtml(note)}</span>`
+  const head = `<b class="${change.action}">${MARKS[change.action].trim()} ${escapeHtml(describe(change.key))}</b> <span>${escapeHtml(note)}</span>`
   if (fields.length === 0 || change.action === 'delete') return `<p class="object">${head}</p>`
   if (change.action === 'create') {
     const { lines } = newObjectLines(change.key.kind, fields, { most: Number.POSITIVE_INFINITY, brief: true })

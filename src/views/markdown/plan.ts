@@ -1,6 +1,5 @@
 import type { FieldChange, ObjectChange } from '../../plan/change.ts'
 import { formatFieldPath } from '../../plan/field-text.ts'
-import { describeObject } from '../../plan/manifest.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { newObjectLines } from '../new-object-lines.ts'
 import {
@@ -8,6 +7,8 @@ import {
   conflictsOver,
   conflictText,
   countsText,
+  type Describe,
+  describerOf,
   isBookkeeping,
   noteOf,
   otherConflicts,
@@ -52,7 +53,14 @@ export function planToMarkdown(plan: Plan, limit: number): string {
     '',
     `${plan.mode === 'destroy' ? 'Destroys the design' : plan.mode === 'refresh-only' ? 'Looks for drift' : 'Applies the design'} on ${clusters(plan)}.`,
   ]
-  const sections = [...errors(plan), ...deletes(plan), ...drift(plan), ...components(plan), ...outputs(plan)]
+  const describe = describerOf(plan)
+  const sections = [
+    ...errors(plan),
+    ...deletes(plan, describe),
+    ...drift(plan, describe),
+    ...components(plan, describe),
+    ...outputs(plan),
+  ]
   const text: string[] = [head.join('\n')]
   // Room for the line that says what was left out.
   let room = limit - (text[0]?.length ?? 0) - 200
@@ -87,7 +95,7 @@ function errors(plan: Plan): readonly string[] {
   return [['> [!WARNING]', '> This plan can not be applied:', ...lines, ...more].join('\n')]
 }
 
-function deletes(plan: Plan): readonly string[] {
+function deletes(plan: Plan, describe: Describe): readonly string[] {
   const gone = plan.changes.filter(({ action }) => action === 'delete' || action === 'replace')
   const forgotten = plan.changes.filter(({ action }) => action === 'forget')
   const list = (changes: readonly ObjectChange[]) => [
@@ -95,7 +103,7 @@ function deletes(plan: Plan): readonly string[] {
       .slice(0, DELETES_LISTED)
       .map(
         ({ key, address, action }) =>
-          `- \`${describeObject(key)}\` (${escapeText(address)})${action === 'replace' ? ', made anew' : ''}`,
+          `- \`${describe(key)}\` (${escapeText(address)})${action === 'replace' ? ', made anew' : ''}`,
       ),
     ...(changes.length > DELETES_LISTED ? [`- and ${changes.length - DELETES_LISTED} more`] : []),
   ]
@@ -114,7 +122,7 @@ function deletes(plan: Plan): readonly string[] {
   ]
 }
 
-function drift(plan: Plan): readonly string[] {
+function drift(plan: Plan, describe: Describe): readonly string[] {
   if (plan.drift.length === 0) return []
   return [
     [
@@ -122,13 +130,13 @@ function drift(plan: Plan): readonly string[] {
       '',
       ...plan.drift.map(
         (change) =>
-          `- \`${describeObject(change.key)}\` (${escapeText(change.address)})${change.action === 'delete' ? ' is gone' : ''}`,
+          `- \`${describe(change.key)}\` (${escapeText(change.address)})${change.action === 'delete' ? ' is gone' : ''}`,
       ),
     ].join('\n'),
   ]
 }
 
-function components(plan: Plan): readonly string[] {
+function components(plan: Plan, describe: Describe): readonly string[] {
   const byComponent = new Map<string, ObjectChange[]>()
   for (const change of plan.changes) {
     if (change.action === 'no-op' || change.action === 'delete' || change.action === 'forget') continue
@@ -137,7 +145,7 @@ function components(plan: Plan): readonly string[] {
     else known.push(change)
   }
   return [...byComponent].map(([address, changes]) => {
-    const body = changes.map(objectLines).join('\n')
+    const body = changes.map((change) => objectLines(change, describe)).join('\n')
     const fence = '`'.repeat(Math.max(3, longestRun(body) + 1))
     const place = changes[0]?.origin
     const where = place === undefined || place.file === '' ? '' : ` <code>${escapeText(place.file)}:${place.line}</code>`
@@ -157,14 +165,14 @@ function tally(changes: readonly ObjectChange[]): string {
 }
 
 /** Lines of a diff block: hosts colour them by their first character. */
-function objectLines(change: ObjectChange): string {
+function objectLines(change: ObjectChange, describe: Describe): string {
   const mark = change.action === 'create' || change.action === 'import' ? '+' : change.action === 'replace' ? '-' : '!'
   const notes = [
     noteOf(change),
     change.certainty === 'exact' ? undefined : `${change.certainty}: ${change.certaintyReason ?? 'not asked'}`,
   ]
   const note = notes.filter((text) => text !== undefined).join('; ')
-  const head = `${mark} ${describeObject(change.key)}${note === '' ? '' : `  (${note})`}`
+  const head = `${mark} ${describe(change.key)}${note === '' ? '' : `  (${note})`}`
   if (change.action === 'create') return [head, ...newLines(change)].join('\n')
   return [
     head,

@@ -1,12 +1,13 @@
 import { type Action, type FieldChange, type FieldConflict, NOT_ASKED, type ObjectChange } from '../../plan/change.ts'
 import { formatFieldPath } from '../../plan/field-text.ts'
-import { describeObject, type ObjectKey } from '../../plan/manifest.ts'
 import { hasChanges, type OutputChange, type Plan, summarize } from '../../plan/plan.ts'
 import { newObjectLines } from '../new-object-lines.ts'
 import {
   changedOutputs,
   conflictsOver,
   conflictText,
+  type Describe,
+  describerOf,
   isBookkeeping,
   MARKS,
   noteOf,
@@ -56,14 +57,6 @@ export function renderPlan(plan: Plan, style: Style, options: PlanViewOptions): 
   if (rest.length > 0) lines.push('')
   lines.push(...renderOutputs(plan.outputs, style), summaryLine(plan, style))
   return `${lines.join('\n')}\n`
-}
-
-type Describe = (key: ObjectKey) => string
-
-/** Objects of plans over several clusters are told with theirs, since two of them may bear the same name. */
-function describerOf(plan: Plan): Describe {
-  const clusters = new Set([...plan.changes, ...plan.drift].map(({ key }) => key.cluster))
-  return clusters.size < 2 ? describeObject : (key) => `${describeObject(key)} on ${key.cluster}`
 }
 
 function componentLine(change: ObjectChange, { colors, width }: Style): string {

@@ -1,4 +1,4 @@
-import { chmod } from 'node:fs/promises'
+import { chmod, readFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -115,7 +115,7 @@ describe('a mesh that the design installs', () => {
     expect(place('PeerAuthentication shop/default')).toBeGreaterThan(place('Deployment istio-system/istiod'))
     expect(place('Deployment shop/web')).toBeGreaterThan(place('Deployment istio-system/istiod'))
     expect(done.join()).not.toContain('check')
-    const log = await import('node:fs/promises').then(({ readFile }) => readFile(workspace.env.HELM_LOG ?? '', 'utf8'))
+    const log = await readFile(workspace.env.HELM_LOG ?? '', 'utf8')
     expect(log).toContain(
       'template istiod istiod --repo https://istio-release.storage.googleapis.com/charts --version 1.30.0 --namespace istio-system --include-crds',
     )
@@ -168,6 +168,26 @@ describe('a mesh that the design installs', () => {
     expect(place('ServiceAccount ingress/ingress')).toBeGreaterThan(place('Job ingress/prepare'))
     const destroyed = await workspace.meshform('destroy', '-f', 'shop', '--yes')
     expect(destroyed.stdout).toContain('ConfigMap ingress/keepsake  forgotten, not deleted')
+    // Its namespace stays with it; that of the control plane holds nothing any more.
+    expect(destroyed.stdout).toContain('Namespace ingress  forgotten, not deleted')
+    expect(destroyed.stderr).toContain('Namespace istio-system  deleted')
+  })
+
+  test('tells a chart of the kinds that it and those before it bring', async () => {
+    await withHelm()
+    // As helm prints them: above a file of a crds folder where it comes from, and not again above its second document.
+    await workspace.write('charts/base.yaml', `---\n# Source: crds/all.yaml\n${DEFINITION}`)
+    await workspace.write('shop/design.yaml', DESIGN('{}'))
+    expect((await workspace.meshform('plan', '-f', 'shop')).exitCode).toBe(0)
+    const calls = (await readFile(join(workspace.directory, 'helm.log'), 'utf8'))
+      .split('\n')
+      .filter((line) => line.startsWith('template'))
+    const told = (release: string) =>
+      calls
+        .filter((line) => line.startsWith(`template ${release} `))
+        .map((line) => line.includes('security.istio.io/v1/PeerAuthentication'))
+    expect(told('istio-base')).toEqual([false, true])
+    expect(told('istiod')).toEqual([false, true])
   })
 
   test('takes its definitions along where the design says so', async () => {
