@@ -1,6 +1,5 @@
 import type { Design } from '../design/design.ts'
 import type { ProviderCatalog } from '../engine/make-plan.ts'
-import type { FieldSchema } from '../providers/field-schema.ts'
 import { findProvider, meshProviders } from '../providers/registry.ts'
 import { requireCapabilities } from '../providers/require-capability.ts'
 import { resolveWorkload } from '../providers/resolve-workload.ts'
@@ -17,12 +16,6 @@ export const providerCatalog: ProviderCatalog = {
 export async function catalogFor(design: Design): Promise<ProviderCatalog> {
   const settings = design.components.some(({ section, spec }) => section !== 'meshes' && 'settings' in spec)
   if (!settings) return providerCatalog
-  const { KIND_FIELDS } = await import('../providers/kind-fields.ts')
-  return {
-    ...providerCatalog,
-    fieldsOf: (apiVersion, kind) => {
-      const text = KIND_FIELDS[`${apiVersion}/${kind}`]
-      return text === undefined ? undefined : (JSON.parse(text) as FieldSchema)
-    },
-  }
+  const { fieldsOfKind } = await import('../providers/fields-of-kind.ts')
+  return { ...providerCatalog, fieldsOf: fieldsOfKind }
 }

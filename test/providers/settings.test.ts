@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/plan/json.ts'
-import { type FieldSchema, fieldMistakes } from '../../src/providers/field-schema.ts'
-import { KIND_FIELDS } from '../../src/providers/kind-fields.ts'
+import { fieldMistakes } from '../../src/providers/field-schema.ts'
+import { fieldsOfKind } from '../../src/providers/fields-of-kind.ts'
 import { meshProviders } from '../../src/providers/registry.ts'
 import { FEATURE_CASES, type FeatureCase } from './conformance/feature-cases.ts'
 import { canonical, only, SHOP, translate } from './design-fixture.ts'
@@ -42,18 +42,13 @@ describe('settings', () => {
     expect(diagnostics.map(({ code, location }) => [code, location?.file])).toEqual([['MF3017', 'settings.VirtualServce']])
   })
 
-  const fieldsOf = (apiVersion: string, kind: string) => {
-    const text = KIND_FIELDS[`${apiVersion}/${kind}`]
-    return text === undefined ? undefined : (JSON.parse(text) as FieldSchema)
-  }
-
   const settled = (settings: JsonObject, mesh = {}) =>
     translate(
       {
         ...canonical({ provider: 'istio', ...mesh }),
         traffic: { backend: { workload: 'backend', routes: [{ to: { v1: 100 } }], settings } },
       },
-      fieldsOf,
+      fieldsOfKind,
     ).diagnostics.map(({ severity, summary, location, hint }) => [severity, location?.file, summary, hint])
 
   test('are held against the fields of the kind: names, types, and texts allowed, each at its own place', () => {
@@ -106,23 +101,29 @@ describe('settings', () => {
     ])
   })
 
+  const onMachines = (more: object) =>
+    translate({ ...canonical({ provider: 'consul-vm' }), ...more } as Parameters<typeof translate>[0], fieldsOfKind).diagnostics
+
+  test('of entries of the HTTP API are held against what the custom resources say, in its own spelling', () => {
+    const settings = {
+      'service-router': { Meta: { team: 'shop' }, Routes: [{ Match: { HTTP: { PathExact: '/a', pathPrefix: '/b' } } }] },
+      'service-defaults': { Protocol: 1, MutualTLSMode: 'strict' },
+    }
+    const found = onMachines({
+      traffic: { backend: { workload: 'backend', timeout: '1s', routes: [{ to: { v1: 100 }, timeout: '1s' }], settings } },
+    })
+    const mistakes = found.filter(({ code }) => code === 'MF3017' || code === 'MF3039')
+    expect(mistakes.map(({ location, hint }) => [location?.file, hint])).toEqual([
+      ['settings.service-router.Routes.0.Match.HTTP.pathPrefix', 'Did you mean "PathPrefix"?'],
+      ['settings.service-defaults', expect.any(String)],
+    ])
+  })
+
   test('of a kind whose definition is not known are told not to be checked', () => {
-    const { diagnostics } = translate(
-      {
-        ...canonical({ provider: 'consul-vm' }),
-        traffic: {
-          backend: {
-            workload: 'backend',
-            timeout: '1s',
-            routes: [{ to: { v1: 100 } }],
-            settings: { 'service-router': { Meta: {} } },
-          },
-        },
-      } as Parameters<typeof translate>[0],
-      fieldsOf,
-    )
-    expect(diagnostics.filter(({ code }) => code === 'MF3039')).toMatchObject([
-      { severity: 'info', location: { file: 'settings.service-router' } },
+    const listeners = [{ port: 80, hosts: ['shop.example.org'] }]
+    const found = onMachines({ gateways: { web: { mesh: 'mesh', listeners, settings: { 'api-gateway': { Meta: {} } } } } })
+    expect(found.filter(({ code }) => code === 'MF3039')).toMatchObject([
+      { severity: 'info', location: { file: 'settings.api-gateway' } },
     ])
   })
 
@@ -136,7 +137,7 @@ describe('settings', () => {
           const spec = { provider: provider.name, ...(mode === undefined ? {} : { mode }), ...mesh }
           for (const { manifest } of translate({ workloads: SHOP, ...sections, meshes: { mesh: spec } }).objects) {
             const { apiVersion, kind } = manifest
-            const schema = fieldsOf(apiVersion, kind)
+            const schema = fieldsOfKind(apiVersion, kind)
             if (schema === undefined) {
               if (!elsewhere.test(`${apiVersion}/${kind}`) && manifest.spec !== undefined) unknown.add(`${apiVersion}/${kind}`)
             } else {

@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.t
 import type { ValuePath } from '../../plan/source.ts'
 import { asResource, type ConsulEntry, type EntryKind } from '../consul/entry.ts'
 import type { DesiredManifest } from '../contract.ts'
+import type { FieldSchema } from '../field-schema.ts'
 
 /** API version of objects in the words of Consul's HTTP API. */
 export const CONSUL_HTTP_API = 'consul/v1'
@@ -34,6 +35,8 @@ const CAPITALS: { readonly [field: string]: string } = {
   ttl: 'TTL',
   jwt: 'JWT',
   caFile: 'CAFile',
+  tlsMinVersion: 'TLSMinVersion',
+  tlsMaxVersion: 'TLSMaxVersion',
 }
 
 /** Maps whose keys are names or text of the user, not fields. */
@@ -96,6 +99,31 @@ function inside(name: string, value: JsonValue, from: string, to: string, places
 /** A field of a custom resource as the HTTP API spells it. */
 export function fieldName(name: string): string {
   return CAPITALS[name] ?? `${name.charAt(0).toUpperCase()}${name.slice(1)}`
+}
+
+/** What every entry of the HTTP API may say beside what its custom resource does. */
+const COMMON_FIELDS = { Kind: 's', Name: 's', Namespace: 's', Partition: 's', Meta: { '': 's' } }
+
+/** The fields of an entry of the HTTP API, told from those of the custom resource that says the same. */
+export function entryFields(kind: EntryKind, resource: FieldSchema): FieldSchema {
+  const fields = capitalized(resource)
+  if (typeof fields === 'string' || isFieldList(fields)) return fields
+  const { Destination: destination, ...rest } = fields
+  // The entry's name is its destination; only the custom resource says it apart.
+  const own = kind === 'ServiceIntentions' || destination === undefined ? rest : { ...rest, Destination: destination }
+  return { ...own, ...COMMON_FIELDS }
+}
+
+function capitalized(schema: FieldSchema): FieldSchema {
+  if (typeof schema === 'string') return schema
+  if (isFieldList(schema)) return [capitalized(schema[0])]
+  return Object.fromEntries(
+    Object.entries(schema).map(([name, inner]) => [name === '' ? '' : fieldName(name), capitalized(inner)]),
+  )
+}
+
+function isFieldList(schema: FieldSchema): schema is readonly [FieldSchema] {
+  return Array.isArray(schema)
 }
 
 function escaped(step: string): string {
