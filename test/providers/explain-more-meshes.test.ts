@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
 import type { RouteSpec } from '../../src/design/schema/traffic.ts'
 import { explainObject } from '../../src/providers/explain/explain-object.ts'
+import { meshProviders } from '../../src/providers/registry.ts'
+import { FEATURE_CASES, type FeatureCase } from './conformance/feature-cases.ts'
 import type { Sections } from './design-fixture.ts'
-import { canonical, translate } from './design-fixture.ts'
+import { canonical, SHOP, translate } from './design-fixture.ts'
 
 /** Every object of a design but the workloads' own, in words. */
 function words(provider: string, route: RouteSpec, sections: Partial<Sections> = {}): string {
@@ -24,7 +26,7 @@ function words(provider: string, route: RouteSpec, sections: Partial<Sections> =
 test('Consul by its HTTP API', () => {
   expect(words('consul-vm', { timeout: '2s' })).toMatchInlineSnapshot(`
     "proxy-defaults global
-      It says Config.protocol http.
+      Services speak http unless they say otherwise.
     service-defaults frontend
       Frontend speaks http.
     service-defaults backend
@@ -46,7 +48,7 @@ test('Consul by its HTTP API', () => {
 test('Open Service Mesh', () => {
   expect(words('osm', { retries: { attempts: 3 } })).toMatchInlineSnapshot(`
     "MeshConfig osm-mesh-config
-      It says traffic.enablePermissiveTrafficPolicyMode false, featureFlags.enableRetryPolicy true.
+      Whoever no TrafficTarget names is refused; objects of kind Retry are heeded.
     TrafficSplit backend
       Requests to backend.shop go 90% to backend-v1 and 10% to backend-v2.
     Retry backend-retry
@@ -62,7 +64,7 @@ test('Open Service Mesh', () => {
 test('AWS App Mesh', () => {
   expect(words('app-mesh', { timeout: '2s', retries: { attempts: 3 } })).toMatchInlineSnapshot(`
     "Mesh mesh
-      It says namespaceSelector.matchLabels.mesh mesh, egressFilter.type DROP_ALL.
+      Mesh mesh takes in namespaces with mesh=mesh; its pods may call their backends alone.
     VirtualNode frontend
       Node frontend is the pods with app=frontend; it takes mutual TLS in mode strict; it calls backend.
     VirtualService frontend
@@ -88,5 +90,70 @@ test('NGINX Service Mesh and Network Service Mesh', () => {
   expect(words('nsm', { match: [{ from: ['workloads.frontend'] }] }, { authorization: {} })).toMatchInlineSnapshot(`
     "NetworkService backend
       Connections to backend from clients with app=frontend go 90% to endpoints with version=v1 and 10% to endpoints with version=v2."
+  `)
+})
+
+test('every kind that a provider makes has words of its own', () => {
+  const told = new Set<string>()
+  for (const provider of meshProviders.values()) {
+    for (const mode of [undefined, ...Object.keys(provider.modes ?? {})]) {
+      for (const { mesh, ...sections } of Object.values<FeatureCase>(FEATURE_CASES)) {
+        const spec = { provider: provider.name, ...(mode === undefined ? {} : { mode }), ...mesh }
+        for (const { manifest } of translate({ workloads: SHOP, ...sections, meshes: { mesh: spec } }).objects) {
+          const lines = explainObject(manifest)
+          if (lines.some((line) => /^It says |undefined|\[object/.test(line))) told.add(`${manifest.kind}: ${lines.join(' ')}`)
+        }
+      }
+    }
+  }
+  expect([...told]).toEqual([])
+})
+
+test('what leads out of a mesh', () => {
+  const leads = (provider: string, mode?: string) => {
+    const { objects } = translate({
+      meshes: { mesh: { provider, ...(mode === undefined ? {} : { mode }) } },
+      workloads: SHOP,
+      external: { api: { mesh: 'mesh', namespace: 'shop', hosts: ['api.example.org'], ports: [{ port: 443 }] } },
+    })
+    const about = objects.filter(({ manifest }) => JSON.stringify(manifest.spec ?? {}).includes('api.example.org'))
+    return about.flatMap(({ manifest }) => explainObject(manifest))
+  }
+  expect(leads('kuma')).toEqual(['Outside the mesh these may be called, and nothing else: api.example.org at port 443 (tls).'])
+  expect(leads('consul')).toEqual(['Api speaks tcp; it is api.example.org outside the mesh, at port 443.'])
+  expect(leads('consul-vm')).toEqual(leads('consul'))
+  expect(leads('cilium')).toEqual([
+    'These connections concern pods with any label, beside whatever else is allowed:',
+    '- Pods with k8s:io.kubernetes.pod.namespace=kube-system, k8s:k8s-app=kube-dns may be called at port 53.',
+    '- api.example.org may be called at port 443.',
+  ])
+})
+
+test('Cilium by CiliumEnvoyConfig', () => {
+  const { objects } = translate({
+    meshes: { mesh: { provider: 'cilium', mode: 'envoy-config' } },
+    workloads: SHOP,
+    traffic: {
+      backend: {
+        workload: 'backend',
+        routes: [
+          { match: [{ path: { prefix: '/api' }, headers: { 'x-user': { exact: 'jason' } } }], to: { v2: 100 }, timeout: '2s' },
+          { to: { v1: 90, v2: 10 }, retries: { attempts: 3 }, mirror: { to: 'v2' } },
+        ],
+        rateLimit: { requests: 10 },
+        circuitBreaker: { maxConnections: 7, outlier: { consecutiveErrors: 5 } },
+      },
+    },
+  })
+  const config = objects.find(({ manifest }) => manifest.kind === 'CiliumEnvoyConfig')
+  expect(config === undefined ? [] : explainObject(config.manifest)).toMatchInlineSnapshot(`
+    [
+      "Requests to shop/backend pass the proxy of the caller’s node:",
+      "- Each passes local_ratelimit (10 in 1s, 10 at most at once) first.",
+      "1. A request whose path begins with /api and header x-user is jason goes to shop/backend-v2; it has 2s in all.",
+      "2. Every request goes 90% to shop/backend-v1 and 10% to shop/backend-v2; it is tried again up to 3 times on 5xx; copies go to shop/backend-v2.",
+      "- shop/backend-v2: at most max_connections 7; endpoints that fail are left out (consecutive_5xx 5).",
+      "- shop/backend-v1: at most max_connections 7; endpoints that fail are left out (consecutive_5xx 5).",
+    ]
   `)
 })

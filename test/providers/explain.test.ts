@@ -70,7 +70,7 @@ describe('objects in words', () => {
     expect(told('consul')).toMatchInlineSnapshot(`
       "Namespace shop
       ProxyDefaults global
-        It says config.protocol http.
+        Services speak http unless they say otherwise.
       ServiceDefaults backend
         Backend speaks http; it takes mutual TLS in mode strict.
       ServiceResolver backend
@@ -92,9 +92,9 @@ describe('objects in words', () => {
       "Namespace shop
         Pods in shop are in the mesh by kuma.io/sidecar-injection: enabled and kuma.io/mesh: default.
       Mesh default
-        It says meshServices.mode Exclusive.
+        Mesh default knows Services as MeshServices alone.
       MeshIdentity identity
-        It says spiffeID.trustDomain {{ .Mesh }}.{{ .Zone }}.mesh.local, spiffeID.path /ns/{{ .Namespace }}/sa/{{ .ServiceAccount }}, provider.type Bundled, provider.bundled.meshTrustCreation Enabled, provider.bundled.insecureAllowSelfSigned true, provider.bundled.certificateParameters.expiry 24h, provider.bundled.autogenerate.enabled true.
+        Identity gives each pod the identity spiffe://{{ .Mesh }}.{{ .Zone }}.mesh.local/ns/{{ .Namespace }}/sa/{{ .ServiceAccount }}, certified by an authority of kind bundled.
       MeshTLS strict
         MeshTLS holds for the whole mesh:
         - Mode Strict.

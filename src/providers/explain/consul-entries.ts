@@ -1,7 +1,9 @@
 import { isJsonObject } from '../../plan/json.ts'
 import type { Manifest } from '../../plan/manifest.ts'
 import { inResourceWords } from '../consul-vm/words.ts'
-import { objectsIn, stringIn } from '../json-view.ts'
+import { stringIn } from '../json-view.ts'
+import { explainApiGateway, explainApiRoute, explainTerminatingGateway } from './boundaries.ts'
+import { explainConsulMesh, explainProxyDefaults } from './mesh-wide.ts'
 import {
   explainIntentions,
   explainResolver,
@@ -10,7 +12,7 @@ import {
   explainSplitter,
   settingWords,
 } from './other-meshes.ts'
-import { listed, scalarIn, sentence } from './words.ts'
+import { scalarIn, sentence } from './words.ts'
 
 const EXPLAINERS: ReadonlyMap<string, (manifest: Manifest) => readonly string[]> = new Map([
   ['service-splitter', explainSplitter],
@@ -18,6 +20,12 @@ const EXPLAINERS: ReadonlyMap<string, (manifest: Manifest) => readonly string[]>
   ['service-resolver', explainResolver],
   ['service-intentions', explainIntentions],
   ['service-defaults', explainServiceDefaults],
+  ['proxy-defaults', explainProxyDefaults],
+  ['mesh', explainConsulMesh],
+  ['terminating-gateway', explainTerminatingGateway],
+  ['api-gateway', explainApiGateway],
+  ['http-route', explainApiRoute],
+  ['tcp-route', explainApiRoute],
 ])
 
 /** What an object of Consul's HTTP API does: config entries as their custom resources read, services by where they run. */
@@ -29,10 +37,6 @@ export function explainConsulEntry(manifest: Manifest): readonly string[] {
     const name = stringIn(service, kind === 'service' ? 'Name' : 'Service') ?? metadata.name
     const place = stringIn(spec, 'Node') === undefined ? 'with the agent' : `on node ${stringIn(spec, 'Node')}`
     return [sentence(`an instance of ${name} is registered ${place}, at port ${scalarIn(service, 'Port') ?? 'none'}`)]
-  }
-  if (kind === 'terminating-gateway') {
-    const names = objectsIn(spec, 'Services').flatMap((service) => stringIn(service, 'Name') ?? [])
-    return [sentence(`gateway ${metadata.name} leads out to ${listed(names)}`)]
   }
   const explain = EXPLAINERS.get(kind)
   if (explain === undefined) return Object.keys(spec).length === 0 ? [] : [sentence(`it says ${settingWords(spec)}`)]

@@ -3,7 +3,16 @@ import { groupOf, type Manifest } from '../../plan/manifest.ts'
 import { objectsIn, stringIn } from '../json-view.ts'
 import { annotationWords } from './annotation-words.ts'
 import { explainVirtualNode, explainVirtualRouter, explainVirtualServiceName } from './app-mesh.ts'
+import {
+  explainEgressGateway,
+  explainEgressNetwork,
+  explainGatewayRoute,
+  explainPassthrough,
+  explainTerminatingGateway,
+  explainVirtualGateway,
+} from './boundaries.ts'
 import { explainConsulEntry } from './consul-entries.ts'
+import { explainEnvoyConfig, explainExtensionPolicy, explainProxyPatch } from './envoy-config.ts'
 import { explainGateway, explainReferenceGrant, explainRoute } from './gateway-routes.ts'
 import {
   explainEnvoyFilter,
@@ -14,6 +23,16 @@ import {
 } from './istio-policies.ts'
 import { explainDestinationRule, explainIstioGateway, explainServiceEntry, explainVirtualService } from './istio-traffic.ts'
 import { explainKuma } from './kuma.ts'
+import {
+  explainAppMesh,
+  explainConsulMesh,
+  explainKumaMesh,
+  explainMeshIdentity,
+  explainMeshTrace,
+  explainNginxConfig,
+  explainOsmConfig,
+  explainProxyDefaults,
+} from './mesh-wide.ts'
 import {
   explainAuthentication,
   explainCiliumPolicy,
@@ -83,6 +102,23 @@ const EXPLAINERS: ReadonlyMap<string, Explain> = new Map<string, Explain>([
   ['appmesh.k8s.aws/VirtualRouter', explainVirtualRouter],
   ['appmesh.k8s.aws/VirtualNode', explainVirtualNode],
   ['appmesh.k8s.aws/VirtualService', explainVirtualServiceName],
+  ['appmesh.k8s.aws/Mesh', explainAppMesh],
+  ['appmesh.k8s.aws/VirtualGateway', explainVirtualGateway],
+  ['appmesh.k8s.aws/GatewayRoute', explainGatewayRoute],
+  ['config.openservicemesh.io/MeshConfig', explainOsmConfig],
+  ['nsm.nginx.com/MeshConfig', explainNginxConfig],
+  ['consul.hashicorp.com/ProxyDefaults', explainProxyDefaults],
+  ['consul.hashicorp.com/Mesh', explainConsulMesh],
+  ['consul.hashicorp.com/TerminatingGateway', explainTerminatingGateway],
+  ['policy.linkerd.io/EgressNetwork', explainEgressNetwork],
+  ['kuma.io/Mesh', explainKumaMesh],
+  ['kuma.io/MeshIdentity', explainMeshIdentity],
+  ['kuma.io/MeshTrace', explainMeshTrace],
+  ['kuma.io/MeshPassthrough', explainPassthrough],
+  ['kuma.io/MeshProxyPatch', explainProxyPatch],
+  ['gateway.envoyproxy.io/EnvoyExtensionPolicy', explainExtensionPolicy],
+  ['cilium.io/CiliumEnvoyConfig', explainEnvoyConfig],
+  ['cilium.io/CiliumEgressGatewayPolicy', explainEgressGateway],
   ['cilium.io/CiliumNetworkPolicy', explainCiliumPolicy],
   ['cilium.io/CiliumClusterwideNetworkPolicy', explainCiliumPolicy],
   ['apiextensions.k8s.io/CustomResourceDefinition', explainDefinition],

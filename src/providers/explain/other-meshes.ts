@@ -88,10 +88,13 @@ export function explainIntentions({ spec }: Manifest): readonly string[] {
 
 /** What Consul's ServiceDefaults do. */
 export function explainServiceDefaults({ spec, metadata }: Manifest): readonly string[] {
+  const outside = stringsIn(spec, 'destination', 'addresses')
   return [
     sentence(
       clauses(
         `${metadata.name} speaks ${stringIn(spec, 'protocol') ?? 'tcp'}`,
+        outside.length > 0 &&
+          `it is ${listed(outside, 'or')} outside the mesh, at port ${scalarIn(spec, 'destination', 'port') ?? ''}`,
         stringIn(spec, 'mutualTLSMode') !== undefined && `it takes mutual TLS in mode ${stringIn(spec, 'mutualTLSMode')}`,
       ),
     ),
@@ -201,9 +204,15 @@ export function settingWords(value: JsonObject): string {
 export function explainCiliumPolicy({ spec }: Manifest): readonly string[] {
   const subject = `pods with ${labelWords(spec, 'endpointSelector', 'matchLabels') ?? 'any label'}`
   const side = (key: string, verb: string) =>
-    objectsIn(spec, key).map((rule) => `- ${sentence(`${peerWords(rule)} ${verb}${portWords(rule)}`)}`)
+    objectsIn(spec, key).map(
+      (rule) => `- ${sentence(`${peerWords(rule)} ${verb}${portWords(rule, key.startsWith('egress') ? 'at port' : 'port')}`)}`,
+    )
+  const sides = ['ingress', 'egress'].filter((key) => objectsIn(spec, key).length > 0)
+  const open = sides.length > 0 && sides.every((key) => objectIn(spec, 'enableDefaultDeny')[key] === false)
   return [
-    sentence(`these connections concern ${subject}, and what no rule names is refused:`),
+    sentence(
+      `these connections concern ${subject}, ${open ? 'beside whatever else is allowed' : 'and what no rule names is refused'}:`,
+    ),
     ...side('ingress', 'may call'),
     ...side('ingressDeny', 'may not call'),
     ...side('egress', 'may be called'),
@@ -225,14 +234,14 @@ function peerWords(rule: JsonObject): string {
   return listed([...endpoints, ...others, ...names], 'or') || 'nobody'
 }
 
-function portWords(rule: JsonObject): string {
+function portWords(rule: JsonObject, port: string): string {
   const ports = objectsIn(rule, 'toPorts').flatMap((entry) =>
-    objectsIn(entry, 'ports').flatMap((port) => scalarIn(port, 'port') ?? []),
+    objectsIn(entry, 'ports').flatMap((entryPort) => scalarIn(entryPort, 'port') ?? []),
   )
   const http = objectsIn(rule, 'toPorts').flatMap((entry) =>
     objectsIn(entry, 'rules', 'http').map((match) =>
       [stringIn(match, 'method'), stringIn(match, 'path')].filter((part) => part !== undefined).join(' '),
     ),
   )
-  return `${ports.length === 0 ? '' : ` port ${listed([...new Set(ports)], 'or')}`}${http.length === 0 ? '' : ` with ${listed(http, 'or')}`}`
+  return `${ports.length === 0 ? '' : ` ${port} ${listed([...new Set(ports)], 'or')}`}${http.length === 0 ? '' : ` with ${listed(http, 'or')}`}`
 }
