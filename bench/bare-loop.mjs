@@ -1,5 +1,4 @@
 // The least that applying objects can cost: the same PATCHes, one after the other on a few kept connections, and nothing else.
-import { createInterface } from 'node:readline'
 import { Pool } from 'undici'
 import { pathOf } from './objects.mjs'
 
@@ -28,7 +27,7 @@ export async function bareLoop({ url, token, ca }, objects, connections = 16) {
   const sent = (performance.now() - started) / 1000
   await takenUp(pool, headers, objects)
   const waited = (performance.now() - started) / 1000
-  await pool.destroy()
+  await pool.destroy().catch(() => {})
   return { sent, waited }
 }
 
@@ -53,8 +52,13 @@ async function takenUp(pool, { authorization }, objects) {
     headers: { authorization },
     bodyTimeout: 600_000,
   })
-  // Ended with the pool: it never ends by itself.
+  // Given up in the middle: a watch does not end by itself.
   body.on('error', () => {})
-  for await (const line of createInterface({ input: body })) if (look(JSON.parse(line).object)) return
+  let rest = ''
+  for await (const chunk of body) {
+    const lines = `${rest}${chunk}`.split('\n')
+    rest = lines.pop() ?? ''
+    if (lines.some((line) => look(JSON.parse(line).object))) return
+  }
   throw new Error(`The watch ended with ${open.size} Deployments not taken up`)
 }

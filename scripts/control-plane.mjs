@@ -29,12 +29,18 @@ export async function withControlPlane(folder, use, { quickControllers = false }
     rmSync(data, { recursive: true, force: true })
   }
   const interrupted = () => void stop().then(() => process.exit(130))
+  // Whatever ends this process, an error that nobody caught among them: they must not outlive it.
+  const kill = () => {
+    for (const { child } of running) child.kill('SIGKILL')
+  }
+  process.once('exit', kill)
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
   try {
     return await use(await startControlPlane(folder, data, running, quickControllers))
   } finally {
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
     await stop()
+    process.off('exit', kill)
   }
 }
 

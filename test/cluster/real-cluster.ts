@@ -9,8 +9,12 @@ import { readKubeContext } from '../../src/targets/kubernetes/kubeconfig.ts'
 /** A real API server that answers requests in the sandbox's words. */
 export interface RealCluster {
   handle(request: SandboxRequest): Promise<SandboxResponse>
-  /** Such as `v1.36.2`. */
+  /** Such as `v1.36.2`; servers built by hand may say nothing of use. */
   readonly version: string
+  /** Such as `1.36`. */
+  readonly release: string
+  /** Whether it serves the kinds that every cluster has: some servers have custom resources alone. */
+  readonly hasCore: boolean
   close(): Promise<void>
 }
 
@@ -36,8 +40,24 @@ export async function openRealCluster(): Promise<RealCluster> {
   const server = textOf(cluster.server) ?? ''
   const handle = (request: SandboxRequest) => send(agent, server, credentials, request)
   const version = await handle({ method: 'GET', path: '/version' })
-  const body = version.kind === 'answer' ? version.json() : null
-  return { handle, version: isJsonObject(body) ? (textOf(body.gitVersion) ?? '') : '', close: () => agent.close() }
+  const told = version.kind === 'answer' ? version.json() : null
+  const body: JsonObject = isJsonObject(told) ? told : {}
+  const core = await handle({ method: 'GET', path: '/api/v1/namespaces/default' })
+  return {
+    handle,
+    version: textOf(body.gitVersion) ?? '',
+    release: `${textOf(body.major) ?? ''}.${(textOf(body.minor) ?? '').replace(/\D+$/, '')}`,
+    hasCore: core.status === 200,
+    close: () => agent.close(),
+  }
+}
+
+/** False, with a line that says so, where the cluster lacks the kinds that `what` needs. */
+export async function servesCore(what: string): Promise<boolean> {
+  const cluster = await openRealCluster()
+  await cluster.close()
+  if (!cluster.hasCore) process.stderr.write(`The server has no kinds but custom ones: ${what} left out.\n`)
+  return cluster.hasCore
 }
 
 async function send(

@@ -4,6 +4,7 @@ import type { Manifest } from '../../src/plan/manifest.ts'
 import type { Answer, Target } from '../../src/targets/contract.ts'
 import { openKubernetesTarget } from '../../src/targets/kubernetes/open.ts'
 import { createWaiter } from '../../src/targets/wait-healthy.ts'
+import { servesCore } from './real-cluster.ts'
 
 const signal = new AbortController().signal
 const namespace = `meshform-test-${process.pid}`
@@ -43,7 +44,7 @@ const definition: Manifest = {
   },
 }
 
-describe('the target against a real API server', () => {
+describe.skipIf(!(await servesCore('the tests of the target')))('the target against a real API server', () => {
   let target: Target
   beforeAll(async () => {
     const opened = await openKubernetesTarget({

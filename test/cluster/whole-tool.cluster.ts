@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { isJsonObject } from '../../src/plan/json.ts'
 import { Project } from '../cli/project.ts'
-import { openRealCluster, type RealCluster } from './real-cluster.ts'
+import { openRealCluster, type RealCluster, servesCore } from './real-cluster.ts'
 
 const namespace = `meshform-tool-${process.pid}`
 const group = `${namespace}.example.org`
@@ -76,7 +76,7 @@ function context(): string {
   return isJsonObject(parsed) && typeof parsed['current-context'] === 'string' ? parsed['current-context'] : ''
 }
 
-describe.sequential('the command against a real API server', () => {
+describe.skipIf(!(await servesCore('the tests of the whole tool')))('the command against a real API server', () => {
   let cluster: RealCluster
   let project: Project
   const run = (...args: readonly string[]) =>
