@@ -96,7 +96,7 @@ async function reminding(
   }
 }
 
-const WATCH_RIGHTS = 'Waiting takes the rights to list and watch the kind. Ask for them, and run again.'
+const WATCH_RIGHTS = 'Waiting takes the right to list the kind, and better to watch it too. Ask for it, and run again.'
 
 function unhealthy(change: ObjectChange, health: WaitResult): Diagnostic {
   return {

@@ -15,7 +15,7 @@ export function locateOrigin(
   origins: { readonly [pointer: string]: ValuePath },
   path: ValuePath,
 ): SourceLocation | undefined {
-  for (let length = path.length; length >= 0; length--) {
+  for (let length = Math.min(path.length, longestOf(origins)); length >= 0; length--) {
     const base = origins[toPointer(path.slice(0, length))]
     if (base === undefined) continue
     const rest = path.slice(length)
@@ -27,4 +27,16 @@ export function locateOrigin(
     return component.locate([...base, ...rest])
   }
   return component.location
+}
+
+const longest = new WeakMap<object, number>()
+
+/** Steps of the longest pointer: of most objects there is one for the whole, and each of thousands of fields asks. */
+function longestOf(origins: { readonly [pointer: string]: ValuePath }): number {
+  let steps = longest.get(origins)
+  if (steps === undefined) {
+    steps = Math.max(0, ...Object.keys(origins).map((pointer) => pointer.split('/').length - 1))
+    longest.set(origins, steps)
+  }
+  return steps
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/plan/json.ts'
 import type { Manifest } from '../../src/plan/manifest.ts'
+import { jsonAnswer } from '../../src/sandbox/api/exchange.ts'
 import { serveSandbox } from '../../src/sandbox/server/serve-sandbox.ts'
 import type { Answer, LiveObject, Target, WatchEvent } from '../../src/targets/contract.ts'
 import { DEFAULT_RETRY_POLICY } from '../../src/targets/kubernetes/retry.ts'
@@ -164,6 +165,23 @@ describe('the target against a served sandbox', () => {
     const failed = await wait('d', 300)
     expect(failed).toMatchObject({ healthy: false, timedOut: true })
     expect(failed.reason).toContain('ImagePullBackOff')
+    waiter.close()
+  })
+
+  test('waits by a list now and then where the kind may not be watched', async () => {
+    const waiter = createWaiter(target, signal)
+    const { handle } = server.sandbox
+    const refused: string[] = []
+    server.sandbox.handle = async (request) => {
+      if (!request.path.includes('watch=1')) return handle.call(server.sandbox, request)
+      refused.push(request.path.replace(/\?.*/, ''))
+      const message = 'deployments.apps is forbidden: User "ci" cannot watch resource "deployments" in API group "apps"'
+      return jsonAnswer(403, { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: 'Forbidden', code: 403, message })
+    }
+    const written = must(await target.apply(deployment('a'), apply))
+    const options = { timeoutMs: 30_000, rules: [], written }
+    expect(await waiter.healthy(key('Deployment', 'a', 'apps'), 'apps/v1', options)).toMatchObject({ healthy: true })
+    expect(refused[0]).toBe('/apis/apps/v1/namespaces/default/deployments')
     waiter.close()
   })
 

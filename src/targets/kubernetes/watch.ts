@@ -11,6 +11,8 @@ import type { StreamEvent, Transport } from './transport.ts'
 /** A watch is asked anew about this often, so that one whose server vanished silently is noticed. */
 const SHORTEST_WATCH_SECONDS = 60
 const WATCH_SPREAD_SECONDS = 30
+/** How often those who may list and not watch are shown what there is. */
+const LIST_AGAIN_MS = 2000
 /** What a stream may be late before it counts as dead. */
 const GRACE_MS = 15_000
 
@@ -32,7 +34,7 @@ type StreamEnd =
 
 /**
  * Lists a kind, then follows it. A place that the server has forgotten (410) is made up by listing again: what changed meanwhile
- * comes as events all the same.
+ * comes as events all the same. So it does, now and then, for those who may list the kind and not watch it.
  */
 export async function watchObjects(
   means: WatchMeans,
@@ -57,7 +59,11 @@ export async function watchObjects(
         onEvent(event.event)
       })
       if (signal.aborted) return done
-      if (end.kind === 'refused') return { ok: false, error: end.error }
+      if (end.kind === 'refused') {
+        if (end.error.kind !== 'forbidden') return { ok: false, error: end.error }
+        await means.clock.sleep(LIST_AGAIN_MS, signal)
+        break
+      }
       if (end.kind === 'expired') break
       failures = end.progress ? 0 : failures + 1
       if (failures > 0) await means.clock.sleep(means.sender.backoff(Math.min(failures, 6)), signal)
