@@ -67,3 +67,19 @@ test('a pod is bound once', async () => {
   })
   await sandbox.close()
 })
+
+test('times without a value are written as null, but for those of metadata', async () => {
+  const sandbox = await openSandbox()
+  const path = '/apis/apps/v1/namespaces/default/deployments'
+  const template = { metadata: { labels: { app: 'a' } }, spec: { containers: [{ name: 'main', image: 'main:1' }] } }
+  const spec = { replicas: 0, selector: { matchLabels: { app: 'a' } }, template }
+  const made = await request(sandbox, 'POST', path, { metadata: { name: 'a' }, spec })
+  expect((made.body.spec as JsonObject | undefined)?.template).toMatchObject({ metadata: { labels: { app: 'a' } } })
+  const type = { 'content-type': 'application/merge-patch+json' }
+  const status = { conditions: [{ type: 'Odd', status: 'True' }] }
+  const { body } = await request(sandbox, 'PATCH', `${path}/a/status`, { status }, type)
+  expect((body.status as JsonObject | undefined)?.conditions).toEqual([
+    { type: 'Odd', status: 'True', lastUpdateTime: null, lastTransitionTime: null },
+  ])
+  await sandbox.close()
+})

@@ -3,6 +3,7 @@ import { definitionStorage } from '../crd/definition.ts'
 import type { StoredObject } from '../store/stored-object.ts'
 import { inStorageOrder, StoredObject as Stored } from '../store/stored-object.ts'
 import { admitNew, admitWithinLimits } from './admit-object.ts'
+import { admitByPolicies } from './admit-policies.ts'
 import { type ApiContext, storageKeyOf } from './api-context.ts'
 import { asStored, storedResource, toStorage } from './at-version.ts'
 import { isTerminating, metadataOf, metadataText, timestamp, withMetadata } from './object-metadata.ts'
@@ -62,6 +63,7 @@ export function createObject(
   namespace: string | undefined,
   given: JsonObject,
   dryRun: boolean,
+  warnings: string[] = [],
 ): StoredObject {
   const resource = storedResource(context, served)
   const object = toStorage(given, served)
@@ -78,6 +80,8 @@ export function createObject(
   if (errors.length > 0) throw invalid(namedKindOf(resource, prepared), name, errors)
   const taken = type.validateAllocation?.(prepared, allocation) ?? []
   if (taken.length > 0) throw invalid(resource.kind, name, taken)
+  const question = { operation: 'CREATE', subresource: '', namespace: key.namespace, name, dryRun } as const
+  warnings.push(...admitByPolicies(context, resource, { ...question, object: prepared, oldObject: null }))
   admitWithinLimits(context, resource, name, key.namespace, prepared)
   if (context.store.get(key.resource, key.namespace, key.name) !== undefined) throw alreadyExists(resource.plural, name)
   if (!dryRun) {

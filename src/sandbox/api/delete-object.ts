@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
 import { cleanupFinalizer, definitionStorage } from '../crd/definition.ts'
 import type { StoredObject } from '../store/stored-object.ts'
+import { admitByPolicies } from './admit-policies.ts'
 import { type ApiContext, storageKeyOf } from './api-context.ts'
 import { finalizersOf, isTerminating, metadataOf, metadataText, timestamp, withMetadata } from './object-metadata.ts'
 import type { DeleteOptions, Propagation } from './request-options.ts'
@@ -100,6 +101,8 @@ export function deleteObject(
   if (resource.storage === '/namespaces' && undeletable.has(name)) {
     throw forbidden(resource.plural, name, 'this namespace may not be deleted')
   }
+  const question = { operation: 'DELETE', subresource: '', ...live.key, dryRun: options.dryRun } as const
+  admitByPolicies(context, resource, { ...question, object: null, oldObject: live.object })
   const propagation = propagationOf(resource, live.object, options.propagation)
   const held = heldForCleanup(resource, live.object)
   const marked = markTerminating(context, resource, withPropagation(held, propagation))

@@ -172,6 +172,12 @@ export function forbidden(resource: GroupName, name: string, why: string, causes
   })
 }
 
+/** What a policy of the cluster denies, as what the policy says that it is. */
+export function refusedByPolicy(resource: GroupName, name: string, why: string, reason: string, code: number): StatusError {
+  const message = `${qualified(resource)} ${JSON.stringify(name)} is forbidden: ${why}`
+  return new StatusError({ code, message, reason, details: detailsOf(resource, name, { causes: [{ message: why }] }) })
+}
+
 function causesJson(causes: readonly StatusCause[]): JsonValue {
   return causes.map(({ reason, message, field }) => ({ reason, message, field }))
 }

@@ -3,6 +3,7 @@ import { jsonEqual } from '../apply/value-shape.ts'
 import type { AllocationContext } from '../resource-type.ts'
 import { inStorageOrder, StoredObject } from '../store/stored-object.ts'
 import { admitChanged, admitMore } from './admit-object.ts'
+import { admitByPolicies } from './admit-policies.ts'
 import { type ApiContext, storageKeyOf } from './api-context.ts'
 import { asStored, atVersion, storedResource, toStorage } from './at-version.ts'
 import { finalizersOf, isTerminating, metadataOf, metadataText, withMetadata } from './object-metadata.ts'
@@ -144,6 +145,9 @@ export function updateObject(context: ApiContext, served: ServedResource, live: 
   if (errors.length > 0) throw withWarnings(invalid(namedKindOf(resource, next), live.key.name, errors), warnings)
   const taken = update.subresource === '' ? (resource.type.validateAllocation?.(next, allocation) ?? []) : []
   if (taken.length > 0) throw invalid(resource.kind, live.key.name, taken)
+  const { subresource, dryRun } = update
+  const question = { operation: 'UPDATE', subresource, namespace: key.namespace, name: key.name, dryRun } as const
+  warnings.push(...admitByPolicies(context, resource, { ...question, object: next, oldObject: live.object }))
   if (update.subresource === '') admitMore(context, resource, key, next, live.object)
   const stored = resource.custom ? asStored(next, resource) : next
   if (isNoop(live.object, stored)) return live

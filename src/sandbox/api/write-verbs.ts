@@ -63,8 +63,9 @@ export function postObject(context: ApiContext, write: WriteRequest): Written {
     const object = fillDefaults(inRequestNamespace(decoded.object, resource, namespace), resource)
     const manager = managerContextOf(context, resource, options.updateManager, '')
     const managed = manageUpdate(resource.emptyObject, object, manager)
-    const stored = createObject(context, resource, namespace, managed, options.dryRun)
-    return { status: 201, object: stored, warnings: [...decoded.warnings, ...warningsOf(resource, stored.object, undefined)] }
+    const told = [...decoded.warnings]
+    const stored = createObject(context, resource, namespace, managed, options.dryRun, told)
+    return { status: 201, object: stored, warnings: [...told, ...warningsOf(resource, stored.object, undefined)] }
   })
 }
 
@@ -194,14 +195,16 @@ function storeApplied(
       const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`
       throw conflict(resource.plural, name, why)
     }
+    const told = [...earlier]
     const stored = createObject(
       context,
       resource,
       namespace,
       withMetadata(object, { resourceVersion: undefined }),
       options.dryRun,
+      told,
     )
-    return { status: 201, object: stored, warnings: [...earlier, ...warningsOf(resource, stored.object, undefined)] }
+    return { status: 201, object: stored, warnings: [...told, ...warningsOf(resource, stored.object, undefined)] }
   }
   return storePatched(context, write, object, live, options, earlier)
 }

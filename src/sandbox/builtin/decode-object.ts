@@ -199,13 +199,13 @@ function isCollection(type: FieldType): boolean {
   return type.kind === 'list' || type.kind === 'map'
 }
 
-/** Models whose times are written without a value, too. */
-const withEmptyTimes: ReadonlySet<string> = new Set(['Event', 'EventsEvent'])
+/** The one model whose times are left out without a value; all others write null. */
+const withoutEmptyTimes = 'ObjectMeta'
 
 function isWrittenEmpty(model: Model, type: FieldType): boolean {
   if (isCollection(type)) return true
   const isTime = type.kind === 'scalar' && (type.name === 'time' || type.name === 'microTime')
-  return isTime && withEmptyTimes.has(model.name)
+  return isTime && model.name !== withoutEmptyTimes
 }
 
 function readField(

@@ -104,12 +104,18 @@ function conditionsFor(job: JsonObject, ending: Ending | undefined): readonly Co
   ]
 }
 
+/** A Job's condition was looked at when it came about. */
+function probed(condition: JsonObject): JsonObject {
+  const { lastProbeTime, lastTransitionTime = null } = condition
+  return { ...condition, lastProbeTime: lastProbeTime ?? lastTransitionTime }
+}
+
 function recordStatus(job: JsonObject, ending: Ending | undefined, world: ControllerWorld): void {
   const before = objectAt(job, 'status')
   const now = world.host.now()
   const { active, succeeded, failed } = tallyOf(job, world)
   const status: { [key: string]: JsonValue } = {
-    conditions: mergeConditions(objectsAt(before, 'conditions'), conditionsFor(job, ending), now),
+    conditions: mergeConditions(objectsAt(before, 'conditions'), conditionsFor(job, ending), now).map(probed),
     startTime: textAt(before, 'startTime') || (isSuspended(job) ? '' : timestamp(now)),
     active: ending === undefined ? active.length : 0,
     ready: ending === undefined ? active.filter(isPodReady).length : 0,

@@ -136,7 +136,7 @@ export function podStatus(pod: JsonObject, stage: PodStage, address: string, now
       { type: 'PodScheduled', status: 'True', ...seen },
     ],
     now,
-  )
+  ).map((condition): JsonObject => ({ ...condition, lastProbeTime: null }))
   return {
     ...seen,
     phase: phases[stage],

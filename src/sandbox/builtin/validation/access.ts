@@ -215,7 +215,7 @@ function validateFailurePolicy(errors: FieldErrors, spec: JsonObject): void {
   if (!['Fail', 'Ignore'].includes(policy)) errors.notSupported('spec.failurePolicy', policy, ['Fail', 'Ignore'])
 }
 
-/** The parts that a policy in CEL can't do without; its expressions are stored, not run. */
+/** The parts that a policy in CEL can't do without. */
 export function validateAdmissionPolicy(errors: FieldErrors, policy: JsonObject): void {
   const spec = objectAt(policy, 'spec') ?? {}
   validateMatch(errors, spec)

@@ -90,7 +90,8 @@ const failureWords: readonly (readonly [RegExp, string])[] = [
   [/^Optional value is not present$/, 'optional.none() dereference'],
 ]
 
-function failureText(error: unknown): string {
+/** What went wrong in an evaluation, in the words of the server. */
+export function failureText(error: unknown): string {
   if (error instanceof EvaluationError || error instanceof CelTypeError) {
     const text = error.summary ?? error.message
     const words = failureWords.find(([pattern]) => pattern.test(text))

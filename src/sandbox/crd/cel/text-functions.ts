@@ -141,6 +141,7 @@ export function registerTextFunctions(environment: Environment): void {
     'string.find(string): string',
     (text: string, regex: string) => pattern(regex).exec(text)?.[0] ?? '',
   )
+  environment.registerFunction('matches(string, string): bool', (text: string, regex: string) => pattern(regex).test(text))
   environment.registerFunction('string.findAll(string): list<string>', (text: string, regex: string) => findAll(text, regex, -1))
   environment.registerFunction('string.findAll(string, int): list<string>', (text: string, regex: string, limit: bigint) =>
     findAll(text, regex, Number(limit)),
