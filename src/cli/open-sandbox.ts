@@ -9,7 +9,11 @@ const PATIENCE_MS = 15_000
 /** The sandbox as a target: in this process, or in the one that serves it already. */
 export async function openSandboxTarget(cluster: string, directory: string, userAgent: string): Promise<Answer<Target>> {
   const { findSandboxServer } = await import('../sandbox/server/server-file.ts')
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    return notOpened(error)
+  }
   const deadline = Date.now() + PATIENCE_MS
   for (;;) {
     const server = await findSandboxServer(directory)
@@ -21,13 +25,30 @@ export async function openSandboxTarget(cluster: string, directory: string, user
     try {
       const sandbox = await Sandbox.open({ directory })
       // Closing the target closes the sandbox with it, so that what was written is on disk.
-      return { ok: true, value: sandboxTarget(sandbox, cluster, systemClock, () => sandbox.close()), warnings: [] }
+      const close = () => sandbox.close().catch(unlessDiskIsFull)
+      return { ok: true, value: sandboxTarget(sandbox, cluster, systemClock, close), warnings: [] }
     } catch (error) {
-      if (Date.now() > deadline) {
-        const message = error instanceof Error ? error.message : String(error)
-        return { ok: false, error: { kind: 'unreachable', message: `The sandbox can't be opened: ${message}` } }
-      }
+      if (Date.now() > deadline || isOfDisk(error)) return notOpened(error)
     }
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }
+
+function notOpened(error: unknown): Answer<Target> {
+  const message = error instanceof Error ? error.message : String(error)
+  const advice = isOfDisk(error) ? ' MESHFORM_SANDBOX names another folder for it.' : ''
+  return { ok: false, error: { kind: 'unreachable', message: `The sandbox can't be opened: ${message}.${advice}` } }
+}
+
+/** Whoever wrote was told so: what was answered is in the log, and the log stays. */
+function unlessDiskIsFull(error: unknown): void {
+  if (!isOfDisk(error)) throw error
+}
+
+/** True of what waiting does not mend: rights, and space. */
+function isOfDisk(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' && DISK_CODES.has(code)
+}
+
+const DISK_CODES: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EIO'])

@@ -8,6 +8,7 @@ import type { ApplyRequest, ApplyWork } from './apply-request.ts'
 import { carryOut } from './carry-out.ts'
 import { outageNode, outageNodes, outagesOf } from './cluster-outages.ts'
 import { sharedTroublesOnce } from './cluster-troubles.ts'
+import { contextOf, deleteTimeoutOf } from './record-object.ts'
 import { runGraph, type WorkNode } from './run-graph.ts'
 import { ServerWarnings } from './server-warnings.ts'
 import { type ClusterResult, type ClusterTally, clusterTally, tallied } from './tally.ts'
@@ -122,17 +123,22 @@ function recordUnchanged(change: ObjectChange, request: ApplyRequest): void {
   const old = request.recorded.get(change.id)
   const manifest = request.manifests.get(change.id)
   if (old === undefined || change.desiredDigest === undefined) return
+  const { deleteTimeout: _timeout, context: _context, ...lasting } = old
+  const now = { ...deleteTimeoutOf(change), ...contextOf(change, request) }
   const same =
     old.desiredDigest === change.desiredDigest &&
     old.address === change.address &&
     old.protect === change.protect &&
+    old.deleteTimeout === now.deleteTimeout &&
+    old.context === now.context &&
     sameList(old.dependencies, change.dependencies)
   if (same) return
   request.journal.result({
     id: change.id,
     outcome: 'recorded',
     object: {
-      ...old,
+      ...lasting,
+      ...now,
       address: change.address,
       desiredDigest: change.desiredDigest,
       desired: manifest === undefined ? old.desired : recordedSecrets(manifest, request.sensitiveValues),

@@ -7,6 +7,7 @@ import type { RecordedState } from '../plan/recorded-state.ts'
 import { assess, type LiveView } from '../planner/assess.ts'
 import { buildPlan } from '../planner/build-plan.ts'
 import { checkBlocks, importedIds } from '../planner/check-blocks.ts'
+import { checkContexts } from '../planner/check-contexts.ts'
 import { checkPlan, type PlanLimits } from '../planner/check-plan.ts'
 import { checkPreconditions } from '../planner/conditions.ts'
 import { lacksValues, withKnownDigests, withoutAsking } from '../planner/cover-secrets.ts'
@@ -89,7 +90,6 @@ export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
     state: request.state,
     live: refreshed.live,
     owner: request.owner,
-    moved: new Map(request.design.moved.map((move) => [move.from, move.to])),
     forgotten: new Set(request.design.removed.filter((block) => !block.destroy).map((block) => block.from)),
     imported: importedIds(request.design, expansion.objects),
     managers,
@@ -100,8 +100,12 @@ export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
   const candidates = knownDigests === undefined ? assessed.candidates : assessed.candidates.map(withoutAsking)
   const triggered = isDesign ? replaceTriggered(candidates, request.design.components) : candidates
   const selected = selectCandidates(triggered, request.selection)
+  const titles = new Map(
+    [...request.connections].flatMap(([name, { kind, title }]) => (kind === 'connected' ? [[name, title] as const] : [])),
+  )
   const found = [
     ...request.diagnostics,
+    ...checkContexts(request.state, titles),
     ...expansion.diagnostics,
     ...refreshed.diagnostics,
     ...assessed.diagnostics,

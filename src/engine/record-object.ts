@@ -2,11 +2,12 @@ import type { ObjectChange } from '../plan/change.ts'
 import { type Manifest, objectKeyText } from '../plan/manifest.ts'
 import type { RecordedObject } from '../plan/recorded-state.ts'
 import { uidOf, versionOf } from '../planner/assess.ts'
+import { DEFAULT_TIMEOUT } from '../planner/expand.ts'
 import type { FieldManagers } from '../planner/field-managers.ts'
 import { recordedSecrets } from '../planner/mask.ts'
 import type { IgnoreRule } from '../providers/rules.ts'
 import type { LiveObject } from '../targets/contract.ts'
-import { ownedDigest } from './refresh.ts'
+import { type Connection, ownedDigest } from './refresh.ts'
 
 /** What records are made with: an apply has it all. */
 export interface RecordContext {
@@ -17,6 +18,8 @@ export interface RecordContext {
   readonly rules: ReadonlyMap<string, { readonly ignore: readonly IgnoreRule[] }>
   /** What was recorded before, by id. */
   readonly recorded: ReadonlyMap<string, RecordedObject>
+  /** By cluster. */
+  readonly connections: ReadonlyMap<string, Connection>
 }
 
 /** What the state knows of an object from now on: what was sent, and what came of it. */
@@ -35,7 +38,23 @@ export function recordOf(change: ObjectChange, manifest: Manifest, live: LiveObj
     dependencies: change.dependencies,
     protect: change.protect,
     fieldManager: context.managers.of(change.key.cluster),
+    ...deleteTimeoutOf(change),
+    ...contextOf(change, context),
   }
+}
+
+/** How long a delete of the object may take, as it is recorded. */
+export function deleteTimeoutOf({ deleteTimeout }: ObjectChange): Pick<RecordedObject, 'deleteTimeout'> {
+  return deleteTimeout === DEFAULT_TIMEOUT ? {} : { deleteTimeout }
+}
+
+/** What stands in for the cluster of the object, as it is recorded. */
+export function contextOf(
+  { key }: ObjectChange,
+  { connections }: Pick<RecordContext, 'connections'>,
+): Pick<RecordedObject, 'context'> {
+  const connection = connections.get(key.cluster)
+  return connection === undefined || connection.title === key.cluster ? {} : { context: connection.title }
 }
 
 /**

@@ -25,6 +25,10 @@ export interface RecordedObject {
   readonly protect: Protection
   /** The field manager that applied it; undefined in records that are older than the choice: the usual one of the design. */
   readonly fieldManager?: string
+  /** How long its delete may take, in milliseconds, so that the delete still knows it when the design is gone. Undefined: the default. */
+  readonly deleteTimeout?: number
+  /** The kubeconfig's context that stood in for the cluster. Undefined: the cluster is what its name says. */
+  readonly context?: string
 }
 
 /** An effect that was begun and whose end nobody recorded, as after a crash: its object may or may not exist, or be gone. */

@@ -81,8 +81,6 @@ export interface AssessRequest {
   readonly state: RecordedState
   readonly live: LiveView
   readonly owner: Owner
-  /** Components renamed by `moved`, old address to new. */
-  readonly moved: ReadonlyMap<string, string>
   /** Components given up by `removed` without deleting their objects. */
   readonly forgotten: ReadonlySet<string>
   /** Ids that `imports` takes in, whoever owns them. */

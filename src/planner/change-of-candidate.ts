@@ -235,7 +235,7 @@ function recordedChange(candidate: Extract<Candidate, { kind: 'delete' | 'forget
     origin: undefined,
     wait: true,
     applyTimeout: DEFAULT_TIMEOUT,
-    deleteTimeout: request.deleteTimeouts.get(recorded.address) ?? DEFAULT_TIMEOUT,
+    deleteTimeout: request.deleteTimeouts.get(recorded.address) ?? recorded.deleteTimeout ?? DEFAULT_TIMEOUT,
     conflict: 'fail',
     conflicts: [],
     takesFrom: [],

@@ -1,5 +1,6 @@
 import type { Design } from '../design/design.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
+import { describeObject } from '../plan/manifest.ts'
 import type { RecordedState } from '../plan/recorded-state.ts'
 import type { LiveView } from './assess.ts'
 import type { DesiredObject } from './desired-object.ts'
@@ -14,11 +15,17 @@ export function checkBlocks(
   if (design.moved.length + design.removed.length + design.imports.length === 0) return []
   const addresses = new Set(design.components.map(({ address }) => address))
   const has = (address: string) => [...addresses].some((known) => isWithin(known, address))
+  const ids = new Set(objects.map(({ id }) => id))
+  const next = new Map(design.moved.map(({ from, to }) => [from, to]))
   return [
-    ...design.moved.flatMap(({ from, to, location }): Diagnostic[] => {
+    ...design.moved.flatMap(({ from, to, location }): readonly Diagnostic[] => {
       if (has(from)) return [wrong(`moved says that ${from} is gone, and it is still in the design`, location, from)]
-      if (has(to)) return []
-      return [wrong(`moved leads to ${to}, and the design has no such component`, location, to)]
+      if (next.get(from) !== to) {
+        return [wrong(`moved leads ${from} to ${to} and to ${next.get(from)}: it can only be one of them`, location, from)]
+      }
+      const end = endOfMoves(to, next, has)
+      if (end === undefined) return [wrong(`moved leads to ${to}, and the design has no such component`, location, to)]
+      return leftBehind(from, end, state, ids, location)
     }),
     ...design.removed.flatMap(({ from, location }): Diagnostic[] =>
       has(from) ? [wrong(`removed says that ${from} is gone, and it is still in the design`, location, from)] : [],
@@ -33,6 +40,43 @@ export function checkBlocks(
       const isThere = state.objects.has(desired.id) || live.objects.has(desired.id) || live.unknown.has(desired.id)
       return isThere ? [] : [wrong(`imports names ${name}, and it is not there`, location, to)]
     }),
+  ]
+}
+
+/** Where a component is that was moved, perhaps more than once; undefined when the design has it nowhere. */
+function endOfMoves(to: string, next: ReadonlyMap<string, string>, has: (address: string) => boolean): string | undefined {
+  const seen = new Set<string>()
+  let at: string | undefined = to
+  while (at !== undefined && !has(at)) {
+    if (seen.has(at)) return undefined
+    seen.add(at)
+    at = next.get(at)
+  }
+  return at
+}
+
+/** An object is known by its kind and name, so what has another name under the new address is not the same and goes. */
+function leftBehind(
+  from: string,
+  to: string,
+  state: RecordedState,
+  ids: ReadonlySet<string>,
+  location: Diagnostic['location'],
+): readonly Diagnostic[] {
+  const left = [...state.objects].flatMap(([id, { address, key }]) =>
+    isWithin(address, from) && !ids.has(id) ? [describeObject(key)] : [],
+  )
+  if (left.length === 0) return []
+  return [
+    {
+      severity: 'warning',
+      code: 'MF2014',
+      summary: `moved leads ${from} to ${to}, which does not make ${left.length === 1 ? (left[0] ?? '') : `${left.length} of its objects`}`,
+      detail: `${left.slice(0, 10).join('\n')}\nAn object stays when its kind, namespace and name do; these are deleted.`,
+      address: to,
+      ...(location === undefined ? {} : { location }),
+      hint: `Give the objects of ${to} the names they had, or let these go.`,
+    },
   ]
 }
 

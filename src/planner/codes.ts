@@ -42,6 +42,11 @@ export const PLANNER_CODES = {
     explanation:
       'lifecycle.createBeforeDestroy is set, and the object must be replaced under its own name: a cluster holds one object of a name, so the old one has to go first.',
   },
+  MF2031: {
+    title: 'Another cluster',
+    explanation:
+      'The recorded objects were applied to a cluster of another name than the one that is asked now, as when `--context` is forgotten.',
+  },
   MF2030: {
     title: 'Object can not be put back',
     explanation: 'A rollback would have to send an object whose secret values the state does not hold.',

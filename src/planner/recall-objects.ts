@@ -60,7 +60,7 @@ function desiredOf(
   return {
     wait: true,
     applyTimeout: DEFAULT_TIMEOUT,
-    deleteTimeout: DEFAULT_TIMEOUT,
+    deleteTimeout: recorded.deleteTimeout ?? DEFAULT_TIMEOUT,
     conflict: 'fail',
     adoption: 'adopt',
     createBeforeDestroy: false,

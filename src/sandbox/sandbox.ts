@@ -119,8 +119,11 @@ export class Sandbox {
   async close(): Promise<void> {
     this.#lifecycle?.stop()
     clearImmediate(this.#written)
-    this.#log?.close(this.#store)
-    this.#release()
+    try {
+      this.#log?.close(this.#store)
+    } finally {
+      this.#release()
+    }
   }
 
   async #answer(request: SandboxRequest): Promise<SandboxResponse> {
@@ -136,7 +139,8 @@ export class Sandbox {
     this.#store.subscribe(() => {
       this.#written ??= setImmediate(() => {
         this.#written = undefined
-        void this.#commit()
+        // What the disk doesn't take is tried again with the next request, which says so.
+        this.#commit().catch(() => undefined)
       })
     })
   }

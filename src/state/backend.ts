@@ -44,7 +44,7 @@ export type LockAttempt =
 
 /** How a state carries the heartbeat of its lock. */
 export interface HeartbeatInState {
-  /** How long a lock lasts without one, in milliseconds. */
+  /** How long a lock lasts that was not taken again and whose operation has not begun, in milliseconds. */
   readonly fixedExpiryMs: number
   /** How often the state is written, in milliseconds. */
   readonly everyMs: number
@@ -64,6 +64,17 @@ export interface LockStore {
   acquire(ref: StateRef, info: LockInfo, expiryMs: number, signal: AbortSignal): Promise<StateResult<LockAttempt>>
   /** Says that the holder lives. `fixed`: this backend cannot renew, the lock ends at its expiry whatever happens. */
   renew(ref: StateRef, info: LockInfo, expiryMs: number, signal: AbortSignal): Promise<StateResult<'renewed' | 'lost' | 'fixed'>>
+  /**
+   * Where locks cannot be renewed: gives a lock back and takes it again under a new id, before anything was done under it. `lost`:
+   * someone else has it now.
+   */
+  retake?(
+    ref: StateRef,
+    old: LockInfo,
+    next: LockInfo,
+    expiryMs: number,
+    signal: AbortSignal,
+  ): Promise<StateResult<'renewed' | 'lost'>>
   /** `lost` when it was someone else's already; theirs stays. */
   release(ref: StateRef, info: LockInfo, signal: AbortSignal): Promise<StateResult<'released' | 'lost'>>
   /** Who holds it. Needs no lock. */

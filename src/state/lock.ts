@@ -16,6 +16,7 @@ const BEATS = 3
 
 /** A lock that is held. The heartbeat runs until it is released or lost. */
 export interface Lock {
+  /** Where a lock is taken again rather than renewed, the id is a new one each time: see `during`. */
   readonly info: LockInfo
   /** Whose expired lock was taken over, for the user to read. */
   readonly tookOver: LockHolder | undefined
@@ -23,6 +24,8 @@ export interface Lock {
   readonly lost: AbortSignal
   /** Refused when it is lost, or may be, since the last heartbeat is too long ago (a suspended machine, for instance). */
   check(): StateResult<void>
+  /** Does something under the lock's id, which does not change meanwhile. */
+  during<Value>(work: () => Promise<Value>): Promise<Value>
   /** The state was written with its heartbeat at `begun`: it lasts that much longer, and no longer. */
   confirmed(begun: number, expiryMs: number): void
   /** Ends the heartbeat and gives the lock back. */
@@ -70,7 +73,8 @@ export async function lockState(
     const attempt = await backend.locks.acquire(ref, info, expiryMs, signal)
     if (!attempt.ok) return attempt
     if (attempt.value.kind === 'acquired') {
-      return ok(new HeldLock(backend, ref, info, attempt.value.tookOver, expiryMs, begun, clock))
+      const another = () => lockInfo(backend, request, options)
+      return ok(new HeldLock(backend, ref, info, another, attempt.value.tookOver, expiryMs, begun, clock))
     }
     const { holder } = attempt.value
     if (clock.now() >= deadline) return refused({ kind: 'locked', message: lockedMessage(holder, options.timeoutMs), holder })
@@ -112,10 +116,13 @@ function lockedMessage(holder: LockHolder | undefined, timeoutMs: number): strin
 }
 
 class HeldLock implements Lock {
-  readonly info: LockInfo
   readonly tookOver: LockHolder | undefined
   readonly #backend: StateBackend
   readonly #ref: StateRef
+  readonly #another: () => LockInfo
+  #info: LockInfo
+  #uses = 0
+  #inState = false
   #expiryMs: number
   readonly #clock: Clock
   readonly #lost = new AbortController()
@@ -129,6 +136,7 @@ class HeldLock implements Lock {
     backend: StateBackend,
     ref: StateRef,
     info: LockInfo,
+    another: () => LockInfo,
     tookOver: LockHolder | undefined,
     expiryMs: number,
     begun: number,
@@ -136,7 +144,8 @@ class HeldLock implements Lock {
   ) {
     this.#backend = backend
     this.#ref = ref
-    this.info = info
+    this.#info = info
+    this.#another = another
     this.tookOver = tookOver
     this.#expiryMs = expiryMs
     this.#clock = clock
@@ -146,6 +155,10 @@ class HeldLock implements Lock {
         this.#beating = undefined
       })
     })
+  }
+
+  get info(): LockInfo {
+    return this.#info
   }
 
   get lost(): AbortSignal {
@@ -159,7 +172,18 @@ class HeldLock implements Lock {
       : ok(undefined)
   }
 
+  async during<Value>(work: () => Promise<Value>): Promise<Value> {
+    this.#uses++
+    try {
+      await this.#beating
+      return await work()
+    } finally {
+      this.#uses--
+    }
+  }
+
   confirmed(begun: number, expiryMs: number): void {
+    this.#inState = true
     this.#renewedAt = begun
     this.#expiryMs = expiryMs
   }
@@ -169,7 +193,7 @@ class HeldLock implements Lock {
     this.#ended.abort()
     await this.#beating
     // Not under the operation's signal: an interrupted operation gives its lock back as well.
-    const released = await this.#backend.locks.release(this.#ref, this.info, AbortSignal.timeout(10_000))
+    const released = await this.#backend.locks.release(this.#ref, this.#info, AbortSignal.timeout(10_000))
     return released.ok ? ok(undefined) : released
   }
 
@@ -178,10 +202,20 @@ class HeldLock implements Lock {
     if (this.#lost.signal.aborted) return
     const begun = this.#clock.now()
     const signal = AbortSignal.any([this.#ended.signal, AbortSignal.timeout(Math.max(1_000, this.#expiryMs / BEATS))])
-    const renewed = await this.#backend.locks.renew(this.#ref, this.info, this.#expiryMs, signal)
+    const renewed = await this.#renew(signal)
     if (renewed.ok && renewed.value === 'renewed') this.#renewedAt = begun
     else if (renewed.ok && renewed.value === 'lost') this.#lose('someone took it over or unlocked it by force')
     if (this.#overdue()) this.check()
+  }
+
+  async #renew(signal: AbortSignal): Promise<StateResult<'renewed' | 'lost' | 'fixed'>> {
+    const { locks } = this.#backend
+    if (locks.retake === undefined) return locks.renew(this.#ref, this.#info, this.#expiryMs, signal)
+    if (this.#inState || this.#uses > 0) return ok('fixed')
+    const next = this.#another()
+    const taken = await locks.retake(this.#ref, this.#info, next, this.#expiryMs, signal)
+    if (taken.ok && taken.value === 'renewed') this.#info = next
+    return taken
   }
 
   #overdue(): boolean {

@@ -25,6 +25,8 @@ export function recordedObjectToJson(object: RecordedObject): JsonObject {
     dependencies: object.dependencies,
     protect: object.protect,
     ...(object.fieldManager === undefined ? {} : { fieldManager: object.fieldManager }),
+    ...(object.deleteTimeout === undefined ? {} : { deleteTimeout: object.deleteTimeout }),
+    ...(object.context === undefined ? {} : { context: object.context }),
   }
 }
 
@@ -44,6 +46,8 @@ export function readRecordedObject(reader: JsonReader, value: JsonValue | undefi
     dependencies: reader.texts(object, 'dependencies', where),
     protect: object.protect === 'confirm' ? 'confirm' : reader.flag(object, 'protect', where),
     ...(object.fieldManager === undefined ? {} : { fieldManager: reader.text(object, 'fieldManager', where) }),
+    ...(object.deleteTimeout === undefined ? {} : { deleteTimeout: reader.count(object, 'deleteTimeout', where) }),
+    ...(object.context === undefined ? {} : { context: reader.text(object, 'context', where) }),
   }
 }
 

@@ -139,7 +139,7 @@ export class StateSession {
       sealer: cipher === undefined ? undefined : await cipher.sealer(),
       announces: !this.#backend.journals.shared,
       heartbeatEveryMs: this.#backend.locks.heartbeatInState?.everyMs,
-      createJournal: (id) => this.#backend.journals.create(this.#ref, id, this.#lock.info.id, signal),
+      createJournal: (id) => this.#lock.during(() => this.#backend.journals.create(this.#ref, id, this.#lock.info.id, signal)),
       removeJournal: (id) => this.#backend.journals.remove(this.#ref, id, signal),
       write: (state, journal) => this.#conclude({ state, journal }),
       checkpoint: (state, journal) => this.#checkpoint({ state, journal }),
@@ -162,7 +162,10 @@ export class StateSession {
     const allowed = this.#lock.check()
     if (!allowed.ok) return allowed
     if (this.#token === undefined) return ok(undefined)
-    const removed = await this.#backend.snapshots.remove(this.#ref, this.#token, this.#lock.info.id, this.#options.signal)
+    const token = this.#token
+    const removed = await this.#lock.during(() =>
+      this.#backend.snapshots.remove(this.#ref, token, this.#lock.info.id, this.#options.signal),
+    )
     if (removed.ok) {
       this.#token = undefined
       this.#stored = { state: emptyState(this.#ref.design), journal: undefined }
@@ -196,14 +199,20 @@ export class StateSession {
     return beats === undefined || age < beats.fixedExpiryMs / 2 ? this.#write(stored) : this.#beat(stored, beats)
   }
 
-  async #beat(stored: StoredState, { expiryMs, now }: HeartbeatInState): Promise<StateResult<void>> {
-    const begun = this.#options.clock.now()
-    const written = await this.#write({ ...stored, heartbeat: { lockId: this.#lock.info.id, at: now(), expiryMs } })
-    if (written.ok) this.#lock.confirmed(begun, expiryMs)
-    return written
+  #beat(stored: StoredState, { expiryMs, now }: HeartbeatInState): Promise<StateResult<void>> {
+    return this.#lock.during(async () => {
+      const begun = this.#options.clock.now()
+      const written = await this.#write({ ...stored, heartbeat: { lockId: this.#lock.info.id, at: now(), expiryMs } })
+      if (written.ok) this.#lock.confirmed(begun, expiryMs)
+      return written
+    })
   }
 
-  async #write(stored: StoredState, form: 'sealed' | 'plain' = 'sealed'): Promise<StateResult<void>> {
+  #write(stored: StoredState, form: 'sealed' | 'plain' = 'sealed'): Promise<StateResult<void>> {
+    return this.#lock.during(() => this.#writeNow(stored, form))
+  }
+
+  async #writeNow(stored: StoredState, form: 'sealed' | 'plain'): Promise<StateResult<void>> {
     const allowed = this.#lock.check()
     if (!allowed.ok) return allowed
     const sealer = form === 'plain' ? undefined : await this.#options.cipher?.sealer()

@@ -27,9 +27,11 @@ const recordedObject = closed(
     dependencies: { type: 'array', items: text, description: 'Objects it was applied after: deleted in the reverse order.' },
     protect: { enum: [false, true, 'confirm'], description: 'Deleting or replacing it is refused, or wants a confirmation.' },
     fieldManager: { type: 'string', description: 'The field manager that applied it, where it is not the usual one.' },
+    deleteTimeout: { ...count, description: 'How long its delete may take, in milliseconds, where that is not the default.' },
+    context: { type: 'string', description: "The kubeconfig's context that stood in for the cluster." },
   },
   'One object that was applied.',
-  ['fieldManager'],
+  ['fieldManager', 'deleteTimeout', 'context'],
 )
 
 const pendingEffect = closed(

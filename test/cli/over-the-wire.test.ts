@@ -45,6 +45,8 @@ describe.sequential('a cluster that a kubeconfig names', () => {
 
   test('has a state of its own: the sandbox in the process still has nothing', async () => {
     expect((await client.run(['plan', ...design])).stdout).toContain('Plan: 25 to create.')
+    const listed = (await client.run(['state', 'list', ...design, ...wire])).stdout.trim().split('\n')
+    expect(listed.filter((line) => line.endsWith(` ${wire[1]}`))).toHaveLength(25)
   })
 
   test('is empty again after destroy', async () => {

@@ -324,6 +324,57 @@ describe('lifecycle', () => {
     expect(await meshform('apply', '--yes')).toMatchObject({ code: 1, err: expect.stringContaining('does not hold: not so') })
   })
 
+  test('moved leads on over several blocks, and says what it does not keep', async () => {
+    const { meshform, write } = await applied({ 'shop.yaml': design(`${map('a')}\n${map('b')}`) })
+    const chain = 'moved: [{from: resources.a, to: resources.x}, {from: resources.x, to: resources.c}]'
+    await write('shop.yaml', design(`${map('c', '', 'a: "2"', 'a')}\n${map('b')}`, chain))
+    const { out, err } = await meshform('plan')
+    expect(err).toBe('')
+    expect(out).toContain('Plan: 1 to change; 2 unchanged.')
+    await write('shop.yaml', design(`${map('c', '', 'a: "1"', 'other')}\n${map('b')}`, chain))
+    expect((await meshform('plan')).err).toMatchInlineSnapshot(`
+      "warning moved leads resources.a to resources.c, which does not make ConfigMap shop/a [MF2014]
+      │ shop.yaml:10:9  resources.c
+      │ 10 │ moved: [{from: resources.a, to: resources.x}, {from: resources.x, to: resources.c}]
+      │    │         ^
+      │ ConfigMap shop/a
+      │ An object stays when its kind, namespace and name do; these are deleted.
+      │ → Give the objects of resources.c the names they had, or let these go.
+
+      "
+    `)
+    await write(
+      'shop.yaml',
+      design(map('b'), 'moved: [{from: resources.a, to: resources.x}, {from: resources.x, to: resources.a}]'),
+    )
+    expect((await meshform('plan')).err).toMatchInlineSnapshot(`
+      "error moved leads to resources.x, and the design has no such component [MF2014]
+      │ shop.yaml:9:9  resources.x
+      │ 9 │ moved: [{from: resources.a, to: resources.x}, {from: resources.x, to: resources.a}]
+      │   │         ^
+      │ → Mend the block, or take it out once it has done its work.
+
+      error moved leads to resources.a, and the design has no such component [MF2014]
+      │ shop.yaml:9:47  resources.a
+      │ 9 │ moved: [{from: resources.a, to: resources.x}, {from: resources.x, to: resources.a}]
+      │   │                                               ^
+      │ → Mend the block, or take it out once it has done its work.
+
+      "
+    `)
+    const twice = 'moved: [{from: resources.a, to: resources.c}, {from: resources.a, to: resources.b}]'
+    await write('shop.yaml', design(`${map('c', '', 'a: "1"', 'a')}\n${map('b')}`, twice))
+    expect((await meshform('plan')).err).toMatchInlineSnapshot(`
+      "error moved leads resources.a to resources.c and to resources.b: it can only be one of them [MF2014]
+      │ shop.yaml:10:9  resources.a
+      │ 10 │ moved: [{from: resources.a, to: resources.c}, {from: resources.a, to: resources.b}]
+      │    │         ^
+      │ → Mend the block, or take it out once it has done its work.
+
+      "
+    `)
+  })
+
   test('removed forgets without deleting, moved keeps the object', async () => {
     const { meshform, write } = await applied({ 'shop.yaml': design(`${map('a')}\n${map('b')}`) })
     await write(

@@ -9,6 +9,7 @@ const context = {
   sensitiveValues: [],
   rules: new Map(),
   recorded: new Map(),
+  connections: new Map(),
 }
 
 function live(resourceVersion: string, image: string, uid = 'u'): LiveObject {

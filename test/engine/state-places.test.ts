@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { statePlace } from '../../src/cli/state-address.ts'
@@ -53,6 +54,15 @@ describe('a state that is kept elsewhere', () => {
     const context = await project.meshform('state', 'list', '--state', 'kubernetes://nowhere/meshform')
     expect([context.code, context.err]).toEqual([1, expect.stringContaining('MF8009')])
   })
+})
+
+test('a sandbox whose folder can not be made is said at once, with what to do', async () => {
+  const project = await newProject({ 'shop.yaml': design('') })
+  const { code, err } = await project.with({ env: { MESHFORM_SANDBOX: join(project.folder, 'shop.yaml/sandbox') } })('plan')
+  expect(code).toBe(1)
+  expect(err).toContain("error Cluster sandbox can't be reached [MF5001]")
+  expect(err.replace(/\s+│?\s*/g, ' ')).toContain('ENOTDIR: not a directory')
+  expect(err.replace(/\s+│?\s*/g, ' ')).toContain('MESHFORM_SANDBOX names another folder for it.')
 })
 
 describe('the address of a state', () => {

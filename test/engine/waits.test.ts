@@ -131,6 +131,25 @@ test('a delete that is held up is given up soon after Ctrl-C, and looked for by 
   expect((await project.meshform('state', 'list')).out).toBe('')
 })
 
+test('a delete gets the time that its component said, when the component is gone as well', async () => {
+  const held = `  held: {timeouts: {delete: 100ms}, manifest: {apiVersion: v1, kind: ConfigMap, metadata: {name: held, namespace: shop, finalizers: [example.org/hold]}}}\n`
+  const well = design('#held').replace('Reconciling, status: "True"', 'Ready, status: "True"')
+  const project = await newProject({ 'shop.yaml': well.replace('#held', held) })
+  expect((await project.meshform('apply', '--yes')).code).toBe(0)
+  await project.write('shop.yaml', well)
+  const { code, err } = await project.meshform('apply', '--yes')
+  expect(code).toBe(1)
+  expect(err.slice(err.indexOf('error '))).toMatchInlineSnapshot(`
+    "error ConfigMap shop/held is still there after its delete [MF4004]
+    │ resources.held
+    │ it is being deleted and waits for example.org/hold
+    │ → A finalizer that nobody serves is the usual cause: look at \`metadata.finalizers\` of the object. \`timeouts.delete\` on
+    │   the component gives it longer.
+
+    "
+  `)
+})
+
 test('what is interrupted before anything happened says so, and leaves the sandbox free', async () => {
   const project = await newProject({ 'shop.yaml': design() })
   for (const command of [['plan'], ['apply', '--yes'], ['refresh'], ['import', 'ConfigMap/shop/after']]) {

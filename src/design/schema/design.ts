@@ -153,7 +153,7 @@ export const stateSettings = closed(
           updateMethod: Type.Optional(text('Default POST.')),
           lockMethod: Type.Optional(text('Default LOCK.')),
           unlockMethod: Type.Optional(text('Default UNLOCK.')),
-          lockExpiry: Type.Optional(duration('How long a lock lasts before its operation begins, at most; default 15m.')),
+          lockExpiry: Type.Optional(duration('How long a lock lasts that nobody renews; default 3m.')),
         },
         'How an HTTP server wants to be asked, in Terraform’s protocol.',
       ),

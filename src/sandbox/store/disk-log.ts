@@ -7,6 +7,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -163,13 +164,18 @@ export class DiskLog implements StoreLog {
     this.#pending.push(lineOf(isGone ? 'D' : 'P', event.object, event.version))
   }
 
-  /** Writes what is pending. After this a killed process loses nothing. */
+  /** Writes what is pending. After this a killed process loses nothing. Throws when the disk takes no more; the next call tries again. */
   commit(): void {
     if (this.#pending.length === 0 || this.#closed) return
     const data = Buffer.from(this.#pending.join(''))
+    try {
+      writeAll(this.#descriptor, data)
+    } catch (error) {
+      // What is pending stays so, and no part of a line stands in the way of the next try.
+      ftruncateSync(this.#descriptor, this.#bytes)
+      throw error
+    }
     this.#pending = []
-    let written = 0
-    while (written < data.length) written += writeSync(this.#descriptor, data, written)
     this.#bytes += data.length
     this.#syncTimer ??= setTimeout(() => this.#sync(), 1000).unref()
   }
@@ -188,10 +194,15 @@ export class DiskLog implements StoreLog {
     for (const object of store.all()) if (!object.volatile) lines.push(lineOf('P', object, object.version))
     const descriptor = openSync(temporary, 'w', 0o600)
     const data = Buffer.from(lines.join(''))
-    let written = 0
-    while (written < data.length) written += writeSync(descriptor, data, written)
-    fsyncSync(descriptor)
-    closeSync(descriptor)
+    try {
+      writeAll(descriptor, data)
+      fsyncSync(descriptor)
+    } catch (error) {
+      rmSync(temporary, { force: true })
+      throw error
+    } finally {
+      closeSync(descriptor)
+    }
     renameSync(temporary, path)
     syncDirectory(this.#directory)
     ftruncateSync(this.#descriptor, 0)
@@ -199,20 +210,28 @@ export class DiskLog implements StoreLog {
     this.#snapshotBytes = data.length
   }
 
-  /** Folds the log into the snapshot where there is one, and closes. */
+  /** Folds the log into the snapshot where there is one, and closes. Throws when the disk takes no more: the log stays as it is. */
   close(store: ObjectStore): void {
     if (this.#closed) return
-    this.commit()
     clearTimeout(this.#syncTimer)
-    if (this.#bytes > 0) this.compact(store)
-    this.#closed = true
-    closeSync(this.#descriptor)
+    try {
+      this.commit()
+      if (this.#bytes > 0) this.compact(store)
+    } finally {
+      this.#closed = true
+      closeSync(this.#descriptor)
+    }
   }
 
   #sync(): void {
     this.#syncTimer = undefined
     if (!this.#closed) fdatasyncSync(this.#descriptor)
   }
+}
+
+function writeAll(descriptor: number, data: Buffer): void {
+  let written = 0
+  while (written < data.length) written += writeSync(descriptor, data, written)
 }
 
 /** Renames are durable only once their folder is; not every platform lets a folder be opened for it. */

@@ -1,6 +1,14 @@
 import { isJsonObject } from '../../plan/json.ts'
 import type { SandboxRequest, SandboxResponse } from '../../sandbox/api/exchange.ts'
-import type { Exchange, StreamEvent, StreamExchange, Transport, TransportRequest, TransportResponse } from './transport.ts'
+import type {
+  Exchange,
+  StreamEvent,
+  StreamExchange,
+  Transport,
+  TransportFailure,
+  TransportRequest,
+  TransportResponse,
+} from './transport.ts'
 import { queryText } from './transport.ts'
 
 /** The part of the sandbox that answers requests. */
@@ -34,20 +42,28 @@ export function inProcessTransport(
     server: 'sandbox',
     request: async (request): Promise<Exchange> => {
       if (request.signal.aborted) return stopped
-      const answer = await call(request)
+      const answer = await call(request).catch(diskFailure)
+      if ('failure' in answer) return answer
       if (request.signal.aborted) return stopped
       if (answer.kind === 'answer') return { ok: true, response: responseOf(answer) }
       return { ok: false, failure: { kind: 'unreachable', message: 'The sandbox answered with a stream', code: undefined } }
     },
     stream: async (request): Promise<StreamExchange> => {
       if (request.signal.aborted) return stopped
-      const answer = await call(request)
+      const answer = await call(request).catch(diskFailure)
+      if ('failure' in answer) return answer
       if (answer.kind === 'answer') return { ok: true, kind: 'answer', response: responseOf(answer) }
       return { ok: true, kind: 'stream', events: eventsOf(answer.events) }
     },
     renewCredentials: () => false,
     close: onClose,
   }
+}
+
+/** The disk took no more, or may not be written: what was asked for may or may not be there next time. */
+function diskFailure(error: unknown): { readonly ok: false; readonly failure: TransportFailure } {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string' || !('syscall' in error)) throw error
+  return { ok: false, failure: { kind: 'unreachable', message: `The sandbox can't be kept: ${error.message}`, code: error.code } }
 }
 
 const stopped = { ok: false, failure: { kind: 'aborted', message: 'Stopped', code: undefined } } as const

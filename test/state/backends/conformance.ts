@@ -242,7 +242,7 @@ export function describeBackend(name: string, open: () => Promise<BackendStore>,
       value(await first.lock.release())
       const one = async (n: number) => {
         const client = await store.client()
-        const lock = value(await lockState(client, ref, request, lockOptions({ timeoutMs: 20_000, clock: impatient })))
+        const lock = value(await lockState(client, ref, request, lockOptions({ timeoutMs: 120_000, clock: impatient })))
         const session = value(await openState(client, ref, lock, stateOptions()))
         const operation = value(await session.begin(sampleOperation()))
         value(await operation.intent(sampleEffect(n)))

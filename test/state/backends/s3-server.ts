@@ -24,7 +24,9 @@ interface Stored {
 const PAGE = 2
 
 /** Starts one for the running test, with the bucket `states`. */
-export async function startS3Server(options: { readonly skewMs?: number } = {}): Promise<S3Server> {
+export async function startS3Server(
+  options: { readonly skewMs?: number; readonly ignoresConditions?: boolean } = {},
+): Promise<S3Server> {
   const objects = new Map<string, Stored>()
   let offset = options.skewMs ?? 0
   let lose = ''
@@ -48,8 +50,9 @@ export async function startS3Server(options: { readonly skewMs?: number } = {}):
               body: stored.bytes,
             }
       case 'PUT': {
-        if (request.headers['if-none-match'] === '*' && stored !== undefined) return error(412, 'PreconditionFailed')
-        const expected = request.headers['if-match']
+        const { 'if-none-match': none, 'if-match': match } = options.ignoresConditions === true ? {} : request.headers
+        if (none === '*' && stored !== undefined) return error(412, 'PreconditionFailed')
+        const expected = match
         if (expected !== undefined && stored === undefined) return error(404, 'NoSuchKey')
         if (expected !== undefined && expected !== stored?.etag) return error(412, 'PreconditionFailed')
         const etag = `"${createHash('md5').update(body).digest('hex')}"`

@@ -1,13 +1,15 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { StateBackend } from '../../../src/state/backend.ts'
 import { s3Credentials } from '../../../src/state/backends/s3/s3-credentials.ts'
 import { signRequest } from '../../../src/state/backends/s3/sign-request.ts'
 import { s3Backend } from '../../../src/state/backends/s3.ts'
 import { systemClock } from '../../../src/state/clock.ts'
-import { openSample, PROCESS, REF, refusal, sampleState, temporaryFolder, value } from '../sample-state.ts'
+import { lockState } from '../../../src/state/lock.ts'
+import { lockOptions, openSample, PROCESS, REF, refusal, sampleState, temporaryFolder, value } from '../sample-state.ts'
 import { describeBackend } from './conformance.ts'
+import { type MotoServer, motoPython, startMoto } from './moto-server.ts'
 import { S3_KEYS, startS3Server } from './s3-server.ts'
 
 const SIGNAL = new AbortController().signal
@@ -142,3 +144,69 @@ describe('s3', () => {
     expect(refusal(await from({}))).toBe('unauthorized')
   })
 })
+
+test('a store that ignores the conditions of writes is refused before anything is done', async () => {
+  const server = await startS3Server({ ignoresConditions: true })
+  const backend = client(server.endpoint, await temporaryFolder())
+  const attempt = await lockState(backend, REF, { operation: 'apply', process: PROCESS, version: '1' }, lockOptions())
+  expect(attempt).toMatchObject({
+    error: { kind: 'invalid-configuration', message: expect.stringContaining('keep two applies apart') },
+  })
+  expect(value(await backend.locks.inspect(REF, SIGNAL))).toBeUndefined()
+})
+
+const python = motoPython()
+
+if (python === undefined) {
+  test('the s3 backend is not tested on the moto server here: python3 has no moto.server (pip install moto[server])', () => {})
+} else {
+  describe('s3, on a server that others wrote', () => {
+    let server: MotoServer
+    beforeAll(async () => {
+      server = await startMoto(python, 'states')
+    }, 120_000)
+    afterAll(() => server.stop())
+
+    test('a state is written, read, changed by one of two, and deleted', async () => {
+      const folder = await temporaryFolder()
+      const [mine, theirs] = [client(server.endpoint, folder), client(server.endpoint, folder)]
+      const { lock, session } = await openSample(mine)
+      expect(value(await theirs.locks.inspect(REF, SIGNAL))).toEqual({ info: lock.info, expired: false })
+      value(await session.replace(sampleState(2)))
+      const found = value(await theirs.snapshots.read(REF, SIGNAL))
+      const write = { bytes: Buffer.from('{}'), serial: 9, expected: found?.token, lockId: lock.info.id }
+      value(await theirs.snapshots.write(REF, write, SIGNAL))
+      // Whoever read before that writes no more, nor does one that thinks that nothing is there.
+      expect(refusal(await session.replace(sampleState(2)))).toBe('moved')
+      expect(refusal(await mine.snapshots.write(REF, { ...write, bytes: Buffer.from('[]'), expected: undefined }, SIGNAL))).toBe(
+        'moved',
+      )
+      expect(value(await mine.snapshots.list(SIGNAL))).toEqual([REF])
+      await lock.release()
+    })
+
+    test('of two locks one is had, and one that was not renewed is taken over', async () => {
+      const ref = { ...REF, workspace: 'locks' }
+      const [mine, theirs] = [client(server.endpoint, await temporaryFolder()), client(server.endpoint, await temporaryFolder())]
+      const info = (id: string) => ({
+        ...PROCESS,
+        machine: '',
+        id,
+        operation: 'apply',
+        created: new Date().toISOString(),
+        version: '1',
+      })
+      const attempts = await Promise.all([
+        mine.locks.acquire(ref, info('mine'), 1_000, SIGNAL),
+        theirs.locks.acquire(ref, info('theirs'), 1_000, SIGNAL),
+      ])
+      expect(attempts.map((attempt) => value(attempt).kind).sort()).toEqual(['acquired', 'held'])
+      // The server says its time in whole seconds.
+      await new Promise((resolve) => setTimeout(resolve, 3_000))
+      const next = value(await theirs.locks.acquire(ref, info('next'), 60_000, SIGNAL))
+      expect(next).toMatchObject({ kind: 'acquired', tookOver: { expired: true } })
+      expect(value(await mine.locks.renew(ref, info('mine'), 60_000, SIGNAL))).toBe('lost')
+      expect(value(await theirs.locks.release(ref, info('next'), SIGNAL))).toBe('released')
+    })
+  })
+}

@@ -20,11 +20,12 @@ export function listCommand(io: CommandIo): Command {
         (object) => address === undefined || movedAddress(object.address, address, address) !== undefined,
       )
       if (options.json === true) {
-        const rows = objects.map(({ address: component, key, apiVersion, created }) => ({
+        const rows = objects.map(({ address: component, key, apiVersion, created, context }) => ({
           address: component,
           ...key,
           apiVersion,
           created,
+          ...(context === undefined ? {} : { context }),
         }))
         io.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
         return
@@ -32,7 +33,9 @@ export function listCommand(io: CommandIo): Command {
       const { colors } = styleFor(io.stdout as NodeJS.WriteStream, io.env)
       const width = Math.max(0, ...objects.map((object) => object.address.length))
       for (const object of objects) {
-        io.stdout.write(`${object.address.padEnd(width)}  ${describeObject(object.key)}  ${colors.dim(object.key.cluster)}\n`)
+        io.stdout.write(
+          `${object.address.padEnd(width)}  ${describeObject(object.key)}  ${colors.dim(object.context ?? object.key.cluster)}\n`,
+        )
       }
       if (objects.length === 0) terminalView(io).note('Nothing is recorded.')
     })

@@ -19,8 +19,9 @@ const DATE_MS = 1_000
 
 /**
  * Locks in Terraform's protocol: LOCK and UNLOCK with the lock's information as the body. It knows neither heartbeat nor expiry nor a
- * way to look. So the id says how long the lock lasts at most before its operation begins; from then on the state, which the server
- * takes from the holder alone, carries the heartbeat. A lock that is past both is taken away by the next one, by its id.
+ * way to look. So the id says how long the lock lasts, and until its operation begins it is given back and taken again now and then;
+ * from then on the state, which the server takes from the holder alone, carries the heartbeat. A lock that is past both is taken away
+ * by the next one, by its id.
  */
 export class HttpLocks implements LockStore {
   readonly heartbeatInState: HeartbeatInState
@@ -71,6 +72,24 @@ export class HttpLocks implements LockStore {
 
   async renew(): Promise<StateResult<'fixed'>> {
     return ok('fixed')
+  }
+
+  /**
+   * The next one waits no longer for a run that was killed while it planned than for one that was killed at work. Whoever asks in the
+   * moment between gets the lock: nothing was done under it yet.
+   */
+  async retake(
+    ref: StateRef,
+    old: LockInfo,
+    next: LockInfo,
+    expiryMs: number,
+    signal: AbortSignal,
+  ): Promise<StateResult<'renewed' | 'lost'>> {
+    const unlocked = await this.#unlock(ref, old.id, lockRecordText({ info: old, expiryMs }), signal)
+    if (!unlocked.ok) return unlocked
+    const locked = await this.#lock(ref, next, expiryMs, signal)
+    if (!locked.ok) return locked
+    return ok(locked.value.holder === undefined ? 'renewed' : 'lost')
   }
 
   async release(ref: StateRef, info: LockInfo, signal: AbortSignal): Promise<StateResult<'released' | 'lost'>> {

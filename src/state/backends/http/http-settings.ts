@@ -11,15 +11,15 @@ export interface HttpSettings {
   readonly updateMethod: string
   readonly lockMethod: string
   readonly unlockMethod: string
-  /** How long a lock lasts that no heartbeat in the state confirms, in milliseconds. */
+  /** How long a lock lasts that was not taken again and that no heartbeat in the state confirms, in milliseconds. */
   readonly lockExpiryMs: number
 }
 
 /** Settings that a design or the environment may give beside the address. */
 export type HttpSettingsInput = { readonly [Name in keyof HttpSettings]?: HttpSettings[Name] | undefined }
 
-/** Time enough to read a plan and say yes; from then on the state carries a heartbeat. */
-const LOCK_EXPIRY_MS = 15 * 60 * 1000
+/** It is taken again three times in that long until its operation begins; from then on the state carries a heartbeat. */
+const LOCK_EXPIRY_MS = 3 * 60 * 1000
 
 /** Fills in Terraform's defaults and checks the addresses. One without a placeholder gets `/{workspace}/{design}` at its end. */
 export function httpSettings(input: HttpSettingsInput & { readonly address: string }): StateResult<HttpSettings> {

@@ -39,7 +39,11 @@ export class S3Locks implements LockStore {
     if (holder !== undefined && !holder.expired) return ok({ kind: 'held', holder })
     const written = await this.#write(ref, lockRecordText({ info, expiryMs }), read.value?.etag, signal)
     if (!written.ok) return written
-    if (written.value) return ok({ kind: 'acquired', tookOver: holder })
+    if (written.value) {
+      const heeds = await this.#heedsConditions(ref, lockRecordText({ info, expiryMs }), signal)
+      if (!heeds.ok) await this.#free(ref, info.id, signal)
+      return heeds.ok ? ok({ kind: 'acquired', tookOver: holder }) : heeds
+    }
     const now = await this.#read(ref, signal)
     return now.ok ? ok({ kind: 'held', holder: now.value?.holder }) : now
   }
@@ -75,6 +79,26 @@ export class S3Locks implements LockStore {
   async holds(ref: StateRef, lockId: string, signal: AbortSignal): Promise<StateResult<boolean>> {
     const read = await this.#read(ref, signal)
     return read.ok ? ok(read.value?.holder?.info.id === lockId) : read
+  }
+
+  /**
+   * Some stores take the headers of conditional writes and ignore them, and then two applies would both proceed. So each lock begins
+   * with two writes that have to be refused; where they are not, the lock is as it was but for a space.
+   */
+  async #heedsConditions(ref: StateRef, text: string, signal: AbortSignal): Promise<StateResult<void>> {
+    const tries = await Promise.all([
+      this.#write(ref, `${text} `, undefined, signal),
+      this.#write(ref, `${text}  `, '"00000000000000000000000000000000"', signal),
+    ])
+    for (const tried of tries) {
+      if (!tried.ok) return tried
+      if (!tried.value) continue
+      return refused({
+        kind: 'invalid-configuration',
+        message: `${this.#bucket.describe(nameOf(ref))}: the store takes writes whose If-None-Match or If-Match does not hold, so it can't keep two applies apart. Nothing is applied with a state there.`,
+      })
+    }
+    return ok(undefined)
   }
 
   async #free(ref: StateRef, id: string, signal: AbortSignal): Promise<StateResult<'released' | 'lost'>> {
