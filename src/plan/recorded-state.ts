@@ -14,7 +14,7 @@ export interface RecordedObject {
   readonly desired: JsonObject
   /** sha256 of the owned, normalised fields of the live object right after it was applied. */
   readonly ownedDigest: string
-  /** resourceVersion right after it was applied, or once its controllers were done with it: equal means untouched. */
+  /** resourceVersion right after it was applied, or once its controllers were done with it: equal means untouched. '' until it is healthy. */
   readonly resourceVersion: string
   readonly uid: string
   /** False when it was there before and only adopted: then destroying the design still deletes it only if it says so. */
