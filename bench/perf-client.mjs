@@ -1,5 +1,8 @@
-// Clients of other libraries for the perf benchmark, each in a process of its own: `node bench/perf-client.mjs undici|grpc-js PORT SECONDS CONCURRENCY`.
-const [kind, port, seconds, concurrency] = process.argv.slice(2)
+// Clients of other libraries for the perf benchmark, each in a process of its own: `node bench/perf-client.mjs undici|grpc-js PORT SECONDS CONCURRENCY [FOLDER]`.
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+
+const [kind, port, seconds, concurrency, folder = '.'] = process.argv.slice(2)
 const until = performance.now() + Number(seconds) * 1000
 let requests = 0
 
@@ -14,7 +17,7 @@ async function undici() {
 }
 
 async function grpcJs() {
-  const grpc = await import('@grpc/grpc-js')
+  const grpc = createRequire(join(folder, 'package.json'))('@grpc/grpc-js')
   const client = new grpc.Client(`127.0.0.1:${port}`, grpc.credentials.createInsecure())
   const same = (value) => value
   const call = () =>

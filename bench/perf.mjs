@@ -3,7 +3,7 @@ import { execFile, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
@@ -12,6 +12,7 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '10' },
     rounds: { type: 'string', default: '3' },
     only: { type: 'string', default: 'closed,http2,open,grpc,delays,stall' },
+    peers: { type: 'string' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -22,11 +23,12 @@ if (options.help) {
   --seconds 10     length of each run
   --rounds 3       runs of each; the middle one counts
   --only closed,http2,open,grpc,delays,stall
+  --peers FOLDER   where "npm install autocannon @grpc/grpc-js" was run
   --json           print the measurements as JSON
 
-Peers: wrk, h2load, hey, fortio and autocannon where they are installed; undici and @grpc/grpc-js where they can be imported.
-With nginx installed it is the target of closed, http2 and open; without, those are left out. Figures mean something only on a
-quiet machine with two free cores: the ratios are what to read.
+Peers: wrk, h2load, hey, fortio and autocannon where they are installed, undici, and @grpc/grpc-js where it can be imported. With nginx
+installed it is the target of closed, http2 and open; without, those are left out. Figures mean something only on a quiet machine with
+two free cores: the ratios are what to read. All of it takes some six minutes; Ctrl-C prints what there is so far.
 `)
   process.exit(0)
 }
@@ -40,28 +42,42 @@ const rounds = Number(options.rounds)
 const only = new Set(options.only.split(','))
 const rows = []
 const servers = []
+const peerPrograms = options.peers === undefined ? [] : [resolve(options.peers, 'node_modules/.bin')]
+let running
+let stopped = false
+process.on('SIGINT', () => {
+  stopped = true
+  running?.kill()
+})
+
 // The server on one core and the generator on another, where that can be said.
 const pinned = availableParallelism() > 1 && installed('taskset')
 
+const begun = performance.now()
 try {
   print(
     `node ${process.version}, ${availableParallelism()} cores, ${cpus()[0]?.model ?? 'unknown processor'}, ${seconds} s a run`,
   )
   const nginx = await startNginx()
   if (nginx === undefined) print('nginx is not installed: closed, http2 and open are left out')
-  else {
-    if (only.has('closed')) await closed(nginx.http1)
-    if (only.has('http2')) await http2(nginx.http2)
-    if (only.has('open')) await open(nginx.http1)
+  const parts = {
+    closed: nginx && (() => closed(nginx.http1)),
+    http2: nginx && (() => http2(nginx.http2)),
+    open: nginx && (() => open(nginx.http1)),
+    grpc,
+    delays,
+    stall,
   }
-  if (only.has('grpc')) await grpc()
-  if (only.has('delays')) await delays()
-  if (only.has('stall')) await stall()
+  for (const [name, part] of Object.entries(parts)) if (part && only.has(name) && !stopped) await part()
+} catch (error) {
+  if (!stopped) throw error
 } finally {
   for (const server of servers) server.kill()
   rmSync(folder, { recursive: true, force: true })
 }
+print(`\n${stopped ? 'stopped after' : 'took'} ${Math.round((performance.now() - begun) / 1000)} s`)
 if (options.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
+process.exit(stopped ? 130 : 0)
 
 async function closed(port) {
   print('\nclosed loop, HTTP/1.1, 64 connections, 1 KiB, one thread')
@@ -71,13 +87,14 @@ async function closed(port) {
     meshform: () => ownRate([url, '--connections', '64']),
     hey:
       installed('hey') &&
-      (() => output('hey', ['-z', `${seconds}s`, '-c', '64', '-cpus', '1', url], /Requests\/sec:\s+([\d.]+)/)),
+      (() => output(installed('hey'), ['-z', `${seconds}s`, '-c', '64', '-cpus', '1', url], /Requests\/sec:\s+([\d.]+)/)),
     fortio:
       installed('fortio') &&
-      (() => output('fortio', ['load', '-qps', '0', '-c', '64', '-t', `${seconds}s`, '-quiet', url], /([\d.]+) qps/)),
+      (() => output(installed('fortio'), ['load', '-qps', '0', '-c', '64', '-t', `${seconds}s`, '-quiet', url], /([\d.]+) qps/)),
     autocannon:
       installed('autocannon') &&
-      (async () => JSON.parse(await run('autocannon', ['-c', '64', '-d', `${seconds}`, '--json', url])).requests.average),
+      (async () =>
+        JSON.parse(await run(installed('autocannon'), ['-c', '64', '-d', `${seconds}`, '--json', url])).requests.average),
     undici: async () => JSON.parse(await node('bench/perf-client.mjs', ['undici', port, seconds, '64'])).rate,
   }
   await compare(contenders, 'wrk')
@@ -90,7 +107,7 @@ async function http2(port) {
     {
       h2load:
         installed('h2load') &&
-        (() => output('h2load', ['-c1', '-m64', `-D${seconds}`, url], /finished in [^,]+, ([\d.]+) req\/s/)),
+        (() => output(installed('h2load'), ['-c1', '-m64', `-D${seconds}`, url], /finished in [^,]+, ([\d.]+) req\/s/)),
       meshform: () => ownRate([url, '--protocol', 'http2', '--connections', '1', '--streams', '64']),
     },
     'h2load',
@@ -99,12 +116,12 @@ async function http2(port) {
 
 async function open(port) {
   print('\nopen loop, HTTP/1.1, 128 connections: schedule lag of one thread')
-  for (const rate of [10_000, 50_000]) {
+  for (const rate of [100, 1000, 10_000, 50_000]) {
     const result = await own([`http://127.0.0.1:${port}/`, '--rate', rate, '--connections', '128'])
-    const { scheduleLag, achievedRate, valid } = result
-    record({ what: `open ${rate}/s`, tool: 'meshform', rate: achievedRate, lagP99: scheduleLag.p99, valid })
+    const { scheduleLag, achievedRate, valid, generator } = result
+    record({ what: `open ${rate}/s`, tool: 'meshform', rate: achievedRate, lagP99: scheduleLag.p99, busy: generator.busy, valid })
     print(
-      `  ${rate}/s planned: ${achievedRate.toFixed(0)}/s achieved, lag p50 ${scheduleLag.p50} ms, p99 ${scheduleLag.p99} ms, ${valid ? 'valid' : 'invalid'}`,
+      `  ${String(rate).padStart(5)}/s planned: ${achievedRate.toFixed(0)}/s achieved, lag p50 ${scheduleLag.p50} ms, p99 ${scheduleLag.p99} ms, at work ${Math.round(generator.busy * 100)} %, ${valid ? 'valid' : 'invalid'}`,
     )
   }
 }
@@ -116,8 +133,10 @@ async function grpc() {
   const mine = result.achievedRate / Math.max(result.generator.busy, 1e-3)
   record({ what: 'grpc', tool: 'meshform', rate: result.achievedRate, perBusySecond: mine })
   print(`  meshform      ${result.achievedRate.toFixed(0)}/s, ${mine.toFixed(0)} a busy second, ${result.errors} errors`)
-  const peer = await node('bench/perf-client.mjs', ['grpc-js', port, seconds, '64']).catch(() => undefined)
-  if (peer === undefined) {
+  const peer = await node('bench/perf-client.mjs', ['grpc-js', port, seconds, '64', resolve(options.peers ?? root)]).catch(
+    () => undefined,
+  )
+  if (peer === undefined || stopped) {
     print('  @grpc/grpc-js can not be imported here: left out')
     return
   }
@@ -156,15 +175,18 @@ async function stall() {
       (async (url) => milliseconds(await run('wrk', ['-t1', '-c1', '-d10s', '--latency', url]), /99%\s+([\d.]+)(us|ms|s)/)),
     hey:
       installed('hey') &&
-      (async (url) => milliseconds(await run('hey', ['-z', '10s', '-c', '5', '-q', '100', url]), /99% in ([\d.]+) (secs)/)),
+      (async (url) =>
+        milliseconds(await run(installed('hey'), ['-z', '10s', '-c', '5', '-q', '100', url]), /99% in ([\d.]+) (secs)/)),
     autocannon:
       installed('autocannon') &&
-      (async (url) => JSON.parse(await run('autocannon', ['-c', '5', '-R', '500', '-d', '10', '--json', url])).latency.p99),
+      (async (url) =>
+        JSON.parse(await run(installed('autocannon'), ['-c', '5', '-R', '500', '-d', '10', '--json', url])).latency.p99),
   }
   for (const [tool, measure] of Object.entries(contenders)) {
-    if (!measure) continue
+    if (!measure || stopped) continue
     const port = await startServer('stall')
-    const p99 = await measure(`http://127.0.0.1:${port}/`)
+    const p99 = await measured(tool, () => measure(`http://127.0.0.1:${port}/`))
+    if (p99 === undefined) continue
     record({ what: 'stall p99', tool, measured: p99, truth: 1900 })
     print(`  ${tool.padEnd(11)} p99 ${p99.toFixed(1)} ms`)
   }
@@ -175,8 +197,8 @@ async function compare(contenders, reference) {
   for (let round = 0; round < rounds; round += 1) {
     const turn = Object.entries(contenders).filter(([, measure]) => measure)
     for (const [tool, measure] of round % 2 === 0 ? turn : turn.reverse()) {
-      const rate = await measure()
-      rates.set(tool, [...(rates.get(tool) ?? []), rate])
+      const rate = await measured(tool, measure)
+      if (rate !== undefined) rates.set(tool, [...(rates.get(tool) ?? []), rate])
     }
   }
   const middle = (tool) => [...(rates.get(tool) ?? [])].sort((a, b) => a - b)[Math.floor((rates.get(tool)?.length ?? 0) / 2)]
@@ -189,6 +211,19 @@ async function compare(contenders, reference) {
   }
   const left = Object.keys(contenders).filter((tool) => !contenders[tool])
   if (left.length > 0) print(`  not installed: ${left.join(', ')}`)
+}
+
+/** What a run measured; undefined, with the reason said, when it failed, and without one when the benchmark is being stopped. */
+async function measured(tool, measure) {
+  if (stopped) return undefined
+  try {
+    const value = await measure()
+    if (stopped || Number.isFinite(value)) return stopped ? undefined : value
+    print(`  ${tool}: no figure`)
+  } catch (error) {
+    if (!stopped) print(`  ${tool}: ${error.message}`)
+  }
+  return undefined
 }
 
 async function wrkRate(url) {
@@ -219,10 +254,11 @@ function milliseconds(text, pattern) {
 
 function run(command, args) {
   const [program, all] = pinned ? ['taskset', ['-c', '1', command, ...args]] : [command, args]
-  return new Promise((resolve, reject) => {
-    execFile(program, all, { maxBuffer: 1 << 28, timeout: (seconds + 60) * 1000, cwd: folder }, (error, stdout, stderr) => {
+  return new Promise((settle, reject) => {
+    const limits = { maxBuffer: 1 << 28, timeout: (seconds + 60) * 1000, cwd: folder }
+    running = execFile(program, all, limits, (error, stdout, stderr) => {
       // A run that the generator spoilt still has its figures; that is printed beside them.
-      if (error === null || stdout.startsWith('{')) resolve(stdout)
+      if (error === null || stdout.startsWith('{')) settle(stdout)
       else reject(new Error(`${command} ${args.slice(0, 3).join(' ')}: ${stderr.slice(-500)}`))
     })
   })
@@ -230,7 +266,7 @@ function run(command, args) {
 
 async function startServer(kind) {
   const child = launch(process.execPath, [join(root, 'bench/perf-server.mjs'), kind])
-  return new Promise((resolve) => child.stdout.once('data', (chunk) => resolve(Number(String(chunk)))))
+  return new Promise((settle) => child.stdout.once('data', (chunk) => settle(Number(String(chunk)))))
 }
 
 async function startNginx() {
@@ -250,7 +286,7 @@ server { listen 127.0.0.1:${h2} http2; location / { return 200 "${body}"; } } }
 `,
   )
   launch(program, ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'logs/error.log')])
-  await new Promise((resolve) => setTimeout(resolve, 500))
+  await new Promise((settle) => setTimeout(settle, 500))
   return { http1, http2: h2 }
 }
 
@@ -262,17 +298,17 @@ function launch(command, args) {
 }
 
 function freePort() {
-  return new Promise((resolve) => {
+  return new Promise((settle) => {
     const server = createServer()
     server.listen(0, '127.0.0.1', () => {
       const { port } = server.address()
-      server.close(() => resolve(port))
+      server.close(() => settle(port))
     })
   })
 }
 
 function installed(name) {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin']
+  const folders = [...peerPrograms, ...(process.env.PATH ?? '').split(delimiter), '/usr/sbin']
   const found = folders.find((path) => existsSync(join(path, name)))
   return found === undefined ? false : join(found, name)
 }
