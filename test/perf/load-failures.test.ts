@@ -75,6 +75,7 @@ describe('a failing target gives counted errors and an ended run', () => {
     const noTls = await run({ requests: get(plain.port, 'https'), mode: atRate(40, 0.5), connections: 2 })
     await plain.close()
     expect(noTls.failures).toEqual({ tls: 20 })
+    expect(noTls.failureExamples).toEqual({ tls: 'the answer is not TLS' })
   })
 
   test('with no such name', async () => {

@@ -47,7 +47,13 @@ export function judgeValidity(run: Measured): Validity {
     )
   }
   const planned = run.load.rate
-  if (open && planned !== null && run.ended === 'complete' && run.achievedRate < VALIDITY_LIMITS.achieved * planned) {
+  if (
+    open &&
+    planned !== null &&
+    run.ended === 'complete' &&
+    reasons.length === 0 &&
+    run.achievedRate < VALIDITY_LIMITS.achieved * planned
+  ) {
     warnings.push(`${text(run.achievedRate)} answers a second came of ${text(planned)} planned: the target did not keep up`)
   }
   if (run.ended === 'error-share') warnings.push('the run was ended early because too many requests failed')

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { type Endpoint, openSocket, type SocketOwner } from './endpoint.ts'
-import { type FailureKind, failureKindOf, tlsFailure } from './failure.ts'
+import { type FailureKind, failureDetail, failureKindOf, tlsFailure } from './failure.ts'
 import { Lane, type LaneOwner } from './lane.ts'
 import { type PreparedRequest, takeVariant } from './prepared-request.ts'
 
@@ -152,7 +152,11 @@ export class ConnectionLane extends Lane implements SocketOwner {
     const now = performance.now()
     if (error === undefined) this.fail('closed', now, 'the connection was closed before the whole answer had come')
     else
-      this.fail(!wasConnected && this.endpoint.tls !== undefined ? tlsFailure(error) : failureKindOf(error), now, error.message)
+      this.fail(
+        !wasConnected && this.endpoint.tls !== undefined ? tlsFailure(error) : failureKindOf(error),
+        now,
+        failureDetail(error),
+      )
   }
 
   private fail(kind: FailureKind, now: number, detail: string): void {

@@ -60,6 +60,19 @@ export function failureKindOf(error: NodeJS.ErrnoException): FailureKind {
   return TLS_CODE.test(code) ? 'tls' : 'other'
 }
 
+/** What a socket error says, without the TLS library's own file names and codes, which come before and after its reason. */
+export function failureDetail(error: NodeJS.ErrnoException): string {
+  const [, reason] = /^[0-9A-F]+:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):/.exec(error.message) ?? []
+  if (reason === undefined) return error.message
+  return REASONS[reason] ?? `TLS: ${reason}`
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  'wrong version number': 'the answer is not TLS',
+  'tlsv1 alert no application protocol': 'the server speaks none of the protocols that were offered (ALPN)',
+  'tlsv13 alert certificate required': 'the server wants a client certificate',
+}
+
 /** A cut in the middle of a handshake is a TLS failure to the person who asked for TLS; a refused connection is not. */
 export function tlsFailure(error: NodeJS.ErrnoException): FailureKind {
   const kind = failureKindOf(error)

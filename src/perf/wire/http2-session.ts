@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { type Endpoint, openSocket, type SocketOwner } from './endpoint.ts'
-import { type FailureKind, failureKindOf, tlsFailure } from './failure.ts'
+import { type FailureKind, failureDetail, failureKindOf, tlsFailure } from './failure.ts'
 import { decodeHeaderBlock, HpackError } from './hpack-decode.ts'
 import { clientPreface, FLAG, FRAME, LARGEST_WINDOW, SETTING, windowIncrement } from './http2-frame.ts'
 import { type FrameOwner, Http2FrameReader } from './http2-frame-reader.ts'
@@ -122,7 +122,8 @@ export class Http2Session implements SocketOwner, FrameOwner {
 
   gone(error: NodeJS.ErrnoException | undefined): void {
     if (error === undefined) this.fail('closed', 'the connection was closed')
-    else this.fail(!this.secure && this.endpoint.tls !== undefined ? tlsFailure(error) : failureKindOf(error), error.message)
+    else
+      this.fail(!this.secure && this.endpoint.tls !== undefined ? tlsFailure(error) : failureKindOf(error), failureDetail(error))
   }
 
   /** Everything that was asked of this session fails alike. */
