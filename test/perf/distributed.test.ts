@@ -84,6 +84,11 @@ const options = (clusters: readonly MemoryCluster[]) => ({
   command: ['meshform', 'perf', 'worker'],
   workers: 2,
   labels: { 'sidecar.istio.io/inject': 'true' },
+  placement: {
+    resources: { requests: { cpu: 2 } },
+    nodeSelector: { pool: 'load' },
+    tolerations: [{ key: 'load', operator: 'Exists' }],
+  },
   readyTimeoutMs: 5_000,
   newRunName: () => 'run-1',
   now: Date.now,
@@ -142,7 +147,17 @@ test('the Job is indexed, runs without rights it does not need, and holds no tas
     backoffLimit: 0,
     template: {
       metadata: { labels: { 'sidecar.istio.io/inject': 'true' } },
-      spec: { containers: [{ image: 'example.org/meshform:1', command: ['meshform', 'perf', 'worker'] }] },
+      spec: {
+        nodeSelector: { pool: 'load' },
+        tolerations: [{ key: 'load', operator: 'Exists' }],
+        containers: [
+          {
+            image: 'example.org/meshform:1',
+            command: ['meshform', 'perf', 'worker'],
+            resources: { requests: { cpu: 2 } },
+          },
+        ],
+      },
     },
   })
   expect(JSON.stringify(job)).not.toContain('private')

@@ -63,6 +63,7 @@ export function clusterRunner(
       command: asked.command ?? ['meshform', 'perf', 'worker'],
       workers: asked.workers ?? 1,
       labels: asked.labels ?? {},
+      placement: asked,
       readyTimeoutMs: (parseDuration(asked.timeout ?? '') ?? READY_TIMEOUT_SECONDS) * 1000,
       newRunName: () => `meshform-perf-${randomBytes(5).toString('hex')}`,
       now: Date.now,

@@ -184,6 +184,24 @@ const Overhead = Type.Object(
   strict,
 )
 
+const amounts = (description: string) =>
+  Type.Record(Type.String({ maxLength: 256 }), Type.Union([Type.String({ maxLength: 64 }), Type.Number({ minimum: 0 })]), {
+    description: `${description}, such as cpu: 2 or memory: 512Mi`,
+  })
+
+const Toleration = Type.Object(
+  {
+    key: Type.Optional(text('Key of the taint; every taint when it is left out')),
+    operator: Type.Optional(words(['Equal', 'Exists'], 'How key and value are compared')),
+    value: Type.Optional(text('Value of the taint')),
+    effect: Type.Optional(
+      words(['NoSchedule', 'PreferNoSchedule', 'NoExecute'], 'Effect of the taint; every one when it is left out'),
+    ),
+    tolerationSeconds: Type.Optional(Type.Integer({ minimum: 0, description: 'How long NoExecute is tolerated' })),
+  },
+  strict,
+)
+
 const Distributed = Type.Object(
   {
     workers: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, description: 'Pods in each cluster; 1 by default' })),
@@ -192,6 +210,16 @@ const Distributed = Type.Object(
     image: Type.Optional(text('Image of the pods; that of this version of meshform by default')),
     command: Type.Optional(Type.Array(text('A word of the command'), { minItems: 1 })),
     labels: Type.Optional(headers('Labels of the pods, such as those that bring them into a mesh')),
+    resources: Type.Optional(
+      Type.Object(
+        { requests: Type.Optional(amounts('What a pod is given')), limits: Type.Optional(amounts('What it may take at most')) },
+        { ...strict, description: 'Processor and memory of a pod; a whole processor keeps its times exact' },
+      ),
+    ),
+    nodeSelector: Type.Optional(headers('Labels of the nodes that pods may run on, such as nodes of their own')),
+    tolerations: Type.Optional(
+      Type.Array(Toleration, { maxItems: 100, description: 'Taints that pods tolerate, as Kubernetes writes them' }),
+    ),
     timeout: Type.Optional(duration('How long pods may take until they are ready; 2m by default')),
   },
   { ...strict, description: 'Puts the load on from inside clusters, by an indexed Job in each' },

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../plan/json.ts'
 import type { Manifest } from '../../plan/manifest.ts'
 
 /** How workers are run in a cluster. */
@@ -10,6 +11,14 @@ export interface JobOptions {
   /** Seconds after which Kubernetes ends the Job, whatever happens. */
   readonly deadlineSeconds: number
   readonly labels: Readonly<Record<string, string>>
+  readonly placement: PodPlacement
+}
+
+/** What a pod is given and where it may run, in Kubernetes' own words. */
+export interface PodPlacement {
+  readonly resources?: JsonObject
+  readonly nodeSelector?: Readonly<Record<string, string>>
+  readonly tolerations?: readonly JsonObject[]
 }
 
 /** The label of everything that belongs to a run. */
@@ -27,6 +36,7 @@ export const reportName = (run: string, index: number): string => `${run}-report
  */
 export function jobManifests(run: string, task: string, options: JobOptions): Manifest[] {
   const { namespace } = options
+  const { resources, nodeSelector, tolerations } = options.placement
   const metadata = (name: string) => ({ name, namespace, labels: { [RUN_LABEL]: run, ...options.labels } })
   return [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata(run) },
@@ -70,11 +80,14 @@ export function jobManifests(run: string, task: string, options: JobOptions): Ma
           spec: {
             serviceAccountName: run,
             restartPolicy: 'Never',
+            ...(nodeSelector === undefined ? {} : { nodeSelector: { ...nodeSelector } }),
+            ...(tolerations === undefined ? {} : { tolerations: [...tolerations] }),
             containers: [
               {
                 name: 'load',
                 image: options.image,
                 command: [...options.command],
+                ...(resources === undefined ? {} : { resources }),
                 // What a worker says when it fails is read from its pod's status.
                 terminationMessagePolicy: 'FallbackToLogsOnError',
                 env: [
