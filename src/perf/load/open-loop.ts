@@ -5,6 +5,11 @@ import type { PreparedLoad } from './prepare-requests.ts'
 import type { LoopHost, RequestLoop } from './request-loop.ts'
 import type { Schedule } from './schedule.ts'
 
+/** Times of answers from here on are long beside what being woken adds to them. */
+const LONG_ANSWER_MS = 5
+/** How much of the newest answer's time goes into the typical one. */
+const NEWEST_SHARE = 0.05
+
 /** Requests sent before reads get their turn. */
 const BATCH = 64
 
@@ -19,6 +24,8 @@ export class OpenLoop implements RequestLoop, PacerOwner {
   private readonly pacer: Pacer
   private position = 0
   private stopped = false
+  private lastSent = 0
+  private typicalAnswerMs = 0
 
   /** `origin` is when the schedule begins, in `performance.now()` milliseconds. */
   constructor(host: LoopHost, schedule: Schedule, origin: number, makePacer: (owner: PacerOwner) => Pacer) {
@@ -34,6 +41,11 @@ export class OpenLoop implements RequestLoop, PacerOwner {
 
   get idleMs(): number {
     return this.pacer.idleMs
+  }
+
+  answerIsNear(now: number): boolean {
+    const { typicalAnswerMs } = this
+    return this.host.inFlight > 0 && typicalAnswerMs < LONG_ANSWER_MS && now - this.lastSent < 2 * typicalAnswerMs
   }
 
   begin(): void {
@@ -75,6 +87,7 @@ export class OpenLoop implements RequestLoop, PacerOwner {
     const lane = pool.idle.pop()
     if (lane !== undefined) {
       host.recorder.paced(now - Math.max(due, pool.idleSince))
+      this.lastSent = now
       lane.request = entry.request
       host.send(lane, due, now)
       return
@@ -89,6 +102,8 @@ export class OpenLoop implements RequestLoop, PacerOwner {
   }
 
   free(lane: Lane, now: number): void {
+    const answerMs = Math.min(now - lane.sent, 2 * LONG_ANSWER_MS)
+    this.typicalAnswerMs += (answerMs - this.typicalAnswerMs) * (this.typicalAnswerMs === 0 ? 1 : NEWEST_SHARE)
     const pool = this.host.pools[lane.pool] as LanePool
     if (pool.waiting.size > 0 && !this.stopped) {
       const planned = pool.waiting.firstPlanned()
