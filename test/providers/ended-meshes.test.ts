@@ -181,6 +181,26 @@ describe('AWS App Mesh', () => {
     expect(sorted(objects)).toEqual(sorted([...expected, service]))
   })
 
+  test('hosts outside are called without the certificates of the mesh', () => {
+    const { translated, errors } = objectsOf({
+      meshes: { mesh: { provider: 'app-mesh', mtls: 'strict' } },
+      workloads: SHOP,
+      external: { api: { mesh: 'mesh', namespace: 'shop', hosts: ['api.example.org'], ports: [{ port: 443 }] } },
+    })
+    expect(errors).toEqual([])
+    const { backends, backendDefaults } = only(translated, 'VirtualNode', 'frontend').spec as { [key: string]: object }
+    expect(backendDefaults).toMatchObject({ clientPolicy: { tls: { enforce: true } } })
+    expect(backends).toEqual([
+      { virtualService: { virtualServiceRef: { name: 'backend' } } },
+      {
+        virtualService: {
+          virtualServiceRef: { name: 'api' },
+          clientPolicy: { tls: expect.objectContaining({ enforce: false }) },
+        },
+      },
+    ])
+  })
+
   test('callers are known by certificates, which strict mutual TLS alone asks for', () => {
     expect(objectsOf(canary('app-mesh', {})).errors.map(({ code, location }) => [code, location?.file])).toEqual([['MF3020', '']])
   })

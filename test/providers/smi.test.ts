@@ -138,4 +138,15 @@ describe('SMI', () => {
       ],
     })
   })
+
+  test('a rule about connections names the ports of the pods', () => {
+    const ports = [{ name: 'tcp-database', port: 5432, targetPort: 15432, protocol: 'tcp' as const }]
+    const { translated, errors } = smiObjects({
+      meshes: { mesh: { provider: 'osm' } },
+      workloads: { ...SHOP, database: { mesh: 'mesh', namespace: 'shop', image: 'example.invalid/database:1', ports } },
+      authorization: { database: { workload: 'database', allow: [{ from: ['workloads.frontend'] }] } },
+    })
+    expect(errors).toEqual([])
+    expect(only(translated, 'TCPRoute').spec).toEqual({ matches: { ports: [15432] } })
+  })
 })

@@ -8,6 +8,7 @@ export function installConsul(mesh: ComponentOf<'meshes'>): Install {
   const namespace = spec.namespace ?? 'consul'
   const aligned = spec.version !== undefined && compareVersions(spec.version, '2.0') >= 0
   const enterprise = spec.mode === 'enterprise'
+  const name = typeof spec.settings?.name === 'string' ? spec.settings.name : 'consul'
   const image =
     spec.version === undefined || aligned
       ? {}
@@ -23,7 +24,7 @@ export function installConsul(mesh: ComponentOf<'meshes'>): Install {
         namespace,
         values: {
           global: {
-            name: 'consul',
+            name,
             ...image,
             ...(spec.telemetry?.metrics === undefined ? {} : { metrics: { enabled: spec.telemetry.metrics } }),
           },
@@ -33,8 +34,8 @@ export function installConsul(mesh: ComponentOf<'meshes'>): Install {
       },
     ],
     controlPlane: [
-      { kind: 'StatefulSet', name: 'consul-server', container: 'consul' },
-      { kind: 'Deployment', name: 'consul-connect-injector', container: 'sidecar-injector' },
+      { kind: 'StatefulSet', name: `${name}-server`, container: 'consul' },
+      { kind: 'Deployment', name: `${name}-connect-injector`, container: 'sidecar-injector' },
     ],
   }
 }

@@ -18,7 +18,7 @@ import { routeEntries } from './routes.ts'
 import { CONSUL_RULES } from './rules.ts'
 import { hasVersion } from './server-version.ts'
 import { defaultsMistakes, serviceDefaults } from './service-defaults.ts'
-import { CONSUL_SETTINGS } from './settings.ts'
+import { CONSUL_KUBERNETES_SETTINGS } from './settings.ts'
 
 function isEnterprise(scope: Scope): boolean {
   return scope.mesh.spec.mode === 'enterprise'
@@ -70,7 +70,7 @@ export const consul: MeshProvider = {
   modes: { enterprise: { title: 'Consul Enterprise', capabilities: ENTERPRISE_CAPABILITIES } },
   defaultVersion: '2.0.3',
   defaultNamespace: 'consul',
-  settingsSchema: CONSUL_SETTINGS,
+  settingsSchema: CONSUL_KUBERNETES_SETTINGS,
   install: installConsul,
   mesh: (scope) => ({
     manifests: meshEntries(scope, {

@@ -19,3 +19,16 @@ export const CONSUL_SETTINGS = {
     },
   },
 } as const
+
+/** `settings` of Consul on Kubernetes. */
+export const CONSUL_KUBERNETES_SETTINGS = {
+  ...CONSUL_SETTINGS,
+  properties: {
+    ...CONSUL_SETTINGS.properties,
+    name: {
+      type: 'string',
+      description:
+        'What the names of its objects begin with (global.name of its chart), default consul; consul-consul where release consul was installed without it.',
+    },
+  },
+} as const

@@ -52,6 +52,41 @@ describe('a mesh that exists', () => {
     expect(planned.stderr).toMatchSnapshot()
   })
 
+  test('is found under the name that its release gave it', async () => {
+    const part = (kind: string, name: string, container: string) => `  ${name}:
+    wait: false
+    manifest:
+      apiVersion: apps/v1
+      kind: ${kind}
+      metadata: {name: consul-consul-${name}, namespace: consul}
+      spec:
+        serviceName: consul
+        selector: {matchLabels: {app: ${name}}}
+        template:
+          metadata: {labels: {app: ${name}}}
+          spec: {containers: [{name: ${container}, image: "hashicorp/consul:1.22.1"}]}
+`
+    const platform = `apiVersion: meshform.dev/v1
+kind: Design
+metadata: {name: platform}
+resources:
+${part('StatefulSet', 'server', 'consul')}${part('Deployment', 'connect-injector', 'sidecar-injector').replace('        serviceName: consul\n', '')}`
+    await workspace.write('platform/design.yaml', platform)
+    const applied = await workspace.meshform('apply', '-f', 'platform', '--yes')
+    expect(applied.exitCode, applied.stderr).toBe(0)
+    const shop = (settings: string) => `apiVersion: meshform.dev/v1
+kind: Design
+metadata: {name: shop}
+meshes:
+  consul: {provider: consul, existing: true, version: 1.23.0${settings}}
+`
+    await workspace.write('shop/design.yaml', shop(''))
+    expect((await workspace.meshform('plan', '-f', 'shop')).stderr).toContain('MF4101')
+    await workspace.write('shop/design.yaml', shop(', settings: {name: consul-consul}'))
+    const { stderr } = await workspace.meshform('plan', '-f', 'shop')
+    expect(stderr).toContain('Consul in cluster "sandbox" is 1.22.1, and the design asks for 1.23.0')
+  })
+
   test('is found, and nothing of it is changed', async () => {
     await install('1.30.0')
     await workspace.write('shop/design.yaml', SHOP(', version: 1.29.0'))
