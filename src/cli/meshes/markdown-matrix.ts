@@ -35,6 +35,9 @@ export function markdownMatrix(providers: readonly MeshProvider[]): string {
     '|---|---|---|---|---|',
     ...columns.map(meshRow),
     '',
+    'SOFAMesh (a fork of Istio 1.1, deprecated in 2020, whose definitions had no schema) and Octarine (a service without public resources,',
+    'gone in 2020) have no provider; their objects stand under `resources`.',
+    '',
     ...groups.flatMap((group) =>
       groupTable(
         group,
