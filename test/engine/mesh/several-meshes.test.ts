@@ -2,6 +2,7 @@ import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { DEFINED_COLUMNS, writeDefinitions } from './defined-columns.ts'
 import { makeWorkspace, type Workspace } from './run-command.ts'
 
 const FIXTURES = fileURLToPath(new URL('../../fixtures/crds/', import.meta.url))
@@ -78,6 +79,32 @@ traffic:
     expect(applied.stderr.indexOf('ServiceSplitter shop/backend  created')).toBeLessThan(
       applied.stderr.indexOf('VirtualService shop/backend  deleted'),
     )
+  })
+
+  test('from one mesh to the next, all the way round: nothing of the old one stays, and nothing is left in the end', async () => {
+    // The meshes that speak older versions of SMI would want other definitions.
+    const columns = DEFINED_COLUMNS.filter(({ name }) => !['gateway-api', 'traefik', 'nginx', 'smi'].includes(name))
+    for (const column of columns) await writeDefinitions(workspace, column)
+    await workspace.write(
+      'definitions.yaml',
+      `${HEAD.replace('shop', 'definitions')}resources:\n  all: {manifests: [./crds/**/*.yaml]}\n`,
+    )
+    expect((await workspace.meshform('apply', '--yes', '-f', 'definitions.yaml')).exitCode).toBe(0)
+    for (const { provider, mode } of columns) {
+      const split = 'routes: [{to: {v1: 90, v2: 10}}]'
+      const mesh = `{provider: ${provider.name}${mode === undefined ? '' : `, mode: ${mode}`}}`
+      await workspace.write(
+        'design.yaml',
+        `${HEAD}meshes:\n  mesh: ${mesh}\nworkloads:\n  backend: ${WORKLOAD('mesh', 'shop')}\ntraffic:\n  backend: {workload: backend, ${split}}\n`,
+      )
+      const applied = await workspace.meshform('apply', '--yes', '-f', 'design.yaml')
+      expect(applied.exitCode, `${mesh} ${applied.stderr}`).toBe(0)
+      const kinds = [...applied.stdout.matchAll(/^ {2}- (\w+) /gm)].map(([, kind]) => kind)
+      expect(kinds, mesh).not.toContain('Deployment')
+    }
+    expect((await workspace.meshform('plan', '--detailed-exitcode', '-f', 'design.yaml')).exitCode).toBe(0)
+    expect((await workspace.meshform('destroy', '--yes', '-f', 'design.yaml')).exitCode).toBe(0)
+    expect((await workspace.meshform('state', 'list', '-f', 'design.yaml')).stdout).toBe('')
   })
 
   const TWO_CLUSTERS = (west: string) => `${HEAD}clusters:
