@@ -61,7 +61,7 @@ export function outputsOf(source: PlanSource, state: RecordedState): RecordedSta
   const outputs: Record<string, { value: JsonValue; sensitive: boolean }> = {}
   for (const output of source.design.outputs) {
     if (output.value.known) {
-      const value = output.sensitive ? coverOutput(output.value.value) : output.value.value
+      const value = output.sensitive ? coverOutput(output.name, output.value.value) : output.value.value
       outputs[output.name] = { value, sensitive: output.sensitive }
       continue
     }

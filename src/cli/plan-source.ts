@@ -1,6 +1,6 @@
 import type { Design } from '../design/design.ts'
 import type { EngineEvent } from '../engine/events.ts'
-import type { Action } from '../plan/change.ts'
+import { SENDS } from '../plan/change.ts'
 import { type Diagnostic, hasErrors } from '../plan/diagnostic.ts'
 import { describeObject } from '../plan/manifest.ts'
 import type { Plan, PlanContent } from '../plan/plan.ts'
@@ -144,14 +144,4 @@ function valuesNotAtHand(
           : 'They are written in the design, and a plan holds no secret: apply it beside its design, or make them sensitive inputs.',
     },
   ]
-}
-
-const SENDS: { readonly [A in Action]: boolean } = {
-  'no-op': false,
-  create: true,
-  update: true,
-  replace: true,
-  delete: false,
-  forget: false,
-  import: true,
 }

@@ -4,11 +4,14 @@ import { designFromJson, designToJson } from '../design/design-json.ts'
 import { gatherInputs } from '../design/inputs/gather-inputs.ts'
 import { secretTexts } from '../design/inputs/secret-texts.ts'
 import { SourceFiles } from '../design/source/source-files.ts'
+import type { MadePlan } from '../engine/make-plan.ts'
 import { canonicalJson, digestOf } from '../plan/canonical-json.ts'
+import { SENDS } from '../plan/change.ts'
 import { type Diagnostic, hasErrors } from '../plan/diagnostic.ts'
 import type { JsonObject, JsonValue } from '../plan/json.ts'
+import { describeObject } from '../plan/manifest.ts'
 import type { Plan, PlanContent } from '../plan/plan.ts'
-import { coverSecrets, uncoverSecrets } from '../planner/cover-secrets.ts'
+import { coverSecrets, lacksValues, uncoverSecrets } from '../planner/cover-secrets.ts'
 import { createCipher } from '../state/encryption.ts'
 import { type StateCipher, sealedFromJson, sealedToJson } from '../state/sealed-text.ts'
 import type { CommandIo } from './command-io.ts'
@@ -41,6 +44,30 @@ export async function contentOf(design: Design, files: PlanContent['files']): Pr
     ...(secrets === undefined ? {} : { secrets: sealedToJson(secrets) }),
     files,
   }
+}
+
+/** A warning where a plan sends secrets that are written in its design: no saved plan holds them, and no input makes them. */
+export function writtenSecrets(design: Design, { plan, manifests }: Pick<MadePlan, 'plan' | 'manifests'>): readonly Diagnostic[] {
+  const inputs = secretTexts(sensitiveInputs(design.inputs))
+  const written = plan.changes.filter(({ id, action }) => {
+    const manifest = manifests.get(id)
+    if (manifest === undefined || !SENDS[action]) return false
+    const { covered, made } = coverSecrets(manifest, design.sensitiveValues, inputs)
+    return lacksValues(uncoverSecrets(covered, made))
+  })
+  const [first] = written
+  if (first === undefined) return []
+  const names = written.slice(0, 10).map(({ key }) => describeObject(key))
+  return [
+    {
+      severity: 'warning',
+      code: 'MF4010',
+      summary: 'The saved plan can only be applied beside its design',
+      detail: `Secrets of these objects are written in the design, and a plan holds none:\n${names.join('\n')}${written.length > 10 ? `\nand ${written.length - 10} more` : ''}`,
+      address: first.address,
+      hint: 'To apply it anywhere, make them sensitive inputs.',
+    },
+  ]
 }
 
 /** A saved plan's own design, with what was given again of its sensitive inputs. */

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import { hasErrors } from '../plan/diagnostic.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../plan/json.ts'
+import { secretDigest } from '../plan/secret-digest.ts'
 import { sensitiveTexts } from '../plan/sensitive-text.ts'
 import type { Design, Output } from './design.ts'
 import { evaluateBlocks } from './evaluate/evaluate-blocks.ts'
@@ -76,7 +77,12 @@ export async function loadDesign(request: LoadRequest): Promise<LoadedDesign> {
   const checked = settled.components.flatMap(checkComponent)
   diagnostics.push(...linked.diagnostics, ...settled.diagnostics, ...checked)
   const components = hasErrors(diagnostics) ? soundComponents(settled.components, diagnostics) : settled.components
-  const given = Object.fromEntries([...resolved.values].map(([name, { value }]): [string, JsonValue] => [name, value]))
+  const given = Object.fromEntries(
+    [...resolved.values].map(([name, { value, sensitive }]): [string, JsonValue] => [
+      name,
+      sensitive ? secretDigest(value, `input ${name}`, 'one-of-few') : value,
+    ]),
+  )
   const sensitiveValues = [...context.sensitiveValues]
   const design: Design = {
     name: module.name,

@@ -1,6 +1,7 @@
 import type { ObjectChange } from '../plan/change.ts'
 import { type Manifest, objectKeyText } from '../plan/manifest.ts'
 import type { RecordedObject } from '../plan/recorded-state.ts'
+import { isSecretDigest } from '../plan/secret-digest.ts'
 import { uidOf, versionOf } from '../planner/assess.ts'
 import { DEFAULT_TIMEOUT } from '../planner/expand.ts'
 import type { FieldManagers } from '../planner/field-managers.ts'
@@ -31,7 +32,7 @@ export function recordOf(change: ObjectChange, manifest: Manifest, live: LiveObj
     address: change.address,
     desiredDigest: change.desiredDigest ?? '',
     desired: recordedSecrets(manifest, context.sensitiveValues),
-    ownedDigest: ownedDigest(live, context.managers.of(change.key.cluster), context.rules.get(change.id)?.ignore ?? []),
+    ownedDigest: digestOfOwn(live, change, context),
     resourceVersion: versionOf(live),
     uid: uidOf(live),
     created: change.action === 'create' || change.action === 'replace' || (old?.created ?? false),
@@ -69,4 +70,14 @@ export function recordAsSeen(record: RecordedObject, seen: LiveObject | undefine
     context.rules.get(objectKeyText(record.key))?.ignore ?? [],
   )
   return digest === record.ownedDigest ? { ...record, resourceVersion: versionOf(seen) } : record
+}
+
+function digestOfOwn(
+  live: LiveObject,
+  { key, desiredDigest }: Pick<ObjectChange, 'key' | 'desiredDigest'>,
+  { managers, rules }: RecordContext,
+): string {
+  const id = objectKeyText(key)
+  const salt = isSecretDigest(desiredDigest) ? id : undefined
+  return ownedDigest(live, managers.of(key.cluster), rules.get(id)?.ignore ?? [], [], salt)
 }

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../plan/diagnostic.ts'
 import { isJsonObject, type JsonObject } from '../plan/json.ts'
 import { type Manifest, type ObjectKey, objectKeyOf, objectKeyText } from '../plan/manifest.ts'
 import type { RecordedObject, RecordedState } from '../plan/recorded-state.ts'
+import { isSecretDigest, secretDigest } from '../plan/secret-digest.ts'
 import { isAsRecorded, type LiveView, type Unread } from '../planner/assess.ts'
 import type { DesiredObject } from '../planner/desired-object.ts'
 import type { FieldManagers } from '../planner/field-managers.ts'
@@ -63,6 +64,8 @@ interface Sought {
   readonly apiVersion: string
   readonly ignore: readonly IgnoreRule[]
   readonly recorded: RecordedObject | undefined
+  /** Digests of it are salted and stretched. */
+  readonly holdsSecrets: boolean
   /** Its metadata alone won't do, even where it is as it was recorded: it is to be changed, taken over or deleted. */
   readonly whole: boolean
 }
@@ -98,17 +101,20 @@ function soughtObjects(request: RefreshRequest): readonly Sought[] {
   const sought = new Map<string, Sought>()
   const { state, wholeObjects, healthMatters, managers } = request
   for (const [id, recorded] of state.objects) {
-    sought.set(id, { id, key: recorded.key, apiVersion: recorded.apiVersion, ignore: [], recorded, whole: true })
+    const holdsSecrets = isSecretDigest(recorded.desiredDigest)
+    sought.set(id, { id, key: recorded.key, apiVersion: recorded.apiVersion, ignore: [], recorded, holdsSecrets, whole: true })
   }
-  for (const { id, key, apiVersion } of state.pending ?? []) {
-    sought.set(id, { id, key, apiVersion, ignore: [], recorded: state.objects.get(id), whole: true })
+  for (const { id, key, apiVersion, desiredDigest } of state.pending ?? []) {
+    const holdsSecrets = isSecretDigest(desiredDigest)
+    sought.set(id, { id, key, apiVersion, ignore: [], recorded: state.objects.get(id), holdsSecrets, whole: true })
   }
   for (const { id, key, manifest, ignore, digest, wait, health, conflict } of request.desired) {
     const recorded = state.objects.get(id)
     const isWaitedFor = healthMatters && wait && needsStatus(key.group, key.kind, health)
     const isTakenOver = conflict === 'force' || (recorded?.fieldManager ?? managers.usual) !== managers.of(key.cluster)
     const whole = wholeObjects || isWaitedFor || isTakenOver || recorded?.desiredDigest !== digest
-    sought.set(id, { id, key, apiVersion: manifest.apiVersion, ignore, recorded, whole })
+    const holdsSecrets = isSecretDigest(digest) || isSecretDigest(recorded?.desiredDigest)
+    sought.set(id, { id, key, apiVersion: manifest.apiVersion, ignore, recorded, holdsSecrets, whole })
   }
   return [...sought.values()]
 }
@@ -279,7 +285,7 @@ function ownedDigests(
     const { recorded } = item
     digests.set(
       item.id,
-      recorded !== undefined && isAsRecorded(recorded, live)
+      recorded !== undefined && isAsRecorded(recorded, live) && isSecretDigest(recorded.ownedDigest) === item.holdsSecrets
         ? recorded.ownedDigest
         : ownedDigest(
             live,
@@ -287,20 +293,23 @@ function ownedDigests(
             item.ignore,
             // What is taken over with an object must still be what was seen when its plan was made.
             recorded === undefined ? request.managers.takeFrom : [],
+            item.holdsSecrets ? item.id : undefined,
           ),
     )
   }
   return digests
 }
 
-/** sha256 of what a manager owns of an object, without the fields that others are known to write. */
+/** Digest of what a manager owns of an object, salted where a salt is given, without the fields that others are known to write. */
 export function ownedDigest(
   live: JsonObject,
   manager: string,
   ignore: readonly IgnoreRule[],
   taken: readonly string[] = [],
+  salt?: string,
 ): string {
-  return digestOf(ownedFields(live, manager, ignore, taken))
+  const fields = ownedFields(live, manager, ignore, taken)
+  return salt === undefined ? digestOf(fields) : secretDigest(fields, salt)
 }
 
 function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): ReadonlyMap<string, readonly Item[]> {

@@ -5,6 +5,17 @@ import type { SourceLocation, ValuePath } from './source.ts'
 /** What is done to one object. `replace` deletes and creates (or the other way round), `forget` only drops it from the state. */
 export type Action = 'no-op' | 'create' | 'update' | 'replace' | 'delete' | 'forget' | 'import'
 
+/** Actions that send the object, with its secrets. */
+export const SENDS: { readonly [A in Action]: boolean } = {
+  'no-op': false,
+  create: true,
+  update: true,
+  replace: true,
+  delete: false,
+  forget: false,
+  import: true,
+}
+
 /** How sure a change is: told by the server's dry run, merged here without one, or not yet computable at all. */
 export type Certainty = 'exact' | 'approximate' | 'deferred'
 
@@ -80,9 +91,9 @@ export interface ObjectChange {
   readonly fields: readonly FieldChange[]
   /** Exactly what is sent, owner labels included; undefined for deletes. Secret values are held apart and resolved at apply. */
   readonly desired: Manifest | undefined
-  /** sha256 of the unmasked desired object. */
+  /** sha256 of the unmasked desired object; salted and stretched where it holds secrets (secretDigest). */
   readonly desiredDigest: string | undefined
-  /** sha256 of the owned, normalised fields of the live object at plan time; undefined when there is none. */
+  /** The same of the owned, normalised fields of the live object at plan time; undefined when there is none. */
   readonly liveDigest: string | undefined
   readonly uid: string | undefined
   /** Ids of changes and names of barriers that must be done before this one. Sorted. */

@@ -8,11 +8,11 @@ export interface RecordedObject {
   readonly apiVersion: string
   /** The component it belongs to. */
   readonly address: string
-  /** sha256 of the object as it was sent. */
+  /** sha256 of the object as it was sent; salted and stretched where it holds secrets (secretDigest). */
   readonly desiredDigest: string
   /** The object as it was sent, secret values replaced by their digests: what a plan compares with, and a delete falls back on. */
   readonly desired: JsonObject
-  /** sha256 of the owned, normalised fields of the live object right after it was applied. */
+  /** The same of the owned, normalised fields of the live object right after it was applied. */
   readonly ownedDigest: string
   /** resourceVersion right after it was applied, or once its controllers were done with it: equal means untouched. '' until it is healthy. */
   readonly resourceVersion: string

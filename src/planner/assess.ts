@@ -6,6 +6,7 @@ import type { PendingEffect, RecordedObject, RecordedState } from '../plan/recor
 import { isWithin } from './check-blocks.ts'
 import type { DesiredObject } from './desired-object.ts'
 import { type FieldManagers, takenManagers } from './field-managers.ts'
+import { isDigestOf } from './object-digest.ts'
 import { isKept, type Owner, ownerOf } from './owner-labels.ts'
 
 /** Why an object could not be looked for. */
@@ -197,7 +198,7 @@ function assessDesired(
 function assessBlind(desired: DesiredObject, recorded: RecordedObject | undefined, reason: string): Candidate {
   if (recorded === undefined)
     return { kind: 'create', desired, recorded, reason: undefined, ask: false, unsure: reason, deferred: false }
-  if (recorded.desiredDigest === desired.digest) return { kind: 'no-op', desired, recorded, live: undefined }
+  if (isDigestOf(recorded.desiredDigest, desired)) return { kind: 'no-op', desired, recorded, live: undefined }
   return {
     kind: 'update',
     desired,
@@ -234,7 +235,7 @@ function assessExisting(
   if (recorded !== undefined && recorded.address !== desired.address) reason = 'moved'
   const digest = request.live.ownedDigests.get(desired.id)
   const untouched = recorded !== undefined && (isAsRecorded(recorded, live) || digest === recorded.ownedDigest)
-  const same = recorded !== undefined && recorded.desiredDigest === desired.digest
+  const same = recorded !== undefined && isDigestOf(recorded.desiredDigest, desired)
   const takesFrom = takenManagers(desired, recorded, live, request.managers)
   if (same && untouched && takesFrom.length === 0) return { kind: 'no-op', desired, recorded, live }
   const drifted = recorded !== undefined && !untouched

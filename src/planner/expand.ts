@@ -1,9 +1,9 @@
 import type { Component, ComponentOf } from '../design/component.ts'
 import type { Design } from '../design/design.ts'
-import { digestOf } from '../plan/canonical-json.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import { parseDuration } from '../plan/duration.ts'
 import { describeObject, groupOf, type Manifest, objectKeyOf, objectKeyText } from '../plan/manifest.ts'
+import { type SensitiveTexts, sensitiveTexts } from '../plan/sensitive-text.ts'
 import type { MeshProvider, ResolvedWorkload, Scope } from '../providers/contract.ts'
 import type { FieldsOf } from '../providers/field-schema.ts'
 import type { IgnoreRule } from '../providers/rules.ts'
@@ -14,6 +14,7 @@ import { ignoreRulesOf } from './ignore-rules.ts'
 import { implicitNamespaces, mergeNamespaceMetadata } from './implicit-namespaces.ts'
 import { lintObjects } from './lint-objects.ts'
 import { locateOrigin } from './locate-origin.ts'
+import { objectDigest } from './object-digest.ts'
 import { orderObjects } from './order-objects.ts'
 import { type Owner, withOwner } from './owner-labels.ts'
 import { meshAddressOf, type TranslationContext, translateComponent } from './translate-component.ts'
@@ -72,7 +73,8 @@ export function expandDesign(request: ExpandRequest): Expansion {
   const placed = mergeNamespaceMetadata(placeAll(drafts, scopeOf), workloads, context)
   const complete = [...implicitNamespaces(placed, workloads, context), ...placed]
   const rules = ignoreRules(meshes, request.providers)
-  const objects = uniqueObjects(complete, diagnostics).map((draft) => finish(draft, request, rules, context))
+  const sensitive = sensitiveTexts(request.design.sensitiveValues)
+  const objects = uniqueObjects(complete, diagnostics).map((draft) => finish(draft, request, rules, context, sensitive))
   diagnostics.push(...lintObjects(objects, meshes, request.providers))
   const ordered = orderObjects(objects, componentNodes(request.design), request.providers, diagnostics)
   return { objects: ordered, components: componentNodes(request.design), diagnostics }
@@ -232,6 +234,7 @@ function finish(
   request: ExpandRequest,
   meshRules: readonly MeshRules[],
   context: TranslationContext,
+  sensitive: SensitiveTexts,
 ): DesiredObject {
   const { component, source } = draft
   const spec = component?.spec
@@ -248,7 +251,7 @@ function finish(
     key,
     address: draft.address,
     manifest,
-    digest: digestOf(manifest),
+    digest: objectDigest(objectKeyText(key), manifest, sensitive),
     origin: (component === undefined ? undefined : locateOrigin(component, source.origins, [])) ?? component?.location ?? NOWHERE,
     originOf: (path) => (component === undefined ? undefined : locateOrigin(component, source.origins, path)),
     dependencies: (component?.dependencies ?? []).map(barrierOf),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isJsonObject, type JsonObject, type JsonValue } from '../plan/json.ts'
+import { secretDigest } from '../plan/secret-digest.ts'
 import { type SensitiveTexts, sensitiveTexts } from '../plan/sensitive-text.ts'
 import type { ValuePath } from '../plan/source.ts'
 
@@ -88,13 +89,15 @@ function decoded(text: string): string {
 }
 
 /** Begins what stands in the state for a secret value. */
-const COVERED = '(sensitive sha256:'
+const COVERED = '(sensitive pbkdf2:'
+/** The same in states of the time when it was a plain digest. */
+const COVERED_BEFORE = '(sensitive sha256:'
 
 /** The object as the state keeps it: secret values, and texts that hold sensitive inputs, replaced by digests. */
 export function recordedSecrets(object: JsonObject, sensitiveValues: readonly string[]): JsonObject {
   const coverText = (text: string): string => {
-    const digest = createHash('sha256').update(JSON.stringify(object.metadata)).update(text).digest('hex')
-    return `${COVERED}${digest.slice(0, 16)})`
+    const digest = secretDigest(text, JSON.stringify(object.metadata))
+    return `${COVERED}${digest.slice(-16)})`
   }
   if (!isSecret(object)) {
     const masker = sensitiveValues.length === 0 ? undefined : createMasker(sensitiveValues)
@@ -111,7 +114,7 @@ export function recordedSecrets(object: JsonObject, sensitiveValues: readonly st
 
 /** True when a value of the recorded object is not there any more, only its digest. */
 export function holdsCoveredValue(value: JsonValue | undefined): boolean {
-  if (typeof value === 'string') return value.startsWith(COVERED)
+  if (typeof value === 'string') return value.startsWith(COVERED) || value.startsWith(COVERED_BEFORE)
   if (typeof value !== 'object' || value === null) return false
   return Object.values(value).some((item: JsonValue | undefined) => holdsCoveredValue(item))
 }

@@ -1,8 +1,8 @@
 import type { Design } from '../design/design.ts'
-import { digestOf } from '../plan/canonical-json.ts'
 import type { JsonValue } from '../plan/json.ts'
 import type { OutputChange, PlanMode } from '../plan/plan.ts'
 import type { RecordedState } from '../plan/recorded-state.ts'
+import { secretDigest } from '../plan/secret-digest.ts'
 
 /** What a plan does to the outputs of a design. */
 export function outputChanges(request: {
@@ -23,7 +23,7 @@ export function outputChanges(request: {
   const current = request.design.outputs.map(({ name, value, sensitive }) => ({
     name,
     before: before[name]?.value,
-    after: value.known ? (sensitive ? coverOutput(value.value) : value.value) : undefined,
+    after: value.known ? (sensitive ? coverOutput(name, value.value) : value.value) : undefined,
     unknown: !value.known,
     sensitive,
   }))
@@ -35,6 +35,6 @@ export function outputChanges(request: {
 }
 
 /** What stands for a sensitive output in plan and state: enough to see that it changed, nothing of what it is. */
-export function coverOutput(value: JsonValue): string {
-  return `(sensitive ${digestOf(value).slice(0, 8)})`
+export function coverOutput(name: string, value: JsonValue): string {
+  return `(sensitive ${secretDigest(value, `output ${name}`, 'one-of-few').slice(-8)})`
 }

@@ -18,7 +18,10 @@ const recordedObject = closed(
     key,
     apiVersion: text,
     address: { type: 'string', description: 'The component it belongs to, such as traffic.reviews.' },
-    desiredDigest: { type: 'string', description: 'sha256 of the object as it was sent.' },
+    desiredDigest: {
+      type: 'string',
+      description: 'sha256 of the object as it was sent; where it holds secrets, pbkdf2: and a salted, stretched digest.',
+    },
     desired: { type: 'object', description: 'The object as it was sent; secret values are replaced by their digests.' },
     ownedDigest: { type: 'string', description: 'sha256 of the owned, normalised fields right after it was applied.' },
     resourceVersion: text,

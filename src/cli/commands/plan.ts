@@ -80,7 +80,8 @@ async function runPlan(io: CommandIo, options: PlanOptions): Promise<void> {
   if (!errored || made.isComplete) view.plan(plan)
   if (errored) view.diagnostics(plan.diagnostics)
   if (options.out !== undefined && (!errored || made.isComplete)) {
-    const { contentOf } = await import('../saved-design.ts')
+    const { contentOf, writtenSecrets } = await import('../saved-design.ts')
+    view.diagnostics(writtenSecrets(prepared, made))
     const content = await contentOf(prepared, await filesOfChecks(io, design))
     const refusal = await writePlanFile(io, options.out, { ...plan, content })
     if (refusal !== undefined) {
