@@ -1,9 +1,13 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/plan/json.ts'
 import type { Manifest } from '../../src/plan/manifest.ts'
 import { jsonAnswer } from '../../src/sandbox/api/exchange.ts'
 import { serveSandbox } from '../../src/sandbox/server/serve-sandbox.ts'
 import type { Answer, LiveObject, Target, WatchEvent } from '../../src/targets/contract.ts'
+import { openKubernetesTarget } from '../../src/targets/kubernetes/open.ts'
 import { DEFAULT_RETRY_POLICY } from '../../src/targets/kubernetes/retry.ts'
 import { openServedSandbox } from '../../src/targets/kubernetes/served-sandbox.ts'
 import { createWaiter } from '../../src/targets/wait-healthy.ts'
@@ -192,6 +196,28 @@ describe('the target against a served sandbox', () => {
     expect(must(await target.get(key('ConfigMap', 'large'), 'v1', signal)).data).toEqual(data)
     const refused = await target.apply(configMap('larger', { text: 'x'.repeat(1_200_000) }), apply)
     expect(refused).toMatchObject({ ok: false, error: { kind: 'invalid' } })
+  })
+
+  test('is reached from inside a pod by its service account, whose token is replaced now and then', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'meshform-account-'))
+    const { secureUrl, token, certificate } = server.served
+    await writeFile(join(folder, 'ca.crt'), certificate)
+    await writeFile(join(folder, 'token'), `${token}\n`)
+    const { hostname, port } = new URL(secureUrl)
+    const environment = { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port, KUBECONFIG: join(folder, 'none') }
+    const options = { cluster: 'around', kubeconfigPath: undefined, userAgent: 'tests', cacheDirectory: undefined }
+    const pod = must(await openKubernetesTarget({ ...options, context: 'in-cluster', environment, serviceAccount: folder }))
+    must(await pod.apply(configMap('inside'), apply))
+    // The old one is refused: the file is read anew.
+    await writeFile(join(folder, 'token'), 'wrong')
+    const other = must(await openKubernetesTarget({ ...options, context: 'in-cluster', environment, serviceAccount: folder }))
+    expect(await other.get(key('ConfigMap', 'inside'), 'v1', signal)).toMatchObject({ error: { kind: 'unauthorized' } })
+    await writeFile(join(folder, 'token'), token)
+    must(await other.get(key('ConfigMap', 'inside'), 'v1', signal))
+    const elsewhere = await openKubernetesTarget({ ...options, context: 'in-cluster', environment: { KUBECONFIG: '/none' } })
+    expect(elsewhere).toMatchObject({ ok: false, error: { kind: 'kubeconfig' } })
+    await Promise.all([pod.close(), other.close()])
+    await rm(folder, { recursive: true })
   })
 
   test('tells a conflict from a lost race, and an absent object from a deleted one', async () => {

@@ -4,6 +4,7 @@ import { textOf } from '../json-fields.ts'
 import { credentialSource, fileOrData } from './credentials.ts'
 import { discoveryCache } from './discovery-cache.ts'
 import { environmentProxy } from './environment-proxy.ts'
+import { IN_CLUSTER, inClusterContext } from './in-cluster.ts'
 import { defaultKubeconfigPath, type KubeContext, readKubeContext } from './kubeconfig.ts'
 import { KubernetesTarget } from './kubernetes-target.ts'
 import { DEFAULT_RETRY_POLICY } from './retry.ts'
@@ -28,6 +29,8 @@ export interface OpenOptions {
   /** KUBECONFIG and HOME where no path is given, and proxies for clusters whose kubeconfig names none. */
   readonly environment: { readonly [name: string]: string | undefined }
   readonly concurrency?: number
+  /** Where a pod has its service account's files; undefined: where Kubernetes puts them. */
+  readonly serviceAccount?: string
 }
 
 /** Opens a cluster by kubeconfig and context. Talks to nobody yet. */
@@ -53,13 +56,18 @@ export async function openKubernetesTarget(options: OpenOptions): Promise<Answer
 
 /** A connection to the API server of a context. Talks to nobody yet. */
 export async function openKubernetesTransport(
-  options: Pick<OpenOptions, 'kubeconfigPath' | 'context' | 'userAgent' | 'clock' | 'environment' | 'concurrency'>,
+  options: Pick<
+    OpenOptions,
+    'kubeconfigPath' | 'context' | 'userAgent' | 'clock' | 'environment' | 'concurrency' | 'serviceAccount'
+  >,
 ): Promise<Answer<{ readonly transport: Transport; readonly context: string }>> {
   const { environment } = options
   const path = options.kubeconfigPath ?? defaultKubeconfigPath(environment, environment.HOME ?? environment.USERPROFILE ?? '')
   const read = await readKubeContext(path, options.context)
-  if (!read.ok) return read
-  const context = read.value
+  const around = !read.ok && options.context === IN_CLUSTER ? inClusterContext(environment, options.serviceAccount) : undefined
+  const found: Answer<KubeContext> = around === undefined ? read : { ok: true, value: around, warnings: [] }
+  if (!found.ok) return found
+  const context = found.value
   const address = await addressOf(context, environment)
   if (!address.ok) return address
   const transport = new UndiciTransport({
