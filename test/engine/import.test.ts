@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { newProject } from './command-runner.ts'
@@ -44,6 +44,22 @@ test('import writes a design whose apply takes the objects in and changes nothin
   expect((await meshform('apply', '--yes', ...given)).code).toBe(0)
   expect((await meshform('plan', '--detailed-exitcode', ...given)).code).toBe(0)
   expect((await meshform('state', 'list', ...given)).out).toMatchSnapshot()
+})
+
+test('import of whole kinds leaves out what the cluster makes by itself, and writes over no file', async () => {
+  const { meshform, folder } = await newProject({ 'shop.yaml': DESIGN })
+  expect((await meshform('apply', '--yes')).code).toBe(0)
+  const kinds = ['ConfigMap', 'ServiceAccount', 'ConfigMap/shop/text', '-n', 'shop']
+  const { code, out, err } = await meshform('import', ...kinds, '--out', 'imported.yaml')
+  expect([code, out]).toEqual([0, ''])
+  expect(err).toContain('1 object is in imported.yaml')
+  expect(err).toContain('Left out, since the cluster makes them by itself: ConfigMap shop/kube-root-ca.crt')
+  expect(err).toContain('ServiceAccount shop/default')
+  expect(await readFile(join(folder, 'imported.yaml'), 'utf8')).not.toContain('kube-root-ca')
+  expect((await meshform('import', 'ServiceAccount/shop/default')).out).toContain('kind: ServiceAccount')
+  const again = await meshform('import', ...kinds, '--out', 'shop.yaml')
+  expect(again).toMatchObject({ code: 1, err: expect.stringContaining('shop.yaml is there already') })
+  expect(await readFile(join(folder, 'shop.yaml'), 'utf8')).toBe(DESIGN)
 })
 
 test('import says what it does not find', async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { stringify } from 'yaml'
@@ -5,6 +6,9 @@ import { SANDBOX_CLUSTER } from '../../design/design.ts'
 import { connectAll, disconnectAll } from '../../engine/connect.ts'
 import type { Connection } from '../../engine/refresh.ts'
 import { type Diagnostic, hasErrors } from '../../plan/diagnostic.ts'
+import { isJsonObject } from '../../plan/json.ts'
+import { describeObject } from '../../plan/manifest.ts'
+import { isMadeByCluster } from '../../planner/cluster-made.ts'
 import { type FoundObject, importDesign } from '../../planner/import-design.ts'
 import { targetDiagnostic } from '../../targets/error-diagnostics.ts'
 import type { CommandIo } from '../command-io.ts'
@@ -44,14 +48,20 @@ export function importCommand(io: CommandIo): Command {
 
 async function runImport(io: CommandIo, what: readonly string[], options: ImportOptions): Promise<void> {
   const view = terminalView(io)
+  if (options.out !== undefined && existsSync(resolve(io.cwd, options.out))) {
+    view.diagnostics([isThere(options.out)])
+    io.setExitCode(1)
+    return
+  }
   const named = { offline: false, context: options.context, kubeconfig: options.kubeconfig }
   const connected = await connectAll([SANDBOX_CLUSTER], undefined, targetOpeners(io), named, io.signal)
   const connection = connected.connections.get(SANDBOX_CLUSTER)
   const diagnostics: Diagnostic[] = [...connected.diagnostics]
   const found: FoundObject[] = []
+  const left: string[] = []
   try {
     if (connection?.kind === 'connected') {
-      for (const item of what) await findObjects(item, options, connection, found, diagnostics, io.signal)
+      for (const item of what) await findObjects(item, options, connection, { found, left, diagnostics }, io.signal)
     }
   } finally {
     await disconnectAll(connected.connections)
@@ -61,12 +71,14 @@ async function runImport(io: CommandIo, what: readonly string[], options: Import
     io.setExitCode(1)
     return
   }
-  const text = stringify(importDesign(options.name, found), { lineWidth: 0 })
+  if (left.length > 0) view.note(leftOut(left))
+  const objects = once(found)
+  const text = stringify(importDesign(options.name, objects), { lineWidth: 0 })
   if (options.out === undefined) io.stdout.write(text)
   else {
     await writeFileAtomically(resolve(io.cwd, options.out), text, 0o644)
     view.note(
-      `${found.length} ${found.length === 1 ? 'object is' : 'objects are'} in ${options.out}. Look at it, then: meshform plan -f ${options.out}`,
+      `${objects.length} ${objects.length === 1 ? 'object is' : 'objects are'} in ${options.out}. Look at it, then: meshform plan -f ${options.out}`,
     )
   }
 }
@@ -75,8 +87,7 @@ async function findObjects(
   item: string,
   options: ImportOptions,
   { title, target, served }: Extract<Connection, { readonly kind: 'connected' }>,
-  found: FoundObject[],
-  diagnostics: Diagnostic[],
+  { found, left, diagnostics }: Finds,
   signal: AbortSignal,
 ): Promise<void> {
   const [wanted = '', ...names] = item.split('/')
@@ -101,7 +112,11 @@ async function findObjects(
       signal,
     )
     if (!listed.ok) diagnostics.push(targetDiagnostic(listed.error, about))
-    else for (const object of listed.value) found.push({ apiVersion, object: { ...object, kind: kind.kind } })
+    for (const object of listed.ok ? listed.value : []) {
+      const one = { apiVersion, object: { ...object, kind: kind.kind } }
+      if (isMadeByCluster(kind.kind, object)) left.push(nameOf(one))
+      else found.push(one)
+    }
     return
   }
   const name = names.at(-1) ?? ''
@@ -110,6 +125,39 @@ async function findObjects(
   const got = await target.get(key, apiVersion, signal)
   if (got.ok) found.push({ apiVersion, object: { ...got.value, kind: kind.kind } })
   else diagnostics.push(targetDiagnostic(got.error, { ...about, key }))
+}
+
+/** What is found, and what of whole kinds is left out. */
+interface Finds {
+  readonly found: FoundObject[]
+  readonly left: string[]
+  readonly diagnostics: Diagnostic[]
+}
+
+function nameOf({ object }: FoundObject): string {
+  const { kind } = object
+  const { name, namespace } = isJsonObject(object.metadata) ? object.metadata : {}
+  return describeObject({ kind: String(kind), namespace: namespace === undefined ? '' : String(namespace), name: String(name) })
+}
+
+/** Without those that were asked for twice. */
+function once(found: readonly FoundObject[]): readonly FoundObject[] {
+  return [...new Map(found.map((one) => [`${one.apiVersion} ${nameOf(one)}`, one])).values()]
+}
+
+function leftOut(left: readonly string[]): string {
+  const names = `${left.slice(0, 5).join(', ')}${left.length > 5 ? ` and ${left.length - 5} more` : ''}`
+  return `Left out, since the cluster makes them by itself: ${names}. Name one as Kind/namespace/name to have it all the same.`
+}
+
+function isThere(file: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'MF6003',
+    summary: `${file} is there already`,
+    detail: 'Nothing is written over it.',
+    hint: 'Name another file with --out, or move it away.',
+  }
 }
 
 function unknownItem(item: string, isUnknownKind: boolean): Diagnostic {
