@@ -90,6 +90,24 @@ describe('modules that are not as one would wish', () => {
     expect(refusal({ dataAt: 0x7f })).toMatch(/^it can not be linked: data segment .*is out of bounds/)
   })
 
+  test('what is made to keep the engine busy, or is for other engines, is told without asking it', () => {
+    const memory = [3, 1, 0, 1] // the section, its size and one memory of a page
+    const header = [...Buffer.from('\0asm\x01\0\0\0', 'latin1'), 1, 4, 1, 0x60, 0, 0]
+    /** Three functions, each with that many local variables in a group of their own. */
+    const locals = (count: readonly number[]): Uint8Array => {
+      const body = [count.length + 3, 1, ...count, 0x7f, 0x0b]
+      const code = [3, ...body, ...body, ...body]
+      return Uint8Array.from([...header, 3, 4, 3, 0, 0, 0, 5, ...memory, 10, code.length, ...code])
+    }
+    const said = (wasm: Uint8Array) =>
+      inspectFilter('odd.wasm', wasm).diagnostics.map(({ code, summary }) => `${code} ${summary}`)
+    expect(said(locals([0x80, 0x80, 0x80, 0x80, 0x02]))).toContain('MF9003 odd.wasm is more than an engine should be given')
+    expect(said(locals([0x05])).filter((line) => line.startsWith('MF9003'))).toEqual([])
+    const structs = Uint8Array.from([...Buffer.from('\0asm\x01\0\0\0', 'latin1'), 1, 4, 1, 0x5f, 0, 0])
+    expect(said(structs)).toEqual(['MF9003 odd.wasm has types of the garbage collection proposal'])
+    expect(said(assemble({ memory: [4, 1] }))).toContain('MF9009 odd.wasm has a memory with 64-bit addresses')
+  })
+
   test('a module without an ABI marker is refused', async () => {
     const bench = await benchOf('// proxy_abi_version\nexport function proxy_on_tick(id: i32): void {}')
     expect(bench.startFailures[0]).toMatchObject({ kind: 'load', message: expect.stringContaining('proxy_abi_version_') })

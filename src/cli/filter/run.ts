@@ -40,7 +40,11 @@ export function filterRunCommand(io: CommandIo): Command {
         .default('auto'),
     )
     .option('--advance <time>', 'time that passes between configuration and request', durationOption, 0)
-    .option('--timeout <time>', 'real time that the run may take, all in all (default: 15s)', durationOption, 15_000)
+    .addOption(
+      new Option('--timeout <time>', 'real time that the run may take, all in all')
+        .argParser(durationOption)
+        .default(15_000, '15s'),
+    )
     .option('--json', 'as JSON')
     .addHelpText('after', EXAMPLES)
     .action((file: string, options: RunCommandOptions) => runFilter(io, file, options))

@@ -6,7 +6,7 @@ import { findHostFunction, hostFunctionTypeMatches } from '../abi/host-functions
 import { isWasiModule, wasiFunctions } from '../abi/wasi-functions.ts'
 import type { FilterCode } from '../codes.ts'
 import { abiVersionOf } from '../host/filter-vm.ts'
-import { pageSize } from '../wasm/bound-module.ts'
+import { localsProblem, pageSize } from '../wasm/bound-module.ts'
 import { describeEngineRefusal, throwsTheNewerWay } from '../wasm/describe-problem.ts'
 import { type ModuleProblem, type ModuleSummary, parseModule } from '../wasm/module-parser.ts'
 import type { FilterInspection, ImportedHostFunction, ImportedWasiFunction, ModuleKind } from './inspection.ts'
@@ -49,7 +49,17 @@ function diagnostic(finding: Finding): Diagnostic {
 
 function inspectModule(source: string, bytes: Uint8Array, sha256: string, module: ModuleSummary): FilterInspection {
   const findings: Finding[] = []
-  const refusal = engineRefusal(bytes)
+  const wide = module.memories.some((entry) => entry.wide)
+  const tooMany = localsProblem(module)
+  if (wide) {
+    const detail = 'Proxy-Wasm passes addresses of 32 bits. Build it for wasm32.'
+    findings.push({ code: 'MF9009', summary: `${source} has a memory with 64-bit addresses`, detail })
+  }
+  if (tooMany !== undefined) {
+    findings.push({ code: 'MF9003', summary: `${source} is more than an engine should be given`, detail: sentence(tooMany) })
+  }
+  // The engine can't be stopped while it looks at a module, so it is shown none that is made to keep it busy.
+  const refusal = wide || tooMany !== undefined ? undefined : engineRefusal(bytes)
   if (refusal !== undefined && throwsTheNewerWay(refusal)) {
     const detail = 'It throws exceptions by try_table and exnref, which engines run since 2025; the one here is older.'
     findings.push({ code: 'MF9011', summary: `${source} needs a proxy with a recent engine`, detail, severity: 'warning' })
@@ -265,6 +275,12 @@ function describeProblem(source: string, problem: ModuleProblem): Finding {
       }
     case 'unknown-version':
       return { code: 'MF9001', summary: `${source} has binary format version ${problem.version}, expected 1` }
+    case 'garbage-collected':
+      return {
+        code: 'MF9003',
+        summary: `${source} has types of the garbage collection proposal`,
+        detail: 'Proxies do not run such modules. Build it with linear memory.',
+      }
     case 'malformed': {
       const detail = `At byte ${problem.offset}: ${problem.detail}. The file may be cut short or damaged.`
       return { code: 'MF9003', summary: `${source} is a damaged WebAssembly module`, detail }

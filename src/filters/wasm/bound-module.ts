@@ -1,3 +1,4 @@
+import { mostLocals } from './count-locals.ts'
 import type { MemoryLimits, ModuleSummary, TableLimits } from './module-parser.ts'
 
 /** Bytes in a page of linear memory. */
@@ -21,6 +22,8 @@ export type BoundModule =
 export function boundModule(bytes: Uint8Array, module: ModuleSummary, maximumPages: number): BoundModule {
   const replaced: Section[] = []
   const { memorySection, tableSection, tables } = module
+  const tooMany = localsProblem(module)
+  if (tooMany !== undefined) return { ok: false, problem: tooMany }
   if (tableSection !== undefined) {
     if (tables === undefined) return { ok: false, problem: 'its tables have a form that no proxy reads' }
     const initial = tables.reduce((total, table) => total + table.initial, 0)
@@ -43,6 +46,13 @@ export function boundModule(bytes: Uint8Array, module: ModuleSummary, maximumPag
     replaced.push({ ...memorySection, id: 5, body })
   }
   return { ok: true, bytes: replaceSections(bytes, replaced) }
+}
+
+/** Why a module's local variables are too many for the engine to look at, as the end of a sentence. */
+export function localsProblem({ localCount }: ModuleSummary): string | undefined {
+  return localCount > mostLocals
+    ? `its functions declare ${localCount} local variables, and ${mostLocals} are the most`
+    : undefined
 }
 
 /** A section to be written in the place of one that the file has. */

@@ -11,6 +11,8 @@ export function describeModuleProblem(problem: ModuleProblem): string {
       return 'it is a WebAssembly component, and proxies load core modules only'
     case 'unknown-version':
       return `it has binary format version ${problem.version}, expected 1`
+    case 'garbage-collected':
+      return 'it has types of the garbage collection proposal, which proxies do not run: build it with linear memory'
     case 'malformed':
       return `it is damaged or cut short: at byte ${problem.offset}, ${problem.detail}`
   }

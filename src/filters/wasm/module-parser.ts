@@ -1,4 +1,5 @@
 import { BinaryReader, MalformedModule } from './binary-reader.ts'
+import { countLocals } from './count-locals.ts'
 import { type Producers, readProducers, readTargetFeatures } from './custom-sections.ts'
 
 /** A value type as the text format spells it. Reference types that filters never use are `ref`. */
@@ -59,6 +60,8 @@ export interface ModuleSummary {
   readonly hasStartFunction: boolean
   readonly dataSegmentCount: number
   readonly codeSize: number
+  /** Local variables of all functions together: a few bytes of code can declare fifty thousand. */
+  readonly localCount: number
   readonly customSections: readonly { readonly name: string; readonly size: number }[]
   readonly producers: Producers
   readonly targetFeatures: readonly string[]
@@ -70,6 +73,8 @@ export type ModuleProblem =
   | { readonly kind: 'not-wasm'; readonly looksLike?: string }
   | { readonly kind: 'component' }
   | { readonly kind: 'unknown-version'; readonly version: number }
+  /** It has types of the garbage collection proposal. */
+  | { readonly kind: 'garbage-collected' }
   | { readonly kind: 'malformed'; readonly detail: string; readonly offset: number }
 
 export type ParsedModule =
@@ -78,6 +83,11 @@ export type ParsedModule =
 
 /** The binary format's section ids in the order they must stand (custom sections, 0, stand anywhere). */
 const sectionOrder = [1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11]
+
+/** Recursive groups, subtypes, structs and arrays: no proxy runs them, and their encoding nests. */
+const garbageCollectedForms: ReadonlySet<number> = new Set([0x4e, 0x4f, 0x50, 0x5e, 0x5f])
+
+class GarbageCollectedTypes extends Error {}
 
 const lookalikes: readonly { readonly bytes: readonly number[]; readonly name: string }[] = [
   { bytes: [0x1f, 0x8b], name: 'a gzip archive' },
@@ -102,6 +112,7 @@ export function parseModule(bytes: Uint8Array): ParsedModule {
   try {
     return parseSections(bytes)
   } catch (error) {
+    if (error instanceof GarbageCollectedTypes) return { ok: false, problem: { kind: 'garbage-collected' } }
     if (!(error instanceof MalformedModule)) throw error
     return { ok: false, problem: { kind: 'malformed', detail: error.message, offset: error.offset } }
   }
@@ -151,6 +162,7 @@ class ModuleDraft {
   #hasStart = false
   #dataSegments = 0
   #codeSize = 0
+  #localCount = 0
   #definedFunctions = 0
 
   section(id: number, body: BinaryReader, start: number): void {
@@ -189,6 +201,7 @@ class ModuleDraft {
         if (count !== this.#definedFunctions) {
           throw new MalformedModule(`${this.#definedFunctions} functions are declared and ${count} have code`, start)
         }
+        this.#localCount = countLocals(body, count)
         break
       }
       case 11:
@@ -234,6 +247,7 @@ class ModuleDraft {
       hasStartFunction: this.#hasStart,
       dataSegmentCount: this.#dataSegments,
       codeSize: this.#codeSize,
+      localCount: this.#localCount,
       customSections: this.#customSections,
       producers: this.#producers,
       targetFeatures: this.#targetFeatures,
@@ -252,7 +266,7 @@ class ModuleDraft {
     for (let index = 0; index < count; index += 1) {
       const at = body.position
       const form = body.byte()
-      // Recursive groups and struct or array types (garbage collection proposal): no proxy runs them, and their encoding nests.
+      if (garbageCollectedForms.has(form)) throw new GarbageCollectedTypes()
       if (form !== 0x60) throw new MalformedModule(`type form 0x${form.toString(16)} is not a function type`, at)
       const parameters = readValueTypes(body)
       this.#types.push({ parameters, results: readValueTypes(body) })
