@@ -86,13 +86,13 @@ async function runFilter(io: CommandIo, file: string, options: RunCommandOptions
   else io.stdout.write(runText(report, styleFor(io.stdout as NodeJS.WriteStream, io.env)))
 }
 
-/** One bound for whatever the filter is asked to do, tries and all; looking for a root id takes a quarter of it at most. */
+/** One bound for whatever the filter is asked to do, tries and all; looking for a root id takes a third of it at most. */
 function limitsOf(milliseconds: number): SandboxLimits {
   return {
     ...defaultSandboxLimits,
     startMilliseconds: milliseconds,
     commandMilliseconds: milliseconds,
-    searchMilliseconds: milliseconds / 4,
+    searchMilliseconds: milliseconds / 3,
     deadline: performance.now() + milliseconds,
   }
 }
