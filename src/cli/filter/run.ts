@@ -93,7 +93,7 @@ function limitsOf(milliseconds: number): SandboxLimits {
     startMilliseconds: milliseconds,
     commandMilliseconds: milliseconds,
     searchMilliseconds: milliseconds / 3,
-    deadline: performance.now() + milliseconds,
+    whole: { until: performance.now() + milliseconds, milliseconds },
   }
 }
 

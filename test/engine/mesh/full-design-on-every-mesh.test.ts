@@ -87,13 +87,20 @@ function fullDesign({ provider, mode, table }: MeshColumn): object {
     authorization: where(['authorization.allow', 'authorization.denyByDefault'], {
       backend: { workload: 'backend', default: 'deny', allow: [{ from: ['workloads.frontend'] }], ...LIMITS },
     }),
-    // The definitions of the Gateway API hold none of Envoy Gateway, which carries its filters.
-    filters:
-      provider.name === 'gateway-api'
-        ? {}
-        : where(['filter.lua'], {
-            stamp: { workloads: ['backend'], kind: 'lua', code: 'function envoy_on_request(handle) end\n', ...LIMITS },
-          }),
+    filters: {
+      ...where(['filter.wasm', 'filter.hostEnvironment'], {
+        auth: {
+          workloads: ['backend'],
+          source: 'https://files.example.org/auth.wasm',
+          sha256: 'a'.repeat(64),
+          hostEnvironment: ['HOSTNAME'],
+          ...LIMITS,
+        },
+      }),
+      ...where(['filter.lua'], {
+        stamp: { workloads: ['backend'], kind: 'lua', code: 'function envoy_on_request(handle) end\n', ...LIMITS },
+      }),
+    },
   }
 }
 
