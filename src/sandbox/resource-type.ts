@@ -55,6 +55,8 @@ export interface AllocationContext {
 
 /** How a version of a built-in kind and the one that its objects are stored in turn into one another. */
 export interface VersionConversion {
+  /** The group that stores the objects, where it is another one. */
+  readonly storageGroup?: string
   readonly storageVersion: string
   readonly fromStorage: (object: JsonObject) => JsonObject
   readonly toStorage: (object: JsonObject) => JsonObject

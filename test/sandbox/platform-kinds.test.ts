@@ -109,3 +109,31 @@ test('the health of the server is told by check', async () => {
   expect(await text('/metrics')).toContain('kubernetes_build_info{')
   await sandbox.close()
 })
+
+test('an event is one object in both groups', async () => {
+  const sandbox = await openSandbox()
+  const regarding = { kind: 'Pod', name: 'p', namespace: 'default' }
+  const made = await request(sandbox, 'POST', '/apis/events.k8s.io/v1/namespaces/default/events', {
+    metadata: { name: 'e' },
+    eventTime: '2026-03-01T12:00:00.000000Z',
+    reportingController: 'example.org/part',
+    reportingInstance: 'a',
+    action: 'Looking',
+    reason: 'Seen',
+    regarding,
+    note: 'it was there',
+    type: 'Normal',
+  })
+  expect([made.status, made.body.apiVersion, made.body.note]).toEqual([201, 'events.k8s.io/v1', 'it was there'])
+  const core = await request(sandbox, 'GET', '/api/v1/namespaces/default/events/e')
+  expect(core.body).toMatchObject({
+    apiVersion: 'v1',
+    involvedObject: regarding,
+    message: 'it was there',
+    reportingComponent: 'example.org/part',
+    firstTimestamp: null,
+  })
+  const list = await request(sandbox, 'GET', '/apis/events.k8s.io/v1/namespaces/default/events')
+  expect(list.body.items).toMatchObject([{ regarding, note: 'it was there' }])
+  await sandbox.close()
+})

@@ -33,7 +33,7 @@ export function admitWithinLimits(
   object: JsonObject,
 ): void {
   const { storage } = resource
-  if (namespace === '' || storage === '/events' || storage === 'events.k8s.io/events') return
+  if (namespace === '' || storage === '/events') return
   const listed = (of: string): readonly JsonObject[] => context.store.list(of, namespace).map((stored) => stored.object)
   const added = { storage, object }
   const quotas = listed('/resourcequotas')

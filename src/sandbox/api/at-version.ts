@@ -39,7 +39,7 @@ export function asStored(object: JsonObject, resource: ServedResource): JsonObje
 export function storedResource(context: ApiContext, resource: ServedResource): ServedResource {
   const { conversion, group, plural } = resource.type
   if (conversion === undefined) return resource
-  return context.registry.byPath(apiVersionOf(group, conversion.storageVersion), plural) ?? resource
+  return context.registry.byPath(apiVersionOf(conversion.storageGroup ?? group, conversion.storageVersion), plural) ?? resource
 }
 
 /** A built-in object on its way in, at the version that it is stored in. */

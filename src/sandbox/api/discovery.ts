@@ -13,7 +13,8 @@ export const serverVersion = { major: '1', minor: '36', gitVersion: 'v1.36.2' } 
 
 /** A resource's fingerprint in discovery: eight bytes of the hash of its storage type. */
 function storageVersionHash(resource: ServedResource): string {
-  const { group, version, kind, storageVersion = version } = resource.type
+  const { version, kind, storageVersion = version } = resource.type
+  const group = resource.type.conversion?.storageGroup ?? resource.type.group
   return createHash('sha256').update(`${group}/${storageVersion}/${kind}`).digest().subarray(0, 8).toString('base64')
 }
 

@@ -56,7 +56,7 @@ function serve(type: ResourceType): ServedResource {
     type,
     apiVersion,
     custom,
-    storage: `${type.group}/${type.plural}`,
+    storage: `${type.conversion?.storageGroup ?? type.group}/${type.plural}`,
     mergeType: mergeTypeOf(type.schema),
     emptyObject: type.decode === undefined ? bare : withNullLists(type.decode(bare).object, type.schema),
     plural: { group: type.group, name: type.plural },

@@ -1,4 +1,5 @@
 import type { ResourceType } from '../../resource-type.ts'
+import { eventConversion } from '../conversion/event-groups.ts'
 import { defaultApiService, defaultPriorityClass, defaultStorageClass } from '../defaults/cluster-defaults.ts'
 import { defineKind } from '../define-kind.ts'
 import { apiServiceColumns, leaseColumns, priorityClassColumns, storageClassColumns } from '../printing/cluster-columns.ts'
@@ -55,6 +56,7 @@ export const clusterKinds: readonly ResourceType[] = [
     version: 'v1',
     kind: 'Event',
     model: 'EventsEvent',
+    conversion: eventConversion,
     plural: 'events',
     shortNames: ['ev'],
     createdByReplace: true,
