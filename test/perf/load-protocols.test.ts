@@ -247,6 +247,30 @@ describe('gRPC', () => {
     expect(result.failures).toEqual({ 'grpc-status': 20 })
   })
 
+  test('a message that is cut off is no answer, whatever the status says', async () => {
+    const bodies = [Buffer.from([0, 0, 0, 0, 2, 8, 1]), Buffer.from([0, 0, 0, 0, 2, 8]), Buffer.from([0, 0, 0]), Buffer.alloc(0)]
+    let calls = 0
+    server = await serveHttp2((stream) => {
+      const body = bodies[calls % bodies.length] ?? Buffer.alloc(0)
+      calls += 1
+      stream.resume()
+      stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true })
+      stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }))
+      // In two frames, so that a message goes on in the next.
+      stream.write(body.subarray(0, 4))
+      stream.end(body.subarray(4))
+    })
+    const result = await run({
+      protocol: 'grpc',
+      requests: [{ url: `http://127.0.0.1:${server.port}/a.B/C` }],
+      mode: { kind: 'closed' },
+      connections: 1,
+      requestLimit: 8,
+    })
+    expect(result.failures).toEqual({ malformed: 4 })
+    expect(result.failureExamples).toEqual({ malformed: 'the message of the gRPC answer is cut off' })
+  })
+
   test('an HTTP error instead of a gRPC answer is a failure of its own', async () => {
     server = await serveHttp2((stream) => {
       stream.respond({ ':status': 503 })

@@ -6,7 +6,9 @@ const CONTINUATION_LIMIT = 64
 /** What is told of the frames read. Methods that return text return what is wrong with the frame, '' when nothing is. */
 export interface FrameOwner {
   /** A DATA frame begins, with so many bytes of payload. */
-  dataBegins(id: number, length: number): void
+  dataBegins(id: number, length: number, padded: boolean): void
+  /** Some of its payload. */
+  data(id: number, bytes: Buffer, from: number, to: number): void
   /** All of a DATA frame has come. */
   dataEnds(id: number, endsStream: boolean): void
   /** A header block, whole, however many frames it came in. */
@@ -16,7 +18,7 @@ export interface FrameOwner {
 }
 
 /**
- * Cuts what a socket gives into HTTP/2 frames (RFC 9113 section 4). Payloads of DATA frames are counted, not kept; header blocks are
+ * Cuts what a socket gives into HTTP/2 frames (RFC 9113 section 4). Payloads of DATA frames are shown, not kept; header blocks are
  * put together. Allocates only for frames that are cut in two.
  */
 export class Http2FrameReader {
@@ -48,6 +50,7 @@ export class Http2FrameReader {
       if (this.dataLeft > 0) {
         const taken = Math.min(this.dataLeft, end - at)
         this.dataLeft -= taken
+        this.owner.data(this.dataStream, bytes, at, at + taken)
         at += taken
         if (this.dataLeft === 0) this.owner.dataEnds(this.dataStream, this.dataEnds)
         continue
@@ -62,7 +65,7 @@ export class Http2FrameReader {
       if (type === FRAME.data) {
         if (this.headerStream !== 0) return 'a header block is interrupted'
         at += FRAME_HEADER
-        this.beginData(id, length, (flags & FLAG.endStream) !== 0)
+        this.beginData(id, length, flags)
         continue
       }
       if (end - at < FRAME_HEADER + length) break
@@ -74,8 +77,9 @@ export class Http2FrameReader {
     return ''
   }
 
-  private beginData(id: number, length: number, ends: boolean): void {
-    this.owner.dataBegins(id, length)
+  private beginData(id: number, length: number, flags: number): void {
+    const ends = (flags & FLAG.endStream) !== 0
+    this.owner.dataBegins(id, length, (flags & FLAG.padded) !== 0)
     if (length === 0) {
       this.owner.dataEnds(id, ends)
       return

@@ -1,5 +1,6 @@
 import type { Endpoint } from './endpoint.ts'
 import type { FailureKind } from './failure.ts'
+import { GrpcMessages } from './grpc-messages.ts'
 import { Http2Session, type Http2Stream, type SessionOwner } from './http2-session.ts'
 import { Lane, type LaneOwner } from './lane.ts'
 import { takeVariant } from './prepared-request.ts'
@@ -68,6 +69,7 @@ export class Http2Lane extends Lane implements Http2Stream {
   grpcStatus = -1
   size = 0
   readonly unsent: { body: Buffer | undefined; offset: number; window: number } = { body: undefined, offset: 0, window: 0 }
+  readonly messages: GrpcMessages | undefined
   private readonly link: Http2Link
   private readonly keepAlive: boolean
   private readonly owner: LaneOwner
@@ -77,6 +79,7 @@ export class Http2Lane extends Lane implements Http2Stream {
   constructor(pool: number, link: Http2Link, keepAlive: boolean, owner: LaneOwner) {
     super(pool)
     this.link = link
+    this.messages = link.grpc ? new GrpcMessages() : undefined
     this.keepAlive = keepAlive
     this.owner = owner
   }
@@ -113,8 +116,10 @@ export class Http2Lane extends Lane implements Http2Stream {
   finished(now: number): void {
     if (!this.keepAlive) this.link.close()
     if (this.link.grpc && this.status === 200) {
+      const cutOff = this.grpcStatus === 0 && this.messages?.cutOff === true
       // A call that ends without grpc-status is broken (gRPC over HTTP/2, Responses); 2 is UNKNOWN.
-      this.owner.completed(this, this.grpcStatus < 0 ? 2 : this.grpcStatus, this.size, now)
+      if (cutOff) this.owner.failed(this, 'malformed', now, 'the message of the gRPC answer is cut off')
+      else this.owner.completed(this, this.grpcStatus < 0 ? 2 : this.grpcStatus, this.size, now)
     } else if (this.link.grpc) this.owner.failed(this, 'status', now, `HTTP status ${this.status} instead of a gRPC answer`)
     else if (this.status === 0) this.owner.failed(this, 'malformed', now, 'the answer ended without a status')
     else this.owner.completed(this, this.status, this.size, now)

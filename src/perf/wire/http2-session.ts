@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { type Endpoint, openSocket, type SocketOwner } from './endpoint.ts'
 import { type FailureKind, failureDetail, failureKindOf, tlsFailure } from './failure.ts'
+import type { GrpcMessages } from './grpc-messages.ts'
 import { decodeHeaderBlock, HpackError } from './hpack-decode.ts'
 import { clientPreface, FLAG, FRAME, LARGEST_WINDOW, SETTING, windowIncrement } from './http2-frame.ts'
 import { type FrameOwner, Http2FrameReader } from './http2-frame-reader.ts'
@@ -18,6 +19,8 @@ export interface Http2Stream extends SendingStream {
   /** Bytes of the answer. */
   size: number
   readonly unsent: UnsentBody
+  /** gRPC: the messages of the answer. */
+  readonly messages: GrpcMessages | undefined
   finished(now: number): void
   failed(kind: FailureKind, now: number, detail: string): void
   /** The peer has not looked at the request and never will: it may be sent again elsewhere. */
@@ -86,6 +89,7 @@ export class Http2Session implements SocketOwner, FrameOwner {
     stream.status = 0
     stream.grpcStatus = -1
     stream.size = 0
+    stream.messages?.begin()
     stream.unsent.body = undefined
     if (!this.settled || this.streams.size >= this.peerStreams) this.waiting.push({ stream, request, variant })
     else this.send(stream, request, variant)
@@ -157,14 +161,21 @@ export class Http2Session implements SocketOwner, FrameOwner {
     }
   }
 
-  dataBegins(id: number, length: number): void {
+  dataBegins(id: number, length: number, padded: boolean): void {
     const stream = this.streams.get(id)
-    if (stream !== undefined) stream.size += length
+    if (stream !== undefined) {
+      stream.size += length
+      if (padded) stream.messages?.giveUp()
+    }
     this.unacknowledged += length
     if (this.unacknowledged >= WINDOW_STEP) {
       this.sender.frame(FRAME.windowUpdate, 0, 0, windowIncrement(this.unacknowledged))
       this.unacknowledged = 0
     }
+  }
+
+  data(id: number, bytes: Buffer, from: number, to: number): void {
+    if (this.grpc) this.streams.get(id)?.messages?.read(bytes, from, to)
   }
 
   dataEnds(id: number, endsStream: boolean): void {
