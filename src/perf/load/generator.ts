@@ -66,10 +66,14 @@ const SETTLE_MS = 50
 /** Runs one generator's share of a load to its end. Never rejects for what the target does. */
 export async function generateLoad(spec: LoadSpec, options: GeneratorOptions): Promise<GeneratorReport> {
   const generator = new Generator(spec, prepareRequests(spec), options)
-  await generator.prepare()
-  await pause(SETTLE_MS, options.signal)
-  await options.ready?.()
-  return await generator.run()
+  try {
+    await generator.prepare()
+    await pause(SETTLE_MS, options.signal)
+    await options.ready?.()
+    return await generator.run()
+  } finally {
+    generator.close()
+  }
 }
 
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
@@ -176,7 +180,6 @@ class Generator implements LaneOwner, LoopHost {
     const turns = performance.eventLoopUtilization(loopBefore)
     const idle = turns.idle + loop.idleMs
     loop.stop()
-    for (const pool of this.pools) for (const lane of pool.lanes) lane.close()
     const planned = spec.requestLimit === undefined && this.stopping === undefined ? spec.seconds * 1000 : 0
     return {
       recording: this.recorder.finish(),
@@ -189,6 +192,13 @@ class Generator implements LaneOwner, LoopHost {
       reconnects: this.again,
       longestQueue: loop.longestQueue,
     }
+  }
+
+  /** Ends connections and threads, also of a run that never began. */
+  close(): void {
+    this.loop?.stop()
+    this.sleeper?.end()
+    for (const pool of this.pools) for (const lane of pool.lanes) lane.close()
   }
 
   private createLoop(): RequestLoop {
