@@ -85,6 +85,8 @@ function practiceSpec(spec: LoadSpec, port: number): LoadSpec {
     requests: [{ url, ...(protocol === 'tcp' ? { body: Buffer.from('x') } : {}) }],
     rows: [],
     connections: Math.min(spec.connections, CONNECTIONS),
+    keepAlive: true,
+    requestLimit: open ? undefined : spec.requestLimit,
     seconds: longest,
     timeoutMs: 500,
     stopOnErrors: undefined,
