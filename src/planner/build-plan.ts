@@ -13,6 +13,7 @@ import { barrierOf, type ComponentNode } from './desired-object.ts'
 import { driftOf } from './drift.ts'
 import { effectiveBarriers } from './order-objects.ts'
 import { outputChanges } from './output-changes.ts'
+import { relabelNamespaces } from './relabel-namespaces.ts'
 import { sequenceDeletes } from './sequence-deletes.ts'
 
 /** What a plan is built from; nothing else decides it. */
@@ -70,7 +71,7 @@ export function buildPlan(request: BuildRequest): Plan {
     options: request.options,
     state: { lineage: request.state.lineage, serial: request.state.serial },
     clusters: request.clusters,
-    changes: request.mode === 'refresh-only' ? [] : sequenced,
+    changes: request.mode === 'refresh-only' ? [] : relabelNamespaces(sequenced, barriers),
     drift,
     barriers,
     outputs: request.mode === 'refresh-only' ? [] : outputChanges(request),
