@@ -129,7 +129,7 @@ export interface ResourceType {
   readonly deprecation?: string
   /** Of a custom kind: the schema of the version that objects are stored in, with the fields that every object has. */
   readonly storageSchema?: StructuralSchema
-  /** The schema is not the one that all objects were stored by. */
+  /** Objects may have been stored by another schema: an earlier one, or that of another version. */
   readonly schemaChanged?: boolean
   /** Deprecation or other warnings, one `Warning:` header each. */
   readonly warnings?: (object: JsonObject, old: JsonObject | undefined) => readonly string[]

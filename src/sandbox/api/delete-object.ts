@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
 import { cleanupFinalizer, definitionStorage } from '../crd/definition.ts'
-import type { StoredObject } from '../store/stored-object.ts'
+import { inStorageOrder, StoredObject } from '../store/stored-object.ts'
 import { admitByPolicies } from './admit-policies.ts'
 import { type ApiContext, storageKeyOf } from './api-context.ts'
 import { finalizersOf, isTerminating, metadataOf, metadataText, timestamp, withMetadata } from './object-metadata.ts'
@@ -112,6 +112,7 @@ export function deleteObject(
     return { gone: true, object: context.store.delete(key) ?? live }
   }
   if (isTerminating(live.object) && sameFinalizers(live.object, marked)) return { gone: false, object: live }
-  if (options.dryRun) return { gone: false, object: live }
-  return { gone: false, object: context.store.put(key, markByKind(context, resource, marked)) }
+  const next = markByKind(context, resource, marked)
+  if (!options.dryRun) return { gone: false, object: context.store.put(key, next) }
+  return { gone: false, object: StoredObject.ofObject(key, live.version, inStorageOrder(next, live.version)) }
 }

@@ -85,7 +85,8 @@ function resourceType(definition: Definition, version: DefinitionVersion): Resou
     subresources: { status: version.status, ...(scale === undefined ? {} : { scale }) },
     schema: withObjectFields(version.schema),
     declaredSchema: version.schema,
-    ...(definition.generation > 1 ? { schemaChanged: true } : {}),
+    // What is read back gets the defaults of the version it is stored at, whichever it came in by.
+    ...(definition.generation > 1 || definition.versions.length > 1 ? { schemaChanged: true } : {}),
     countsGeneration: true,
     printerColumns: [nameColumn, ...(version.columns.length === 0 ? [ageColumn] : version.columns.map(printerColumn))],
     selectableFields: version.selectableFields.map((path) => path.replace(/^\./, '')),

@@ -62,6 +62,12 @@ function check(value: JsonValue, schema: StructuralSchema, path: string, before:
   errors.push(...found)
 }
 
+/** A number is held against a whole one as Go converts it: by its whole part. */
+function isAllowed(value: JsonValue, allowed: JsonValue): boolean {
+  if (typeof value === 'number' && typeof allowed === 'number' && Number.isInteger(allowed)) return Math.trunc(value) === allowed
+  return jsonEqual(allowed, value)
+}
+
 /** What is wrong, each thing told once. */
 function problemsOf(value: JsonValue, schema: StructuralSchema, path: string, before: Before | undefined): readonly FieldError[] {
   const errors: FieldError[] = []
@@ -73,7 +79,7 @@ function problemsOf(value: JsonValue, schema: StructuralSchema, path: string, be
     else if (Array.isArray(value)) checkList(value, schema, path, before, errors)
     else if (isJsonObject(value)) checkFields(value, schema, path, before, errors)
   }
-  if (schema.enum !== undefined && !schema.enum.some((allowed) => jsonEqual(allowed, value))) {
+  if (schema.enum !== undefined && !schema.enum.some((allowed) => isAllowed(value, allowed))) {
     errors.push(notSupported(path, value, schema.enum))
   }
   if (errors.length < 2) return errors

@@ -11,7 +11,9 @@ class IpValue {
   static parse(text: string): IpValue {
     const address = parseIp(text)
     if (address === undefined) {
-      throw new EvaluationError(`IP Address ${JSON.stringify(text)} parse error during conversion from string`)
+      const shown = JSON.stringify(text)
+      const why = `ParseAddr(${shown}): unable to parse IP`
+      throw new EvaluationError(`IP Address ${shown} parse error during conversion from string: ${why}`)
     }
     return new IpValue(address)
   }
@@ -40,7 +42,9 @@ class BlockValue {
   static parse(text: string): BlockValue {
     const block = parseBlock(text)
     if (block === undefined) {
-      throw new EvaluationError(`network address parse error during conversion from string: ${JSON.stringify(text)}`)
+      const head = 'network address parse error during conversion from string'
+      const why = text.includes('/') ? 'unable to parse IP' : "no '/'"
+      throw new EvaluationError(`${head}: ${head}: netip.ParsePrefix(${JSON.stringify(text)}): ${why}`)
     }
     return new BlockValue(block)
   }

@@ -1,5 +1,6 @@
 import { TypeError as CelTypeError, EvaluationError, Optional, ParseError } from '@marcbachmann/cel-js'
 import type { ValidationRule } from '../../structural-schema.ts'
+import { patternProblem } from '../go-pattern.ts'
 import { optionalEnvironment, ruleEnvironment } from './environment.ts'
 import { spellHas } from './spell-has.ts'
 
@@ -88,13 +89,20 @@ const failureWords: readonly (readonly [RegExp, string])[] = [
   [/^integer overflow: .*$/, 'integer overflow'],
   [/^modulo by zero/, 'modulus by zero'],
   [/^Optional value is not present$/, 'optional.none() dereference'],
+  [/^no such overload.*$/s, 'no such overload'],
+  [/^(int|double)\(\) type error: cannot convert to \1$/, "type conversion error from 'string' to '$1'"],
+  [/^uint\(\) type error: cannot convert to uint$/, 'unsigned integer overflow'],
+  [/^bool\(\) conversion error: .*$/s, "type conversion error from 'string' to 'bool'"],
+  [/^Invalid duration string: .*$/s, "type conversion error from 'string' to 'google.protobuf.Duration'"],
 ]
 
 /** What went wrong in an evaluation, in the words of the server. */
 export function failureText(error: unknown): string {
   if (error instanceof EvaluationError || error instanceof CelTypeError) {
     const text = error.summary ?? error.message
-    const words = failureWords.find(([pattern]) => pattern.test(text))
+    const pattern = /^Invalid regular expression: (.*)$/s.exec(text)?.[1]
+    if (pattern !== undefined) return patternProblem(pattern) ?? text
+    const words = failureWords.find(([known]) => known.test(text))
     return words === undefined ? text : text.replace(...words)
   }
   return error instanceof Error ? error.message : String(error)

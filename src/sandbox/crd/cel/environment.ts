@@ -2,8 +2,10 @@ import { Environment } from '@marcbachmann/cel-js'
 import { registerAddressFunctions } from './address-functions.ts'
 import { registerListFunctions } from './list-functions.ts'
 import { registerQuantityFunctions } from './quantity-functions.ts'
+import { registerSequenceFunctions } from './sequence-functions.ts'
 import { registerTextFunctions } from './text-functions.ts'
 import { registerUrlFunctions } from './url-functions.ts'
+import { registerVersionFunctions } from './version-functions.ts'
 
 let shared: Environment | undefined
 
@@ -20,6 +22,8 @@ export function ruleEnvironment(): Environment {
   registerUrlFunctions(environment)
   registerAddressFunctions(environment)
   registerListFunctions(environment)
+  registerSequenceFunctions(environment)
+  registerVersionFunctions(environment)
   registerTextFunctions(environment)
   shared = environment
   return environment

@@ -17,6 +17,12 @@ function orderedItems(list: readonly unknown[]): readonly Ordered[] {
   return items
 }
 
+/** The order of two items that have one. */
+export function compareOrdered(left: unknown, right: unknown): number {
+  if (!isOrdered(left) || !isOrdered(right)) throw new EvaluationError('no such overload')
+  return left < right ? -1 : left > right ? 1 : 0
+}
+
 function extreme(list: readonly unknown[], name: string, isBetter: (candidate: Ordered, best: Ordered) => boolean): Ordered {
   const [first, ...rest] = orderedItems(list)
   if (first === undefined) throw new EvaluationError(`${name} called on empty list`)

@@ -1,6 +1,8 @@
 import { type Environment, EvaluationError } from '@marcbachmann/cel-js'
 import { compareQuantities, formatQuantity, parseQuantity, type Quantity } from '../../builtin/quantity.ts'
 
+const malformed = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+
 /** A quantity as CEL handles it. */
 class QuantityValue {
   readonly quantity: Quantity
@@ -11,7 +13,7 @@ class QuantityValue {
 
   static parse(text: string): QuantityValue {
     const quantity = parseQuantity(text)
-    if (quantity === undefined) throw new EvaluationError(`quantities must match the regular expression: ${text}`)
+    if (quantity === undefined) throw new EvaluationError(malformed)
     return new QuantityValue(quantity)
   }
 
@@ -54,7 +56,7 @@ export function registerQuantityFunctions(environment: Environment): void {
   environment.registerFunction(`quantity(string): ${type}`, (text: string) => QuantityValue.parse(text))
   environment.registerFunction('isQuantity(string): bool', (text: string) => parseQuantity(text) !== undefined)
   environment.registerFunction(`string(${type}): string`, (value: QuantityValue) => value.toString())
-  environment.registerFunction(`${type}.sign(): int`, (value: QuantityValue) => value.compare(QuantityValue.ofInteger(0n)))
+  environment.registerFunction(`sign(${type}): int`, (value: QuantityValue) => value.compare(QuantityValue.ofInteger(0n)))
   environment.registerFunction(`${type}.isInteger(): bool`, (value: QuantityValue) => value.whole() !== undefined)
   environment.registerFunction(`${type}.asInteger(): int`, (value: QuantityValue) => {
     const whole = value.whole()

@@ -64,7 +64,9 @@ export function registerUrlFunctions(environment: Environment): void {
   environment.registerFunction(`url(string): ${type}`, (text: string) => {
     const url = UrlValue.parse(text)
     if (url === undefined)
-      throw new EvaluationError(`URL parse error during conversion from string: parse ${JSON.stringify(text)}`)
+      throw new EvaluationError(
+        `URL parse error during conversion from string: parse ${JSON.stringify(text)}: invalid URI for request`,
+      )
     return url
   })
   environment.registerFunction('isURL(string): bool', (text: string) => UrlValue.parse(text) !== undefined)
