@@ -28,7 +28,7 @@ import {
 } from './status-error.ts'
 import { subresourceEntry } from './subresource-entries.ts'
 import { warned, warningHeader } from './warning-header.ts'
-import { watchObjects } from './watch-objects.ts'
+import { asksToWatch, watchObjects } from './watch-objects.ts'
 import { patchVerb, postObject, putObject, type WriteRequest, type Written } from './write-verbs.ts'
 
 /** Finds what a path asks for and answers it. Synchronous but for watches: each request sees and makes one whole change. */
@@ -99,7 +99,7 @@ export class ApiServer {
       case 'GET':
       case 'HEAD': {
         if (!resource.type.stored) throw methodNotAllowed()
-        const watch = target.watch || ['1', 'true'].includes(query.get('watch') ?? '')
+        const watch = target.watch || asksToWatch(query)
         if (watch) return this.#watch(request, resource, target, query)
         return listAnswer(
           listObjects(this.#context.store, resource, namespace, query),

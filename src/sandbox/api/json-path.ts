@@ -127,7 +127,7 @@ function bracketStep(inner: string): Step | undefined {
     return { kind: 'slice', from: from === '' ? undefined : Number(from), to: to === '' ? undefined : Number(to) }
   }
   const quoted = /^(['"])(.*)\1$/.exec(inner)
-  if (quoted !== null) return { kind: 'field', name: quoted[2] ?? '' }
+  if (quoted !== null) return { kind: 'field', name: (quoted[2] ?? '').replaceAll(/\\(.)/g, '$1') }
   const filter = /^\?\(\s*@(.*?)\s*(?:(==|!=|>=|<=|>|<)\s*(.*?))?\s*\)$/.exec(inner)
   if (filter === null) return undefined
   const [, left = '', operator = '', right] = filter

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
 import { goJsonByteError } from '../go-json-error.ts'
+import type { FieldError } from '../resource-type.ts'
 import { parseFieldSelector } from '../selectors/field-selector.ts'
 import { parseLabelSelector } from '../selectors/label-selector.ts'
 import type { ObjectStore } from '../store/object-store.ts'
@@ -115,25 +116,19 @@ function checkVersionMatch(query: URLSearchParams): void {
   }
   const match = query.get('resourceVersionMatch') ?? ''
   if (match === '') return
-  const forbid = (why: string): Error =>
-    invalid({ group: 'meta.k8s.io', name: 'ListOptions' }, '', [
-      { type: 'FieldValueForbidden', field: 'resourceVersionMatch', message: `Forbidden: ${why}` },
-    ])
   const version = query.get('resourceVersion') ?? ''
-  if (version === '') {
-    throw forbid('resourceVersionMatch is forbidden unless resourceVersion is provided')
+  const errors: FieldError[] = []
+  const forbid = (why: string): void => {
+    errors.push({ type: 'FieldValueForbidden', field: 'resourceVersionMatch', message: `Forbidden: ${why}` })
   }
-  if ((query.get('continue') ?? '') !== '') throw forbid('resourceVersionMatch is forbidden when continue is provided')
-  if (match === 'Exact' && version === '0') throw forbid('resourceVersionMatch "exact" is forbidden for resourceVersion "0"')
+  if (version === '') forbid('resourceVersionMatch is forbidden unless resourceVersion is provided')
+  if ((query.get('continue') ?? '') !== '') forbid('resourceVersionMatch is forbidden when continue is provided')
+  if (match === 'Exact' && version === '0') forbid('resourceVersionMatch "exact" is forbidden for resourceVersion "0"')
   if (match !== 'Exact' && match !== 'NotOlderThan') {
-    throw invalid({ group: 'meta.k8s.io', name: 'ListOptions' }, '', [
-      {
-        type: 'FieldValueNotSupported',
-        field: 'resourceVersionMatch',
-        message: `Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan", ""`,
-      },
-    ])
+    const message = `Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan", ""`
+    errors.push({ type: 'FieldValueNotSupported', field: 'resourceVersionMatch', message })
   }
+  if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', name: 'ListOptions' }, '', errors)
 }
 
 /** Lists objects: selected, paged, and all of one version even across pages. */
@@ -148,11 +143,11 @@ export function listObjects(
   checkVersionMatch(query)
   const asked = versionOf(query)
   const continueText = query.get('continue') ?? ''
-  if (continueText !== '' && asked !== undefined && asked !== 0) {
+  const token = continueText === '' ? undefined : decodeToken(continueText)
+  if (token !== undefined && asked !== undefined && asked !== 0) {
     throw badRequest('specifying resource version is not allowed when using continue')
   }
   if (asked !== undefined && asked > store.version) throw versionTooLarge(asked, store.version)
-  const token = continueText === '' ? undefined : decodeToken(continueText)
   const exact = query.get('resourceVersionMatch') === 'Exact'
   const version = token?.version ?? (exact && asked !== undefined ? asked : store.version)
   const all = objectsAt(store, resource, namespace, version, () => expired(token === undefined ? tooOldVersion : tooOldToken))

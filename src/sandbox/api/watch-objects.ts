@@ -100,22 +100,32 @@ function forbiddenMatch(message: string): FieldError {
   return { type: 'FieldValueForbidden', field: 'resourceVersionMatch', message: `Forbidden: ${message}` }
 }
 
-function checkInitialEvents(query: URLSearchParams): boolean {
+function unsupportedMatch(match: string): readonly FieldError[] {
+  if (match === '' || match === 'NotOlderThan') return []
+  const message = `Unsupported value: ${JSON.stringify(match)}: supported values: "NotOlderThan"`
+  return [{ type: 'FieldValueNotSupported', field: 'resourceVersionMatch', message }]
+}
+
+/** Whether a query asks for a watch: anything does but what says no. */
+export function asksToWatch(query: URLSearchParams): boolean {
+  const asked = query.get('watch')
+  return asked !== null && asked !== '0' && asked.toLowerCase() !== 'false'
+}
+
+/** Whether the objects that are there are told first; undefined where the query leaves it open. */
+function checkInitialEvents(query: URLSearchParams): boolean | undefined {
   const asked = query.get('sendInitialEvents')
   const match = query.get('resourceVersionMatch') ?? ''
   const refuse = (message: string): Error => invalid(listOptions, '', [forbiddenMatch(message)])
   if ((query.get('continue') ?? '') !== '') throw refuse('resourceVersionMatch is forbidden when continue is provided')
   if (asked === null) {
-    if (match !== '') throw refuse('resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided')
-    return false
+    if (match === '') return undefined
+    const why = 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'
+    throw invalid(listOptions, '', [forbiddenMatch(why), ...unsupportedMatch(match)])
   }
   if (match !== 'NotOlderThan') {
-    const errors: FieldError[] = [forbiddenMatch('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan')]
-    if (match !== '') {
-      const why = `Unsupported value: ${JSON.stringify(match)}: supported values: "NotOlderThan"`
-      errors.push({ type: 'FieldValueNotSupported', field: 'resourceVersionMatch', message: why })
-    }
-    throw invalid(listOptions, '', errors)
+    const why = 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'
+    throw invalid(listOptions, '', [forbiddenMatch(why), ...unsupportedMatch(match)])
   }
   return asked === 'true' || asked === '1'
 }
@@ -166,10 +176,10 @@ export function watchObjects(context: ApiContext, request: WatchRequest): AsyncI
     if (seen !== undefined) push(seen.type, seen.object)
   }
 
-  if (sendInitial || from === undefined || from === 0) {
-    for (const object of store.list(resource.storage, namespace))
-      if (concerns(object) && filter.matches(object)) push('ADDED', object)
-    if (sendInitial && bookmarks) queue.push(bookmark(resource, store.version, true))
+  if (sendInitial === true || from === undefined || from === 0) {
+    const told = sendInitial === false && from === undefined ? [] : store.list(resource.storage, namespace)
+    for (const object of told) if (concerns(object) && filter.matches(object)) push('ADDED', object)
+    if (sendInitial === true && bookmarks) queue.push(bookmark(resource, store.version, true))
   } else {
     const changes = from < store.firstWatchable ? undefined : store.changesSince(resource.storage, from)
     if (changes === undefined) {

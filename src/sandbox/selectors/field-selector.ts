@@ -73,6 +73,7 @@ export function parseFieldSelector(text: string, resource: ServedResource): Pars
     const match = /^(.*?)(!=|==|=)(.*)$/.exec(term)
     if (match === null) return { ok: false, problem: `invalid selector: '${text}'; can't understand '${term}'` }
     const [, field = '', operator, value = ''] = match
+    if (field === '' && value === '') continue
     if (field !== 'metadata.name' && field !== 'metadata.namespace' && !extra.includes(field)) {
       return { ok: false, problem: unknownField(field, resource, extra) }
     }
