@@ -64,7 +64,7 @@ export function managerContextOf(
     },
     convert: (value, apiVersion) => convertBuiltin(context, resource, value, apiVersion),
     ignored: subresource === 'status' ? resource.statusIgnoredFields : subresource === '' ? resource.ignoredFields : new Map(),
-    ignoredAlways: !resource.custom,
+    ignoredAlways: !resource.custom || subresource === 'status',
     manager,
     subresource,
     now: timestamp(context.now()),

@@ -29,7 +29,7 @@ export interface OwnershipSchema {
   readonly convert: (value: JsonValue, apiVersion: string) => JsonValue
   /** Fields that this endpoint resets and therefore nobody comes to own through it. */
   readonly ignored: FieldSet
-  /** They are reset at every version; a custom kind resets them at the one that is written to. */
+  /** They are reset at every version; a custom kind resets its status at the one that is written to alone. */
   readonly ignoredAlways: boolean
   /** Stored objects may not have their type: the schema of a custom kind may have changed since. */
   readonly mayMisfit: boolean

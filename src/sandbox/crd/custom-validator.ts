@@ -20,7 +20,7 @@ function schemaErrors(
   const { status } = object
   const statusSchema = schema.properties?.status
   if (status === undefined || statusSchema === undefined) return []
-  return validateValue(status, statusSchema, old?.status).map((error) => ({
+  return validateValue(status, statusSchema, old === undefined ? undefined : (old.status ?? null)).map((error) => ({
     ...error,
     field: error.field === wholeObject ? 'status' : `status.${error.field}`,
   }))
