@@ -91,7 +91,8 @@ export class GroupCommit {
       .then(() => this.#drain())
       .finally(() => {
         this.#writing = undefined
-        if (this.#queue.length > 0) this.#soon()
+        if (this.#isAwaited) this.#start()
+        else if (this.#queue.length > 0) this.#soon()
       })
   }
 
