@@ -6,5 +6,7 @@ export type CommandIo = {
   /** Aborts with the first Ctrl-C. */
   readonly signal: AbortSignal
   readonly cwd: string
+  /** Every cluster is an embedded one, whatever the design says: for tests of designs. */
+  readonly onlySandboxes?: boolean
   setExitCode(code: number): void
 }

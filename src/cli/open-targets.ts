@@ -6,11 +6,16 @@ import { VERSION } from './version.ts'
 /** How clusters are reached from a command. The heavy parts are loaded only when a cluster of that kind is named. */
 export function targetOpeners(io: CommandIo): TargetOpeners {
   const userAgent = `meshform/${VERSION}`
+  const sandbox: TargetOpeners['sandbox'] = async (cluster) => {
+    const { openSandboxTarget } = await import('./open-sandbox.ts')
+    return openSandboxTarget(cluster, embeddedDirectory(io, cluster), userAgent)
+  }
+  if (io.onlySandboxes === true) {
+    const message = 'A test reaches no Consul server'
+    return { sandbox, kubernetes: sandbox, consul: async () => ({ ok: false, error: { kind: 'unreachable', message } }) }
+  }
   return {
-    sandbox: async (cluster) => {
-      const { openSandboxTarget } = await import('./open-sandbox.ts')
-      return openSandboxTarget(cluster, embeddedDirectory(io, cluster), userAgent)
-    },
+    sandbox,
     kubernetes: async (cluster, { context, kubeconfig }) => {
       const { openKubernetesTarget } = await import('../targets/kubernetes/open.ts')
       return openKubernetesTarget({

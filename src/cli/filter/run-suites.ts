@@ -6,8 +6,9 @@ import { plural, styleFor } from '../../views/terminal/style.ts'
 import type { CommandIo } from '../command-io.ts'
 import { terminalView } from '../open-view.ts'
 
-interface SuiteResult {
-  readonly suite: FilterSuite
+/** A suite, of filters or of a design, and how its tests went. */
+export interface SuiteResult {
+  readonly suite: Pick<FilterSuite, 'name' | 'diagnostics'>
   readonly results: readonly TestResult[]
 }
 
@@ -16,8 +17,10 @@ export async function runSuites(
   io: CommandIo,
   suites: readonly FilterSuite[],
   options: { readonly json?: boolean; readonly only?: string },
+  before: readonly SuiteResult[] = [],
 ): Promise<void> {
-  const outcomes: SuiteResult[] = []
+  const outcomes: SuiteResult[] = [...before]
+  if (options.json !== true) for (const { suite, results } of before) show(io, suite, results)
   const wanted = (name: string): boolean => options.only === undefined || name.includes(options.only)
   for (const suite of suites) {
     const tests = suite.tests.filter((test) => wanted(test.name))
@@ -28,7 +31,7 @@ export async function runSuites(
   }
   const results = outcomes.flatMap((outcome) => outcome.results)
   const failed = results.filter((result) => !result.passed).length
-  const broken = suites.some((suite) => hasErrors(suite.diagnostics))
+  const broken = outcomes.some(({ suite }) => hasErrors(suite.diagnostics))
   if (failed > 0 || broken) io.setExitCode(1)
   const passed = results.length - failed
   if (options.json === true) {
@@ -44,7 +47,7 @@ export async function runSuites(
   io.stdout.write(`\n${plural(passed, 'test')} passed, ${failed} failed.\n`)
 }
 
-function show(io: CommandIo, suite: FilterSuite, results: readonly TestResult[]): void {
+function show(io: CommandIo, suite: SuiteResult['suite'], results: readonly TestResult[]): void {
   const { colors } = styleFor(io.stdout as NodeJS.WriteStream, io.env)
   io.stdout.write(`${colors.bold(suite.name)}\n`)
   terminalView(io).diagnostics(suite.diagnostics)

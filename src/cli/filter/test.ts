@@ -55,11 +55,11 @@ export function filterTestCommand(io: CommandIo): Command {
 }
 
 /** The test files that a path names: itself, or those in and below it, in order. */
-export async function testFiles(io: CommandIo, path: string): Promise<readonly string[]> {
+export async function testFiles(io: CommandIo, path: string, ending = 'filter-test'): Promise<readonly string[]> {
   const absolute = resolve(io.cwd, path)
   const status = await stat(absolute).catch(() => undefined)
   if (status?.isDirectory() !== true) return [path]
-  const found = await glob('**/*.filter-test.{yaml,yml}', {
+  const found = await glob(`**/*.${ending}.{yaml,yml}`, {
     cwd: absolute,
     ignore: ['**/node_modules/**', '**/.meshform/**'],
     onlyFiles: true,
