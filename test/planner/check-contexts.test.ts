@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { emptyState } from '../../src/plan/recorded-state.ts'
 import { checkContexts } from '../../src/planner/check-contexts.ts'
+import { renderDiagnostics } from '../../src/views/terminal/diagnostics.ts'
+import { styleFor } from '../../src/views/terminal/style.ts'
 import { sampleObject } from '../state/sample-state.ts'
 
 const { context: _none, ...sample } = sampleObject(0)
@@ -24,4 +26,17 @@ test('a run about another cluster than the recorded one says so, and how to go o
   ])
   expect(told(undefined, 'kind-east')).toHaveLength(1)
   expect(checkContexts({ ...emptyState('shop'), objects: new Map([['one', sample]]) }, new Map())).toEqual([])
+})
+
+test('it is told in full', () => {
+  const { key } = sample
+  const state = { ...emptyState('shop'), objects: new Map([['one', { ...sample, context: 'kind-east' }]]) }
+  const found = checkContexts(state, new Map([[key.cluster, 'kind-west']]))
+  expect(renderDiagnostics(found, styleFor({}, { NO_COLOR: '1' }), () => undefined)).toMatchInlineSnapshot(`
+    "warning 1 object was applied to kind-east, and this run is about kind-west [MF2031]
+    │ Unless kind-east and kind-west are the same cluster, what is on kind-east stays there and is forgotten once it is made
+    │ on kind-west.
+    │ → Pass --context kind-east to go on there, or keep the other cluster apart: --workspace NAME.
+    "
+  `)
 })
