@@ -56,6 +56,8 @@ function hintOf(error: StateError): string | undefined {
       return 'Give the passphrase or key that it was written with.'
     case 'unsealed':
       return 'If it never was encrypted: `meshform state rekey` does that now. If it was, somebody replaced it: restore it.'
+    case 'io':
+      return 'Mend that and run the command again: what was done until then is recorded, or looked for.'
     case 'newer-version':
     case 'lineage':
     case 'invalid-name':
@@ -66,7 +68,6 @@ function hintOf(error: StateError): string | undefined {
     case 'unauthorized':
     case 'unreachable':
     case 'backend':
-    case 'io':
     case 'aborted':
       return undefined
   }

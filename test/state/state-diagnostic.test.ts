@@ -85,6 +85,7 @@ test('each says what it is and, where something can be done, what', () => {
       What happened.
     error State could not be read or written [MF8016]
       What happened.
+      → Mend that and run the command again: what was done until then is recorded, or looked for.
     error Interrupted [MF8017]
       What happened."
   `)
