@@ -8,6 +8,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the two cores that the suite is held to: tests wait about as much as they work.
+    maxWorkers: 3,
   },
 })
