@@ -11,6 +11,7 @@ import { renderDiagnostics } from '../../src/views/terminal/diagnostics.ts'
 import { styleFor } from '../../src/views/terminal/style.ts'
 import { changeOf, planOf } from '../views/sample-plan.ts'
 import { newProject } from './command-runner.ts'
+import { widgets } from './widget-kind.ts'
 
 function design(body: string, resources = ''): string {
   return `apiVersion: meshform.dev/v1
@@ -21,19 +22,6 @@ resources:
   ns: {manifest: {apiVersion: v1, kind: Namespace, metadata: {name: shop}}}
 ${resources}`
 }
-
-/** A kind that says of itself how it is: its status is as the design writes it. */
-const widgets = `  kind:
-    manifest:
-      apiVersion: apiextensions.k8s.io/v1
-      kind: CustomResourceDefinition
-      metadata: {name: widgets.example.org}
-      spec:
-        group: example.org
-        scope: Namespaced
-        names: {plural: widgets, singular: widget, kind: Widget}
-        versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]
-`
 
 function widget(condition: string, more = ''): string {
   return `${widgets}  w: {dependsOn: [resources.kind], ${more}manifest: {apiVersion: example.org/v1, kind: Widget, metadata: {name: w, namespace: shop}, status: {conditions: [${condition}]}}}\n`

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { newProject, type Project } from './command-runner.ts'
 import { asOther } from './other-hands.ts'
+import { widgets } from './widget-kind.ts'
 
 /** A kind that says of itself how it is, one object of it that is never ready, and a map that waits for it. */
 function design(more = '', timeout = '1h'): string {
@@ -11,17 +12,7 @@ kind: Design
 metadata: {name: shop}
 resources:
   ns: {manifest: {apiVersion: v1, kind: Namespace, metadata: {name: shop}}}
-  kind:
-    manifest:
-      apiVersion: apiextensions.k8s.io/v1
-      kind: CustomResourceDefinition
-      metadata: {name: widgets.example.org}
-      spec:
-        group: example.org
-        scope: Namespaced
-        names: {plural: widgets, singular: widget, kind: Widget}
-        versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]
-  w:
+${widgets}  w:
     dependsOn: [resources.kind]
     timeouts: {apply: ${timeout}}
     lifecycle: {ignoreChanges: [status]}

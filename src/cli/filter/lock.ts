@@ -7,11 +7,12 @@ import { formatLock, LOCK_FILE, type LockedModule, withLocked } from '../../filt
 import { type ResolvedModule, resolveModule } from '../../filters/registry/resolve-module.ts'
 import { type Diagnostic, hasErrors } from '../../plan/diagnostic.ts'
 import type { CommandIo } from '../command-io.ts'
+import { designFolder } from '../design-folder.ts'
 import { type DesignOptions, withDesignOptions } from '../design-options.ts'
 import { terminalView } from '../open-view.ts'
 import { readDesign } from '../read-design.ts'
 import { writeFileAtomically } from '../write-file.ts'
-import { designFolder, isRemoteFilter, type RemoteFilter } from './design-filters.ts'
+import { isRemoteFilter, type RemoteFilter } from './design-filters.ts'
 import { filterLibrary, readLock, registryAccess } from './filter-context.ts'
 import { readKey } from './sign.ts'
 
@@ -32,7 +33,7 @@ async function lockFilters(io: CommandIo, options: DesignOptions & { readonly up
   const { design, diagnostics } = await readDesign(io, options)
   // What the lock itself causes is about to be put right.
   const others = diagnostics.filter(({ code }) => !['MF9016', 'MF9018', 'MF9019', 'MF9020'].includes(code))
-  const folder = design === undefined ? io.cwd : designFolder(io, design)
+  const folder = design === undefined ? io.cwd : designFolder(io, design.directory)
   const read = await readLock(folder)
   if (design === undefined || hasErrors(others) || !read.ok) {
     view.diagnostics(read.ok ? others : [...others, read.diagnostic])

@@ -4,7 +4,8 @@ import type { LockedModule } from '../../filters/registry/lock-file.ts'
 import { validateConfig } from '../../filters/registry/validate-config.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { CommandIo } from '../command-io.ts'
-import { designFolder, isRemoteFilter, type RemoteFilter } from './design-filters.ts'
+import { designFolder } from '../design-folder.ts'
+import { isRemoteFilter, type RemoteFilter } from './design-filters.ts'
 import { readLock } from './filter-context.ts'
 
 /**
@@ -16,7 +17,7 @@ export async function pinFilters(
   design: Design,
 ): Promise<{ readonly design: Design; readonly diagnostics: readonly Diagnostic[] }> {
   if (!design.components.some(isRemoteFilter)) return { design, diagnostics: [] }
-  const read = await readLock(designFolder(io, design))
+  const read = await readLock(designFolder(io, design.directory))
   if (!read.ok) return { design, diagnostics: [read.diagnostic] }
   const diagnostics: Diagnostic[] = []
   const components = design.components.map((component): Component => {

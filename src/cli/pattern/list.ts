@@ -1,9 +1,10 @@
 import { Command } from 'commander'
 import type { CommandIo } from '../command-io.ts'
+import { designFolder } from '../design-folder.ts'
 import { type DesignOptions, withDesignOptions } from '../design-options.ts'
 import { terminalView } from '../open-view.ts'
 import { readDesign } from '../read-design.ts'
-import { type FetchedSources, lockFolder, patternFetcher, readPatternLock } from './pattern-context.ts'
+import { type FetchedSources, patternFetcher, readPatternLock } from './pattern-context.ts'
 
 /** `meshform pattern list`: the patterns that a design fetches, and what pins them. */
 export function patternListCommand(io: CommandIo): Command {
@@ -17,7 +18,7 @@ export function patternListCommand(io: CommandIo): Command {
       const paths = options.file.length === 0 ? ['.'] : options.file
       const fetched: FetchedSources = new Map()
       const { design, diagnostics } = await readDesign(io, options, patternFetcher(io, paths, 'locked', fetched))
-      const locked = await readPatternLock(lockFolder(io, paths))
+      const locked = await readPatternLock(designFolder(io, paths[0] ?? '.'))
       const wrong = diagnostics.filter(({ code, severity }) => severity === 'error' && /^MF(16|90)/.test(code))
       terminalView(io).diagnostics(wrong)
       if (wrong.length > 0 || (design === undefined && fetched.size === 0)) {

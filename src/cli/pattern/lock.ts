@@ -4,11 +4,12 @@ import { type LockedPattern, patternLockToJson } from '../../catalog/pattern-loc
 import { formatLock, LOCK_FILE } from '../../filters/registry/lock-file.ts'
 import { hasErrors } from '../../plan/diagnostic.ts'
 import type { CommandIo } from '../command-io.ts'
+import { designFolder } from '../design-folder.ts'
 import { type DesignOptions, withDesignOptions } from '../design-options.ts'
 import { terminalView } from '../open-view.ts'
 import { readDesign } from '../read-design.ts'
 import { writeFileAtomically } from '../write-file.ts'
-import { type FetchedSources, lockFolder, patternFetcher, readPatternLock } from './pattern-context.ts'
+import { type FetchedSources, patternFetcher, readPatternLock } from './pattern-context.ts'
 
 /** `meshform pattern lock`: write down which designs a design's patterns are. */
 export function patternLockCommand(io: CommandIo): Command {
@@ -25,7 +26,7 @@ export function patternLockCommand(io: CommandIo): Command {
 async function lockPatterns(io: CommandIo, options: DesignOptions & { readonly update?: boolean }): Promise<void> {
   const view = terminalView(io)
   const paths = options.file.length === 0 ? ['.'] : options.file
-  const folder = lockFolder(io, paths)
+  const folder = designFolder(io, paths[0] ?? '.')
   const read = await readPatternLock(folder)
   const fetched: FetchedSources = new Map()
   const fetchPattern = patternFetcher(io, paths, options.update === true ? 'update' : 'compare', fetched)

@@ -1,4 +1,4 @@
-import { dirname, join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { installedGit } from '../../catalog/fetch-git.ts'
 import { looksLikeAddress } from '../../catalog/pattern-address.ts'
 import { type PatternLock, patternLock } from '../../catalog/pattern-lock.ts'
@@ -7,17 +7,12 @@ import { type CatalogOptions, type PatternResolution, resolvePattern } from '../
 import type { FetchedPattern, FetchPattern, Remark } from '../../design/module/load-module.ts'
 import type { LockFile } from '../../filters/registry/lock-file.ts'
 import type { CommandIo } from '../command-io.ts'
+import { designFolder } from '../design-folder.ts'
 import { readLock, registryAccess } from '../filter/filter-context.ts'
 import { PROJECT_FOLDER } from '../local-project.ts'
 
 /** What a run fetched, by source. */
 export type FetchedSources = Map<string, PatternResolution & { readonly ok: true }>
-
-/** The folder whose lock file speaks for a design that is named by these paths. */
-export function lockFolder(io: CommandIo, paths: readonly string[]): string {
-  const path = resolve(io.cwd, paths[0] ?? '.')
-  return /\.(ya?ml|json)$/i.test(path) ? dirname(path) : path
-}
 
 /** How patterns are got here, but for what is locked. */
 export function catalogOptions(io: CommandIo, lock: PatternLock, trust: CatalogOptions['trust']): CatalogOptions {
@@ -35,7 +30,7 @@ export function patternFetcher(
   const resolutions = new Map<string, Promise<FetchedPattern | undefined>>()
   let locked: Promise<Locked> | undefined
   const fetchOnce = async (source: string): Promise<FetchedPattern | undefined> => {
-    locked ??= readPatternLock(lockFolder(io, paths))
+    locked ??= readPatternLock(designFolder(io, paths[0] ?? '.'))
     const read = await locked
     if (!read.ok) return { problem: read.problem }
     const resolution = await resolvePattern(source, catalogOptions(io, read.lock, trust))

@@ -57,17 +57,13 @@ function errors(plan: Plan): string {
 }
 
 function components(changes: readonly ObjectChange[], describe: Describe): string {
-  const addresses = [...new Set(changes.map(({ address }) => address))]
-  return addresses
-    .map((address) =>
-      section(
-        address,
-        changes.filter((change) => change.address === address),
-        'component',
-        describe,
-      ),
-    )
-    .join('\n')
+  const byAddress = new Map<string, ObjectChange[]>()
+  for (const change of changes) {
+    const others = byAddress.get(change.address)
+    if (others === undefined) byAddress.set(change.address, [change])
+    else others.push(change)
+  }
+  return [...byAddress].map(([address, its]) => section(address, its, 'component', describe)).join('\n')
 }
 
 function section(title: string, changes: readonly ObjectChange[], kind: string, describe: Describe): string {

@@ -1,3 +1,31 @@
+/** What containers of every kind have. */
+const containerFields = `  name! string
+  image string
+  command [string] atomic
+  args [string] atomic
+  workingDir string
+  ports [ContainerPort] map:containerPort,protocol patch:merge/containerPort
+  envFrom [EnvFromSource] atomic
+  env [EnvVar] map:name patch:merge/name
+  resources ResourceRequirements
+  resizePolicy [ContainerResizePolicy] atomic
+  restartPolicy *string
+  restartPolicyRules [ContainerRestartRule] atomic
+  volumeMounts [VolumeMount] map:mountPath patch:merge/mountPath
+  volumeDevices [VolumeDevice] map:devicePath patch:merge/devicePath
+  livenessProbe *Probe
+  readinessProbe *Probe
+  startupProbe *Probe
+  lifecycle *Lifecycle
+  terminationMessagePath string
+  terminationMessagePolicy string
+  imagePullPolicy string
+  securityContext *SecurityContext
+  stdin bool
+  stdinOnce bool
+  tty bool
+`
+
 /** Models of pods, containers and their status, in the notation of `model-notation.ts`. */
 export const podModels = `
 Pod
@@ -68,58 +96,8 @@ PodStatus
   resourceClaimStatuses [PodResourceClaimStatus] map:name patch:merge,retainKeys/name
   extendedResourceClaimStatus *PodExtendedResourceClaimStatus
 Container
-  name! string
-  image string
-  command [string] atomic
-  args [string] atomic
-  workingDir string
-  ports [ContainerPort] map:containerPort,protocol patch:merge/containerPort
-  envFrom [EnvFromSource] atomic
-  env [EnvVar] map:name patch:merge/name
-  resources ResourceRequirements
-  resizePolicy [ContainerResizePolicy] atomic
-  restartPolicy *string
-  restartPolicyRules [ContainerRestartRule] atomic
-  volumeMounts [VolumeMount] map:mountPath patch:merge/mountPath
-  volumeDevices [VolumeDevice] map:devicePath patch:merge/devicePath
-  livenessProbe *Probe
-  readinessProbe *Probe
-  startupProbe *Probe
-  lifecycle *Lifecycle
-  terminationMessagePath string
-  terminationMessagePolicy string
-  imagePullPolicy string
-  securityContext *SecurityContext
-  stdin bool
-  stdinOnce bool
-  tty bool
-EphemeralContainer
-  name! string
-  image string
-  command [string] atomic
-  args [string] atomic
-  workingDir string
-  ports [ContainerPort] map:containerPort,protocol patch:merge/containerPort
-  envFrom [EnvFromSource] atomic
-  env [EnvVar] map:name patch:merge/name
-  resources ResourceRequirements
-  resizePolicy [ContainerResizePolicy] atomic
-  restartPolicy *string
-  restartPolicyRules [ContainerRestartRule] atomic
-  volumeMounts [VolumeMount] map:mountPath patch:merge/mountPath
-  volumeDevices [VolumeDevice] map:devicePath patch:merge/devicePath
-  livenessProbe *Probe
-  readinessProbe *Probe
-  startupProbe *Probe
-  lifecycle *Lifecycle
-  terminationMessagePath string
-  terminationMessagePolicy string
-  imagePullPolicy string
-  securityContext *SecurityContext
-  stdin bool
-  stdinOnce bool
-  tty bool
-  targetContainerName string
+${containerFields}EphemeralContainer
+${containerFields}  targetContainerName string
 PodSecurityContext
   seLinuxOptions *SELinuxOptions
   windowsOptions *WindowsSecurityContextOptions
