@@ -11,6 +11,7 @@ export function addResults(before: Executed | undefined, now: Executed): Execute
       ...now.result,
       done: before.result.done + now.result.done,
       failed: before.result.failed + now.result.failed,
+      unhealthy: before.result.unhealthy + now.result.unhealthy,
       skipped: before.result.skipped + now.result.skipped,
       unawaited: before.result.unawaited + now.result.unawaited,
       diagnostics: [...before.result.diagnostics, ...now.result.diagnostics],

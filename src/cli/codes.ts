@@ -34,6 +34,11 @@ export const COMMAND_CODES = {
     explanation:
       'The run was stopped while objects that it had written were not healthy yet. They are recorded; the next apply waits for them.',
   },
+  MF4013: {
+    title: 'Left unhealthy',
+    explanation:
+      'Objects are as the design says and not healthy, as after an apply that gave up waiting. The next apply waits for them.',
+  },
   MF6001: { title: 'Option without a value', explanation: 'An option needs a value in another form.' },
   MF6002: {
     title: 'Confirmation needed',

@@ -1,6 +1,7 @@
 import type { Plan } from '../plan/plan.ts'
 import { summarize } from '../plan/plan.ts'
 import type { CommandIo } from './command-io.ts'
+import type { ExecuteRunRequest } from './execute-run.ts'
 
 /** Where a plan would be carried out, as a person must see it before saying yes. */
 export function describePlaces(plan: Plan): readonly string[] {
@@ -17,13 +18,21 @@ export function canAsk(io: CommandIo): boolean {
 }
 
 /** Asks whether to go on, naming cluster and server. */
-export async function confirmPlan(plan: Plan, operation: 'apply' | 'destroy'): Promise<boolean> {
+export async function confirmPlan(
+  plan: Plan,
+  { operation, rollbackTo }: Pick<ExecuteRunRequest, 'operation' | 'rollbackTo'>,
+): Promise<boolean> {
   const { ask } = await import('./ask.ts')
   const counts = summarize(plan)
   const deletes = counts.delete + counts.replace
   const places = describePlaces(plan).join(' and ')
   const loud = deletes > 0 ? ` ${deletes} will be DELETED.` : ''
-  return ask(
-    operation === 'destroy' ? `Destroy "${plan.design.name}" on ${places}?${loud}` : `Apply this plan to ${places}?${loud}`,
-  )
+  switch (operation) {
+    case 'apply':
+      return ask(`Apply this plan to ${places}?${loud}`)
+    case 'destroy':
+      return ask(`Destroy "${plan.design.name}" on ${places}?${loud}`)
+    case 'rollback':
+      return ask(`Roll "${plan.design.name}" back to deploy ${rollbackTo} on ${places}?${loud}`)
+  }
 }

@@ -35,7 +35,7 @@ export interface ExecuteRunRequest {
 
 /** The recipe of apply and destroy: read, lock, plan, show, confirm, carry out, report. */
 export async function executeRun(io: CommandIo, asked: ExecuteRunRequest): Promise<void> {
-  const view = openView(io, asked.options, shownOperation(asked.operation))
+  const view = openView(io, asked.options, asked.operation)
   if (view === undefined) return
   const source = await readSource(io, asked)
   if (source.value === undefined) {
@@ -121,10 +121,6 @@ function asSaved(request: ExecuteRunRequest, saved: Plan | undefined): ExecuteRu
   }
 }
 
-function shownOperation(operation: ExecuteRunRequest['operation']): 'apply' | 'destroy' {
-  return operation === 'destroy' ? 'destroy' : 'apply'
-}
-
 /** A saved plan is its own approval; otherwise somebody must say yes. */
 async function agreed(io: CommandIo, request: ExecuteRunRequest, made: MadePlan, view: RunView): Promise<boolean> {
   if (request.options.yes === true || request.planFile !== undefined) return true
@@ -142,7 +138,7 @@ async function agreed(io: CommandIo, request: ExecuteRunRequest, made: MadePlan,
     return false
   }
   view.close()
-  if (await confirmPlan(made.plan, shownOperation(request.operation))) return true
+  if (await confirmPlan(made.plan, request)) return true
   view.note('Nothing was changed.')
   io.setExitCode(1)
   return false
@@ -203,9 +199,10 @@ async function carryOut(
   const interrupted = io.signal.aborted
   if (announced || result.failed + result.unawaited > 0) {
     view.summary({
-      operation: shownOperation(request.operation),
+      operation: request.operation,
       counts: result.summary,
       failed: result.failed,
+      unhealthy: result.unhealthy,
       skipped: result.skipped,
       unchanged: summarize(made.plan).unchanged,
       elapsedMs: Date.now() - started,

@@ -1,7 +1,7 @@
 import { openSync, readFileSync, writeSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { NdjsonRunView } from '../views/ndjson.ts'
-import { joinViews, type RunView } from '../views/run-view.ts'
+import { joinViews, type RunView, type ShownOperation } from '../views/run-view.ts'
 import { TerminalRunView } from '../views/terminal/run-view.ts'
 import { styleFor } from '../views/terminal/style.ts'
 import type { CommandIo } from './command-io.ts'
@@ -11,7 +11,7 @@ import { VERSION } from './version.ts'
 export function openView(
   io: CommandIo,
   options: { readonly json?: boolean; readonly jsonInto?: string; readonly full?: boolean },
-  operation: 'plan' | 'apply' | 'destroy',
+  operation: 'plan' | ShownOperation,
 ): RunView | undefined {
   const lines = (write: (text: string) => void) => new NdjsonRunView(write, Date.now, VERSION, operation)
   const view = options.json === true ? lines((text) => io.stdout.write(text)) : terminalView(io, options.full === true)

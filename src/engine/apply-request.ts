@@ -58,5 +58,7 @@ export interface ApplyWork extends ApplyRequest {
   readonly withdrawn: Promise<void>[]
   /** Written, recorded and not waited for to the end since the run was stopped: what was still amiss, by id. */
   readonly unawaited: Map<string, string>
+  /** Ids of what was written and recorded, or needed nothing, and did not get healthy. */
+  readonly unhealthy: Set<string>
   readonly warnings: ServerWarnings
 }

@@ -18,6 +18,8 @@ import { isAmiss, notWaitedFor } from './wait-for-change.ts'
 export interface ApplyResult {
   readonly done: number
   readonly failed: number
+  /** How many of the failed ones were written and recorded, and did not get healthy. */
+  readonly unhealthy: number
   readonly skipped: number
   /** Objects that were written, and not waited for to the end since the run was stopped. */
   readonly unawaited: number
@@ -41,7 +43,16 @@ export async function applyPlan(request: ApplyRequest): Promise<ApplyResult> {
   for (const cluster of outages.keys()) names.set(outageNode(cluster), `cluster "${cluster}"`)
   const clusters = new Map<string, ClusterTally>()
   const warnings = new ServerWarnings(request.plan.diagnostics)
-  const work: ApplyWork = { ...request, names, diagnostics, summary: {}, withdrawn: [], unawaited: new Map(), warnings }
+  const work: ApplyWork = {
+    ...request,
+    names,
+    diagnostics,
+    summary: {},
+    withdrawn: [],
+    unawaited: new Map(),
+    unhealthy: new Set(),
+    warnings,
+  }
   const tallyOf = (change: ObjectChange) => clusterTally(clusters, change.key.cluster, !outages.has(change.key.cluster))
   const nodes: WorkNode[] = [
     ...outageNodes(outages, diagnostics),
@@ -66,6 +77,7 @@ export async function applyPlan(request: ApplyRequest): Promise<ApplyResult> {
   return {
     ...tally,
     diagnostics: [...sharedTroublesOnce(diagnostics), ...notWaitedFor([...work.unawaited.values()]), ...warnings.diagnostics()],
+    unhealthy: work.unhealthy.size,
     unawaited: work.unawaited.size,
     summary: work.summary,
     clusters: Object.fromEntries([...clusters].sort()),
@@ -96,16 +108,20 @@ function changeNode(change: ObjectChange, work: ApplyWork, tally: ClusterTally |
       work.emit({ type: 'apply-start', id, key, address, action })
       const failure =
         (await announceOnce()) ?? untouched(change, work.journal.allowed()) ?? (await carryOut(change, work, release))
-      if (failure === undefined) {
+      const written = work.unhealthy.has(id)
+      if (failure === undefined || written) {
         if (action !== 'no-op') summary[action] = (summary[action] ?? 0) + 1
         if (tally !== undefined) tally.summary[action] = (tally.summary[action] ?? 0) + 1
+      }
+      if (failure === undefined) {
         const waited = !work.unawaited.has(id)
         work.emit({ type: 'apply-complete', id, key, address, action, elapsedMs: work.now() - started, waited })
         return 'done'
       }
       diagnostics.push(failure)
       if (tally !== undefined) tally.failed++
-      work.emit({ type: 'apply-failed', id, key, address, action, diagnostic: failure })
+      if (tally !== undefined && written) tally.unhealthy++
+      work.emit({ type: 'apply-failed', id, key, address, action, written, diagnostic: failure })
       return 'failed'
     },
     skip: (needs, because) => {

@@ -85,7 +85,9 @@ function settled(
     if (object !== record) work.journal.result({ id: change.id, outcome: 'recorded', object })
   }
   if (waited.kind === 'stopped') work.unawaited.set(change.id, `${describeObject(change.key)}: ${waited.reason}`)
-  return waited.kind === 'failed' ? waited.diagnostic : undefined
+  if (waited.kind !== 'failed') return undefined
+  work.unhealthy.add(change.id)
+  return waited.diagnostic
 }
 
 async function remove(

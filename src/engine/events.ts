@@ -48,6 +48,8 @@ export type EngineEvent =
       readonly key: ObjectKey
       readonly address: string
       readonly action: Action
+      /** True where the object was written, and did not get healthy. */
+      readonly written: boolean
       readonly diagnostic: Diagnostic
     }
   | {

@@ -22,6 +22,7 @@ import { settledEffects } from '../planner/settled-effects.ts'
 import type { HealthRule, IgnoreRule } from '../providers/rules.ts'
 import { dryRunAll } from './dry-run.ts'
 import type { Emit } from './events.ts'
+import { leftUnhealthy } from './left-unhealthy.ts'
 import { type Connection, refresh } from './refresh.ts'
 
 /** What the planner is given of the mesh providers. */
@@ -140,11 +141,13 @@ export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
   const sent = new Map(
     [...asked.results].flatMap(([id, answer]) => (answer.kind === 'result' ? [[id, answer.sent] as const] : [])),
   )
+  const rules = new Map(expansion.objects.map((object) => [object.id, { ignore: object.ignore, health: object.health }]))
   return {
     plan: {
       ...plan,
       diagnostics: [
         ...plan.diagnostics,
+        ...leftUnhealthy(plan, request.state.objects, refreshed.live, rules),
         ...checkPlan(plan, request.state, request.limits, expansion.objects.length),
         ...policies,
       ],
@@ -155,7 +158,7 @@ export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
         .filter(({ manifest }) => knownDigests === undefined || !lacksValues(manifest))
         .map((object) => [object.id, sent.get(object.id) ?? object.manifest]),
     ),
-    rules: new Map(expansion.objects.map((object) => [object.id, { ignore: object.ignore, health: object.health }])),
+    rules,
     settled: settledEffects(request.state, assessed.candidates, plan, refreshed.live),
     sensitiveValues: request.design.sensitiveValues,
     live: refreshed.live,

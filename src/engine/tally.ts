@@ -4,6 +4,8 @@ import type { WorkNode } from './run-graph.ts'
 export interface ClusterResult {
   readonly summary: { readonly [action: string]: number }
   readonly failed: number
+  /** How many of the failed ones were written, and did not get healthy. */
+  readonly unhealthy: number
   readonly skipped: number
   /** False for a cluster that could not be reached. */
   readonly reached: boolean
@@ -13,6 +15,7 @@ export interface ClusterResult {
 export interface ClusterTally extends ClusterResult {
   readonly summary: { [action: string]: number }
   failed: number
+  unhealthy: number
   skipped: number
 }
 
@@ -20,7 +23,7 @@ export interface ClusterTally extends ClusterResult {
 export function clusterTally(clusters: Map<string, ClusterTally>, cluster: string, reached: boolean): ClusterTally {
   const known = clusters.get(cluster)
   if (known !== undefined) return known
-  const fresh: ClusterTally = { summary: {}, failed: 0, skipped: 0, reached }
+  const fresh: ClusterTally = { summary: {}, failed: 0, unhealthy: 0, skipped: 0, reached }
   clusters.set(cluster, fresh)
   return fresh
 }

@@ -5,18 +5,18 @@ import { moduleAddress } from '../plan/envelope.ts'
 import { describeObject, type ObjectKey } from '../plan/manifest.ts'
 import { type Plan, summarize } from '../plan/plan.ts'
 import { changeAddress, changeType, itemKey } from '../plan/plan-file.ts'
-import type { RunSummary, RunView, ShownOutputs } from './run-view.ts'
+import type { RunSummary, RunView, ShownOperation, ShownOutputs } from './run-view.ts'
 
 /** Version of the stream's shapes. A new minor adds; a new major changes. */
-export const STREAM_VERSION = '1.3'
+export const STREAM_VERSION = '1.4'
 
 /** A run for programs: one JSON object a line, in the shapes of Terraform's machine-readable UI. Documented in docs/machine-output.md. */
 export class NdjsonRunView implements RunView {
   readonly #write: (text: string) => void
   readonly #now: () => number
-  readonly #operation: 'plan' | 'apply' | 'destroy'
+  readonly #operation: 'plan' | ShownOperation
 
-  constructor(write: (text: string) => void, now: () => number, version: string, operation: 'plan' | 'apply' | 'destroy') {
+  constructor(write: (text: string) => void, now: () => number, version: string, operation: 'plan' | ShownOperation) {
     this.#write = write
     this.#now = now
     this.#operation = operation
@@ -78,6 +78,7 @@ export class NdjsonRunView implements RunView {
       case 'apply-failed':
         this.#hook('error', 'apply_errored', `${describeObject(event.key)}: ${event.diagnostic.summary}`, event, {
           action: event.action,
+          written: event.written,
         })
         return
       case 'apply-skipped':
@@ -138,7 +139,7 @@ export class NdjsonRunView implements RunView {
     })
   }
 
-  summary({ operation, counts, failed, skipped, elapsedMs, interrupted, clusters }: RunSummary): void {
+  summary({ operation, counts, failed, unhealthy, skipped, elapsedMs, interrupted, clusters }: RunSummary): void {
     const { create = 0, update = 0, replace = 0, delete: gone = 0, import: adopted = 0, forget = 0 } = counts
     this.#line(
       failed > 0 ? 'error' : 'info',
@@ -152,6 +153,7 @@ export class NdjsonRunView implements RunView {
           import: adopted,
           forget,
           failed,
+          unhealthy,
           skipped,
           operation,
         },

@@ -6,11 +6,16 @@ import type { Plan } from '../plan/plan.ts'
 /** The outputs of a design as they are shown. */
 export type ShownOutputs = readonly { readonly name: string; readonly value: JsonValue; readonly sensitive: boolean }[]
 
+/** What a run does, in the words that it is shown in. */
+export type ShownOperation = 'apply' | 'destroy' | 'rollback'
+
 /** How a run ended, for the last line. */
 export interface RunSummary {
-  readonly operation: 'apply' | 'destroy'
+  readonly operation: ShownOperation
   readonly counts: { readonly [action: string]: number }
   readonly failed: number
+  /** How many of the failed ones were written, and did not get healthy. */
+  readonly unhealthy: number
   readonly skipped: number
   readonly unchanged: number
   readonly elapsedMs: number
@@ -20,6 +25,7 @@ export interface RunSummary {
     readonly [cluster: string]: {
       readonly summary: { readonly [action: string]: number }
       readonly failed: number
+      readonly unhealthy: number
       readonly skipped: number
       readonly reached: boolean
     }

@@ -157,7 +157,7 @@ describe('going back', () => {
             data.a: "1"
 
       Plan: 1 to create, 1 to change, 1 to DELETE; 1 unchanged.
-      Apply complete in <s>: 1 created, 1 changed, 1 deleted, 1 unchanged.
+      Rollback complete in <s>: 1 created, 1 changed, 1 deleted, 1 unchanged.
       "
     `)
     expect((await meshform('state', 'history')).out).toMatchInlineSnapshot(`
@@ -190,7 +190,7 @@ describe('going back', () => {
             data.a: "2" → "1"
 
       Plan: 1 to change; 1 unchanged.
-      Apply complete in <s>: 1 changed, 1 unchanged.
+      Rollback complete in <s>: 1 changed, 1 unchanged.
       "
     `)
     expect((await meshform('state', 'history')).out).toMatchInlineSnapshot(`

@@ -68,11 +68,23 @@ describe('an object that is not healthy', () => {
 
   test('makes every apply fail until it is, changes or not', async () => {
     const project = await newProject({ 'shop.yaml': design('', '50ms') })
-    expect((await project.meshform('apply', '--yes')).code).toBe(1)
+    const first = await project.meshform('apply', '--yes', '--json-into', 'events.json')
+    expect(first.code).toBe(1)
+    expect(first.out.split('\n').at(-2)).toMatchInlineSnapshot(`"Apply failed in <s>: 3 created, 1 not healthy, 1 skipped."`)
+    const last = (await readFile(join(project.folder, 'events.json'), 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(last.find(({ type }) => type === 'apply_errored').hook.written).toBe(true)
+    expect(last.at(-1).changes).toMatchObject({ add: 3, failed: 1, unhealthy: 1, skipped: 1 })
     const again = await project.meshform('apply', '--yes')
     expect(again.code).toBe(1)
     expect(again.err).toMatchInlineSnapshot(`
-      "  ✗ Widget shop/w  Widget shop/w is not healthy in time
+      "warning 1 object is as designed and not healthy [MF4013]
+      │ Widget shop/w: Reconciling is True: Winding: being wound up
+      │ → There is nothing to change about it: an apply waits until it is healthy, and fails where that takes too long.
+
+        ✗ Widget shop/w  Widget shop/w is not healthy in time
         · ConfigMap shop/after  skipped: needs Widget shop/w
       error Widget shop/w is not healthy in time [MF4003]
       │ shop.yaml:20:15  resources.w
@@ -89,7 +101,7 @@ describe('an object that is not healthy', () => {
         + ConfigMap shop/after
 
       Plan: 1 to create; 3 unchanged.
-      Apply failed in <s>: 1 failed, 1 skipped, 3 unchanged.
+      Apply failed in <s>: 1 not healthy, 1 skipped, 3 unchanged.
       "
     `)
     await ready(project)

@@ -2,7 +2,7 @@ import type { EngineEvent } from '../../engine/events.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import { formatDuration } from '../../plan/duration.ts'
 import type { Plan } from '../../plan/plan.ts'
-import type { RunSummary, RunView, ShownOutputs } from '../run-view.ts'
+import type { RunSummary, RunView, ShownOperation, ShownOutputs } from '../run-view.ts'
 import { type ReadLine, renderDiagnostics } from './diagnostics.ts'
 import { renderPlan } from './plan.ts'
 import { ProgressView } from './progress.ts'
@@ -81,15 +81,17 @@ const DONE: { readonly [action: string]: string } = {
 interface Tally {
   readonly counts: { readonly [action: string]: number }
   readonly failed: number
+  readonly unhealthy: number
   readonly skipped: number
 }
 
-function tallyParts({ counts, failed, skipped }: Tally, { colors }: Style): string[] {
+function tallyParts({ counts, failed, unhealthy, skipped }: Tally, { colors }: Style): string[] {
   const parts = Object.entries(DONE).flatMap(([action, done]) => {
     const count = counts[action] ?? 0
     return count === 0 ? [] : [`${count} ${done}`]
   })
-  if (failed > 0) parts.push(colors.red(`${failed} failed`))
+  if (unhealthy > 0) parts.push(colors.red(`${unhealthy} not healthy`))
+  if (failed > unhealthy) parts.push(colors.red(`${failed - unhealthy} failed`))
   if (skipped > 0) parts.push(`${skipped} skipped`)
   return parts
 }
@@ -99,18 +101,20 @@ function clusterLines(summary: RunSummary, style: Style): readonly string[] {
   const clusters = Object.entries(summary.clusters)
   if (clusters.length < 2) return []
   const width = Math.max(...clusters.map(([name]) => name.length))
-  return clusters.map(([name, { summary: counts, failed, skipped, reached }]) => {
-    const parts = tallyParts({ counts, failed, skipped }, style)
+  return clusters.map(([name, { summary: counts, failed, unhealthy, skipped, reached }]) => {
+    const parts = tallyParts({ counts, failed, unhealthy, skipped }, style)
     if (!reached) parts.unshift(style.colors.red('not reached'))
     return `  ${name.padEnd(width)}  ${parts.join(', ')}`
   })
 }
 
+const NOUNS: { readonly [O in ShownOperation]: string } = { apply: 'Apply', destroy: 'Destroy', rollback: 'Rollback' }
+
 function summaryText(summary: RunSummary, style: Style): string {
   const { colors } = style
   const parts = tallyParts(summary, style)
   if (summary.unchanged > 0) parts.push(colors.dim(`${summary.unchanged} unchanged`))
-  const noun = summary.operation === 'destroy' ? 'Destroy' : 'Apply'
+  const noun = NOUNS[summary.operation]
   const word = summary.interrupted
     ? colors.yellow(`${noun} interrupted`)
     : summary.failed > 0
