@@ -13,11 +13,15 @@ function shop(sections: Sections): ReturnType<typeof translate> {
   return translate({ meshes: { mesh: MESH }, workloads: SHOP, ...sections })
 }
 
-/** The example limits its policies to the proxies of the frontend; the neutral design speaks of every caller. */
+/**
+ * The example limits its policies to the proxies of the frontend, beside which they stand; the neutral design speaks of every caller,
+ * whose policies stand in the namespace of the control plane.
+ */
 function forEveryCaller(manifest: Manifest): Manifest {
   if (objectsIn(manifest, 'spec', 'to').length === 0) return manifest
-  const named = manifest.kind === 'MeshTimeout' ? { ...manifest.metadata, name: 'backend-timeout' } : manifest.metadata
-  return { ...manifest, metadata: named, spec: { ...objectIn(manifest, 'spec'), targetRef: { kind: 'Mesh' } } }
+  const name = `shop-${manifest.kind === 'MeshTimeout' ? 'backend-timeout' : manifest.metadata.name}`
+  const metadata = { ...manifest.metadata, name, namespace: 'kuma-system' }
+  return { ...manifest, metadata, spec: { ...objectIn(manifest, 'spec'), targetRef: { kind: 'Mesh' } } }
 }
 
 describe('Kuma', () => {
@@ -75,21 +79,21 @@ describe('Kuma', () => {
     expect(translated.diagnostics).toEqual([])
     const named = (name: string) => ({
       kind: 'MeshHTTPRoute',
-      labels: { 'kuma.io/display-name': name, 'k8s.kuma.io/namespace': 'shop' },
+      labels: { 'kuma.io/display-name': name, 'k8s.kuma.io/namespace': 'kuma-system' },
     })
-    const service = {
-      kind: 'MeshService',
-      labels: { 'kuma.io/display-name': 'backend', 'k8s.kuma.io/namespace': 'shop' },
-    }
+    const connections = (name: string) => ({
+      targetRef: { kind: 'MeshService', labels: { 'kuma.io/display-name': name, 'k8s.kuma.io/namespace': 'shop' } },
+      default: { connectionTimeout: '1s' },
+    })
     expect(objectsIn(only(translated, 'MeshTimeout'), 'spec', 'to')).toEqual([
-      { targetRef: service, default: { connectionTimeout: '1s' } },
-      { targetRef: named('backend'), default: { http: { requestTimeout: '30s' } } },
+      ...['backend', 'backend-v1', 'backend-v2'].map(connections),
+      { targetRef: named('shop-backend'), default: { http: { requestTimeout: '30s' } } },
     ])
     expect(objectsIn(only(translated, 'MeshRetry'), 'spec', 'to')).toEqual([
-      { targetRef: named('backend-2'), default: { http: { numRetries: 1, retryOn: ['5xx'] } } },
+      { targetRef: named('shop-backend-2'), default: { http: { numRetries: 1, retryOn: ['5xx'] } } },
     ])
     // Header names are in lower case, as the schema wants them.
-    expect(JSON.stringify(only(translated, 'MeshHTTPRoute', 'backend').spec)).toContain('"x-slow"')
+    expect(JSON.stringify(only(translated, 'MeshHTTPRoute', 'shop-backend').spec)).toContain('"x-slow"')
   })
 
   test('a fault of a route that matches requests is a fault filter that looks at their headers', () => {

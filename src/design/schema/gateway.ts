@@ -50,7 +50,9 @@ export const external = closed(
   {
     ...componentFields,
     mesh: text('The mesh that lets it through.'),
-    namespace: Type.Optional(text('Namespace of the objects; default `default`.')),
+    namespace: Type.Optional(
+      text('Namespace whose workloads call it; default: each of the mesh where objects hold for a namespace, else `default`.'),
+    ),
     hosts: Type.Array(Type.String(), { minItems: 1, description: 'Hosts outside the mesh.' }),
     ports: Type.Array(
       closed(

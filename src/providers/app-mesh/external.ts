@@ -2,6 +2,7 @@ import type { ComponentOf } from '../../design/component.ts'
 import { joinName, objectNameOf, slug } from '../../design/object-name.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { DesiredManifest, Scope, Translation } from '../contract.ts'
+import { externalsOf, meshedNamespace } from '../external-namespaces.ts'
 import { mistake } from '../mistake.ts'
 import { from, traceManifest } from '../traced-manifest.ts'
 import { APP_MESH_API } from './names.ts'
@@ -17,8 +18,10 @@ interface ExternalNode {
   readonly path: readonly (string | number)[]
 }
 
-function nodesOf(external: External): readonly ExternalNode[] {
-  const { hosts, ports, namespace = 'default' } = external.spec
+/** The controller refuses objects in a namespace without the labels of a mesh. */
+function nodesOf(external: External, scope: Scope): readonly ExternalNode[] {
+  const { hosts, ports } = external.spec
+  const namespace = meshedNamespace(external, scope)
   const [port] = ports
   const several = hosts.length > 1
   return hosts.map((host, index) => ({
@@ -34,12 +37,12 @@ function nodesOf(external: External): readonly ExternalNode[] {
 
 /** The hosts outside that workloads have as backends. */
 export function externalNodes(scope: Scope): readonly ExternalNode[] {
-  return [...scope.external.values()].flatMap(nodesOf)
+  return externalsOf(scope).flatMap((external) => nodesOf(external, scope))
 }
 
 /** A host outside as VirtualNode and the VirtualService of its name. */
-export function externalHost(external: External): Translation {
-  const manifests = nodesOf(external).flatMap((node): readonly DesiredManifest[] => [
+export function externalHost(external: External, scope: Scope): Translation {
+  const manifests = nodesOf(external, scope).flatMap((node): readonly DesiredManifest[] => [
     traceManifest(
       {
         apiVersion: APP_MESH_API,

@@ -126,7 +126,7 @@ export const appMesh: MeshProvider = {
   traffic,
   authorization: authorizationMistakes,
   gateway: virtualGateway,
-  external: (external) => externalHost(external),
+  external: externalHost,
   filter: () => ({ manifests: [], diagnostics: [] }),
   rules: {
     health: KINDS.map((kind) => ({ group: GROUP, kinds: [kind], condition: `${kind}Active`, status: 'True', optional: true })),

@@ -2,6 +2,7 @@ import type { ComponentOf } from '../../design/component.ts'
 import { joinName, objectNameOf } from '../../design/object-name.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { DesiredManifest, Scope, Translation } from '../contract.ts'
+import { callingNamespaces } from '../external-namespaces.ts'
 import { findGateway } from '../references.ts'
 import { type Draft, from, traceManifest } from '../traced-manifest.ts'
 import { CILIUM_API, NAMESPACE_LABEL } from './api.ts'
@@ -12,22 +13,24 @@ const EGRESS_NODES = { 'meshform.dev/egress': 'true' }
 const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16']
 
 /**
- * An external host as egress rules of its namespace, with the look-ups by which the agents learn its addresses; through an egress
+ * An external host as egress rules of each namespace that calls it, with the look-ups by which the agents learn its addresses; through an egress
  * gateway where the design says so (docs.cilium.io/network/egress-gateway).
  */
 export function ciliumExternal(external: ComponentOf<'external'>, scope: Scope): Translation {
   const { spec } = external
   const diagnostics: Diagnostic[] = []
-  const manifests: DesiredManifest[] = [egressPolicy(external, scope)]
+  const namespaces = callingNamespaces(external, scope)
+  const manifests: DesiredManifest[] = namespaces.map((namespace) => egressPolicy(external, namespace, scope))
   if (spec.via !== undefined) {
     const gateway = findGateway(spec.via, external, ['via'], scope)
     diagnostics.push(...gateway.diagnostics)
-    if (gateway.value !== undefined) manifests.push(throughGateway(external, gateway.value))
+    const { value } = gateway
+    if (value !== undefined) manifests.push(...namespaces.map((namespace) => throughGateway(external, namespace, value)))
   }
   return { manifests, diagnostics }
 }
 
-function egressPolicy(external: ComponentOf<'external'>, scope: Scope): DesiredManifest {
+function egressPolicy(external: ComponentOf<'external'>, namespace: string, scope: Scope): DesiredManifest {
   const { spec } = external
   const closed = scope.mesh.spec.settings?.egress === 'deny'
   const toPorts = [
@@ -50,7 +53,7 @@ function egressPolicy(external: ComponentOf<'external'>, scope: Scope): DesiredM
     {
       apiVersion: CILIUM_API,
       kind: 'CiliumNetworkPolicy',
-      metadata: { name: objectNameOf(external), namespace: spec.namespace ?? 'default' },
+      metadata: { name: objectNameOf(external), namespace },
       spec: {
         endpointSelector: {},
         egress: [
@@ -71,16 +74,16 @@ function cidrOf(address: string): string {
   return address.includes(':') ? `${address}/128` : `${address}/32`
 }
 
-function throughGateway(external: ComponentOf<'external'>, gateway: ComponentOf<'gateways'>): DesiredManifest {
+function throughGateway(external: ComponentOf<'external'>, namespace: string, gateway: ComponentOf<'gateways'>): DesiredManifest {
   const { spec } = external
   const addresses = (spec.addresses ?? []).filter((address) => !address.includes(':')).map(cidrOf)
   return traceManifest(
     {
       apiVersion: CILIUM_API,
       kind: 'CiliumEgressGatewayPolicy',
-      metadata: { name: joinName(spec.namespace ?? 'default', objectNameOf(external), 'via', objectNameOf(gateway)) },
+      metadata: { name: joinName(namespace, objectNameOf(external), 'via', objectNameOf(gateway)) },
       spec: {
-        selectors: [{ podSelector: { matchLabels: { 'io.kubernetes.pod.namespace': spec.namespace ?? 'default' } } }],
+        selectors: [{ podSelector: { matchLabels: { 'io.kubernetes.pod.namespace': namespace } } }],
         destinationCIDRs: addresses.length === 0 ? ['0.0.0.0/0'] : from(['addresses'], addresses),
         excludedCIDRs: addresses.length === 0 ? PRIVATE : undefined,
         egressGateway: { nodeSelector: { matchLabels: gateway.spec.selector ?? EGRESS_NODES } },

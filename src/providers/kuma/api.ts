@@ -59,11 +59,12 @@ export function dataplanes(workload: ResolvedWorkload, port?: ServicePort | unde
 
 /** The MeshService that Kuma makes of a Service. */
 export function meshService(name: string, namespace: string, section?: string | undefined) {
-  return {
-    kind: 'MeshService',
-    labels: { 'kuma.io/display-name': name, 'k8s.kuma.io/namespace': namespace },
-    sectionName: section,
-  }
+  return { kind: 'MeshService', labels: labelsOf(name, namespace), sectionName: section }
+}
+
+/** Labels by which every version of Kuma finds an object of its own. */
+export function labelsOf(name: string, namespace: string): StringMap {
+  return { 'kuma.io/display-name': name, 'k8s.kuma.io/namespace': namespace }
 }
 
 /** How a port of a MeshService is named: by its name, else by its number. */

@@ -2,13 +2,14 @@ import type { ComponentOf } from '../../design/component.ts'
 import { objectNameOf } from '../../design/object-name.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { Scope, Translation } from '../contract.ts'
+import { callingNamespaces } from '../external-namespaces.ts'
 import { mistake } from '../mistake.ts'
 import { from, traceManifest } from '../traced-manifest.ts'
 import { KUMA_API, policyLabels } from './api.ts'
 
 const PROTOCOLS = { http: 'http', grpc: 'grpc', https: 'tls', tls: 'tls', tcp: 'tcp' } as const
 
-/** An external host as MeshPassthrough of its namespace, by name or by address. */
+/** An external host as MeshPassthrough, by name or by address: one in each namespace that calls it, since it holds for its own alone. */
 export function kumaExternal(external: ComponentOf<'external'>, scope: Scope): Translation {
   const { spec } = external
   const diagnostics: Diagnostic[] = []
@@ -24,16 +25,18 @@ export function kumaExternal(external: ComponentOf<'external'>, scope: Scope): T
     }
     return [...spec.hosts.map((value, position) => from(['hosts', position], { type: 'Domain', value, ...rest })), ...byAddress]
   })
-  const manifest = traceManifest(
-    {
-      apiVersion: KUMA_API,
-      kind: 'MeshPassthrough',
-      metadata: { name: objectNameOf(external), namespace: spec.namespace ?? 'default', labels: policyLabels(scope) },
-      spec: { targetRef: { kind: 'Mesh' }, default: { passthroughMode: 'Matched', appendMatch: matches } },
-    },
-    ['hosts'],
+  const manifests = callingNamespaces(external, scope).map((namespace) =>
+    traceManifest(
+      {
+        apiVersion: KUMA_API,
+        kind: 'MeshPassthrough',
+        metadata: { name: objectNameOf(external), namespace, labels: policyLabels(scope) },
+        spec: { targetRef: { kind: 'Mesh' }, default: { passthroughMode: 'Matched', appendMatch: matches } },
+      },
+      ['hosts'],
+    ),
   )
-  return { manifests: [manifest], diagnostics }
+  return { manifests, diagnostics }
 }
 
 function needsAddresses(external: ComponentOf<'external'>, index: number): Diagnostic {

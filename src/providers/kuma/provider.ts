@@ -29,7 +29,7 @@ function kumaProvider(flavor: KumaFlavor, capabilities: CapabilityTable, default
     mesh: (scope) => kumaMesh(scope, flavor),
     onboard: kumaWorkload,
     namespaceMetadata: (mesh) => ({ labels: injectionLabels(mesh), annotations: {} }),
-    traffic: kumaTraffic,
+    traffic: (policy, scope) => kumaTraffic(policy, scope, flavor),
     authorization: (policy, scope) => kumaAuthorization(policy, scope, flavor),
     gateway: () => NOTHING,
     external: kumaExternal,

@@ -15,7 +15,13 @@ import { share } from './mesh-objects.ts'
 /** Routes of one policy on one port of a workload. */
 export interface RouteRequest {
   readonly policy: ComponentOf<'traffic'>
+  /** Name of what holds for the called pods, in their namespace. */
   readonly name: string
+  /**
+   * Name and namespace of what holds for callers: the control plane's, where a policy holds for callers in every namespace. Elsewhere
+   * Kuma lets a policy that names its MeshService by labels, the only words of 3.0, hold for callers in its own namespace alone.
+   */
+  readonly outbound: { readonly name: string; readonly namespace: string }
   readonly workload: ResolvedWorkload
   readonly port: ServicePort
   readonly routes: readonly ResolvedRoute[]
@@ -59,7 +65,7 @@ export function meshTcpRoute(request: RouteRequest): {
   if (first === undefined) return { manifests: [], diagnostics: [] }
   const rules = [from(first.path, { default: { backendRefs: backendsOf(first, request) } })]
   return {
-    manifests: [routeObject('MeshTCPRoute', request.name, undefined, rules, request)],
+    manifests: [routeObject('MeshTCPRoute', request.outbound.name, undefined, rules, request)],
     diagnostics: [
       ...others.map((route) =>
         mistake(request.policy, route.path, 'MF3020', {
@@ -80,7 +86,7 @@ export function meshTcpRoute(request: RouteRequest): {
 }
 
 /** A route's own name is part of the object's where it is the only one. */
-function baseName({ name, routes }: RouteRequest): string {
+function baseName({ outbound: { name }, routes }: RouteRequest): string {
   const [only, ...others] = routes
   return only?.spec.name === undefined || others.length > 0 ? name : joinName(name, slug(only.spec.name))
 }
@@ -105,15 +111,15 @@ function routeObject(
   name: string,
   caller: ResolvedWorkload | undefined,
   rules: readonly Draft[],
-  { workload, port, scope }: RouteRequest,
+  { workload, port, scope, outbound }: RouteRequest,
 ): DesiredManifest {
   return traceManifest(
     {
       apiVersion: KUMA_API,
       kind,
-      metadata: { name, namespace: workload.namespace, labels: policyLabels(scope) },
+      metadata: { name, namespace: outbound.namespace, labels: policyLabels(scope) },
       spec: {
-        targetRef: caller === undefined ? { kind: 'Mesh' } : callerRef(caller, workload),
+        targetRef: caller === undefined ? { kind: 'Mesh' } : callerRef(caller),
         to: [
           {
             targetRef: meshService(workload.service ?? workload.name, workload.namespace, sectionOf(port)),
@@ -126,10 +132,10 @@ function routeObject(
   )
 }
 
-/** A caller elsewhere is told by its namespace too, since labels alone may be those of other pods. */
-function callerRef(caller: ResolvedWorkload, workload: ResolvedWorkload): DraftObject {
-  const place = caller.namespace === workload.namespace ? {} : { 'k8s.kuma.io/namespace': caller.namespace }
-  return { ...dataplanes(caller), sectionName: undefined, labels: { ...caller.selector, ...place } }
+/** A caller is told by its namespace too, since labels alone may be those of other pods. */
+function callerRef(caller: ResolvedWorkload): DraftObject {
+  const labels = { ...caller.selector, 'k8s.kuma.io/namespace': caller.namespace }
+  return { ...dataplanes(caller), sectionName: undefined, labels }
 }
 
 /** The rule of a route for a caller, or for all of them: with the matches that name this caller, or none. */

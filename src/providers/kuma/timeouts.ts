@@ -3,7 +3,7 @@ import type { RouteSpec } from '../../design/schema/traffic.ts'
 import type { ValuePath } from '../../plan/source.ts'
 import type { DesiredManifest } from '../contract.ts'
 import { type Draft, type DraftObject, from, traceManifest } from '../traced-manifest.ts'
-import { KUMA_API, meshService, policyLabels, sectionOf } from './api.ts'
+import { KUMA_API, labelsOf, meshService, policyLabels, sectionOf } from './api.ts'
 import type { RouteGroup, RouteRequest } from './routes.ts'
 
 const RETRY_WORDS: { readonly [word: string]: string } = {
@@ -20,14 +20,14 @@ export function outboundPolicy(
   kind: string,
   suffix: string,
   entries: readonly { readonly targetRef: DraftObject; readonly default: Draft }[],
-  { name, workload, scope }: Pick<RouteRequest, 'name' | 'workload' | 'scope'>,
+  { outbound, scope }: Pick<RouteRequest, 'outbound' | 'scope'>,
   path: ValuePath,
 ): DesiredManifest {
   return traceManifest(
     {
       apiVersion: KUMA_API,
       kind,
-      metadata: { name: joinName(name, suffix), namespace: workload.namespace, labels: policyLabels(scope) },
+      metadata: { name: joinName(outbound.name, suffix), namespace: outbound.namespace, labels: policyLabels(scope) },
       spec: { targetRef: { kind: 'Mesh' }, to: entries.map((entry) => ({ ...entry })) },
     },
     path,
@@ -35,12 +35,20 @@ export function outboundPolicy(
 }
 
 /** The MeshService of a policy's workload; with the port where it has several. */
-export function targetService({ workload, port }: Pick<RouteRequest, 'workload' | 'port'>): DraftObject {
-  return meshService(
-    workload.service ?? workload.name,
-    workload.namespace,
-    workload.ports.length < 2 ? undefined : sectionOf(port),
-  )
+function targetService(request: Pick<RouteRequest, 'workload' | 'port'>): DraftObject {
+  return serviceNamed(request.workload.service ?? request.workload.name, request)
+}
+
+function serviceNamed(name: string, { workload, port }: Pick<RouteRequest, 'workload' | 'port'>): DraftObject {
+  return meshService(name, workload.namespace, workload.ports.length < 2 ? undefined : sectionOf(port))
+}
+
+/**
+ * Every MeshService that connections to a workload end at: its own and those of its versions, which routes lead to. What is said of
+ * connections is looked up by where they end, unlike what is said of requests.
+ */
+export function targetServices(request: Pick<RouteRequest, 'workload' | 'port'>): readonly DraftObject[] {
+  return [targetService(request), ...request.workload.versions.map((version) => serviceNamed(version.service, request))]
 }
 
 /** Timeouts of routes and of connections as one MeshTimeout, retries as one MeshRetry. */
@@ -49,10 +57,7 @@ export function timeoutsAndRetries(request: RouteRequest, groups: readonly Route
   const targets = ({ names }: RouteGroup): readonly DraftObject[] =>
     alone
       ? [targetService(request)]
-      : names.map((name) => ({
-          kind: 'MeshHTTPRoute',
-          labels: { 'kuma.io/display-name': name, 'k8s.kuma.io/namespace': request.workload.namespace },
-        }))
+      : names.map((name) => ({ kind: 'MeshHTTPRoute', labels: labelsOf(name, request.outbound.namespace) }))
   const connection = connectionTimeouts(request)
   const timeouts = groups.flatMap((group) => {
     const [first] = group.routes
@@ -61,8 +66,9 @@ export function timeoutsAndRetries(request: RouteRequest, groups: readonly Route
     const http = { http: { requestTimeout: from([...first.path, 'timeout'], timeout) } }
     return targets(group).map((targetRef) => ({ targetRef, default: { ...(alone ? connection : {}), ...http } }))
   })
-  const onService = connection !== undefined && !(alone && timeouts.length > 0)
-  const entries = [...(onService ? [{ targetRef: targetService(request), default: connection }] : []), ...timeouts]
+  const [own, ...versions] = connection === undefined ? [] : targetServices(request)
+  const apart = own === undefined || (alone && timeouts.length > 0) ? versions : [own, ...versions]
+  const entries = [...apart.map((targetRef) => ({ targetRef, default: connection })), ...timeouts]
   const retries = groups.flatMap((group) => {
     const [first] = group.routes
     if (first?.spec.retries === undefined) return []

@@ -10,11 +10,11 @@ import { routeConflicts, servesNothing } from '../route-conflicts.ts'
 import { portChooser, trafficPort } from '../service-port.ts'
 import { settingConflicts } from '../setting-conflicts.ts'
 import { type Draft, from, traceManifest } from '../traced-manifest.ts'
-import { dataplanes, KUMA_API, policyLabels } from './api.ts'
+import { dataplanes, KUMA_API, type KumaFlavor, policyLabels, systemNamespace } from './api.ts'
 import { faultPolicies } from './faults.ts'
 import { share } from './mesh-objects.ts'
 import { meshHttpRoutes, meshTcpRoute, type RouteRequest, routeMistakes } from './routes.ts'
-import { outboundPolicy, targetService, timeoutsAndRetries } from './timeouts.ts'
+import { outboundPolicy, targetServices, timeoutsAndRetries } from './timeouts.ts'
 
 const BALANCERS = {
   'round-robin': { type: 'RoundRobin' },
@@ -27,7 +27,7 @@ const BALANCERS = {
 const INTERVALS = { second: '1s', minute: '1m', hour: '1h' } as const
 
 /** A traffic policy as routes and one policy of Kuma for each kind of setting, all about the MeshService of the workload. */
-export function kumaTraffic(policy: ComponentOf<'traffic'>, scope: Scope): Translation {
+export function kumaTraffic(policy: ComponentOf<'traffic'>, scope: Scope, flavor: KumaFlavor): Translation {
   const found = findWorkload(policy.spec.workload, policy, ['workload'], scope)
   const workload = found.value
   if (workload === undefined) return { manifests: [], diagnostics: found.diagnostics }
@@ -35,9 +35,11 @@ export function kumaTraffic(policy: ComponentOf<'traffic'>, scope: Scope): Trans
   const { port, diagnostics } = trafficPort(policy, workload)
   if (port === undefined) return { manifests: [], diagnostics }
   const { routes, diagnostics: unresolved } = resolveRoutes(policy, workload, scope)
+  const name = nameAbout(workload.service, policy)
   const request: RouteRequest = {
     policy,
-    name: nameAbout(workload.service, policy),
+    name,
+    outbound: { name: joinName(workload.namespace, name), namespace: systemNamespace(scope, flavor) },
     workload,
     port,
     routes,
@@ -111,8 +113,8 @@ function breakers(request: RouteRequest): readonly DesiredManifest[] {
           },
         })
   const conf = { connectionLimits: limited ? limits : undefined, outlierDetection: detection }
-  const entry = { targetRef: targetService(request), default: conf }
-  return [outboundPolicy('MeshCircuitBreaker', 'circuit-breaker', [entry], request, ['circuitBreaker'])]
+  const entries = targetServices(request).map((targetRef) => ({ targetRef, default: conf }))
+  return [outboundPolicy('MeshCircuitBreaker', 'circuit-breaker', entries, request, ['circuitBreaker'])]
 }
 
 function consecutive(count: number | undefined): Draft {
@@ -165,8 +167,8 @@ function balancingOf(request: RouteRequest): Translation {
             },
           }),
   }
-  const entry = { targetRef: targetService(request), default: conf }
-  return { manifests: [outboundPolicy('MeshLoadBalancingStrategy', 'load-balancing', [entry], request, path)], diagnostics }
+  const entries = targetServices(request).map((targetRef) => ({ targetRef, default: conf }))
+  return { manifests: [outboundPolicy('MeshLoadBalancingStrategy', 'load-balancing', entries, request, path)], diagnostics }
 }
 
 function hashPolicies(

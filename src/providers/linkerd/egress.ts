@@ -3,9 +3,9 @@ import { joinName, objectNameOf } from '../../design/object-name.ts'
 import type { ExternalSpec } from '../../design/schema/gateway.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { DesiredManifest, Scope, Translation } from '../contract.ts'
+import { callingNamespaces, externalsOf } from '../external-namespaces.ts'
 import { GATEWAY_API, streamRouteApi } from '../gateway-api/api.ts'
 import { mistake } from '../mistake.ts'
-import { addressIn } from '../references.ts'
 import { from, traceManifest } from '../traced-manifest.ts'
 import { bundleOf, POLICY_API, POLICY_GROUP } from './api.ts'
 
@@ -15,35 +15,31 @@ type Port = ExternalSpec['ports'][number]
 const SHARED = 'egress'
 
 /**
- * An external host as a route on an EgressNetwork: one network for all of a namespace, or its own where the design gives addresses
+ * An external host as a route on an EgressNetwork: one network for all hosts of a namespace, or its own where the design gives
+ * addresses. A network holds for callers in its own namespace alone, so each of them has one
  * (linkerd.io/2-edge/reference/egress-network).
  */
 export function linkerdExternal(external: ComponentOf<'external'>, scope: Scope): Translation {
   const { spec } = external
   const diagnostics: Diagnostic[] = []
-  const routes = spec.ports.flatMap((port, index): readonly DesiredManifest[] => {
-    if ((port.protocol ?? 'https') !== 'tcp') return [routeOf(external, port, index, scope)]
-    if (spec.addresses === undefined) diagnostics.push(needsAddresses(external, index))
-    return [routeOf(external, port, index, scope)]
-  })
-  return { manifests: [...networks(external, scope), ...routes], diagnostics }
-}
-
-function namespaceOf(external: ComponentOf<'external'>): string {
-  return external.spec.namespace ?? 'default'
+  for (const [index, port] of spec.ports.entries()) {
+    if (port.protocol === 'tcp' && spec.addresses === undefined) diagnostics.push(needsAddresses(external, index))
+  }
+  const manifests = callingNamespaces(external, scope).flatMap((namespace) => [
+    ...networks(external, namespace, scope),
+    ...spec.ports.map((port, index) => routeOf(external, port, index, namespace, scope)),
+  ])
+  return { manifests, diagnostics }
 }
 
 function networkName(external: ComponentOf<'external'>): string {
   return external.spec.addresses === undefined ? SHARED : objectNameOf(external)
 }
 
-function networks(external: ComponentOf<'external'>, scope: Scope): readonly DesiredManifest[] {
+function networks(external: ComponentOf<'external'>, namespace: string, scope: Scope): readonly DesiredManifest[] {
   const { addresses } = external.spec
-  const first = [...scope.external.values()].find(
-    (other) =>
-      other.spec.addresses === undefined &&
-      namespaceOf(other) === namespaceOf(external) &&
-      addressIn('meshes', other.spec.mesh, other.scope) === scope.mesh.address,
+  const first = externalsOf(scope).find(
+    (other) => other.spec.addresses === undefined && callingNamespaces(other, scope).includes(namespace),
   )
   if (addresses === undefined && first?.address !== external.address) return []
   return [
@@ -51,7 +47,7 @@ function networks(external: ComponentOf<'external'>, scope: Scope): readonly Des
       {
         apiVersion: POLICY_API,
         kind: 'EgressNetwork',
-        metadata: { name: networkName(external), namespace: namespaceOf(external) },
+        metadata: { name: networkName(external), namespace },
         spec: {
           trafficPolicy: scope.mesh.spec.settings?.egress === 'deny' ? 'Deny' : 'Allow',
           networks: addresses?.map((address, index) => from(['addresses', index], { cidr: cidrOf(address) })),
@@ -67,7 +63,7 @@ function cidrOf(address: string): string {
   return address.includes(':') ? `${address}/128` : `${address}/32`
 }
 
-function routeOf(external: ComponentOf<'external'>, port: Port, index: number, scope: Scope): DesiredManifest {
+function routeOf(external: ComponentOf<'external'>, port: Port, index: number, namespace: string, scope: Scope): DesiredManifest {
   const { spec } = external
   const protocol = port.protocol ?? 'https'
   const kind = protocol === 'http' || protocol === 'grpc' ? 'HTTPRoute' : protocol === 'tcp' ? 'TCPRoute' : 'TLSRoute'
@@ -78,7 +74,7 @@ function routeOf(external: ComponentOf<'external'>, port: Port, index: number, s
       kind,
       metadata: {
         name: spec.ports.length === 1 ? objectNameOf(external) : joinName(objectNameOf(external), String(port.port)),
-        namespace: namespaceOf(external),
+        namespace,
       },
       spec: {
         parentRefs: [{ ...network, port: from(['ports', index, 'port'], port.port) }],

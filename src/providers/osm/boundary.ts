@@ -2,6 +2,7 @@ import type { ComponentOf } from '../../design/component.ts'
 import { joinName, objectNameOf } from '../../design/object-name.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { DesiredManifest, ResolvedWorkload, Scope, Translation } from '../contract.ts'
+import { meshedNamespace } from '../external-namespaces.ts'
 import { mistake } from '../mistake.ts'
 import { resolveRoutes } from '../resolve-routes.ts'
 import { indexOf } from '../scope-index.ts'
@@ -61,7 +62,7 @@ function routeMistakes(gateway: ComponentOf<'gateways'>): readonly Diagnostic[] 
   })
 }
 
-/** A host outside as Egress, for every workload of the mesh: OSM opens it to named ServiceAccounts. */
+/** A host outside as Egress, for every workload of the mesh: OSM opens it to named ServiceAccounts, and reads it in its namespaces alone. */
 export function egress(external: ComponentOf<'external'>, scope: Scope): Translation {
   const { spec } = external
   const accounts = new Map(
@@ -73,7 +74,7 @@ export function egress(external: ComponentOf<'external'>, scope: Scope): Transla
     {
       apiVersion: OSM_POLICY_API,
       kind: 'Egress',
-      metadata: { name: objectNameOf(external), namespace: spec.namespace ?? 'default' },
+      metadata: { name: objectNameOf(external), namespace: meshedNamespace(external, scope) },
       spec: {
         sources: [...accounts.values()].map((account) => ({ kind: 'ServiceAccount', ...account })),
         hosts: from(['hosts'], spec.hosts),

@@ -19,30 +19,6 @@ const object = (kind: string, name: string, spec: object, namespace = 'shop'): E
   spec,
 })
 
-const routes = (rules: readonly object[]): readonly ExpectedObject[] => [
-  object('MeshHTTPRoute', 'backend', {
-    targetRef: { kind: 'Mesh' },
-    to: [{ targetRef: { ...service('backend'), sectionName: 'http' }, rules }],
-  }),
-]
-const one = (conf: object, matches: readonly object[] = EVERYTHING) =>
-  routes([{ matches, default: { backendRefs: [to('backend-v1')], ...conf } }])
-const match = (condition: object) =>
-  routes([
-    { matches: [condition], default: { backendRefs: [to('backend-v2')] } },
-    { matches: EVERYTHING, default: { backendRefs: [to('backend-v1')] } },
-  ])
-
-/** A policy about requests to the backend. */
-const outbound = (kind: string, name: string, conf: object): readonly ExpectedObject[] => [
-  object(kind, name, { targetRef: { kind: 'Mesh' }, to: [{ targetRef: service('backend'), default: conf }] }),
-]
-const timeout = (conf: object) => outbound('MeshTimeout', 'backend-timeout', conf)
-const retry = (http: object) => outbound('MeshRetry', 'backend-retry', { http: { numRetries: 3, ...http } })
-const breaker = (conf: object) => outbound('MeshCircuitBreaker', 'backend-circuit-breaker', conf)
-const outlier = (outlierDetection: object) => breaker({ outlierDetection })
-const balancing = (conf: object) => outbound('MeshLoadBalancingStrategy', 'backend-load-balancing', conf)
-
 const BACKENDS = { kind: 'Dataplane', labels: { app: 'backend' } }
 const fault = (http: object) => [
   object('MeshFaultInjection', 'backend-fault', { targetRef: BACKENDS, rules: [{ default: { http: [http] } }] }),
@@ -83,7 +59,38 @@ const wasmConfig =
 
 /** What Kuma must say, and the product built on it in its own namespace. */
 export function kumaMeaning(namespace: string, chart: string): Conformance['meaning'] {
+  // What holds for callers everywhere stands in the namespace of the control plane.
   const system = (kind: string, name: string, spec: object) => object(kind, name, spec, namespace)
+  const routes = (rules: readonly object[]): readonly ExpectedObject[] => [
+    system('MeshHTTPRoute', 'shop-backend', {
+      targetRef: { kind: 'Mesh' },
+      to: [{ targetRef: { ...service('backend'), sectionName: 'http' }, rules }],
+    }),
+  ]
+  const one = (conf: object, matches: readonly object[] = EVERYTHING) =>
+    routes([{ matches, default: { backendRefs: [to('backend-v1')], ...conf } }])
+  const match = (condition: object) =>
+    routes([
+      { matches: [condition], default: { backendRefs: [to('backend-v2')] } },
+      { matches: EVERYTHING, default: { backendRefs: [to('backend-v1')] } },
+    ])
+
+  /** A policy about requests to the backend. */
+  const outbound = (kind: string, name: string, conf: object, services = ['backend']): readonly ExpectedObject[] => [
+    system(kind, name, {
+      targetRef: { kind: 'Mesh' },
+      to: services.map((target) => ({ targetRef: service(target), default: conf })),
+    }),
+  ]
+  /** A policy about connections, which is looked up by where they end. */
+  const connections = (kind: string, name: string, conf: object) =>
+    outbound(kind, name, conf, ['backend', 'backend-v1', 'backend-v2'])
+  const timeout = (conf: object) => outbound('MeshTimeout', 'shop-backend-timeout', conf)
+  const retry = (http: object) => outbound('MeshRetry', 'shop-backend-retry', { http: { numRetries: 3, ...http } })
+  const breaker = (conf: object) => connections('MeshCircuitBreaker', 'shop-backend-circuit-breaker', conf)
+  const outlier = (outlierDetection: object) => breaker({ outlierDetection })
+  const balancing = (conf: object) => connections('MeshLoadBalancingStrategy', 'shop-backend-load-balancing', conf)
+
   const identity = system('MeshIdentity', 'identity', { provider: { type: 'Bundled' } })
   const telemetry = (kind: string, spec: object) => [system(kind, 'meshform', { targetRef: { kind: 'Mesh' }, ...spec })]
   return {
@@ -108,8 +115,8 @@ export function kumaMeaning(namespace: string, chart: string): Conformance['mean
     'traffic.match.method': match({ method: 'GET' }),
     'traffic.match.port': match({}),
     'traffic.match.from': [
-      object('MeshHTTPRoute', 'backend-2-from-frontend', {
-        targetRef: { kind: 'Dataplane', labels: { app: 'frontend' } },
+      system('MeshHTTPRoute', 'shop-backend-2-from-frontend', {
+        targetRef: { kind: 'Dataplane', labels: { app: 'frontend', 'k8s.kuma.io/namespace': 'shop' } },
         to: [{ rules: [{ matches: EVERYTHING, default: { backendRefs: [to('backend-v2')] } }] }],
       }),
       ...routes([{ matches: EVERYTHING, default: { backendRefs: [to('backend-v1')] } }]),
@@ -160,7 +167,7 @@ export function kumaMeaning(namespace: string, chart: string): Conformance['mean
       ],
     }),
     'traffic.tcp': [
-      object('MeshTCPRoute', 'database', {
+      system('MeshTCPRoute', 'shop-database', {
         to: [
           {
             targetRef: { ...service('database'), sectionName: 'tcp-database' },
@@ -182,8 +189,8 @@ export function kumaMeaning(namespace: string, chart: string): Conformance['mean
       connectionLimits: { maxConnections: 100, maxPendingRequests: 50, maxRequests: 200 },
     }),
     'circuitBreaker.retries': breaker({ connectionLimits: { maxRetries: 3 } }),
-    'circuitBreaker.idleTimeout': timeout({ idleTimeout: '30s' }),
-    'circuitBreaker.connectTimeout': timeout({ connectionTimeout: '1s' }),
+    'circuitBreaker.idleTimeout': connections('MeshTimeout', 'shop-backend-timeout', { idleTimeout: '30s' }),
+    'circuitBreaker.connectTimeout': connections('MeshTimeout', 'shop-backend-timeout', { connectionTimeout: '1s' }),
     'circuitBreaker.outlier': outlier({
       interval: '10s',
       baseEjectionTime: '30s',
