@@ -10,6 +10,7 @@ import { checkBlocks, importedIds } from '../planner/check-blocks.ts'
 import { checkContexts } from '../planner/check-contexts.ts'
 import { checkPlan, type PlanLimits } from '../planner/check-plan.ts'
 import { checkPreconditions } from '../planner/conditions.ts'
+import { goingContainers } from '../planner/containers.ts'
 import { lacksValues, withKnownDigests, withoutAsking } from '../planner/cover-secrets.ts'
 import { type ExpandRequest, type Expansion, expandDesign } from '../planner/expand.ts'
 import { fieldManagersOf } from '../planner/field-managers.ts'
@@ -18,10 +19,12 @@ import type { Owner } from '../planner/owner-labels.ts'
 import { checkPolicies } from '../planner/policies.ts'
 import { hasTriggers, replaceTriggered } from '../planner/replace-triggers.ts'
 import { type Selection, selectCandidates } from '../planner/select.ts'
+import { settleContainers } from '../planner/settle-containers.ts'
 import { settledEffects } from '../planner/settled-effects.ts'
 import type { HealthRule, IgnoreRule } from '../providers/rules.ts'
 import { dryRunAll } from './dry-run.ts'
 import type { Emit } from './events.ts'
+import { findStrangers } from './find-strangers.ts'
 import { leftUnhealthy } from './left-unhealthy.ts'
 import { type Connection, refresh } from './refresh.ts'
 
@@ -120,6 +123,14 @@ export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
     includeCreates: request.askAboutCreates,
     onlyToSee: request.mode === 'refresh-only',
   })
+  const going = request.mode === 'refresh-only' ? [] : goingContainers(selected.candidates, asked.results)
+  const contained = settleContainers({
+    candidates: selected.candidates,
+    all: triggered,
+    excluded: selected.excluded,
+    dryRuns: asked.results,
+    strangers: going.length === 0 ? new Map() : await findStrangers(going, request.owner, request.connections, request.signal),
+  })
   const plan = buildPlan({
     mode: request.mode,
     design: request.design,
@@ -128,14 +139,14 @@ export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
     state: request.state,
     live: refreshed.live,
     clusters: request.clusters,
-    candidates: selected.candidates,
+    candidates: contained.candidates,
     dryRuns: asked.results,
     confirmed: selected.confirmed,
     masker: createMasker(
       request.design.sensitiveValues,
       expansion.objects.map(({ manifest }) => manifest),
     ),
-    diagnostics: [...found, ...asked.diagnostics],
+    diagnostics: [...found, ...asked.diagnostics, ...contained.diagnostics],
   })
   const policies = hasErrors(plan.diagnostics) ? [] : checkPolicies(plan, request.design.policies)
   const sent = new Map(

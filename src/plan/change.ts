@@ -32,6 +32,7 @@ export type ActionReason =
   | 'replace_because_cannot_update'
   | 'replace_by_request'
   | 'replace_by_triggers'
+  | 'replace_with_container'
   | 'update_because_drift'
   | 'create_because_missing'
   | 'adopt_unowned'

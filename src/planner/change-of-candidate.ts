@@ -88,7 +88,10 @@ function updateOf(candidate: Extract<Candidate, { kind: 'update' }>, request: Ch
         ? desired.manifest
         : mergeLocally(base, recorded === undefined ? undefined : (recorded as JsonObject), desired.manifest)
   const replace =
-    answer?.kind === 'immutable' || candidate.reason === 'replace_by_request' || candidate.reason === 'replace_by_triggers'
+    answer?.kind === 'immutable' ||
+    candidate.reason === 'replace_by_request' ||
+    candidate.reason === 'replace_by_triggers' ||
+    candidate.reason === 'replace_with_container'
   const change = desiredChange(desired, candidate.recorded, request, {
     action: replace ? 'replace' : 'update',
     reason: answer?.kind === 'immutable' ? 'replace_because_cannot_update' : candidate.reason,

@@ -35,6 +35,7 @@ function whyDeleted(mode: PlanMode): string {
 
 function whyReplaced({ reason, certaintyReason }: ObjectChange): string {
   if (reason === 'replace_by_request') return '--replace asks for it.'
+  if (reason === 'replace_with_container') return 'What holds it is replaced: its namespace, or the definition of its kind.'
   if (reason === 'replace_by_triggers') return 'Something that lifecycle.replaceTriggeredBy names changes.'
   return `A field that can't be changed in place differs: ${certaintyReason ?? ''}`
 }

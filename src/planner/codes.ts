@@ -42,6 +42,25 @@ export const PLANNER_CODES = {
     explanation:
       'lifecycle.createBeforeDestroy is set, and the object must be replaced under its own name: a cluster holds one object of a name, so the old one has to go first.',
   },
+  MF2016: {
+    title: 'Stays while something is in it',
+    explanation:
+      'A namespace, or the definition of a kind, would be deleted while something of this design stays in it or another design has objects there. It stays, and stays recorded, until nothing is left in it.',
+  },
+  MF2017: {
+    title: 'Would take others along',
+    explanation:
+      'A namespace, or the definition of a kind, would be replaced, and in it is what the plan must not touch: objects of another design, given up, or left out by --exclude.',
+  },
+  MF2018: {
+    title: 'Takes along what no design made',
+    explanation:
+      'A namespace, or the definition of a kind, goes, and with it live objects that nobody is marked as the owner of.',
+  },
+  MF2019: {
+    title: 'Replacement left out',
+    explanation: 'What --replace names is not in the plan, since --target does not reach it or --exclude leaves it out.',
+  },
   MF2031: {
     title: 'Another cluster',
     explanation:

@@ -13,7 +13,7 @@ export interface Selection {
 
 /**
  * Narrows candidates down to the targets and what these depend on, leaves out the excluded and what depends on them, and turns
- * updates into replacements where asked. A pattern that matches nothing is an error: it is a typo more often than a wish. Told as
+ * updates into replacements where asked. Deletes take along, and leave out, what depends on what goes. A pattern that matches nothing is an error: it is a typo more often than a wish. Told as
  * well is what is confirmed, by id.
  */
 export function selectCandidates(
@@ -22,22 +22,52 @@ export function selectCandidates(
 ): {
   readonly candidates: readonly Candidate[]
   readonly confirmed: ReadonlySet<string>
+  /** Ids of what `--exclude` leaves out, directly or since it depends on that. */
+  readonly excluded: ReadonlySet<string>
   readonly diagnostics: readonly Diagnostic[]
 } {
   if (Object.values(selection).every((patterns) => patterns.length === 0))
-    return { candidates, confirmed: new Set(), diagnostics: [] }
+    return { candidates, confirmed: new Set(), excluded: new Set(), diagnostics: [] }
   const diagnostics: Diagnostic[] = []
   const targeted = matching(candidates, selection.target, '--target', diagnostics)
   const excluded = matching(candidates, selection.exclude, '--exclude', diagnostics)
   const replaced = matching(candidates, selection.replace, '--replace', diagnostics)
   const confirmed = matching(candidates, selection.confirm, '--confirm', diagnostics)
-  const needed = selection.target.length === 0 ? undefined : closure(candidates, targeted, dependenciesOf)
-  const dropped = closure(candidates, excluded, dependantsLookup(candidates))
+  const dependants = dependantsLookup(candidates)
+  // What goes is followed the other way round: nothing goes before what leans on it.
+  const needed =
+    selection.target.length === 0
+      ? undefined
+      : closure(candidates, targeted, (candidate) =>
+          candidate.kind === 'delete'
+            ? { any: [], leaving: dependants(candidate) }
+            : { any: dependenciesOf(candidate), leaving: [] },
+        )
+  const dropped = closure(candidates, excluded, (candidate) => ({
+    any: candidate.kind === 'delete' ? [] : dependants(candidate),
+    leaving: candidate.recorded?.dependencies ?? [],
+  }))
   const kept = candidates.filter((candidate) => (needed === undefined || needed.has(candidate)) && !dropped.has(candidate))
+  const left = new Set(kept)
+  const unasked = [...replaced].filter((candidate) => !left.has(candidate))
+  if (unasked.length > 0) diagnostics.push(replacesNothing(unasked))
   return {
     candidates: kept.map((candidate) => (replaced.has(candidate) ? asReplacement(candidate, 'replace_by_request') : candidate)),
     confirmed: new Set([...confirmed].map(idOf)),
+    excluded: new Set([...dropped].map(idOf)),
     diagnostics,
+  }
+}
+
+/** Asked to be replaced, and left out of the plan by the same command. */
+function replacesNothing(candidates: readonly Candidate[]): Diagnostic {
+  const addresses = [...new Set(candidates.map(addressOf))]
+  return {
+    severity: 'error',
+    code: 'MF2019',
+    summary: `--replace asks for ${addresses[0] ?? ''}${addresses.length > 1 ? ` and ${addresses.length - 1} more` : ''}, which the plan leaves out`,
+    detail: '--target does not reach it, or --exclude leaves it out.',
+    hint: 'Give it to --target as well, or drop --replace.',
   }
 }
 
@@ -77,7 +107,7 @@ function matching(
     diagnostics.push({
       severity: 'error',
       code: 'MF2012',
-      summary: `${flag} ${pattern} matches nothing`,
+      summary: `${flag} ${pattern === '' ? '""' : pattern} matches nothing`,
       detail: `Addresses are ${known.slice(0, 8).join(', ')}${known.length > 8 ? ` and ${known.length - 8} more` : ''}.`,
       hint: 'Patterns are addresses such as `traffic.*` or objects such as `Deployment/web`.',
     })
@@ -104,11 +134,17 @@ function idOf(candidate: Candidate): string {
   return `${cluster}/${group}/${kind}/${namespace}/${name}`
 }
 
-/** Everything reached from the start by following edges, which name objects or components. */
+/** Names of objects and components that a candidate leads to: whatever becomes of them, or only where they go. */
+interface Edges {
+  readonly any: readonly string[]
+  readonly leaving: readonly string[]
+}
+
+/** Everything reached from the start by following edges. Linear: each name is followed once. */
 function closure(
   candidates: readonly Candidate[],
   start: ReadonlySet<Candidate>,
-  edges: (candidate: Candidate) => readonly string[],
+  edges: (candidate: Candidate) => Edges,
 ): ReadonlySet<Candidate> {
   const byName = new Map<string, Candidate[]>()
   const note = (name: string, candidate: Candidate) => {
@@ -122,13 +158,15 @@ function closure(
   }
   const reached = new Set(start)
   const queue = [...start]
-  const followed = new Set<string>()
+  const followed = { any: new Set<string>(), leaving: new Set<string>() }
   for (let candidate = queue.pop(); candidate !== undefined; candidate = queue.pop()) {
-    for (const name of edges(candidate)) {
-      if (followed.has(name)) continue
-      followed.add(name)
-      for (const next of byName.get(name) ?? []) {
-        if (!reached.has(next)) {
+    const names = edges(candidate)
+    for (const way of ['any', 'leaving'] as const) {
+      for (const name of names[way]) {
+        if (followed[way].has(name)) continue
+        followed[way].add(name)
+        for (const next of byName.get(name) ?? []) {
+          if (reached.has(next) || (way === 'leaving' && next.kind !== 'delete')) continue
           reached.add(next)
           queue.push(next)
         }
@@ -141,7 +179,8 @@ function closure(
 function dependantsLookup(candidates: readonly Candidate[]): (candidate: Candidate) => readonly string[] {
   const dependants = new Map<string, string[]>()
   for (const candidate of candidates) {
-    for (const name of dependenciesOf(candidate)) {
+    const names = candidate.kind === 'delete' ? candidate.recorded.dependencies : dependenciesOf(candidate)
+    for (const name of names) {
       const known = dependants.get(name)
       if (known === undefined) dependants.set(name, [idOf(candidate)])
       else known.push(idOf(candidate))
@@ -154,7 +193,10 @@ function dependantsLookup(candidates: readonly Candidate[]): (candidate: Candida
 }
 
 /** The candidate as one that is deleted and made anew; what is not there, or goes anyway, stays as it is. */
-export function asReplacement(candidate: Candidate, reason: 'replace_by_request' | 'replace_by_triggers'): Candidate {
+export function asReplacement(
+  candidate: Candidate,
+  reason: 'replace_by_request' | 'replace_by_triggers' | 'replace_with_container',
+): Candidate {
   if (candidate.kind !== 'update' && candidate.kind !== 'no-op') return candidate
   if (candidate.live === undefined) return candidate
   return {

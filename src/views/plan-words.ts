@@ -63,6 +63,8 @@ function reasonOf(change: ObjectChange): string | undefined {
       return 'as asked'
     case 'replace_by_triggers':
       return 'triggered'
+    case 'replace_with_container':
+      return 'goes with what holds it'
     default:
       return undefined
   }
