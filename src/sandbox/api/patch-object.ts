@@ -197,10 +197,10 @@ export function patchObject(
   const isStrategic = type === strategicPatchType
   const patch = readPatch(request, isStrategic)
   const current = liveObjectOf(resource, live)
-  const patched = patchedValue(type, current, patch, resource)
+  const { value: patched, rest = patch } = patchedValue(type, current, patch, resource)
   const problem = (text: string): Error => {
-    // A strategic merge patch is shown itself, as Go prints it; of the others their result is.
-    const shown = isStrategic ? goPlain(patch) : shownResult(type, current, patch, resource)
+    // Of a strategic merge patch what is left is shown, as Go prints it; of the others their result is.
+    const shown = isStrategic ? goPlain(rest) : shownResult(type, current, patch, resource)
     const why = `Invalid value: ${JSON.stringify(shown)}: ${isStrategic ? unstructuredError(text) : text}`
     return invalid({ group: '', name: '' }, '', [{ type: 'FieldValueInvalid', field: 'patch', message: why }])
   }
@@ -236,7 +236,7 @@ function checkType(context: ApiContext, resource: ServedResource, patched: JsonO
 /** The patched object as messages show it: custom objects are kept with their keys in order. */
 function shownResult(type: string, live: JsonObject, patch: JsonValue, resource: ServedResource): string {
   const ordered = resource.custom ? (JSON.parse(goJsonText(live)) as JsonObject) : live
-  return JSON.stringify(patchedValue(type, ordered, patch, resource))
+  return JSON.stringify(patchedValue(type, ordered, patch, resource).value)
 }
 
 const operationFields: ReadonlySet<string> = new Set(['op', 'path', 'from', 'value'])
@@ -272,17 +272,23 @@ function readPatch(request: SandboxRequest, isStrategic: boolean): JsonValue {
   return value
 }
 
-function patchedValue(type: string, live: JsonObject, patch: JsonValue, resource: ServedResource): JsonValue {
+/** What a patch makes of an object; of a strategic merge patch also what is left of it, its directives carried out. */
+interface PatchedValue {
+  readonly value: JsonValue
+  readonly rest?: JsonObject
+}
+
+function patchedValue(type: string, live: JsonObject, patch: JsonValue, resource: ServedResource): PatchedValue {
   switch (type) {
     case jsonPatchType:
-      return jsonPatched(live, patch)
+      return { value: jsonPatched(live, patch) }
     case mergePatchType:
       if (patch === null) throw badRequest('Invalid JSON Patch')
       if (!isJsonObject(patch))
         throw undecodable(`json: cannot unmarshal ${goKindOf(patch)} into Go value of type map[string]interface {}`)
-      return mergePatch(live, patch)
+      return { value: mergePatch(live, patch) }
     default:
-      if (patch === null) return live
+      if (patch === null) return { value: live }
       if (!isJsonObject(patch))
         throw badRequest(`json: cannot unmarshal ${goKindOf(patch)} into Go value of type map[string]interface {}`)
       try {

@@ -5,10 +5,6 @@ const kinds: ReadonlyMap<string, string> = new Map([
   ['array', 'slice'],
   ['object', 'map'],
 ])
-const types: ReadonlyMap<string, string> = new Map([
-  ['slice', '[]interface {}'],
-  ['map', 'map[string]interface {}'],
-])
 
 /**
  * A decoding error as the API server words it where it fills its types from values, as after a strategic merge patch, and not
@@ -22,5 +18,7 @@ export function unstructuredError(problem: string): string {
   if (wanted.startsWith('map[')) return `cannot restore map from ${kind}`
   if (wanted.startsWith('[]')) return `cannot restore slice from ${kind}`
   if (wanted.includes('.')) return `cannot restore struct from: ${kind}`
-  return `cannot convert ${types.get(kind) ?? kind} to ${wanted}`
+  // Go turns a whole number into a text, as one character, and any number into another: these it tries, and refuses itself.
+  const isTried = kind === 'int64' ? wanted === 'string' : kind === 'float64' && wanted.startsWith('int')
+  return isTried ? `cannot convert ${kind} to ${wanted}` : `unrecognized type: ${wanted}`
 }

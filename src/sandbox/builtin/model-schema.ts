@@ -1,6 +1,7 @@
+import type { JsonValue } from '../../plan/json.ts'
 import type { StructuralSchema } from '../structural-schema.ts'
 import { describeField } from './field-descriptions.ts'
-import type { FieldType, ModelField, ScalarName } from './model-notation.ts'
+import type { FieldType, Model, ModelField, ScalarName } from './model-notation.ts'
 import { modelNamed } from './models.ts'
 
 const scalarSchemas: { readonly [name in ScalarName]: StructuralSchema } = {
@@ -20,7 +21,16 @@ const scalarSchemas: { readonly [name in ScalarName]: StructuralSchema } = {
   schema: { 'x-kubernetes-preserve-unknown-fields': true },
 }
 
+const zeroOf: { readonly [name in ScalarName]?: JsonValue } = { string: '', bool: false, int32: 0, int64: 0 }
+
 const schemas = new Map<string, StructuralSchema>()
+/** Models by the fields of their schemas, which every schema of a field of that type shares. */
+const models = new WeakMap<object, Model>()
+
+/** The model that a schema describes; undefined for any other schema. */
+export function modelOfSchema({ properties }: StructuralSchema): Model | undefined {
+  return properties === undefined ? undefined : models.get(properties)
+}
 
 function typeSchema(type: FieldType): StructuralSchema {
   switch (type.kind) {
@@ -45,14 +55,21 @@ function ownershipKeywords(field: ModelField): StructuralSchema {
   return ownership === 'set' ? {} : { 'x-kubernetes-map-type': ownership }
 }
 
+/** A field that is always written has the zero of its type where nobody gives it: so lists know items that leave out their key. */
+function defaultOf({ default: declared, required, pointer, type }: ModelField): JsonValue | undefined {
+  if (declared !== undefined || !required || pointer || type.kind !== 'scalar') return declared
+  return zeroOf[type.name]
+}
+
 function fieldSchema(modelName: string, field: ModelField): StructuralSchema {
   const description = describeField(modelName, field.name)
   const { patch } = field
+  const byDefault = defaultOf(field)
   const keywords: StructuralSchema = {
     ...ownershipKeywords(field),
     ...(patch === undefined ? {} : { 'x-kubernetes-patch-strategy': patch.strategy }),
     ...(patch?.mergeKey === undefined ? {} : { 'x-kubernetes-patch-merge-key': patch.mergeKey }),
-    ...(field.default === undefined ? {} : { default: field.default }),
+    ...(byDefault === undefined ? {} : { default: byDefault }),
     ...(description === undefined ? {} : { description }),
   }
   const schema = typeSchema(field.type)
@@ -77,6 +94,7 @@ export function schemaOfModel(name: string): StructuralSchema {
     }
     // Known before its fields are, because a model may have fields of its own kind.
     schemas.set(name, schema)
+    models.set(properties, model)
     for (const field of model.fields) properties[field.name] = fieldSchema(name, field)
   }
   return schema

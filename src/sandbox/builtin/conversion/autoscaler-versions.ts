@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../../plan/jso
 import type { VersionConversion } from '../../resource-type.ts'
 import { decodeObject } from '../decode-object.ts'
 import { internalValue } from '../internal-value.ts'
-import { numberAt, objectAt, objectsAt, type Tree, type TreeValue, textAt } from '../json-tree.ts'
+import { ensureTree, numberAt, objectAt, objectsAt, type Tree, type TreeValue, textAt } from '../json-tree.ts'
 
 /** Annotations in which `autoscaling/v1` carries what it has no fields for. */
 const metricsAnnotation = 'autoscaling.alpha.kubernetes.io/metrics'
@@ -252,6 +252,14 @@ function toVersion2(autoscaler: JsonObject): JsonObject {
     },
     status: { ...status, currentMetrics: current, ...(conditions === undefined ? {} : { conditions }) },
   })
+}
+
+/** What a version 1 that says nothing is taken to want: the converted object has the usual target, so its writer owns it. */
+export function defaultVersion1(autoscaler: Tree): void {
+  const spec = ensureTree(autoscaler, 'spec')
+  spec.minReplicas ??= 1
+  const carriedMetrics = readList(objectAt(objectAt(autoscaler, 'metadata'), 'annotations') ?? {}, metricsAnnotation) ?? []
+  if (carriedMetrics.length === 0) spec.targetCPUUtilizationPercentage ??= usualUtilization
 }
 
 /** How `autoscaling/v1` and the stored `autoscaling/v2` turn into one another, as `pkg/apis/autoscaling/v1` has it. */

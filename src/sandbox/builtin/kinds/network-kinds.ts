@@ -1,5 +1,5 @@
 import type { ResourceType } from '../../resource-type.ts'
-import { autoscalerConversion } from '../conversion/autoscaler-versions.ts'
+import { autoscalerConversion, defaultVersion1 } from '../conversion/autoscaler-versions.ts'
 import {
   defaultAutoscaler,
   defaultEndpointSlice,
@@ -8,7 +8,6 @@ import {
   prepareIngress,
 } from '../defaults/network-defaults.ts'
 import { defineKind } from '../define-kind.ts'
-import { ensureTree } from '../json-tree.ts'
 import {
   autoscalerColumns,
   disruptionBudgetColumns,
@@ -116,8 +115,6 @@ export const networkKinds: readonly ResourceType[] = [
     categories: ['all'],
     status: true,
     columns: autoscalerColumns,
-    setDefaults: (autoscaler) => {
-      ensureTree(autoscaler, 'spec').minReplicas ??= 1
-    },
+    setDefaults: defaultVersion1,
   }),
 ]

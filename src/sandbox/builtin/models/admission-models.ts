@@ -93,7 +93,7 @@ Validation
 AuditAnnotation
   key! string
   valueExpression! string
-Variable
+Variable atomic
   name! string
   expression! string
 TypeChecking

@@ -157,6 +157,7 @@ NodeStatus
   config *NodeConfigStatus
   runtimeHandlers [NodeRuntimeHandler] atomic
   features *NodeFeatures
+  declaredFeatures [string] atomic
 PersistentVolumeStatus
   phase string
   message string

@@ -62,7 +62,7 @@ FieldSelectorRequirement
   operator! string
   values [string] atomic
 LocalObjectReference atomic
-  name string
+  name string default:
 ObjectReference atomic
   kind string
   namespace string

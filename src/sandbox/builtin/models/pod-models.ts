@@ -76,6 +76,9 @@ PodSpec
   schedulingGates [PodSchedulingGate] map:name patch:merge/name
   resourceClaims [PodResourceClaim] map:name patch:merge,retainKeys/name
   resources *ResourceRequirements
+  schedulingGroup *PodSchedulingGroup
+PodSchedulingGroup
+  podGroupName *string
 PodStatus
   observedGeneration int64
   phase string
@@ -95,6 +98,13 @@ PodStatus
   resize string
   resourceClaimStatuses [PodResourceClaimStatus] map:name patch:merge,retainKeys/name
   extendedResourceClaimStatus *PodExtendedResourceClaimStatus
+  allocatedResources {quantity}
+  resources *ResourceRequirements
+  nodeAllocatableResourceClaimStatuses [NodeAllocatableResourceClaimStatus] atomic
+NodeAllocatableResourceClaimStatus
+  resourceClaimName! string
+  containers [string] set
+  resources! {quantity}
 Container
 ${containerFields}EphemeralContainer
 ${containerFields}  targetContainerName string
@@ -288,6 +298,11 @@ VolumeMountStatus
   mountPath! string
   readOnly bool
   recursiveReadOnly *string
+  volumeStatus *VolumeStatus
+VolumeStatus
+  image *ImageVolumeStatus
+ImageVolumeStatus
+  imageRef string
 ContainerUser
   linux *LinuxContainerUser
 ResourceStatus
@@ -367,6 +382,7 @@ LinuxContainerUser
 ResourceHealth
   resourceID! string
   health string
+  message *string
 ConfigMapKeySelector atomic
   name string
   key! string
