@@ -14,8 +14,16 @@ const workers = [
   'src/perf/wire/practice-worker.ts',
   'src/filters/host/filter-worker.ts',
 ].filter((file) => existsSync(join(root, file)))
-/** Packages that only some runs need, written for CommonJS: each is loaded when the first of its names is used. */
-const late = new Set(['ajv', 'ajv/dist/2020.js', 'ajv-formats', 'yaml'])
+/**
+ * Packages that only some runs need, written for CommonJS: each is a file of its own, read when the first of its names is used.
+ * Packages that know each other's classes share a file.
+ */
+const late = new Map([
+  ['yaml', 'yaml'],
+  ['ajv', 'ajv'],
+  ['ajv/dist/2020.js', 'ajv'],
+  ['ajv-formats', 'ajv'],
+])
 const latePackages = {
   name: 'late-packages',
   setup: ({ onResolve, onLoad }) => {
@@ -23,7 +31,8 @@ const latePackages = {
       late.has(path) && importer.startsWith(join(root, 'src')) ? { path, namespace: 'late' } : undefined,
     )
     onLoad({ filter: /./, namespace: 'late' }, ({ path }) => {
-      const names = Object.keys(require(path)).map((name) => `get ${name}() { return require('${path}').${name} }`)
+      const loaded = `require('#late/${late.get(path)}')['${path}']`
+      const names = Object.keys(require(path)).map((name) => `get ${name}() { return ${loaded}.${name} }`)
       return { contents: `module.exports = { ${names.join(', ')} }`, resolveDir: root }
     })
   },
@@ -32,27 +41,35 @@ const undiciParts = {
   name: 'undici-parts',
   setup: ({ onResolve }) => onResolve({ filter: /^undici$/ }, () => ({ path: join(root, 'scripts/undici-parts.cjs') })),
 }
-await build({
+const common = {
   absWorkingDir: root,
-  entryPoints: ['src/cli/main.ts', ...workers],
-  entryNames: '[name]',
-  outdir: 'dist',
   bundle: true,
-  splitting: true,
-  format: 'esm',
   platform: 'node',
   target: 'node20',
   sourcemap: false,
   minifySyntax: true,
+  logLevel: 'warning',
+}
+for (const file of new Set(late.values())) {
+  const packages = [...late].filter(([, place]) => place === file).map(([name]) => `'${name}': require('${name}')`)
+  const contents = `module.exports = { ${packages.join(', ')} }`
+  await build({ ...common, stdin: { contents, resolveDir: root }, outfile: `dist/late/${file}.cjs`, format: 'cjs' })
+}
+await build({
+  ...common,
+  entryPoints: ['src/cli/main.ts', ...workers],
+  entryNames: '[name]',
+  outdir: 'dist',
+  splitting: true,
+  format: 'esm',
   chunkNames: 'chunks/[name]-[hash]',
   define: { __MESHFORM_VERSION__: JSON.stringify(version) },
   // Packages written for CommonJS call require even when they are bundled into a module.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
-  external: ['pg-native'],
+  external: ['pg-native', '#late/*'],
   plugins: [undiciParts, latePackages],
-  logLevel: 'warning',
 })
 chmodSync(join(root, 'bin/meshform.js'), 0o755)
 // `npx meshform` in a clone finds the command here without asking a registry.

@@ -6,7 +6,7 @@ import type { Target, TargetError } from '../targets/contract.ts'
 import { targetDiagnostic } from '../targets/error-diagnostics.ts'
 import type { ApplyWork } from './apply-request.ts'
 import { recordAsSeen, recordOf } from './record-object.ts'
-import { isAmiss, type Waited, waitUntilGone, waitUntilHealthy } from './wait-for-change.ts'
+import { healthNow, isAmissNow, type Waited, waitUntilGone, waitUntilHealthy } from './wait-for-change.ts'
 
 /**
  * Does what a change says to its object, and records it. A value is why it could not be done; `release` is called as soon as others
@@ -66,11 +66,12 @@ async function upsert(
   work.warnings.add(answer.warnings, { key: change.key, address: change.address, location: change.origin })
   const made = recordOf(change, manifest, answer.value, work)
   // Until it is healthy no version counts as the recorded one, so that the next run looks at it whole, and waits for it again.
-  const record = change.wait && isAmiss(change, work, answer.value) ? { ...made, resourceVersion: '' } : made
+  const health = healthNow(change, work, answer.value)
+  const record = isAmissNow(health) ? { ...made, resourceVersion: '' } : made
   work.journal.result({ id: change.id, outcome: 'recorded', object: record })
   work.emit({ type: 'apply-written', id: change.id, key: change.key, address: change.address, action: change.action })
   release()
-  return change.wait ? settled(change, work, await waitUntilHealthy(change, work, answer.value), record) : undefined
+  return health === 'current' ? undefined : settled(change, work, await waitUntilHealthy(change, work, answer.value), record)
 }
 
 /** Failed, or well, or written and not waited for any longer: that is told at the end, for all of them. */

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../plan/diagnostic.ts'
 import { describeObject } from '../plan/manifest.ts'
 import type { HealthRule } from '../providers/rules.ts'
 import type { LiveObject } from '../targets/contract.ts'
-import { healthOf } from '../targets/health/health.ts'
+import { type Health, healthOf } from '../targets/health/health.ts'
 import type { Waiter } from '../targets/wait-healthy.ts'
 import type { WaitResult } from '../targets/wait-result.ts'
 import type { Emit } from './events.ts'
@@ -52,10 +52,19 @@ export async function waitUntilHealthy(change: ObjectChange, request: WaitReques
  * Whether an object that is as designed has to be waited for all the same: an earlier apply gave up waiting, or was interrupted. What
  * depends on it must not begin sooner than it would have then.
  */
-export function isAmiss(change: ObjectChange, { rules, waiters }: WaitRequest, live: LiveObject | undefined): boolean {
-  if (!change.wait || live === undefined || !waiters.has(change.key.cluster)) return false
-  const { status } = healthOf(live, rules.get(change.id)?.health ?? [])
+export function isAmiss(change: ObjectChange, request: WaitRequest, live: LiveObject | undefined): boolean {
+  return live !== undefined && isAmissNow(healthNow(change, request, live))
+}
+
+/** The same of a health that is known. */
+export function isAmissNow(status: Health['status']): boolean {
   return status !== 'current' && status !== 'unknown'
+}
+
+/** How an object is as it was answered; what is never waited for is well. */
+export function healthNow(change: ObjectChange, { rules, waiters }: WaitRequest, live: LiveObject): Health['status'] {
+  if (!change.wait || !waiters.has(change.key.cluster)) return 'current'
+  return healthOf(live, rules.get(change.id)?.health ?? []).status
 }
 
 /** Waits until an object that was deleted is gone. */
@@ -85,9 +94,10 @@ async function reminding(
     if (reason === undefined) return
     request.emit({ type: 'apply-progress', id, key, address, reason, elapsedMs: request.now() - started })
   }
-  const timer = setInterval(tell, REMIND_MS)
+  let timer: ReturnType<typeof setInterval> | undefined
   try {
     return await wait((why) => {
+      timer ??= setInterval(tell, REMIND_MS)
       reason = why
       tell()
     })

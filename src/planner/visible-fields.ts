@@ -1,9 +1,9 @@
 import { removeFieldPath } from '../plan/field-path.ts'
-import type { JsonObject, JsonValue } from '../plan/json.ts'
+import { isJsonObject, type JsonObject } from '../plan/json.ts'
 import type { IgnoreRule } from '../providers/rules.ts'
 
 /** Bookkeeping of servers in metadata: nobody's wish, so never a difference. */
-const SERVER_METADATA = [
+const SERVER_METADATA = new Set([
   'managedFields',
   'resourceVersion',
   'uid',
@@ -12,16 +12,20 @@ const SERVER_METADATA = [
   'selfLink',
   'deletionTimestamp',
   'deletionGracePeriodSeconds',
-]
+])
 
 /** An object without what servers and controllers write for themselves: what a person means when they compare two objects. */
 export function visibleFields(object: JsonObject, ignore: readonly IgnoreRule[]): JsonObject {
-  const { status: _status, metadata, ...rest } = object
-  const kept: Record<string, JsonValue> = {}
-  for (const [key, value] of Object.entries((metadata as JsonObject | undefined) ?? {})) {
-    if (!SERVER_METADATA.includes(key)) kept[key] = value
-  }
-  let visible: JsonObject = { ...rest, metadata: kept }
+  let visible = withoutServerFields(object)
   for (const rule of ignore) for (const path of rule.paths) visible = removeFieldPath(visible, path)
   return visible
+}
+
+function withoutServerFields(object: JsonObject): JsonObject {
+  const metadata = isJsonObject(object.metadata) ? object.metadata : {}
+  const isOfServer = Object.keys(metadata).some((key) => SERVER_METADATA.has(key))
+  if (!isOfServer && !('status' in object) && object.metadata === metadata) return object
+  const { status: _status, metadata: _metadata, ...rest } = object
+  const kept = Object.entries(metadata).filter(([key]) => !SERVER_METADATA.has(key))
+  return { ...rest, metadata: Object.fromEntries(kept) }
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { isJsonObject, type JsonObject, type JsonValue } from '../plan/json.ts'
 import type { DeployRecord, PendingEffect, RecordedObject } from '../plan/recorded-state.ts'
 import { JsonReader } from './json-reader.ts'
@@ -213,7 +213,7 @@ function readResult(reader: JsonReader, body: JsonObject): EffectResult {
 }
 
 function lineSum(journalId: string, number: number, batch: number, at: number, entry: string): string {
-  return createHash('sha256').update(`${journalId} ${number} ${batch} ${at} ${entry}`).digest('hex').slice(0, 16)
+  return hash('sha256', `${journalId} ${number} ${batch} ${at} ${entry}`).slice(0, 16)
 }
 
 function sealContext(journalId: string, number: number): string {
