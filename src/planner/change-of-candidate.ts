@@ -196,7 +196,10 @@ function fieldChanges(
       path,
       before: sensitive ? masker.maskValue(old, path) : old,
       after: sensitive ? masker.maskValue(value, path) : value,
-      origin: value === undefined ? undefined : originInDesign(desired, sourcePath),
+      // Looked up when it is asked for: a new design has tens of thousands of fields, and few are ever shown with their place.
+      get origin() {
+        return value === undefined ? undefined : originInDesign(desired, sourcePath)
+      },
       sensitive,
     }
   })

@@ -93,6 +93,7 @@ function followedByRule(
   siblings: readonly DesiredObject[],
   rules: readonly OrderRule[],
 ): readonly DesiredObject[] {
+  if (siblings.length < 2) return []
   const holding = rules.filter((rule) => matches(rule.after, object.manifest))
   if (holding.length === 0) return []
   return siblings.filter(

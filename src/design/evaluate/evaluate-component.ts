@@ -37,7 +37,7 @@ export function evaluateComponent(
     const scope = { entry, scope: instance.celScope(item), diagnostics: context.diagnostics }
     const wanted = evaluateValue(when ?? true, [...entry.path, 'when'], scope)
     if (wanted === FAILED || wanted === false) continue
-    const evaluated = evaluateValue(spec, entry.path, scope)
+    const evaluated = scanned.scan.holds ? evaluateValue(spec, entry.path, scope) : spec
     if (evaluated === FAILED || !isJsonObject(evaluated)) continue
     if (scanned.scan.holds && !fits(section, evaluated, entry, context)) continue
     const component = makeComponent(section, entry, evaluated, item?.key, [...read, ...instance.touched], instance, context)

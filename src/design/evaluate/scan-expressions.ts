@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../plan/diagnostic.ts'
-import { isJsonObject, type JsonValue } from '../../plan/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
 import type { SourceLocation, ValuePath } from '../../plan/source.ts'
 import { compileExpression, type ExpressionProblem, isProblem } from '../expression/cel.ts'
 import type { ExpressionReference } from '../expression/references.ts'
@@ -83,7 +83,11 @@ function holdsAnywhere(value: JsonValue): boolean {
   if (typeof value === 'string') return holdsExpression(value)
   if (typeof value !== 'object' || value === null) return false
   if (Array.isArray(value)) return value.some(holdsAnywhere)
-  return Object.entries(value).some(([key, item]) => holdsExpression(key) || holdsAnywhere(item))
+  for (const key of Object.keys(value)) {
+    const item = (value as JsonObject)[key]
+    if (holdsExpression(key) || (item !== undefined && holdsAnywhere(item))) return true
+  }
+  return false
 }
 
 const readings = new Map<string, TemplateReading>()
