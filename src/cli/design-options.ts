@@ -83,7 +83,7 @@ export function withRunOptions(command: Command): Command {
     .addOption(
       new Option(
         '--state <address>',
-        'where the state is kept: a folder, https://, postgres://, kubernetes:// or s3:// address',
+        'where the state is kept: a folder, or an https://, postgres://, kubernetes://, s3://, gcs://, azurerm:// or consul:// address',
       ).env('MESHFORM_STATE'),
     )
     .option('--lock-timeout <time>', 'how long to wait for another run to end', milliseconds, 0)

@@ -73,6 +73,32 @@ async function openPlace(io: CommandIo, place: StatePlace, process: ProcessIdent
     }
     case 'kubernetes':
       return openKubernetes(io, place, process)
+    case 'gcs': {
+      const { gcsBackend } = await import('../state/backends/gcs.ts')
+      const { bucket, prefix, endpoint } = place.settings
+      const journals = journalDirectory(io, `gcs ${endpoint ?? ''} ${bucket}/${prefix}`)
+      return ok(gcsBackend({ settings: place.settings, ...common, journalDirectory: journals, userAgent, environment: io.env }))
+    }
+    case 'azurerm': {
+      const { azurermBackend } = await import('../state/backends/azurerm.ts')
+      const { endpoint, container, prefix } = place.settings
+      const journals = journalDirectory(io, `azurerm ${endpoint} ${container}/${prefix}`)
+      return ok(
+        azurermBackend({ settings: place.settings, ...common, journalDirectory: journals, userAgent, environment: io.env }),
+      )
+    }
+    case 'consul': {
+      const [{ consulBackend }, { consulAccess }] = await Promise.all([
+        import('../state/backends/consul.ts'),
+        import('../state/backends/consul/consul-access.ts'),
+      ])
+      const { address, prefix } = place.settings
+      const access = await consulAccess(io.env)
+      if (!access.ok) return access
+      const journals = journalDirectory(io, `consul ${address} ${prefix}`)
+      const rest = { ...access.value, journalDirectory: journals, userAgent, environment: io.env }
+      return ok(consulBackend({ settings: place.settings, ...common, ...rest }))
+    }
     case 's3': {
       const [{ s3Backend }, { s3Credentials }] = await Promise.all([
         import('../state/backends/s3.ts'),

@@ -4,10 +4,10 @@ import type { StateSettings } from '../design/schema/design.ts'
 import { parseDuration } from '../plan/duration.ts'
 import type { HttpSettingsInput } from '../state/backends/http/http-settings.ts'
 import type { PgSettings } from '../state/backends/pg/pg-connection.ts'
-import type { S3Settings } from '../state/backends/s3/s3-bucket.ts'
 import { ok, refused, type StateResult } from '../state/state-result.ts'
 import type { CommandIo } from './command-io.ts'
 import { PROJECT_FOLDER, stateDirectory } from './local-project.ts'
+import { azurermPlace, consulPlace, gcsPlace, type StorePlace, s3Place } from './store-address.ts'
 
 /** A state's address, read: which backend, and its settings. */
 export type StatePlace =
@@ -20,7 +20,7 @@ export type StatePlace =
       readonly namespace: string
       readonly kubeconfig: string | undefined
     }
-  | { readonly kind: 's3'; readonly settings: S3Settings }
+  | StorePlace
 
 /** What names the place of a state. */
 export interface StatePlaceRequest {
@@ -53,10 +53,17 @@ export function statePlace(io: CommandIo, request: StatePlaceRequest): StateResu
     case 'kubernetes':
       return kubernetesPlace(io, text)
     case 's3':
-      return s3Place(io, text)
+      return s3Place(io.env, text)
+    case 'gcs':
+    case 'gs':
+      return gcsPlace(io.env, text)
+    case 'azurerm':
+      return azurermPlace(io.env, text)
+    case 'consul':
+      return consulPlace(io.env, text)
     default:
       return invalid(
-        `${JSON.stringify(text.slice(0, 80))} is no place for a state: use a folder, https://, postgres://, kubernetes://CONTEXT/NAMESPACE or s3://BUCKET/PREFIX.`,
+        `${JSON.stringify(text.slice(0, 80))} is no place for a state: use a folder, https://, postgres://, kubernetes://CONTEXT/NAMESPACE, s3://BUCKET/PREFIX, gcs://BUCKET/PREFIX, azurerm://ACCOUNT/CONTAINER/PREFIX or consul://HOST:PORT/PREFIX.`,
       )
   }
 }
@@ -116,20 +123,6 @@ function kubernetesPlace(io: CommandIo, address: string): StateResult<StatePlace
     namespace: first,
     kubeconfig: kubeconfig === null ? undefined : resolve(io.cwd, kubeconfig),
   })
-}
-
-function s3Place(io: CommandIo, address: string): StateResult<StatePlace> {
-  const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(\/[^?]*)?(?:\?(.*))?$/.exec(address)
-  if (match?.[1] === undefined) return invalid('A state in S3 is s3://BUCKET/PREFIX?region=REGION.')
-  const query = new URLSearchParams(match[3] ?? '')
-  const endpoint = query.get('endpoint') ?? io.env.AWS_ENDPOINT_URL_S3 ?? io.env.AWS_ENDPOINT_URL
-  const region = query.get('region') ?? io.env.AWS_REGION ?? io.env.AWS_DEFAULT_REGION
-  if (region === undefined && endpoint === undefined) {
-    return invalid('A state in S3 needs its region: add ?region=REGION, or set AWS_REGION.')
-  }
-  if (endpoint !== undefined && !/^https?:\/\//.test(endpoint)) return invalid('The endpoint of S3 is an http address.')
-  const prefix = (match[2] ?? '').replace(/^\/+|\/+$/g, '')
-  return ok({ kind: 's3', settings: { bucket: match[1], prefix, region: region ?? 'us-east-1', endpoint } })
 }
 
 function invalid(message: string): StateResult<never> {

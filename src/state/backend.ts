@@ -3,7 +3,7 @@ import type { StateRef } from './state-ref.ts'
 import type { StateResult } from './state-result.ts'
 
 /** The kinds of place a state can be kept in. */
-export type BackendKind = 'local' | 'http' | 'pg' | 'kubernetes' | 's3'
+export type BackendKind = 'local' | 'http' | 'pg' | 'kubernetes' | 's3' | 'gcs' | 'azurerm' | 'consul'
 
 /** A stored snapshot. */
 export interface Snapshot {
@@ -56,6 +56,8 @@ export interface HeartbeatInState {
 
 /** One lock a state. Waiting, heartbeat and giving up are not its business: see lockState. */
 export interface LockStore {
+  /** How long a lock lives here without a heartbeat, in milliseconds, where that is not the usual time. */
+  readonly expiryMs?: number
   /** Set where locks cannot be renewed: the state carries their heartbeat once an operation has begun. */
   readonly heartbeatInState?: HeartbeatInState
   /** The id of a new lock, where a store keeps little else of it; the UUID otherwise. */
@@ -99,7 +101,7 @@ export interface JournalAppender {
 }
 
 /**
- * Journals beside the snapshot. Where a backend cannot append cheaply (http, kubernetes, s3) they stay on this machine (`shared`
+ * Journals beside the snapshot. Where a backend cannot append cheaply (http, kubernetes, consul, stores of objects) they stay on this machine (`shared`
  * false): then the snapshot itself lists what an operation is about to do before it begins, and is rewritten now and then while it
  * runs, so that losing the machine loses no object either.
  */

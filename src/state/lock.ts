@@ -63,7 +63,7 @@ export async function lockState(
   const checked = checkStateRef(ref)
   if (!checked.ok) return checked
   const { clock, signal } = options
-  const expiryMs = options.expiryMs ?? backend.locks.heartbeatInState?.fixedExpiryMs ?? LOCK_EXPIRY_MS
+  const expiryMs = options.expiryMs ?? backend.locks.heartbeatInState?.fixedExpiryMs ?? backend.locks.expiryMs ?? LOCK_EXPIRY_MS
   const deadline = clock.now() + options.timeoutMs
   let waitedFor: string | undefined
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {

@@ -8,6 +8,9 @@ import { isJsonObject } from '../../src/plan/json.ts'
 import { systemClock } from '../../src/state/clock.ts'
 import { openKubernetesTransport } from '../../src/targets/kubernetes/open.ts'
 import { stateApi } from '../../src/targets/kubernetes/state-api.ts'
+import { BLOB_ACCOUNT, startBlobServer } from '../state/backends/blob-server.ts'
+import { startConsulKvServer } from '../state/backends/consul-kv-server.ts'
+import { GCS_TOKEN, startGcsServer } from '../state/backends/gcs-server.ts'
 import { startHttpStateServer } from '../state/backends/http-state-server.ts'
 import { type PostgresServer, postgresBinaries, startPostgres } from '../state/backends/postgres-server.ts'
 import { S3_KEYS, startS3Server } from '../state/backends/s3-server.ts'
@@ -83,6 +86,30 @@ const STORES: readonly { readonly name: string; readonly open: (folder: string) 
       const states = await startS3Server()
       const env = { AWS_ACCESS_KEY_ID: S3_KEYS.id, AWS_SECRET_ACCESS_KEY: S3_KEYS.secret, AWS_REGION: S3_KEYS.region }
       return { address: `s3://states/x?endpoint=${states.endpoint}`, env, forward: async () => states.forward(SILENCE_MS) }
+    },
+  },
+  {
+    name: 'gcs',
+    open: async () => {
+      const states = await startGcsServer()
+      const env = { GOOGLE_OAUTH_ACCESS_TOKEN: GCS_TOKEN }
+      return { address: `gcs://states/x?endpoint=${states.endpoint}`, env, forward: async () => states.forward(SILENCE_MS) }
+    },
+  },
+  {
+    name: 'azurerm',
+    open: async () => {
+      const states = await startBlobServer()
+      const address = `azurerm://${BLOB_ACCOUNT.name}/states?endpoint=${states.endpoint}/${BLOB_ACCOUNT.name}`
+      return { address, env: { ARM_ACCESS_KEY: BLOB_ACCOUNT.key }, forward: async () => states.forward(SILENCE_MS) }
+    },
+  },
+  {
+    name: 'consul',
+    open: async () => {
+      const states = await startConsulKvServer()
+      const address = states.endpoint.replace('http:', 'consul:')
+      return { address, forward: async () => states.forward(SILENCE_MS) }
     },
   },
   {
@@ -211,7 +238,7 @@ describe.sequential('two who apply at once', () => {
   )
 
   // The journals of the others are where the state is: test/engine/crash.test.ts.
-  test.each(STORES.filter(({ name }) => ['http', 's3', 'kubernetes'].includes(name)))(
+  test.each(STORES.filter(({ name }) => ['http', 's3', 'consul', 'kubernetes'].includes(name)))(
     'with the state in $name: what one left that was killed, another machine finds, and its own journal does no harm later',
     async ({ name, open }) => {
       const store = await open(server.directory)

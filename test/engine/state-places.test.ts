@@ -87,12 +87,37 @@ describe('the address of a state', () => {
     ['kubernetes:///meshform?context=arn:aws:eks:eu-central-1:1:cluster/east'],
     ['s3://bucket/team/states?region=eu-central-1'],
     ['s3://bucket?endpoint=https://minio.example.org'],
+    ['gcs://bucket/team/states'],
+    ['gs://bucket?endpoint=http://127.0.0.1:4443'],
+    ['gcs://B'],
+    ['azurerm://shop/states/team'],
+    ['azurerm://devstoreaccount1/states?endpoint=http://127.0.0.1:10000/devstoreaccount1'],
+    ['azurerm://shop'],
+    ['consul://consul.example.org:8501/team?scheme=https&datacenter=east'],
+    ['consul:///'],
+    ['consul://a b/x'],
     ['ftp://host'],
     ['kubernetes://kind-east'],
     ['s3://bucket/x'],
     ['s3://B'],
   ])('%s', (address) => {
     expect(placeOf(address)).toMatchSnapshot()
+  })
+
+  test('takes the variables of each store’s own tools', () => {
+    expect(placeOf('gcs://bucket', { STORAGE_EMULATOR_HOST: '127.0.0.1:4443' })).toMatchObject({
+      settings: { endpoint: 'http://127.0.0.1:4443' },
+    })
+    expect(placeOf('azurerm://shop/states', { ARM_ENVIRONMENT: 'china' })).toMatchObject({
+      settings: { endpoint: 'https://shop.blob.core.chinacloudapi.cn' },
+    })
+    expect(placeOf('azurerm://shop/states', { ARM_ENVIRONMENT: 'moon' })).toContain('public, usgovernment, china')
+    expect(placeOf('consul:///x', { CONSUL_HTTP_ADDR: 'https://consul.example.org' })).toMatchObject({
+      settings: { address: 'https://consul.example.org', prefix: 'x' },
+    })
+    expect(placeOf('consul://host:8501', { CONSUL_HTTP_SSL: 'true', CONSUL_NAMESPACE: 'team' })).toMatchObject({
+      settings: { address: 'https://host:8501', namespace: 'team' },
+    })
   })
 
   test('takes Terraform’s variables for the protocol that it shares', () => {

@@ -141,7 +141,7 @@ export const stateSettings = closed(
   {
     address: Type.Optional(
       text(
-        'A folder, or an https://, postgres://, kubernetes://CONTEXT/NAMESPACE or s3://BUCKET/PREFIX address; default .meshform/state; `--state` wins over it.',
+        'A folder, or an https://, postgres://, kubernetes://CONTEXT/NAMESPACE, s3://BUCKET/PREFIX, gcs://BUCKET/PREFIX, azurerm://ACCOUNT/CONTAINER/PREFIX or consul://HOST:PORT/PREFIX address; default .meshform/state; `--state` wins over it.',
       ),
     ),
     encrypted: Type.Optional(flag('Refuse to read or write it without an encryption key; default false.')),

@@ -2,11 +2,9 @@ import type { StateBackend } from '../backend.ts'
 import type { Clock } from '../clock.ts'
 import type { ProcessIdentity } from '../process-identity.ts'
 import type { StateResult } from '../state-result.ts'
-import { LocalJournals } from './local/local-journals.ts'
+import { objectsBackend } from './objects/objects-backend.ts'
 import { HttpExchange } from './remote/http-exchange.ts'
 import { S3Bucket, type S3Settings } from './s3/s3-bucket.ts'
-import { S3Locks } from './s3/s3-locks.ts'
-import { S3Snapshots } from './s3/s3-snapshots.ts'
 import type { S3Credentials } from './s3/sign-request.ts'
 
 /** What the s3 backend needs. */
@@ -25,16 +23,7 @@ export interface S3BackendOptions {
 
 /** States and locks as objects of a bucket, changed by conditional writes alone. Journals stay on this machine. */
 export function s3Backend(options: S3BackendOptions): StateBackend {
-  const { settings, process, clock } = options
   const exchange = new HttpExchange(options)
-  const bucket = new S3Bucket(exchange, settings, options.credentials, clock)
-  const locks = new S3Locks(bucket, process)
-  return {
-    kind: 's3',
-    location: bucket.describe(''),
-    snapshots: new S3Snapshots(bucket, locks.holds.bind(locks)),
-    journals: new LocalJournals(options.journalDirectory, false, () => true),
-    locks,
-    close: () => exchange.close(),
-  }
+  const store = new S3Bucket(exchange, options.settings, options.credentials, options.clock)
+  return objectsBackend({ ...options, kind: 's3', store, close: () => exchange.close() })
 }

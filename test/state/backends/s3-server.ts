@@ -1,18 +1,9 @@
 import { createHash, createHmac } from 'node:crypto'
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { onTestFinished } from 'vitest'
+import type { IncomingMessage } from 'node:http'
+import { type StoreAnswer, type StoreServer, startStoreServer } from './store-server.ts'
 
 /** The keys that this server takes: those of AWS's own published examples. */
 export const S3_KEYS = { id: 'AKIAIOSFODNN7EXAMPLE', secret: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY', region: 'eu-central-1' }
-
-/** An S3-compatible store with one bucket: conditional writes, listing by pages, signatures checked. */
-export interface S3Server {
-  readonly endpoint: string
-  forward(milliseconds: number): void
-  /** Does the next request of this method, but breaks the connection instead of answering. */
-  loseNextAnswer(method: string): void
-}
 
 interface Stored {
   readonly bytes: Buffer
@@ -23,17 +14,13 @@ interface Stored {
 /** Objects of one page of a listing. */
 const PAGE = 2
 
-/** Starts one for the running test, with the bucket `states`. */
-export async function startS3Server(
+/** An S3-compatible store for the running test, with the bucket `states`: conditional writes, listing by pages, signatures checked. */
+export function startS3Server(
   options: { readonly skewMs?: number; readonly ignoresConditions?: boolean } = {},
-): Promise<S3Server> {
+): Promise<StoreServer> {
   const objects = new Map<string, Stored>()
-  let offset = options.skewMs ?? 0
-  let lose = ''
-  const now = () => Date.now() + offset
-
-  const act = (request: IncomingMessage, url: URL, body: Buffer): Answer => {
-    const refusal = checkSignature(request, url, body, now())
+  return startStoreServer((request, url, body, now) => {
+    const refusal = checkSignature(request, url, body, now)
     if (refusal !== undefined) return error(403, refusal)
     const [, bucket = '', ...rest] = url.pathname.split('/')
     if (bucket !== 'states') return error(404, 'NoSuchBucket')
@@ -56,7 +43,7 @@ export async function startS3Server(
         if (expected !== undefined && stored === undefined) return error(404, 'NoSuchKey')
         if (expected !== undefined && expected !== stored?.etag) return error(412, 'PreconditionFailed')
         const etag = `"${createHash('md5').update(body).digest('hex')}"`
-        objects.set(key, { bytes: body, etag, modified: now() })
+        objects.set(key, { bytes: body, etag, modified: now })
         return { status: 200, headers: { etag } }
       }
       case 'DELETE':
@@ -65,48 +52,14 @@ export async function startS3Server(
       default:
         return error(405, 'MethodNotAllowed')
     }
-  }
-
-  const server = createServer((request, response) => {
-    const parts: Buffer[] = []
-    request.on('data', (part: Buffer) => parts.push(part))
-    request.on('end', () => {
-      const answer = act(request, new URL(request.url ?? '/', `http://${request.headers.host}`), Buffer.concat(parts))
-      if (lose === request.method) {
-        lose = ''
-        request.socket.destroy()
-        return
-      }
-      response.writeHead(answer.status, { date: new Date(now()).toUTCString(), ...answer.headers }).end(answer.body)
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    forward: (milliseconds) => {
-      offset += milliseconds
-    },
-    loseNextAnswer: (method) => {
-      lose = method
-    },
-  }
+  }, options.skewMs)
 }
 
-interface Answer {
-  readonly status: number
-  readonly headers?: { readonly [name: string]: string }
-  readonly body?: Buffer | string
-}
-
-function error(status: number, code: string): Answer {
+function error(status: number, code: string): StoreAnswer {
   return { status, headers: { 'content-type': 'application/xml' }, body: `<Error><Code>${code}</Code></Error>` }
 }
 
-function list(objects: ReadonlyMap<string, Stored>, query: URLSearchParams): Answer {
+function list(objects: ReadonlyMap<string, Stored>, query: URLSearchParams): StoreAnswer {
   const after = query.get('continuation-token') ?? ''
   const keys = [...objects.keys()].filter((key) => key.startsWith(query.get('prefix') ?? '') && key > after).sort()
   const page = keys.slice(0, PAGE)

@@ -27,12 +27,22 @@ export interface HttpAnswer {
   readonly now: number
 }
 
+/** What TLS needs beyond what the system knows. PEM. */
+export interface HttpTls {
+  readonly ca?: string
+  readonly cert?: string
+  readonly key?: string
+  /** The name that the server's certificate must be for, where it is not the address's. */
+  readonly servername?: string
+}
+
 /** How a server is talked to. */
 export interface HttpExchangeOptions {
   readonly clock: Clock
   readonly userAgent: string
   /** For proxies: HTTPS_PROXY, HTTP_PROXY and NO_PROXY. */
   readonly environment: { readonly [name: string]: string | undefined }
+  readonly tls?: HttpTls
   /** Waits before the second and third try, in milliseconds. */
   readonly retryWaitsMs?: readonly number[]
 }
@@ -59,7 +69,8 @@ export class HttpExchange {
       noProxy: environment.NO_PROXY ?? environment.no_proxy ?? '',
       headersTimeout: TIMEOUT_MS,
       bodyTimeout: TIMEOUT_MS,
-      connect: { timeout: 10_000 },
+      connect: { timeout: 10_000, ...options.tls },
+      ...(options.tls === undefined ? {} : { requestTls: { ...options.tls } }),
     })
   }
 

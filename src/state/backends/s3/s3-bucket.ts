@@ -1,6 +1,9 @@
 import type { Clock } from '../../clock.ts'
 import { ok, refused, type StateResult } from '../../state-result.ts'
+import type { ObjectStore, ObjectWrite, StoredObject } from '../objects/object-store.ts'
+import { settleRefusedWrite } from '../objects/settle-write.ts'
 import { type HttpAnswer, type HttpExchange, httpRefusal } from '../remote/http-exchange.ts'
+import { unescapeXml } from '../remote/unescape-xml.ts'
 import { escapeS3, type S3Credentials, signRequest } from './sign-request.ts'
 
 /** Where an S3-compatible store keeps states. */
@@ -13,21 +16,10 @@ export interface S3Settings {
   readonly endpoint: string | undefined
 }
 
-/** An object with what guards its next write. */
-export interface S3Object {
-  readonly bytes: Uint8Array
-  readonly etag: string
-  /** Milliseconds since 1970 by the server's clock. */
-  readonly modified: number
-  /** The server's clock at the answer. */
-  readonly now: number
-}
-
-/** What a conditional write came to: the new ETag, or somebody else's object is there. */
-export type S3Write = { readonly kind: 'written'; readonly etag: string } | { readonly kind: 'refused' }
-
 /** Objects of one bucket, read and written under conditions. */
-export class S3Bucket {
+export class S3Bucket implements ObjectStore {
+  readonly nobodysToken = '"00000000000000000000000000000000"'
+  readonly mayIgnoreConditions = true
   readonly #exchange: HttpExchange
   readonly #settings: S3Settings
   readonly #credentials: () => Promise<StateResult<S3Credentials>>
@@ -52,7 +44,7 @@ export class S3Bucket {
     return `s3://${this.#settings.bucket}/${this.#key(name)}`
   }
 
-  async get(what: string, name: string, signal: AbortSignal): Promise<StateResult<S3Object | undefined>> {
+  async get(what: string, name: string, signal: AbortSignal): Promise<StateResult<StoredObject | undefined>> {
     const answer = await this.#send(what, 'GET', name, {}, new Uint8Array(), signal)
     if (!answer.ok) return answer
     const { status, headers, bytes, now } = answer.value
@@ -62,40 +54,34 @@ export class S3Bucket {
     if (headers.etag === undefined) {
       return refused({ kind: 'backend', message: `${what}: the store answers without an ETag, which writes need.` })
     }
-    return ok({ bytes, etag: headers.etag, modified: Number.isNaN(modified) ? now : modified, now })
+    return ok({ bytes, token: headers.etag, modified: Number.isNaN(modified) ? now : modified, now })
   }
 
-  /** Writes if the object has this ETag, or, without one, if there is none. */
   async put(
     what: string,
     name: string,
     bytes: Uint8Array,
     expected: string | undefined,
     signal: AbortSignal,
-  ): Promise<StateResult<S3Write>> {
+  ): Promise<StateResult<ObjectWrite>> {
     const condition: { readonly [name: string]: string } =
       expected === undefined ? { 'if-none-match': '*' } : { 'if-match': expected }
     const headers = { ...condition, 'content-type': 'application/json' }
     const answer = await this.#send(what, 'PUT', name, headers, bytes, signal)
     if (!answer.ok) return answer
     const { status, headers: answered } = answer.value
-    if (status === 200 && answered.etag !== undefined) return ok({ kind: 'written', etag: answered.etag })
+    if (status === 200 && answered.etag !== undefined) return ok({ kind: 'written', token: answered.etag })
     if (status === 404 && isMissingBucket(answer.value.bytes)) return this.#noBucket()
     if (status !== 412 && status !== 409 && status !== 404) return httpRefusal(what, answer.value)
-    // Two writers at once, or the answer to an earlier try was lost: what is stored now tells.
-    const stored = await this.get(what, name, signal)
-    if (!stored.ok) return stored
-    if (stored.value !== undefined && Buffer.from(stored.value.bytes).equals(bytes)) {
-      return ok({ kind: 'written', etag: stored.value.etag })
-    }
-    return ok({ kind: 'refused' })
+    return settleRefusedWrite(this, what, name, bytes, signal)
   }
 
-  async delete(what: string, name: string, signal: AbortSignal): Promise<StateResult<void>> {
+  /** Without a condition: not every store knows conditional deletes. */
+  async delete(what: string, name: string, _expected: string, signal: AbortSignal): Promise<StateResult<'deleted'>> {
     const answer = await this.#send(what, 'DELETE', name, {}, new Uint8Array(), signal)
     if (!answer.ok) return answer
     const { status } = answer.value
-    return status === 204 || status === 200 || status === 404 ? ok(undefined) : httpRefusal(what, answer.value)
+    return status === 204 || status === 200 || status === 404 ? ok('deleted') : httpRefusal(what, answer.value)
   }
 
   /** Names of all objects below the prefix, in the store's order. */
@@ -166,13 +152,4 @@ function isMissingBucket(bytes: Uint8Array): boolean {
 
 function isSkewed(bytes: Uint8Array): boolean {
   return Buffer.from(bytes).includes('<Code>RequestTimeTooSkewed</Code>')
-}
-
-function unescapeXml(text: string): string {
-  return text
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&apos;', "'")
-    .replaceAll('&amp;', '&')
 }

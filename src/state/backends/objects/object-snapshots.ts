@@ -1,37 +1,37 @@
 import type { Snapshot, SnapshotStore, SnapshotWrite } from '../../backend.ts'
 import { isStateName, type StateRef, stateRefText } from '../../state-ref.ts'
 import { ok, refused, type StateResult } from '../../state-result.ts'
-import type { S3Bucket } from './s3-bucket.ts'
+import type { ObjectStore } from './object-store.ts'
 
 const ENDING = '.json'
 
-/** Snapshots as objects `<workspace>/<design>.json`, replaced only while their ETag is the one that was read. */
-export class S3Snapshots implements SnapshotStore {
-  readonly #bucket: S3Bucket
+/** Snapshots as objects `<workspace>/<design>.json`, replaced only while their token is the one that was read. */
+export class ObjectSnapshots implements SnapshotStore {
+  readonly #store: ObjectStore
   readonly #holds: (ref: StateRef, lockId: string, signal: AbortSignal) => Promise<StateResult<boolean>>
 
-  constructor(bucket: S3Bucket, holds: (ref: StateRef, lockId: string, signal: AbortSignal) => Promise<StateResult<boolean>>) {
-    this.#bucket = bucket
+  constructor(store: ObjectStore, holds: (ref: StateRef, lockId: string, signal: AbortSignal) => Promise<StateResult<boolean>>) {
+    this.#store = store
     this.#holds = holds
   }
 
   describe(ref: StateRef): string {
-    return this.#bucket.describe(nameOf(ref))
+    return this.#store.describe(nameOf(ref))
   }
 
   async read(ref: StateRef, signal: AbortSignal): Promise<StateResult<Snapshot | undefined>> {
-    const found = await this.#bucket.get(`Reading ${this.describe(ref)}`, nameOf(ref), signal)
+    const found = await this.#store.get(`Reading ${this.describe(ref)}`, nameOf(ref), signal)
     if (!found.ok) return found
-    return ok(found.value === undefined ? undefined : { bytes: found.value.bytes, token: found.value.etag })
+    return ok(found.value === undefined ? undefined : { bytes: found.value.bytes, token: found.value.token })
   }
 
   async write(ref: StateRef, write: SnapshotWrite, signal: AbortSignal): Promise<StateResult<string>> {
     const what = `Writing ${this.describe(ref)}`
     const held = await this.#check(what, ref, write.lockId, signal)
     if (!held.ok) return held
-    const written = await this.#bucket.put(what, nameOf(ref), write.bytes, write.expected, signal)
+    const written = await this.#store.put(what, nameOf(ref), write.bytes, write.expected, signal)
     if (!written.ok) return written
-    return written.value.kind === 'written' ? ok(written.value.etag) : this.#moved(ref)
+    return written.value.kind === 'written' ? ok(written.value.token) : this.#moved(ref)
   }
 
   /** Not every store deletes under a condition: what is there is compared first, under the lock. */
@@ -41,11 +41,14 @@ export class S3Snapshots implements SnapshotStore {
     if (!held.ok) return held
     const found = await this.read(ref, signal)
     if (!found.ok) return found
-    return found.value?.token === expected ? this.#bucket.delete(what, nameOf(ref), signal) : this.#moved(ref)
+    if (found.value?.token !== expected) return this.#moved(ref)
+    const gone = await this.#store.delete(what, nameOf(ref), expected, signal)
+    if (!gone.ok) return gone
+    return gone.value === 'deleted' ? ok(undefined) : this.#moved(ref)
   }
 
   async list(signal: AbortSignal): Promise<StateResult<readonly StateRef[]>> {
-    const names = await this.#bucket.list('Listing the states', signal)
+    const names = await this.#store.list('Listing the states', signal)
     if (!names.ok) return names
     const refs: StateRef[] = []
     for (const name of names.value) {

@@ -5,30 +5,30 @@ import type { ProcessIdentity } from '../../process-identity.ts'
 import { type StateRef, stateRefText } from '../../state-ref.ts'
 import { ok, refused, type StateResult } from '../../state-result.ts'
 import { holderOf } from '../remote/holder.ts'
-import type { S3Bucket } from './s3-bucket.ts'
+import type { ObjectStore } from './object-store.ts'
 
 /** A lock that nobody holds. Not every store deletes under a condition, so a lock is given back by overwriting it with this. */
 const FREE = '{"free":true}\n'
 
 /** A lock object as it was read. */
 interface ReadLock {
-  readonly etag: string
+  readonly token: string
   /** Undefined when it is free. */
   readonly holder: LockHolder | undefined
 }
 
 /**
- * Locks as objects `<workspace>/<design>.lock`, every change of which is guarded by the ETag that was read. The heartbeat is
+ * Locks as objects `<workspace>/<design>.lock`, every change of which is guarded by the token that was read. The heartbeat is
  * the object's time of change, judged by the store's own clock.
  */
-export class S3Locks implements LockStore {
-  readonly #bucket: S3Bucket
+export class ObjectLocks implements LockStore {
+  readonly #store: ObjectStore
   readonly #process: ProcessIdentity
-  /** How often each lock was renewed: makes each heartbeat another object, so that its ETag guards the next. */
+  /** How often each lock was renewed: makes each heartbeat another object, so that its token guards the next. */
   #beats = 0
 
-  constructor(bucket: S3Bucket, process: ProcessIdentity) {
-    this.#bucket = bucket
+  constructor(store: ObjectStore, process: ProcessIdentity) {
+    this.#store = store
     this.#process = process
   }
 
@@ -37,7 +37,7 @@ export class S3Locks implements LockStore {
     if (!read.ok) return read
     const holder = read.value?.holder
     if (holder !== undefined && !holder.expired) return ok({ kind: 'held', holder })
-    const written = await this.#write(ref, lockRecordText({ info, expiryMs }), read.value?.etag, signal)
+    const written = await this.#write(ref, lockRecordText({ info, expiryMs }), read.value?.token, signal)
     if (!written.ok) return written
     if (written.value) {
       const heeds = await this.#heedsConditions(ref, lockRecordText({ info, expiryMs }), signal)
@@ -54,7 +54,7 @@ export class S3Locks implements LockStore {
     if (read.value?.holder?.info.id !== info.id) return ok('lost')
     this.#beats++
     const text = `${lockRecordText({ info, expiryMs })}${' '.repeat(1 + (this.#beats % 2))}\n`
-    const written = await this.#write(ref, text, read.value.etag, signal)
+    const written = await this.#write(ref, text, read.value.token, signal)
     return written.ok ? ok(written.value ? 'renewed' : 'lost') : written
   }
 
@@ -86,16 +86,17 @@ export class S3Locks implements LockStore {
    * with two writes that have to be refused; where they are not, the lock is as it was but for a space.
    */
   async #heedsConditions(ref: StateRef, text: string, signal: AbortSignal): Promise<StateResult<void>> {
+    if (!this.#store.mayIgnoreConditions) return ok(undefined)
     const tries = await Promise.all([
       this.#write(ref, `${text} `, undefined, signal),
-      this.#write(ref, `${text}  `, '"00000000000000000000000000000000"', signal),
+      this.#write(ref, `${text}  `, this.#store.nobodysToken, signal),
     ])
     for (const tried of tries) {
       if (!tried.ok) return tried
       if (!tried.value) continue
       return refused({
         kind: 'invalid-configuration',
-        message: `${this.#bucket.describe(nameOf(ref))}: the store takes writes whose If-None-Match or If-Match does not hold, so it can't keep two applies apart. Nothing is applied with a state there.`,
+        message: `${this.#store.describe(nameOf(ref))}: the store takes writes whose conditions (If-None-Match, If-Match or their like) do not hold, so it can't keep two applies apart. Nothing is applied with a state there.`,
       })
     }
     return ok(undefined)
@@ -105,22 +106,22 @@ export class S3Locks implements LockStore {
     const read = await this.#read(ref, signal)
     if (!read.ok) return read
     if (read.value?.holder?.info.id !== id) return ok('lost')
-    const written = await this.#write(ref, FREE, read.value.etag, signal)
+    const written = await this.#write(ref, FREE, read.value.token, signal)
     return written.ok ? ok(written.value ? 'released' : 'lost') : written
   }
 
   async #read(ref: StateRef, signal: AbortSignal): Promise<StateResult<ReadLock | undefined>> {
-    const found = await this.#bucket.get(`Reading ${this.#bucket.describe(nameOf(ref))}`, nameOf(ref), signal)
+    const found = await this.#store.get(`Reading ${this.#store.describe(nameOf(ref))}`, nameOf(ref), signal)
     if (!found.ok || found.value === undefined) return found.ok ? ok(undefined) : found
-    const { bytes, etag, modified, now } = found.value
+    const { bytes, token, modified, now } = found.value
     const text = Buffer.from(bytes).toString('utf8')
-    if (text === FREE) return ok({ etag, holder: undefined })
-    return ok({ etag, holder: holderOf(lockRecordFromText(text), now - modified, this.#process) })
+    if (text === FREE) return ok({ token, holder: undefined })
+    return ok({ token, holder: holderOf(lockRecordFromText(text), now - modified, this.#process) })
   }
 
-  async #write(ref: StateRef, text: string, etag: string | undefined, signal: AbortSignal): Promise<StateResult<boolean>> {
-    const what = `Writing ${this.#bucket.describe(nameOf(ref))}`
-    const written = await this.#bucket.put(what, nameOf(ref), Buffer.from(text), etag, signal)
+  async #write(ref: StateRef, text: string, token: string | undefined, signal: AbortSignal): Promise<StateResult<boolean>> {
+    const what = `Writing ${this.#store.describe(nameOf(ref))}`
+    const written = await this.#store.put(what, nameOf(ref), Buffer.from(text), token, signal)
     return written.ok ? ok(written.value.kind === 'written') : written
   }
 }

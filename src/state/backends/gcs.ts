@@ -1,0 +1,33 @@
+import type { StateBackend } from '../backend.ts'
+import type { Clock } from '../clock.ts'
+import type { ProcessIdentity } from '../process-identity.ts'
+import { GcsBucket, type GcsSettings } from './gcs/gcs-bucket.ts'
+import { googleToken } from './gcs/google-token.ts'
+import { objectsBackend } from './objects/objects-backend.ts'
+import { HttpExchange } from './remote/http-exchange.ts'
+
+/** What the gcs backend needs. */
+export interface GcsBackendOptions {
+  readonly settings: GcsSettings
+  /** Where journals lie on this machine while an operation runs. */
+  readonly journalDirectory: string
+  readonly process: ProcessIdentity
+  readonly clock: Clock
+  readonly userAgent: string
+  /** Credentials and proxies come from it. */
+  readonly environment: { readonly [name: string]: string | undefined }
+  readonly retryWaitsMs?: readonly number[]
+}
+
+/** States and locks as objects of Google Cloud Storage. */
+export function gcsBackend(options: GcsBackendOptions): StateBackend {
+  const exchange = new HttpExchange(options)
+  // The metadata server is on this machine's own network, where no proxy is.
+  const near = new HttpExchange({ ...options, environment: {}, retryWaitsMs: [] })
+  const { settings, clock, environment } = options
+  const token = googleToken({ exchange, near, clock, environment, mayBeNobody: settings.endpoint !== undefined })
+  const close = async () => {
+    await Promise.all([exchange.close(), near.close()])
+  }
+  return objectsBackend({ ...options, kind: 'gcs', store: new GcsBucket(exchange, settings, token), close })
+}
