@@ -197,7 +197,7 @@ async function carryOut(
   const outputs = Object.entries(state.outputs).map(([name, output]) => ({ name, ...output }))
   if (request.operation !== 'destroy') view.outputs(outputs)
   const interrupted = io.signal.aborted
-  if (announced || result.failed + result.unawaited > 0) {
+  if (announced || result.failed + result.unawaited > 0 || !passed) {
     view.summary({
       operation: request.operation,
       counts: result.summary,
@@ -207,6 +207,7 @@ async function carryOut(
       unchanged: summarize(made.plan).unchanged,
       elapsedMs: Date.now() - started,
       interrupted,
+      passed,
       clusters: result.clusters,
     })
   }

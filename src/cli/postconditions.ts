@@ -1,8 +1,8 @@
 import type { Design } from '../design/design.ts'
 import type { ApplyResult } from '../engine/apply.ts'
 import type { Connection } from '../engine/refresh.ts'
+import type { ObjectChange } from '../plan/change.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
-import type { JsonObject } from '../plan/json.ts'
 import type { Plan } from '../plan/plan.ts'
 import { checkPostconditions, componentsWithPostconditions } from '../planner/conditions.ts'
 
@@ -14,17 +14,28 @@ export async function failedPostconditions(
   connections: ReadonlyMap<string, Connection>,
   signal: AbortSignal,
 ): Promise<readonly Diagnostic[]> {
-  const diagnostics: Diagnostic[] = []
-  for (const component of componentsWithPostconditions(design)) {
-    const changes = plan.changes.filter(({ address, action }) => address === component.address && action !== 'delete')
-    if (changes.length === 0 || changes.some(({ id }) => result.unfinished.has(id))) continue
-    const objects: JsonObject[] = []
-    for (const { key, apiVersion } of changes) {
-      const connection = connections.get(key.cluster)
-      const found = connection?.kind === 'connected' ? await connection.target.get(key, apiVersion, signal) : undefined
-      if (found?.ok === true) objects.push(found.value)
-    }
-    diagnostics.push(...checkPostconditions(component, design, objects))
+  const guarded = componentsWithPostconditions(design)
+  if (guarded.length === 0) return []
+  const byAddress = new Map<string, ObjectChange[]>()
+  for (const change of plan.changes) {
+    if (change.action === 'delete') continue
+    const known = byAddress.get(change.address)
+    if (known === undefined) byAddress.set(change.address, [change])
+    else known.push(change)
   }
-  return diagnostics
+  const found = await Promise.all(
+    guarded.map(async (component): Promise<readonly Diagnostic[]> => {
+      const changes = byAddress.get(component.address) ?? []
+      if (changes.length === 0 || changes.some(({ id }) => result.unfinished.has(id))) return []
+      const answers = await Promise.all(
+        changes.map(({ key, apiVersion }) => {
+          const connection = connections.get(key.cluster)
+          return connection?.kind === 'connected' ? connection.target.get(key, apiVersion, signal) : undefined
+        }),
+      )
+      const objects = answers.flatMap((answer) => (answer?.ok === true ? [answer.value] : []))
+      return checkPostconditions(component, design, objects)
+    }),
+  )
+  return found.flat()
 }

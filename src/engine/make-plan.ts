@@ -9,14 +9,14 @@ import { buildPlan } from '../planner/build-plan.ts'
 import { checkBlocks, importedIds } from '../planner/check-blocks.ts'
 import { checkContexts } from '../planner/check-contexts.ts'
 import { checkPlan, type PlanLimits } from '../planner/check-plan.ts'
-import { checkPreconditions } from '../planner/conditions.ts'
+import { checkPreconditions, plannedConditions } from '../planner/conditions.ts'
 import { goingContainers } from '../planner/containers.ts'
 import { lacksValues, withKnownDigests, withoutAsking } from '../planner/cover-secrets.ts'
 import { type ExpandRequest, type Expansion, expandDesign } from '../planner/expand.ts'
 import { fieldManagersOf } from '../planner/field-managers.ts'
 import { createMasker } from '../planner/mask.ts'
 import type { Owner } from '../planner/owner-labels.ts'
-import { checkPolicies } from '../planner/policies.ts'
+import { checkPolicies, plannedPolicies } from '../planner/policies.ts'
 import { hasTriggers, replaceTriggered } from '../planner/replace-triggers.ts'
 import { type Selection, selectCandidates } from '../planner/select.ts'
 import { settleContainers } from '../planner/settle-containers.ts'
@@ -82,9 +82,12 @@ export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
   const expanded = request.recast === undefined ? designed : request.recast(designed)
   const { knownDigests } = request
   const objects = knownDigests === undefined ? expanded.objects : withKnownDigests(expanded.objects, knownDigests)
-  const conditions = request.mode === 'apply' && request.recast === undefined ? checkPreconditions(request.design) : []
-  const expansion = { ...expanded, objects, diagnostics: [...conditions, ...expanded.diagnostics] }
-  if (hasErrors(expansion.diagnostics)) return failedPlan(request, expansion)
+  const isDesign = request.mode !== 'destroy' && request.recast === undefined
+  const speaks = isDesign && request.mode === 'apply'
+  const unmet = speaks ? checkPreconditions(request.design) : []
+  const conditions = speaks ? plannedConditions(request.design, unmet) : []
+  const expansion = { ...expanded, objects, diagnostics: [...unmet.map(({ diagnostic }) => diagnostic), ...expanded.diagnostics] }
+  if (hasErrors(expansion.diagnostics)) return failedPlan(request, expansion, conditions)
   const managers = fieldManagersOf(request.design, request.owner)
   const wholeObjects = request.selection.replace.length > 0 || hasTriggers(request.design)
   const healthMatters = !request.readersWelcome
@@ -100,7 +103,6 @@ export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
     destroy: request.mode === 'destroy',
   })
   const blocks = request.mode === 'destroy' ? [] : checkBlocks(request.design, expansion.objects, request.state, refreshed.live)
-  const isDesign = request.mode !== 'destroy' && request.recast === undefined
   const candidates = knownDigests === undefined ? assessed.candidates : assessed.candidates.map(withoutAsking)
   const triggered = isDesign ? replaceTriggered(candidates, request.design.components) : candidates
   const selected = selectCandidates(triggered, request.selection)
@@ -148,7 +150,7 @@ export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
     ),
     diagnostics: [...found, ...asked.diagnostics, ...contained.diagnostics],
   })
-  const policies = hasErrors(plan.diagnostics) ? [] : checkPolicies(plan, request.design.policies)
+  const policies = hasErrors(plan.diagnostics) ? undefined : checkPolicies(plan, request.design.policies)
   const sent = new Map(
     [...asked.results].flatMap(([id, answer]) => (answer.kind === 'result' ? [[id, answer.sent] as const] : [])),
   )
@@ -156,11 +158,12 @@ export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
   return {
     plan: {
       ...plan,
+      conditions: [...conditions, ...(request.mode === 'refresh-only' ? [] : plannedPolicies(request.design.policies, policies))],
       diagnostics: [
         ...plan.diagnostics,
         ...leftUnhealthy(plan, request.state.objects, refreshed.live, rules),
         ...checkPlan(plan, request.state, request.limits, expansion.objects.length),
-        ...policies,
+        ...(policies ?? []).flatMap(({ diagnostics }) => diagnostics),
       ],
     },
     isComplete: !hasErrors([...request.diagnostics, ...refreshed.diagnostics]),
@@ -190,7 +193,7 @@ function expand(request: MakePlanRequest): Expansion {
 
 const NOTHING: Expansion = { objects: [], components: [], diagnostics: [] }
 
-function failedPlan(request: MakePlanRequest, expansion: Expansion): MadePlan {
+function failedPlan(request: MakePlanRequest, expansion: Expansion, conditions: Plan['conditions']): MadePlan {
   const plan = buildPlan({
     mode: request.mode,
     design: request.design,
@@ -206,7 +209,7 @@ function failedPlan(request: MakePlanRequest, expansion: Expansion): MadePlan {
     diagnostics: [...request.diagnostics, ...expansion.diagnostics],
   })
   return {
-    plan: { ...plan, outputs: [] },
+    plan: { ...plan, outputs: [], conditions },
     isComplete: false,
     manifests: new Map(),
     rules: new Map(),

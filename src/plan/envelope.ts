@@ -1,6 +1,6 @@
 import type { Action, ActionReason, ObjectChange } from './change.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts'
-import type { Plan } from './plan.ts'
+import type { Plan, PlannedCondition } from './plan.ts'
 
 /** Actions in the words of the envelope. */
 export const ENVELOPE_ACTIONS: { readonly [A in Action]: readonly string[] } = {
@@ -63,4 +63,37 @@ export function envelopeVariables(plan: Pick<Plan, 'design' | 'content'>): JsonO
     ...Object.fromEntries(Object.entries(plan.design.inputs).map(([name, value]) => [name, { value }])),
     ...Object.fromEntries(sensitive.map(([name]) => [name, { sensitive: true }])),
   }
+}
+
+/** What others call a component with conditions, or a rule over the plan. */
+const CHECKED = { component: 'resource', policy: 'check' } as const
+/** The worst of several decides, in this order. */
+const WORST_FIRST: readonly PlannedCondition['status'][] = ['fail', 'error', 'unknown', 'pass']
+
+/** Conditions and policies as checks of the envelope: one for each component, with an instance for each item of its forEach. */
+export function conditionChecks(conditions: readonly PlannedCondition[]): readonly JsonObject[] {
+  const groups = new Map<string, PlannedCondition[]>()
+  for (const condition of conditions) {
+    const address = condition.address.replace(/\["[^"]*"\]$/, '')
+    const known = groups.get(address)
+    if (known === undefined) groups.set(address, [condition])
+    else known.push(condition)
+  }
+  return [...groups].map(([address, instances]) => ({
+    address: {
+      kind: CHECKED[instances[0]?.kind ?? 'policy'],
+      name: address.slice(address.lastIndexOf('.') + 1),
+      to_display: address,
+      ...(moduleAddress(address) === undefined ? {} : { module: moduleAddress(address) as string }),
+    },
+    status: WORST_FIRST.find((status) => instances.some((instance) => instance.status === status)) ?? 'unknown',
+    instances: instances.map(({ address: instance, status, problems }) => ({
+      address: {
+        to_display: instance,
+        ...(instance === address ? {} : { instance_key: instance.slice(address.length + 2, -2) }),
+      },
+      status,
+      ...(problems.length === 0 ? {} : { problems: problems.map((message) => ({ message })) }),
+    })),
+  }))
 }

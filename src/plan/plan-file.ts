@@ -2,6 +2,7 @@ import { canonicalJson } from './canonical-json.ts'
 import type { ObjectChange } from './change.ts'
 import { hasErrors } from './diagnostic.ts'
 import {
+  conditionChecks,
   ENVELOPE_ACTIONS,
   ENVELOPE_REASONS,
   envelopeVariables,
@@ -17,11 +18,11 @@ import { hasChanges, type Plan } from './plan.ts'
 /** Version of the envelope that other tools read: Terraform's plan representation. */
 export const ENVELOPE_VERSION = '1.2'
 /** No Terraform made it; tools want the name to be there. */
-const TERRAFORM_VERSION = '0.0.0'
+export const TERRAFORM_VERSION = '0.0.0'
 /** Who provides every type, in the words of the envelope. */
-const PROVIDER = 'meshform.dev/meshform/kubernetes'
+export const PROVIDER = 'meshform.dev/meshform/kubernetes'
 /** Version of what is ours in it. A new minor adds; a new major is refused by older readers. */
-export const PLAN_VERSION = '1.2'
+export const PLAN_VERSION = '1.3'
 
 /** Short names of API groups for the `type` of a change; other groups are spelled out. */
 const GROUP_NAMES: { readonly [group: string]: string } = {
@@ -94,59 +95,21 @@ export function planToJson(plan: Plan, version: string): JsonObject {
         },
       ]),
     ),
-    checks: checks.map((check) => ({
-      address: { kind: 'check', name: check.address, to_display: check.address },
-      status: 'unknown',
-      instances: [{ address: { to_display: check.address }, status: 'unknown' }],
-      meshform: check,
-    })),
+    checks: [
+      ...checks.map((check) => ({
+        address: { kind: 'check', name: check.address, to_display: check.address },
+        status: 'unknown',
+        instances: [{ address: { to_display: check.address }, status: 'unknown' }],
+        meshform: check,
+      })),
+      ...conditionChecks(plan.conditions),
+    ],
     meshform: { version: PLAN_VERSION, meshform_version: version, mode, ...own },
   }) as JsonObject
 }
 
-/** The same with what the envelope says a second time: how objects are, and how they will be. For tools that read plans. */
-export function showPlan(plan: Plan, version: string): JsonObject {
-  const resources = (side: 'before' | 'after', changes: readonly ObjectChange[]) =>
-    changes.flatMap((change) => {
-      const values = change[side]
-      if (values === undefined) return []
-      const sensitive_values = sensitiveTree(values)
-      return [{ ...resourceOf(change), schema_version: 0, values, sensitive_values: sensitive_values || {} }]
-    })
-  const outputs = (values: readonly (readonly [string, JsonValue | undefined, boolean])[]) =>
-    Object.fromEntries(
-      values.flatMap(([name, value, sensitive]) => (value === undefined ? [] : [[name, { sensitive, value }] as const])),
-    )
-  const { changes, outputs: own, clusters } = plan
-  return plain({
-    ...planToJson(plan, version),
-    planned_values: {
-      outputs: outputs(own.map(({ name, after, sensitive }) => [name, after, sensitive])),
-      root_module: { resources: resources('after', changes) },
-    },
-    prior_state: {
-      format_version: '1.0',
-      terraform_version: TERRAFORM_VERSION,
-      values: {
-        outputs: outputs(own.map(({ name, before, sensitive }) => [name, before, sensitive])),
-        root_module: { resources: resources('before', changes) },
-      },
-    },
-    configuration: {
-      provider_config: Object.fromEntries(clusters.map(({ name }) => [name, { name, full_name: PROVIDER }])),
-      root_module: {
-        resources: changes
-          .filter(({ desired }) => desired !== undefined)
-          .map((change) => ({ ...resourceOf(change), provider_config_key: change.key.cluster })),
-        variables: Object.fromEntries(
-          Object.entries(plan.content?.inputs ?? {}).map(([name, { sensitive }]) => [name, { sensitive }]),
-        ),
-      },
-    },
-  }) as JsonObject
-}
-
-function resourceOf(change: ObjectChange) {
+/** What names a resource, wherever the envelope speaks of it. */
+export function resourceOf(change: ObjectChange) {
   return {
     address: changeAddress(change),
     mode: 'managed',
@@ -186,7 +149,7 @@ function changeToJson(change: ObjectChange): unknown {
 }
 
 /** Drops what is undefined, so that the result is JSON and equal plans are equal text. */
-function plain(value: unknown): JsonValue {
+export function plain(value: unknown): JsonValue {
   if (Array.isArray(value)) return value.map(plain)
   if (typeof value === 'object' && value !== null) {
     const copy: Record<string, JsonValue> = {}
@@ -225,9 +188,10 @@ export function planFromJson(json: JsonObject): Plan {
         sensitive: output.after_sensitive === true,
       }
     }),
-    checks: (json.checks as readonly JsonValue[]).map(
-      (check) => (check as JsonObject).meshform as unknown as Plan['checks'][number],
-    ),
+    checks: (json.checks as readonly JsonValue[]).flatMap((check) => {
+      const own = (check as JsonObject).meshform
+      return own === undefined ? [] : [own as unknown as Plan['checks'][number]]
+    }),
   }
 }
 
@@ -244,4 +208,4 @@ const CHANGE_DEFAULTS = {
   conflicts: [],
   takesFrom: [],
 }
-const PLAN_DEFAULTS = { diagnostics: [] }
+const PLAN_DEFAULTS = { diagnostics: [], conditions: [] }

@@ -141,7 +141,9 @@ export const planFileSchema = Type.Object(
         address: looseObject,
         status: text,
         instances: Type.Optional(Type.Array(looseObject)),
-        meshform: Type.Object({ address: text, spec: Type.Unknown(), dependencies: Type.Array(text) }),
+        meshform: Type.Optional(
+          Type.Object({ address: text, spec: Type.Unknown(), dependencies: Type.Array(text) }, { description: 'A perf-check.' }),
+        ),
       }),
     ),
     meshform: Type.Object(
@@ -174,6 +176,17 @@ export const planFileSchema = Type.Object(
         ),
         barriers: Type.Record(Type.String(), Type.Array(text)),
         diagnostics: Type.Array(looseObject),
+        conditions: Type.Optional(
+          Type.Array(
+            Type.Object({
+              kind: Type.Unsafe<string>({ type: 'string', enum: ['component', 'policy'] }),
+              address: text,
+              status: Type.Unsafe<string>({ type: 'string', enum: ['pass', 'fail', 'error', 'unknown'] }),
+              problems: Type.Array(text),
+            }),
+            { description: 'Conditions of components and policies, as they stood when the plan was made.' },
+          ),
+        ),
         content: Type.Optional(
           Type.Object(
             {

@@ -47,6 +47,17 @@ export interface PlannedCheck {
   readonly dependencies: readonly string[]
 }
 
+/** Whether a condition or policy of the design holds, as far as a plan can tell. */
+export interface PlannedCondition {
+  /** `component`: its pre- and postconditions together. `policy`: a rule over the plan. */
+  readonly kind: 'component' | 'policy'
+  /** The component, or `policies.<name>`. */
+  readonly address: string
+  /** `unknown` until the apply, as postconditions are; `error` where it can not be evaluated. */
+  readonly status: 'pass' | 'fail' | 'error' | 'unknown'
+  readonly problems: readonly string[]
+}
+
 /**
  * What would be done, and all that is needed to do it. Deterministic: the same design, state and live objects give the same plan,
  * byte for byte once written.
@@ -75,6 +86,8 @@ export interface Plan {
   readonly barriers: { readonly [name: string]: readonly string[] }
   readonly outputs: readonly OutputChange[]
   readonly checks: readonly PlannedCheck[]
+  /** Conditions of components and policies, in the order of the design; none in a plan that only looks or only deletes. */
+  readonly conditions: readonly PlannedCondition[]
   readonly diagnostics: readonly Diagnostic[]
   /** What the design came to, so that a saved plan is carried out where its files are not. Only in plans that are saved. */
   readonly content?: PlanContent

@@ -222,6 +222,11 @@ function assessExisting(
   const owner = ownerOf(live)
   const ours = owner !== undefined && owner.design === request.owner.design && owner.workspace === request.owner.workspace
   let reason: ActionReason | undefined
+  if (recorded !== undefined && owner !== undefined && !ours && !request.imported.has(desired.id)) {
+    const refusal = refuseAdoption(desired, owner)
+    if (refusal !== undefined) diagnostics.push({ ...refusal, summary: takenAway(desired, owner) })
+    else if (!desired.implicit) reason = 'take_from_other_design'
+  }
   if (recorded === undefined && !ours && !request.imported.has(desired.id)) {
     // A namespace that only has to be there is left alone when it is.
     if (desired.implicit && isBareNamespace(desired)) return undefined
@@ -232,12 +237,13 @@ function assessExisting(
     }
     reason = owner === undefined ? 'adopt_unowned' : 'take_from_other_design'
   }
-  if (recorded !== undefined && recorded.address !== desired.address) reason = 'moved'
+  if (recorded !== undefined && recorded.address !== desired.address) reason ??= 'moved'
   const digest = request.live.ownedDigests.get(desired.id)
   const untouched = recorded !== undefined && (isAsRecorded(recorded, live) || digest === recorded.ownedDigest)
   const same = recorded !== undefined && isDigestOf(recorded.desiredDigest, desired)
   const takesFrom = takenManagers(desired, recorded, live, request.managers)
-  if (same && untouched && takesFrom.length === 0) return { kind: 'no-op', desired, recorded, live }
+  if (same && untouched && takesFrom.length === 0 && reason !== 'take_from_other_design')
+    return { kind: 'no-op', desired, recorded, live }
   const drifted = recorded !== undefined && !untouched
   return {
     kind: 'update',
@@ -250,6 +256,10 @@ function assessExisting(
     ask: true,
     unsure: undefined,
   }
+}
+
+function takenAway(desired: DesiredObject, owner: Owner): string {
+  return `${describeObject(desired.key)} belongs to design "${owner.design}", workspace "${owner.workspace}" by now`
 }
 
 function isBareNamespace(desired: DesiredObject): boolean {

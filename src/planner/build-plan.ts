@@ -76,6 +76,7 @@ export function buildPlan(request: BuildRequest): Plan {
     barriers,
     outputs: request.mode === 'refresh-only' ? [] : outputChanges(request),
     checks: request.mode === 'apply' ? plannedChecks(request, changes) : [],
+    conditions: [],
     diagnostics,
   }
 }

@@ -61,6 +61,10 @@ export const PLANNER_CODES = {
     title: 'Replacement left out',
     explanation: 'What --replace names is not in the plan, since --target does not reach it or --exclude leaves it out.',
   },
+  MF2020: {
+    title: 'Part of a plan',
+    explanation: '--target or --exclude leaves out objects of design or state that have something to be done.',
+  },
   MF2031: {
     title: 'Another cluster',
     explanation:

@@ -4,9 +4,17 @@ import type { Design } from '../design/design.ts'
 import { evaluateExpression } from '../design/expression.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import type { JsonObject } from '../plan/json.ts'
+import type { PlannedCondition } from '../plan/plan.ts'
+
+/** A condition of a component that does not hold, or can't be evaluated. */
+export interface UnmetCondition {
+  readonly address: string
+  readonly status: 'fail' | 'error'
+  readonly diagnostic: Diagnostic
+}
 
 /** The preconditions of every component that do not hold: told at plan time, before anything is asked or done. */
-export function checkPreconditions(design: Design): readonly Diagnostic[] {
+export function checkPreconditions(design: Design): readonly UnmetCondition[] {
   const guarded = design.components.filter(({ spec }) => (spec.lifecycle?.preconditions?.length ?? 0) > 0)
   if (guarded.length === 0) return []
   const scope = designScope(design)
@@ -23,30 +31,47 @@ export function componentsWithPostconditions(design: Design): readonly Component
  * the component) and `self` (the first of them).
  */
 export function checkPostconditions(component: Component, design: Design, objects: readonly JsonObject[]): readonly Diagnostic[] {
-  return failing(component, 'postconditions', { ...designScope(design), objects: [...objects], self: objects[0] ?? null })
+  const scope = { ...designScope(design), objects: [...objects], self: objects[0] ?? null }
+  return failing(component, 'postconditions', scope).map(({ diagnostic }) => diagnostic)
 }
 
-function failing(component: Component, list: 'preconditions' | 'postconditions', scope: JsonObject): readonly Diagnostic[] {
+/** How the conditions of components stand when a plan is made: what is said of objects after the apply can't be known yet. */
+export function plannedConditions(design: Design, unmet: readonly UnmetCondition[]): readonly PlannedCondition[] {
+  return design.components.flatMap(({ address, spec }): readonly PlannedCondition[] => {
+    const { preconditions = [], postconditions = [] } = spec.lifecycle ?? {}
+    if (preconditions.length + postconditions.length === 0) return []
+    const found = unmet.filter((condition) => condition.address === address)
+    const worst = found.find(({ status }) => status === 'fail') ?? found[0]
+    const status = worst?.status ?? (postconditions.length > 0 ? 'unknown' : 'pass')
+    return [{ kind: 'component', address, status, problems: found.map(({ diagnostic }) => diagnostic.summary) }]
+  })
+}
+
+function failing(component: Component, list: 'preconditions' | 'postconditions', scope: JsonObject): readonly UnmetCondition[] {
   const what = list === 'preconditions' ? 'precondition' : 'postcondition'
-  return (component.spec.lifecycle?.[list] ?? []).flatMap(({ condition, message }, index): readonly Diagnostic[] => {
-    const place = { address: component.address, location: component.locate(['lifecycle', list, index]) }
+  return (component.spec.lifecycle?.[list] ?? []).flatMap(({ condition, message }, index): readonly UnmetCondition[] => {
+    const { address } = component
+    const place = { address, location: component.locate(['lifecycle', list, index]) }
     const result = typeof condition === 'boolean' ? { ok: true as const, value: condition } : evaluateExpression(condition, scope)
     if (result.ok && result.value === true) return []
     if (result.ok && result.value === false) {
-      return [
-        { severity: 'error', code: 'MF2011', summary: `A ${what} of ${component.address} does not hold: ${message}`, ...place },
-      ]
+      const summary = `A ${what} of ${address} does not hold: ${message}`
+      return [{ address, status: 'fail', diagnostic: { severity: 'error', code: 'MF2011', summary, ...place } }]
     }
     const problem = result.ok ? `It comes to ${JSON.stringify(result.value)}, not to true or false` : result.problem.summary
     const hint = result.ok ? undefined : result.problem.hint
     return [
       {
-        severity: 'error',
-        code: 'MF2011',
-        summary: `A ${what} of ${component.address} can not be evaluated`,
-        detail: `${problem}.`,
-        ...place,
-        ...(hint === undefined ? {} : { hint }),
+        address,
+        status: 'error',
+        diagnostic: {
+          severity: 'error',
+          code: 'MF2011',
+          summary: `A ${what} of ${address} can not be evaluated`,
+          detail: `${problem}.`,
+          ...place,
+          ...(hint === undefined ? {} : { hint }),
+        },
       },
     ]
   })

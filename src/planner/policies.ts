@@ -6,10 +6,17 @@ import type { Diagnostic } from '../plan/diagnostic.ts'
 import { formatFieldPath } from '../plan/field-text.ts'
 import type { JsonObject } from '../plan/json.ts'
 import { describeObject } from '../plan/manifest.ts'
-import { type Plan, summarize } from '../plan/plan.ts'
+import { type Plan, type PlannedCondition, summarize } from '../plan/plan.ts'
 
 /** A rule in CEL over a plan, from the design or from a file. */
 export type Policy = Design['policies'][number]
+
+/** What came of one policy. */
+export interface PolicyVerdict {
+  readonly policy: Policy
+  readonly status: 'pass' | 'fail' | 'error'
+  readonly diagnostics: readonly Diagnostic[]
+}
 
 /** Violations of one policy that are told one by one. */
 const SHOWN = 10
@@ -18,26 +25,42 @@ const SHOWN = 10
  * Holds every policy against a plan. A rule that speaks of `change` is asked about each change, any other once about `plan`. What is
  * not true is an error, or a warning where the policy is advisory; a rule that can't be evaluated is always an error.
  */
-export function checkPolicies(plan: Plan, policies: readonly Policy[]): readonly Diagnostic[] {
+export function checkPolicies(plan: Plan, policies: readonly Policy[]): readonly PolicyVerdict[] {
   const planned = lazily(() => planScope(plan))
   const changes = plan.changes.filter((change) => change.action !== 'no-op')
-  return policies.flatMap((policy): readonly Diagnostic[] => {
+  const verdictOf = (policy: Policy, status: PolicyVerdict['status'], diagnostics: readonly Diagnostic[]) => {
+    return { policy, status, diagnostics }
+  }
+  return policies.map((policy): PolicyVerdict => {
     const expression = compileExpression(policy.rule)
-    if (isProblem(expression)) return [brokenRule(policy, expression.summary)]
+    if (isProblem(expression)) return verdictOf(policy, 'error', [brokenRule(policy, expression.summary)])
     if (!expression.references.some(({ root }) => root === 'change')) {
       const verdict = ask(policy, withPlan({}, planned))
-      return verdict === true ? [] : [verdict === false ? violation(policy, undefined) : verdict]
+      if (typeof verdict !== 'boolean') return verdictOf(policy, 'error', [verdict])
+      return verdict ? verdictOf(policy, 'pass', []) : verdictOf(policy, 'fail', [violation(policy, undefined)])
     }
     const found: Diagnostic[] = []
     for (const change of changes) {
       const verdict = ask(policy, withPlan({ change: changeScope(change) }, planned))
       if (verdict === true) continue
       // A rule that is wrong for one change is as a rule wrong for all.
-      if (verdict !== false) return [verdict]
+      if (verdict !== false) return verdictOf(policy, 'error', [verdict])
       found.push(violation(policy, change))
     }
     const more = found.length - SHOWN
-    return more > 0 ? [...found.slice(0, SHOWN), andMore(policy, more)] : found
+    const told = more > 0 ? [...found.slice(0, SHOWN), andMore(policy, more)] : found
+    return verdictOf(policy, found.length > 0 ? 'fail' : 'pass', told)
+  })
+}
+
+/** How policies stand in a plan that is made; `verdicts` is undefined where the plan has errors, and nobody asked. */
+export function plannedPolicies(
+  policies: readonly Policy[],
+  verdicts: readonly PolicyVerdict[] | undefined,
+): readonly PlannedCondition[] {
+  return policies.map(({ name }, index) => {
+    const { status = 'unknown', diagnostics = [] } = verdicts?.[index] ?? {}
+    return { kind: 'policy', address: `policies.${name}`, status, problems: diagnostics.map(({ summary }) => summary) }
   })
 }
 

@@ -61,6 +61,7 @@ export function restorePlan(
       barriers,
       outputs: [],
       checks: [],
+      conditions: [],
       diagnostics,
     },
     manifests,

@@ -51,11 +51,25 @@ export function selectCandidates(
   const left = new Set(kept)
   const unasked = [...replaced].filter((candidate) => !left.has(candidate))
   if (unasked.length > 0) diagnostics.push(replacesNothing(unasked))
+  const leftOut = candidates.filter((candidate) => candidate.kind !== 'no-op' && !left.has(candidate)).length
+  if (leftOut > 0) diagnostics.push(isPartial(leftOut, selection))
   return {
     candidates: kept.map((candidate) => (replaced.has(candidate) ? asReplacement(candidate, 'replace_by_request') : candidate)),
     confirmed: new Set([...confirmed].map(idOf)),
     excluded: new Set([...dropped].map(idOf)),
     diagnostics,
+  }
+}
+
+/** Whoever narrows a plan should know that it is not all there is to do. */
+function isPartial(leftOut: number, { target, exclude }: Selection): Diagnostic {
+  const by = [...(target.length > 0 ? ['--target'] : []), ...(exclude.length > 0 ? ['--exclude'] : [])].join(' and ')
+  const what = leftOut === 1 ? '1 object that may have a change is' : `${leftOut} objects that may have changes are`
+  return {
+    severity: 'info',
+    code: 'MF2020',
+    summary: `${what} left out by ${by}`,
+    hint: 'A plan without it shows all there is to do.',
   }
 }
 

@@ -139,10 +139,10 @@ export class NdjsonRunView implements RunView {
     })
   }
 
-  summary({ operation, counts, failed, unhealthy, skipped, elapsedMs, interrupted, clusters }: RunSummary): void {
+  summary({ operation, counts, failed, unhealthy, skipped, elapsedMs, interrupted, passed, clusters }: RunSummary): void {
     const { create = 0, update = 0, replace = 0, delete: gone = 0, import: adopted = 0, forget = 0 } = counts
     this.#line(
-      failed > 0 ? 'error' : 'info',
+      failed > 0 || !passed ? 'error' : 'info',
       `${operation}: ${create + replace} added, ${update} changed, ${gone + replace} destroyed, ${failed} failed`,
       {
         type: 'change_summary',
@@ -159,6 +159,7 @@ export class NdjsonRunView implements RunView {
         },
         elapsed_seconds: elapsedMs / 1000,
         interrupted,
+        passed,
         clusters,
       },
     )

@@ -20,6 +20,8 @@ export interface RunSummary {
   readonly unchanged: number
   readonly elapsedMs: number
   readonly interrupted: boolean
+  /** False where what was done did not hold what was said of it: a postcondition, a perf-check. */
+  readonly passed: boolean
   /** The same for each cluster, by name. */
   readonly clusters: {
     readonly [cluster: string]: {

@@ -95,7 +95,23 @@ test('fields that another design took are told with their owner and place', asyn
   const { code, stderr } = await project.run(['plan'])
   expect(code).toBe(1)
   expect(stderr).toContain('data.value is owned by "meshform-other".')
+  expect(stderr).toContain('ConfigMap default/map belongs to design "other", workspace "default" by now')
   expect(stderr).toContain('design.yaml:6:')
+})
+
+test('what another design took with the same values is not "no changes"', async () => {
+  project.write({ 'design.yaml': SMALL })
+  expect((await project.run(['apply', '--yes'])).code).toBe(0)
+  const other = SMALL.replace('name: small', 'name: other').replace('{manifest:', '{adoption: take, manifest:')
+  project.write({ 'other/design.yaml': other })
+  expect((await project.run(['apply', '-f', 'other', '--yes'])).code).toBe(0)
+  const refused = await project.run(['plan'])
+  expect(refused.code).toBe(1)
+  expect(refused.stderr).toContain('ConfigMap default/map belongs to design "other"')
+  // It may be taken back; the other then says the same.
+  project.write({ 'design.yaml': SMALL.replace('{manifest:', '{adoption: take, manifest:') })
+  expect((await project.run(['apply', '--yes'])).stdout).toContain('taken from another design')
+  expect((await project.run(['plan', '--detailed-exitcode'])).code).toBe(0)
 })
 
 test('text goes to pipes without colour, and to terminals that ask for none', async () => {

@@ -1,7 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { Writable } from 'node:stream'
+import { Ajv, type ValidateFunction } from 'ajv'
 import { onTestFinished } from 'vitest'
 import { run } from '../../src/cli/run.ts'
 
@@ -46,10 +47,25 @@ export async function newProject(files: Readonly<Record<string, string>>): Promi
           code = value
         },
       })
+      await checkSavedPlan(folder, argv)
       return { code, out: stable(out.text, folder), err: stable(err.text, folder) }
     }
   }
   return { folder, write, meshform: runWith({}), with: runWith }
+}
+
+let savedPlan: ValidateFunction | undefined
+
+/** Whatever plan a test saves is one that the published schema describes. Encrypted ones tell nothing. */
+async function checkSavedPlan(folder: string, argv: readonly string[]): Promise<void> {
+  const file = argv[argv.indexOf('--out') + 1]
+  if (argv[0] !== 'plan' || !argv.includes('--out') || file === undefined) return
+  const text = await readFile(resolve(folder, file), 'utf8').catch(() => undefined)
+  if (text === undefined || text.startsWith('{"sealed_plan"')) return
+  savedPlan ??= new Ajv({ allErrors: true, strict: false }).compile(
+    JSON.parse(await readFile(new URL('../../schemas/plan.schema.json', import.meta.url), 'utf8')),
+  )
+  if (!savedPlan(JSON.parse(text))) throw new Error(`schemas/plan.schema.json: ${JSON.stringify(savedPlan.errors, null, 1)}`)
 }
 
 class Collected extends Writable {

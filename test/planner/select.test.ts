@@ -48,5 +48,5 @@ test.each([
 ])('the pattern %s', (pattern, matching) => {
   const { candidates, diagnostics } = selectCandidates(all, { target: [], exclude: [pattern], replace: [], confirm: [] })
   expect(candidates).toEqual(all.filter((candidate) => !matching.includes(candidate)))
-  expect(diagnostics.map(({ code }) => code)).toEqual(matching.length === 0 ? ['MF2012'] : [])
+  expect(diagnostics.map(({ code }) => code)).toEqual(matching.length === 0 ? ['MF2012'] : ['MF2020'])
 })

@@ -59,6 +59,7 @@ export function planOf(changes: readonly ObjectChange[], more: Partial<Plan> = {
     barriers: {},
     outputs: [],
     checks: [],
+    conditions: [],
     diagnostics: [],
     ...more,
   }

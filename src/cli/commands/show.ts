@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { showPlan } from '../../plan/plan-file.ts'
+import { showPlan } from '../../plan/show-plan.ts'
 import { planToHtml } from '../../views/html/plan.ts'
 import { MARKDOWN_LIMITS, type MarkdownLimit, planToMarkdown } from '../../views/markdown/plan.ts'
 import { renderPlan } from '../../views/terminal/plan.ts'

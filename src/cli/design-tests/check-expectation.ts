@@ -46,7 +46,9 @@ export function checkExpectation(
       const detail = output === undefined ? 'there is none' : output.unknown ? 'known after apply' : shown(output.after)
       return [{ what: `outputs.${name}`, detail: `${detail}, not ${shown(wanted as JsonValue)}` }]
     }),
-    ...checkPolicies(plan, rules).map(({ summary }) => ({ what: 'conditions', detail: summary })),
+    ...checkPolicies(plan, rules)
+      .flatMap(({ diagnostics }) => diagnostics)
+      .map(({ summary }) => ({ what: 'conditions', detail: summary })),
   ]
 }
 

@@ -5,6 +5,11 @@ import { printable, type Style } from './style.ts'
 /** Reads a line of a file, for the excerpt under a diagnostic; undefined where it can't be read. */
 export type ReadLine = (file: string, line: number) => string | undefined
 
+/** Characters of a line that are shown at most. */
+const LONGEST_EXCERPT = 160
+/** What stands for the part of a line that is not shown. */
+const CUT = '...'
+
 /** Diagnostics as people read them: what, where with the line itself, why, what to do. */
 export function renderDiagnostics(diagnostics: readonly Diagnostic[], style: Style, readLine: ReadLine): string {
   return diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, style, readLine)).join('\n')
@@ -24,10 +29,10 @@ function renderDiagnostic(diagnostic: Diagnostic, { colors, width }: Style, read
     const text = line === undefined ? undefined : printable(line)
     if (text !== undefined && text.trim() !== '') {
       const number = String(location.line)
-      const shown = text.length > 160 ? `${text.slice(0, 157)}...` : text
+      const { shown, column } = excerpt(text, location.column, Math.max(40, Math.min(width - number.length - 5, LONGEST_EXCERPT)))
       lines.push(`${bar} ${colors.dim(`${number} │`)} ${shown}`)
-      if (location.column <= shown.length)
-        lines.push(`${bar} ${' '.repeat(number.length)} ${colors.dim('│')} ${' '.repeat(location.column - 1)}${paint('^')}`)
+      if (column <= shown.length)
+        lines.push(`${bar} ${' '.repeat(number.length)} ${colors.dim('│')} ${' '.repeat(column - 1)}${paint('^')}`)
     }
   } else if (diagnostic.address !== undefined) {
     lines.push(`${bar} ${colors.dim(diagnostic.address)}`)
@@ -39,6 +44,16 @@ function renderDiagnostic(diagnostic: Diagnostic, { colors, width }: Style, read
     })
   }
   return `${lines.join('\n')}\n`
+}
+
+/** As much of a line as fits, with its column in it. */
+function excerpt(text: string, column: number, longest: number): { readonly shown: string; readonly column: number } {
+  if (text.length <= longest) return { shown: text, column }
+  if (column <= longest - CUT.length) return { shown: `${text.slice(0, longest - CUT.length)}${CUT}`, column }
+  const start = Math.min(column - Math.ceil(longest / 2), text.length - longest)
+  const end = start + longest
+  const tail = end < text.length ? `${text.slice(start + CUT.length, end - CUT.length)}${CUT}` : text.slice(start + CUT.length)
+  return { shown: `${CUT}${tail}`, column: column - start }
 }
 
 /** Breaks a text between words; lines that the text has already are kept. */

@@ -117,7 +117,7 @@ function summaryText(summary: RunSummary, style: Style): string {
   const noun = NOUNS[summary.operation]
   const word = summary.interrupted
     ? colors.yellow(`${noun} interrupted`)
-    : summary.failed > 0
+    : summary.failed > 0 || !summary.passed
       ? colors.red(`${noun} failed`)
       : colors.green(`${noun} complete`)
   const what = parts.length === 0 ? plural(0, 'change') : parts.join(', ')
