@@ -8,9 +8,43 @@ export function goJsonError(text: string): string | undefined {
   return goJsonByteError(Buffer.from(text))
 }
 
+const deepest = 10_000
+
+/** A quick look that nearly all texts need no closer one after. */
+function hasManyBrackets(text: string): boolean {
+  let count = 0
+  for (const bracket of ['{', '[']) {
+    for (let at = text.indexOf(bracket); at >= 0 && count <= deepest; at = text.indexOf(bracket, at + 1)) count += 1
+  }
+  return count > deepest
+}
+
+/** The bracket with which a text is nested deeper than Go reads; undefined when it isn't. Quoted brackets don't count. */
+function bracketTooDeep(text: string): string | undefined {
+  if (text.length <= deepest || !hasManyBrackets(text)) return undefined
+  let depth = 0
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at]
+    if (character === '"') {
+      for (at += 1; at < text.length && text[at] !== '"'; at += 1) if (text[at] === '\\') at += 1
+    } else if (character === '{' || character === '[') {
+      depth += 1
+      if (depth > deepest) return character
+    } else if (character === '}' || character === ']') depth -= 1
+  }
+  return undefined
+}
+
+/** Whether a text of JSON is nested deeper than Go reads. */
+export function isTooDeep(text: string): boolean {
+  return bracketTooDeep(text) !== undefined
+}
+
 /** The same of bytes. */
 export function goJsonByteError(bytes: Buffer): string | undefined {
   const text = bytes.toString('latin1')
+  const tooDeep = bracketTooDeep(text)
+  if (tooDeep !== undefined) return `invalid character '${tooDeep}' exceeded max depth`
   const scanner = new Scanner(text)
   try {
     scanner.value('looking for beginning of value')

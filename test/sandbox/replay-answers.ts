@@ -13,6 +13,8 @@ export interface RecordedStep {
     readonly path: string
     readonly type?: string
     readonly accept?: string
+    /** What the client calls itself. */
+    readonly agent?: string
     readonly body?: JsonValue
     readonly save?: { readonly [name: string]: string }
     readonly until?: { readonly status?: number; readonly path?: string; readonly value?: JsonValue }
@@ -75,6 +77,15 @@ export function normalize(value: JsonValue): JsonValue {
   return out
 }
 
+/** The same of a text in YAML. */
+function normalizeText(text: string): string {
+  return text
+    .replaceAll(uidPattern, '<uid>')
+    .replaceAll(/resourceVersion: "\d+"/g, 'resourceVersion: <rv>')
+    .replaceAll(/"\d{4}-\d\d-\d\dT[\d:]+Z"/g, '<time>')
+    .replaceAll(/continue: \S+/g, 'continue: <continue>')
+}
+
 function isController(entry: JsonValue): boolean {
   return isJsonObject(entry) && typeof entry.manager === 'string' && controllers.has(entry.manager)
 }
@@ -117,6 +128,7 @@ async function ask(sandbox: Answerer, step: RecordedStep, saved: Map<string, str
   const headers = {
     ...(request.type === undefined ? {} : { 'content-type': request.type }),
     ...(request.accept === undefined ? {} : { accept: request.accept }),
+    ...(request.agent === undefined ? {} : { 'user-agent': request.agent }),
   }
   const body = request.body === undefined ? undefined : fill(request.body, saved)
   const response = await sandbox.handle({
@@ -136,6 +148,7 @@ async function ask(sandbox: Answerer, step: RecordedStep, saved: Map<string, str
     return { ...common, body: normalize(events) }
   }
   if (contentType.startsWith('text/plain')) return { ...common, text: response.text() }
+  if (contentType === 'application/yaml') return { ...common, text: normalizeText(response.text()) }
   const answered = JSON.parse(response.text()) as JsonValue
   for (const [name, path] of Object.entries(request.save ?? {})) saved.set(name, String(valueAt(answered, path)))
   return { ...common, body: sortedMessage(pick(normalize(answered), request.pick)) }

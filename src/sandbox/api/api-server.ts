@@ -4,15 +4,16 @@ import { bindPod } from './bind-pod.ts'
 import { deleteObject } from './delete-object.ts'
 import { discoveryAnswer } from './discovery.ts'
 import { evictPod } from './evict-pod.ts'
-import { jsonAnswer, type SandboxRequest, type SandboxResponse, textAnswer } from './exchange.ts'
-import { filterOf, listObjects } from './list-objects.ts'
-import { acceptedMedia } from './media-type.ts'
+import { jsonAnswer, type SandboxRequest, type SandboxResponse, textAnswer, yamlAnswer } from './exchange.ts'
+import { listObjects } from './list-objects.ts'
+import { acceptedEncoding, acceptedMedia } from './media-type.ts'
 import { metadataText } from './object-metadata.ts'
 import { listAnswer, objectAnswer, type Projection } from './object-projection.ts'
 import { readObject, readOptions } from './request-body.ts'
 import { deleteOptionsOf } from './request-options.ts'
 import { type ResourceTarget, resourceTargetOf } from './request-target.ts'
 import type { ServedResource } from './resource-registry.ts'
+import { scaleAnswer } from './scale-answer.ts'
 import { readableScale, scaleOf } from './scale-subresource.ts'
 import { writeScale } from './scale-verbs.ts'
 import { requestToken } from './service-account-token.ts'
@@ -41,6 +42,12 @@ export class ApiServer {
 
   /** Answers a request. Errors of clients are answers; only bugs throw, and those are answered with 500. */
   handle(request: SandboxRequest): SandboxResponse {
+    const answer = this.#answer(request)
+    if (answer.kind === 'stream' || acceptedEncoding(request.headers?.accept, answer.status >= 400) === 'json') return answer
+    return answer.headers['content-type'] === 'application/json' ? yamlAnswer(answer) : answer
+  }
+
+  #answer(request: SandboxRequest): SandboxResponse {
     try {
       return this.#route(request)
     } catch (error) {
@@ -79,6 +86,10 @@ export class ApiServer {
   }
 
   #served(request: SandboxRequest, resource: ServedResource, target: ResourceTarget, query: URLSearchParams): SandboxResponse {
+    // What can't be answered is not done.
+    const isCollection = target.name === undefined && (request.method === 'GET' || request.method === 'HEAD')
+    const isWatch = isCollection && (target.watch || asksToWatch(query))
+    acceptedMedia(request.headers?.accept, { custom: resource.custom, isCollection, isWatch })
     if (target.subresource !== undefined && target.name !== undefined) {
       return this.#subresource(request, resource, target, target.name, target.subresource, query)
     }
@@ -104,7 +115,7 @@ export class ApiServer {
         return listAnswer(
           listObjects(this.#context.store, resource, namespace, query),
           resource,
-          this.#projection(request, query),
+          this.#projection(request, resource, query),
         )
       }
       case 'POST': {
@@ -147,7 +158,7 @@ export class ApiServer {
         // Only a collection is watched by asking it to; an object has the older path for that.
         if (target.watch) return this.#watch(request, resource, target, query)
         const live = this.#find(resource, namespace, name)
-        return objectAnswer(200, live, resource, this.#projection(request, query), {})
+        return objectAnswer(200, live, resource, this.#projection(request, resource, query), {})
       }
       case 'PUT':
         return this.#written(putObject(this.#context, write, name), resource, request, query)
@@ -174,16 +185,16 @@ export class ApiServer {
   ): SandboxResponse {
     const { status, scale, others = [] } = resource.type.subresources
     if (subresource === 'scale' && scale !== undefined) {
-      if (request.method === 'GET') {
-        const { type, custom, plural } = resource
-        const group = type.group === '' ? 'autoscaling' : type.group
-        const live = this.#find(resource, target.namespace, name, custom ? plural : { group, name: `${type.plural}/scale` })
-        return jsonAnswer(200, readableScale(live.object, scale, custom))
-      }
-      const live = this.#find(resource, target.namespace, name)
-      if (request.method !== 'PUT' && request.method !== 'PATCH') throw methodNotAllowed()
+      const { type, custom, plural } = resource
+      const group = type.group === '' ? 'autoscaling' : type.group
+      const missing = custom ? plural : { group, name: `${type.plural}/scale` }
+      const isRead = request.method === 'GET'
+      if (!isRead && request.method !== 'PUT' && request.method !== 'PATCH') throw unsupportedVerb(resource, request.method)
+      const live = this.#find(resource, target.namespace, name, isRead ? missing : resource.plural)
+      const projection = this.#projection(request, resource, query)
+      if (isRead) return scaleAnswer(readableScale(live.object, scale, custom), projection, [])
       const scaled = writeScale(this.#context, request, query, resource, scale, live)
-      return jsonAnswer(200, scaleOf(scaled.object, scale, resource.custom))
+      return scaleAnswer(scaleOf(scaled.object.object, scale, custom), projection, scaled.warnings)
     }
     if (resource.custom && !(subresource === 'status' && status)) throw notFound(resource.plural, name)
     const isFinalize = subresource === 'finalize' && resource.storage === '/namespaces'
@@ -200,14 +211,20 @@ export class ApiServer {
     const write: WriteRequest = { request, query, resource, namespace: target.namespace, subresource: written }
     switch (request.method) {
       case 'GET':
-        return objectAnswer(200, this.#find(resource, target.namespace, name), resource, this.#projection(request, query), {})
+        return objectAnswer(
+          200,
+          this.#find(resource, target.namespace, name),
+          resource,
+          this.#projection(request, resource, query),
+          {},
+        )
       case 'PUT':
         return this.#written(putObject(this.#context, write, name), resource, request, query)
       case 'PATCH':
         if (isFinalize) throw methodNotAllowed()
         return this.#written(patchVerb(this.#context, write, name), resource, request, query)
       default:
-        throw methodNotAllowed()
+        throw unsupportedVerb(resource, request.method)
     }
   }
 
@@ -240,7 +257,7 @@ export class ApiServer {
       namespace: target.namespace,
       name: target.name,
       query,
-      projection: this.#projection(request, query),
+      projection: this.#projection(request, resource, query),
       signal: request.signal,
     })
     return { kind: 'stream', status: 200, headers: { 'content-type': 'application/json' }, events }
@@ -257,7 +274,7 @@ export class ApiServer {
     const live = this.#find(resource, namespace, name)
     const { gone, object } = deleteObject(this.#context, resource, live, options)
     if (!gone || resource.type.deleteAnswersObject === true) {
-      return objectAnswer(200, object, resource, this.#projection(request, query), {})
+      return objectAnswer(200, object, resource, this.#projection(request, resource, query), {})
     }
     return jsonAnswer(200, {
       kind: 'Status',
@@ -280,12 +297,11 @@ export class ApiServer {
     query: URLSearchParams,
   ): SandboxResponse {
     const options = deleteOptionsOf(query, readOptions(request, 'DeleteOptions'))
-    const filter = filterOf(query, resource)
     const { store } = this.#context
-    const doomed = store.list(resource.storage, namespace).filter(filter.matches)
+    const doomed = listObjects(store, resource, namespace, query).objects
     const objects = doomed.map((live) => deleteObject(this.#context, resource, live, options).object)
     const page = { objects, version: store.version, continueToken: undefined, remaining: undefined }
-    return listAnswer(page, resource, this.#projection(request, query))
+    return listAnswer(page, resource, this.#projection(request, resource, query))
   }
 
   /** The object of a name; `missing` is what a refusal calls its resource. */
@@ -298,11 +314,15 @@ export class ApiServer {
 
   #written(written: Written, resource: ServedResource, request: SandboxRequest, query: URLSearchParams): SandboxResponse {
     const headers = warningHeader(written.warnings)
-    return objectAnswer(written.status, written.object, resource, this.#projection(request, query), headers)
+    return objectAnswer(written.status, written.object, resource, this.#projection(request, resource, query), headers)
   }
 
-  #projection(request: SandboxRequest, query: URLSearchParams): Projection {
-    const { form, metaVersion } = acceptedMedia(request.headers?.accept)
+  #projection(request: SandboxRequest, resource: ServedResource, query: URLSearchParams): Projection {
+    const { form, metaVersion } = acceptedMedia(request.headers?.accept, {
+      custom: resource.custom,
+      isCollection: true,
+      isWatch: false,
+    })
     const include = query.get('includeObject') ?? ''
     if (form === 'table') checkIncludeObject(include)
     return {
@@ -323,6 +343,13 @@ function checkIncludeObject(include: string): void {
 /** Custom kinds tell what they can't do by name; built-in ones are not asked at all. */
 function unsupportedMethod(resource: ServedResource): Error {
   return resource.custom ? methodNotSupported(resource.plural) : methodNotAllowed()
+}
+
+const verbs: { readonly [method: string]: string } = { POST: 'create', DELETE: 'delete' }
+
+/** The same of a subresource, whose verb has a name. */
+function unsupportedVerb(resource: ServedResource, method: string): Error {
+  return resource.custom ? methodNotSupported(resource.plural, verbs[method] ?? '') : methodNotAllowed()
 }
 
 /** The answer for paths that nothing is behind. */

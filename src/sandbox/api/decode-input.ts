@@ -53,7 +53,7 @@ function fieldComplaints(unknown: readonly string[], resource: ServedResource, t
   const duplicates = text === undefined ? [] : duplicateFields(text)
   const duplicate = (path: string): string => `duplicate field ${JSON.stringify(path)}`
   if (resource.custom) {
-    const ofMetadata = unknown.filter((path) => path.startsWith('metadata.'))
+    const ofMetadata = unknown.filter((path) => path.startsWith('metadata.')).sort()
     const ofSchema = unknown.filter((path) => !path.startsWith('metadata.')).sort()
     return [...duplicates.map(({ path }) => duplicate(path)), ...[...ofMetadata, ...ofSchema].map(unknownField)]
   }

@@ -64,6 +64,8 @@ function resourceEntries(resource: ServedResource): readonly JsonObject[] {
     })
   }
   if (status) subresources.push({ name: `${type.plural}/status`, ...base, kind: type.kind, verbs: subresourceVerbs })
+  // Of custom kinds the status comes first.
+  if (resource.custom) return [main, ...subresources.reverse()]
   return [main, ...subresources.sort((left, right) => (String(left.name) < String(right.name) ? -1 : 1))]
 }
 

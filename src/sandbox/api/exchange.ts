@@ -1,4 +1,5 @@
 import type { JsonValue } from '../../plan/json.ts'
+import { yamlText } from './yaml-text.ts'
 
 /** A request to the sandbox's API, as HTTP would carry it. */
 export interface SandboxRequest {
@@ -70,6 +71,21 @@ export function lazyAnswer(
   headers: ResponseHeaders = {},
 ): SandboxAnswer {
   return { kind: 'answer', status, headers: { ...jsonType, ...headers }, json: parts.json, text: parts.text }
+}
+
+/** The same answer, written in YAML. */
+export function yamlAnswer({ status, headers, json }: SandboxAnswer): SandboxAnswer {
+  let text: string | undefined
+  return {
+    kind: 'answer',
+    status,
+    headers: { ...headers, 'content-type': 'application/yaml' },
+    json,
+    text: () => {
+      text ??= yamlText(json())
+      return text
+    },
+  }
 }
 
 /** An answer in plain text. */

@@ -8,7 +8,7 @@ import { metadataOf } from './object-metadata.ts'
 import { objectTable, type TableObject } from './object-table.ts'
 import { internalPackage } from './request-body.ts'
 import type { ServedResource } from './resource-registry.ts'
-import { notAcceptableForm } from './status-error.ts'
+import { internal, notAcceptableForm } from './status-error.ts'
 
 /** How answers are to be written. */
 export interface Projection {
@@ -20,7 +20,7 @@ export interface Projection {
 }
 
 /** The metadata alone, as `PartialObjectMetadata`. */
-function partialOf(object: JsonObject, version: MetaVersion): JsonObject {
+export function partialOf(object: JsonObject, version: MetaVersion): JsonObject {
   return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata: metadataOf(object) }
 }
 
@@ -35,7 +35,8 @@ function goType({ custom, type }: ServedResource, suffix: 'List' | ''): string {
   return custom ? `*unstructured.Unstructured${suffix}` : `*${internalPackage(type.group)}.${type.kind}${suffix}`
 }
 
-function notPartial(wanted: string, is: string): Error {
+/** 406 for metadata of what is none or more than one object. */
+export function notPartial(wanted: string, is: string): Error {
   return notAcceptableForm(`you requested ${wanted}, but the requested object is ${is}`)
 }
 
@@ -47,6 +48,8 @@ export function projectObject(object: StoredObject, resource: ServedResource, pr
     case 'partial':
       return partialOf(atVersion(object.object, resource), projection.metaVersion)
     case 'partials':
+      // A custom object is asked for its items, which it has not.
+      if (resource.custom) throw internal('content is not a list')
       throw notPartial('PartialObjectMetadataList', `not a list (${goType(resource, '')})`)
     case 'table':
       return objectTable([object], resource, projection, tableMetadata(object.object))

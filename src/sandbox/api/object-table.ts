@@ -9,7 +9,8 @@ import type { ServedResource } from './resource-registry.ts'
 /** What a table's rows carry of their objects. */
 export type TableObject = 'None' | 'Metadata' | 'Object'
 
-function columnDefinition(column: PrinterColumn): JsonObject {
+/** A column as tables declare it. */
+export function columnDefinition(column: PrinterColumn): JsonObject {
   return {
     name: column.name,
     type: column.type,
@@ -26,7 +27,8 @@ export interface TableForm {
   readonly now: Date
 }
 
-function rowObject(object: JsonObject, { includeObject, metaVersion }: TableForm): JsonObject | null {
+/** What a row carries of its object. */
+export function rowObject(object: JsonObject, { includeObject, metaVersion }: TableForm): JsonObject | null {
   switch (includeObject) {
     case 'None':
       return null

@@ -64,7 +64,10 @@ export interface PatchedObject {
 }
 
 function gvkText(object: JsonObject): string {
-  const apiVersion = String(object.apiVersion ?? '')
+  const { apiVersion: given = '', kind = '' } = object
+  const apiVersion = typeof given === 'string' && given.split('/').length < 3 ? given : undefined
+  if (apiVersion === undefined) return '/, Kind='
+  if (typeof kind !== 'string') return gvkText({ apiVersion })
   return `${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${String(object.kind ?? '')}`
 }
 
@@ -195,9 +198,10 @@ export function patchObject(
 ): PatchedObject {
   const type = patchTypeOf(request, resource)
   const isStrategic = type === strategicPatchType
-  const patch = readPatch(request, isStrategic)
+  const isLenient = options.fieldValidation === 'Ignore'
+  const patch = readPatch(request, type, isLenient)
   const current = liveObjectOf(resource, live)
-  const { value: patched, rest = patch } = patchedValue(type, current, patch, resource)
+  const { value: patched, rest = patch } = patchedValue(type, current, patch, resource, isLenient)
   const problem = (text: string): Error => {
     // Of a strategic merge patch what is left is shown, as Go prints it; of the others their result is.
     const shown = isStrategic ? goPlain(rest) : shownResult(type, current, patch, resource)
@@ -236,7 +240,7 @@ function checkType(context: ApiContext, resource: ServedResource, patched: JsonO
 /** The patched object as messages show it: custom objects are kept with their keys in order. */
 function shownResult(type: string, live: JsonObject, patch: JsonValue, resource: ServedResource): string {
   const ordered = resource.custom ? (JSON.parse(goJsonText(live)) as JsonObject) : live
-  return JSON.stringify(patchedValue(type, ordered, patch, resource).value)
+  return JSON.stringify(patchedValue(type, ordered, patch, resource, true).value)
 }
 
 const operationFields: ReadonlySet<string> = new Set(['op', 'path', 'from', 'value'])
@@ -258,19 +262,24 @@ export function liveObjectOf(resource: ServedResource, live: StoredObject): Json
   return atVersion(live.object, resource)
 }
 
-function undecodable(problem: string): Error {
-  return badRequest(`error decoding patch: ${problem}`)
+/** A patch that can't be read. Where nothing is said of fields, the patch goes unread by the strict reader, which says more. */
+function undecodable(problem: string, isLenient: boolean): Error {
+  return badRequest(isLenient ? problem : `error decoding patch: ${problem}`)
 }
 
-function readPatch(request: SandboxRequest, isStrategic: boolean): JsonValue {
+/** Reads the body of a patch that is no apply. */
+export function readPatch(request: SandboxRequest, type: string, isLenient: boolean): JsonValue {
   const text = bodyText(request)
   const value = text === undefined ? request.body : parseBody(text, false)
   if (value === undefined || value instanceof Uint8Array) {
     const problem = goJsonError(text ?? '') ?? 'unexpected end of JSON input'
-    throw isStrategic ? badRequest(problem) : undecodable(problem)
+    if (type === strategicPatchType) throw badRequest(problem)
+    throw undecodable(type === mergePatchType && isLenient ? invalidPatch : problem, isLenient)
   }
   return value
 }
+
+const invalidPatch = 'Invalid JSON Patch'
 
 /** What a patch makes of an object; of a strategic merge patch also what is left of it, its directives carried out. */
 interface PatchedValue {
@@ -278,25 +287,31 @@ interface PatchedValue {
   readonly rest?: JsonObject
 }
 
-function patchedValue(type: string, live: JsonObject, patch: JsonValue, resource: ServedResource): PatchedValue {
+function patchedValue(
+  type: string,
+  live: JsonObject,
+  patch: JsonValue,
+  resource: ServedResource,
+  isLenient: boolean,
+): PatchedValue {
   switch (type) {
     case jsonPatchType:
-      return { value: jsonPatched(live, patch) }
+      return { value: jsonPatched(live, patch, isLenient) }
     case mergePatchType:
-      if (patch === null) throw badRequest('Invalid JSON Patch')
-      if (!isJsonObject(patch))
-        throw undecodable(`json: cannot unmarshal ${goKindOf(patch)} into Go value of type map[string]interface {}`)
-      return { value: mergePatch(live, patch) }
+      return { value: mergePatched(live, patch, isLenient) }
     default:
       if (patch === null) return { value: live }
-      if (!isJsonObject(patch))
-        throw badRequest(`json: cannot unmarshal ${goKindOf(patch)} into Go value of type map[string]interface {}`)
+      if (!isJsonObject(patch)) throw notObject(patch, '')
       try {
         return strategicMergePatch(live, patch, resource.type.schema)
       } catch (error) {
         throw error instanceof StrategicPatchError ? strategicProblem(error) : error
       }
   }
+}
+
+function notObject(patch: JsonValue, prefix: string): Error {
+  return badRequest(`${prefix}json: cannot unmarshal ${goKindOf(patch)} into Go value of type map[string]interface {}`)
 }
 
 function strategicProblem(error: StrategicPatchError): Error {
@@ -310,11 +325,19 @@ function strategicProblem(error: StrategicPatchError): Error {
   }
 }
 
+/** Lays a merge patch over a value. */
+export function mergePatched(live: JsonObject, patch: JsonValue, isLenient: boolean): JsonValue {
+  if (isJsonObject(patch)) return mergePatch(live, patch)
+  throw patch === null || isLenient ? badRequest(invalidPatch) : notObject(patch, 'error decoding patch: ')
+}
+
 /** The operations of a JSON patch, once they are sound. */
-function operationsOf(patch: JsonValue): readonly JsonValue[] {
+function operationsOf(patch: JsonValue, isLenient: boolean): readonly JsonValue[] {
   if (patch === null) return []
-  if (!Array.isArray(patch))
-    throw undecodable(`json: cannot unmarshal ${goKindOf(patch)} into Go value of type []handlers.jsonPatchOp`)
+  if (!Array.isArray(patch)) {
+    const type = isLenient ? 'jsonpatch.Patch' : '[]handlers.jsonPatchOp'
+    throw undecodable(`json: cannot unmarshal ${goKindOf(patch)} into Go value of type ${type}`, isLenient)
+  }
   const problem = jsonPatchProblem(patch)
   if (problem !== undefined) throw badRequest(problem)
   if (patch.length > mostPatchOperations) {
@@ -325,8 +348,8 @@ function operationsOf(patch: JsonValue): readonly JsonValue[] {
 }
 
 /** Carries out a JSON patch on a copy. */
-export function jsonPatched(live: JsonObject, patch: JsonValue): JsonValue {
-  const operations = operationsOf(patch)
+export function jsonPatched(live: JsonObject, patch: JsonValue, isLenient = false): JsonValue {
+  const operations = operationsOf(patch, isLenient)
   try {
     return applyJsonPatch(live, operations)
   } catch (error) {

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
-import { goJsonError, goKindOf } from '../go-json-error.ts'
+import { decodeObject } from '../builtin/decode-object.ts'
+import { goJsonError, goKindOf, isTooDeep } from '../go-json-error.ts'
 import { readBinaryObject } from '../protobuf/read-object.ts'
 import type { SandboxRequest } from './exchange.ts'
 import type { ResourceRegistry, ServedResource } from './resource-registry.ts'
@@ -15,13 +16,19 @@ const objectTypes = ['application/json', 'application/yaml', binaryType]
 /** The media type of a request's body without parameters; JSON when it doesn't say. */
 export function mediaTypeOf(request: SandboxRequest): string {
   const header = request.headers?.['content-type'] ?? ''
-  return (header.split(';', 1)[0] ?? '').trim().toLowerCase() || 'application/json'
+  const [type = '', ...parameters] = header.split(';')
+  // A parameter without value makes it no media type.
+  if (parameters.some((parameter) => !/^\s*([^\s=]+=.*)?$/.test(parameter))) return header
+  return type.trim().toLowerCase() || 'application/json'
 }
+
+/** A mark of byte order at the start is no part of JSON. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** The body as text; undefined when it was given as a value or not at all. */
 export function bodyText(request: SandboxRequest): string | undefined {
   const { body } = request
-  const text = body instanceof Uint8Array ? new TextDecoder().decode(body) : typeof body === 'string' ? body : undefined
+  const text = body instanceof Uint8Array ? decoder.decode(body) : typeof body === 'string' ? body : undefined
   if (text !== undefined && text.length > largestBody) throw tooLarge(largestBody)
   return text
 }
@@ -39,11 +46,13 @@ function refuseProtoKey(text: string): void {
 /** Parses JSON, or YAML where that is allowed; undefined when it is neither. */
 export function parseBody(text: string, yaml: boolean): JsonValue | undefined {
   refuseProtoKey(text)
-  try {
-    return JSON.parse(text) as JsonValue
-  } catch {
-    if (!yaml) return undefined
-  }
+  if (!isTooDeep(text)) {
+    try {
+      return JSON.parse(text) as JsonValue
+    } catch {
+      if (!yaml) return undefined
+    }
+  } else if (!yaml) return undefined
   const body = parseYamlBody(text)
   return body.ok ? body.value : undefined
 }
@@ -88,13 +97,31 @@ export function readOptions(
     return body.length === 0 ? undefined : readBinaryObject(body, modelName)
   }
   const text = bodyText(request)
-  const value: JsonValue | Uint8Array | undefined = text === undefined || text === '' ? body : parseBody(text, true)
-  if (text !== undefined && text !== '' && !isJsonObject(value)) {
-    const given = value instanceof Uint8Array || value === undefined ? null : value
-    const problem = goJsonError(text) ?? `json: cannot unmarshal ${goKindOf(given)} into Go value of type v1.${modelName}`
-    throw badRequest(`couldn't get version/kind; json parse error: ${problem}`)
+  if (text === '' || body === undefined || (text === undefined && !isJsonObject(body))) return undefined
+  const mediaType = mediaTypeOf(request)
+  if (!objectTypes.includes(mediaType)) throw unsupportedMediaType(objectTypes)
+  const value = text === undefined ? body : mediaType === 'application/yaml' ? yamlOptions(text) : parseBody(text, false)
+  if (value === null) return {}
+  if (value === undefined || value instanceof Uint8Array || !isJsonObject(value) || typeof (value.kind ?? '') !== 'string') {
+    const problem = text === undefined ? undefined : goJsonError(text)
+    throw badRequest(`couldn't get version/kind; json parse error: ${problem ?? jsonTypeProblem(value ?? null)}`)
   }
-  return isJsonObject(value) && !(value instanceof Uint8Array) ? value : undefined
+  if (modelName === 'DeleteOptions') checkTypes(value)
+  return value
+}
+
+/** What is no `DeleteOptions` is told as such elsewhere. */
+function checkTypes(value: JsonObject): void {
+  const kind = value.kind ?? ''
+  if (kind !== '' && kind !== 'DeleteOptions') return
+  const { error } = decodeObject('DeleteOptions', value)
+  if (error !== undefined) throw badRequest(error)
+}
+
+function yamlOptions(text: string): JsonValue {
+  const body = parseYamlBody(text)
+  if (!body.ok) throw badRequest(body.problem)
+  return body.value
 }
 
 /** The object of a POST or PUT, and what a strict reader says of its text. */
@@ -159,7 +186,10 @@ function unrecognized(text: string, why: string, resource: ServedResource): Erro
   return badRequest(`the object provided is unrecognized (must be of type ${resource.type.kind}): ${why} (${summary(text)})`)
 }
 
-function jsonTypeProblem(value: unknown): string {
+function jsonTypeProblem(value: JsonValue | Uint8Array | undefined): string {
+  if (isJsonObject(value) && !(value instanceof Uint8Array) && typeof value.kind !== 'string') {
+    return `json: cannot unmarshal ${goKindOf(value.kind ?? null)} into Go struct field .kind of type string`
+  }
   const given = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
   return `json: cannot unmarshal ${given} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`
 }
@@ -168,7 +198,9 @@ function jsonTypeProblem(value: unknown): string {
 export function withType(object: JsonObject, resource: ServedResource, registry: ResourceRegistry): JsonObject {
   const { kind: ownKind } = resource.type
   const kind = typeof object.kind === 'string' && object.kind !== '' ? object.kind : ownKind
-  const apiVersion = typeof object.apiVersion === 'string' && object.apiVersion !== '' ? object.apiVersion : resource.apiVersion
+  const named = typeof object.apiVersion === 'string' ? object.apiVersion : ''
+  // Definitions' objects say their version themselves.
+  const apiVersion = named === '' && !resource.custom ? resource.apiVersion : named
   if (kind === ownKind && apiVersion === resource.apiVersion) {
     return object.kind === kind && object.apiVersion === apiVersion ? object : { ...object, kind, apiVersion }
   }

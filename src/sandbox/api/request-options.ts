@@ -134,18 +134,28 @@ function textOf(value: JsonValue | undefined): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-/** Reads and checks the options of a delete. The body wins over the query, as one of the two is meant to be used. */
+/** Versions whose `DeleteOptions` are known beside those of every group. */
+const scheme = 'pkg/apis/meta/internalversion/scheme/register.go:27'
+
+/** Refuses what is no `DeleteOptions`. What is left out is filled in. */
+function checkDeleteOptions(body: JsonObject): void {
+  const kind = body.kind === undefined || body.kind === '' ? 'DeleteOptions' : String(body.kind)
+  const version = body.apiVersion === undefined || body.apiVersion === '' ? 'meta.k8s.io/v1' : String(body.apiVersion)
+  if (version.split('/').length > 2) throw badRequest(`unexpected GroupVersion string: ${version}`)
+  if (kind === 'DeleteOptions') return
+  throw badRequest(
+    `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(version)} in scheme ${JSON.stringify(scheme)}`,
+  )
+}
+
+/** Reads and checks the options of a delete. Where there is a body, the query's go unread. */
 export function deleteOptionsOf(query: URLSearchParams, body: JsonObject | undefined): DeleteOptions {
+  if (body !== undefined) checkDeleteOptions(body)
+  const asked = body === undefined ? query : new URLSearchParams()
   const options: JsonObject = body ?? {}
-  const kind = options.kind
-  if (kind !== undefined && kind !== 'DeleteOptions') {
-    const version = JSON.stringify(options.apiVersion ?? '')
-    const scheme = 'pkg/apis/meta/internalversion/scheme/register.go:27'
-    throw badRequest(`no kind ${JSON.stringify(kind)} is registered for version ${version} in scheme ${JSON.stringify(scheme)}`)
-  }
-  const dryRun = Array.isArray(options.dryRun) ? options.dryRun : query.getAll('dryRun')
-  const propagation = textOf(options.propagationPolicy) ?? query.get('propagationPolicy') ?? undefined
-  const orphan = options.orphanDependents ?? readBoolean(query.get('orphanDependents'))
+  const dryRun = Array.isArray(options.dryRun) ? options.dryRun : asked.getAll('dryRun')
+  const propagation = textOf(options.propagationPolicy) ?? asked.get('propagationPolicy') ?? undefined
+  const orphan = options.orphanDependents ?? readBoolean(asked.get('orphanDependents'))
   const errors: FieldError[] = []
   if (propagation !== undefined && !['Background', 'Foreground', 'Orphan'].includes(propagation)) {
     errors.push({
@@ -164,7 +174,7 @@ export function deleteOptionsOf(query: URLSearchParams, body: JsonObject | undef
   checkDryRun(errors, dryRun)
   if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', name: 'DeleteOptions' }, '', errors)
   const preconditions = isJsonObject(options.preconditions) ? options.preconditions : {}
-  const grace = options.gracePeriodSeconds ?? queryNumber(query, 'gracePeriodSeconds')
+  const grace = options.gracePeriodSeconds ?? queryNumber(asked, 'gracePeriodSeconds')
   return {
     dryRun: dryRun.length > 0,
     propagation: (propagation as Propagation | undefined) ?? (orphan === true ? 'Orphan' : undefined),

@@ -1,22 +1,47 @@
-import { isJsonObject, type JsonObject } from '../../plan/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
 import { manageUpdate } from '../apply/field-manager.ts'
 import { fieldElement } from '../apply/field-set.ts'
 import { applyScale, ownAfterScale, type ScaleWriter } from '../apply/scale-ownership.ts'
 import { jsonEqual } from '../apply/value-shape.ts'
-import { mergePatch } from '../patch/merge-patch.ts'
+import { decodeObject } from '../builtin/decode-object.ts'
+import { schemaOfModel } from '../builtin/model-schema.ts'
 import type { ScalePaths } from '../resource-type.ts'
+import { pruneObject } from '../schema/prune-object.ts'
 import type { StorageKey, StoredObject } from '../store/stored-object.ts'
 import { type ApiContext, managerContextOf } from './api-context.ts'
 import { fillDefaults } from './decode-input.ts'
 import type { SandboxRequest } from './exchange.ts'
 import { metadataText, withMetadata } from './object-metadata.ts'
-import { applyObject, applyPatchType, conflictError, jsonPatched, liveObjectOf, patchTypesOf } from './patch-object.ts'
+import {
+  applyObject,
+  applyPatchType,
+  conflictError,
+  jsonPatched,
+  liveObjectOf,
+  mergePatched,
+  patchTypesOf,
+  readPatch,
+} from './patch-object.ts'
 import { bodyText, mediaTypeOf, parseBody } from './request-body.ts'
 import { type WriteOptions, writeOptionsOf } from './request-options.ts'
 import type { ServedResource } from './resource-registry.ts'
 import { replicasOf, scaledConfiguration, scaleOf, stepsOf, valueAt, withReplicas } from './scale-subresource.ts'
 import { badRequest, internal, invalid, unsupportedMediaType } from './status-error.ts'
 import { updateObject } from './update-object.ts'
+
+/** A Scale that came in. */
+interface Scaling {
+  readonly scale: JsonObject
+  readonly warnings: readonly string[]
+}
+
+/** The scaled object, and warnings. */
+export interface Scaled {
+  readonly object: StoredObject
+  readonly warnings: readonly string[]
+}
+
+const scaleVersion = 'autoscaling/v1'
 
 /** A real server can't convert the Scale of a custom kind, and this is how it says so. */
 const unconvertible = 'to proper version: request to convert CR to an invalid group/version: autoscaling/v1'
@@ -61,37 +86,71 @@ function appliedCustomScale(
   }
 }
 
-function readValue(request: SandboxRequest) {
+/** A real server knows no kind for what of a custom kind can't be read as its Scale. */
+const unknownScale = 'no kind is registered for the type v1.Scale in scheme "pkg/apiserver/customresource_handler.go:781"'
+
+function readBody(request: SandboxRequest, custom: boolean): JsonObject {
   const text = bodyText(request)
-  const value = text === undefined ? request.body : parseBody(text, true)
-  if (value === undefined || value instanceof Uint8Array) throw badRequest('the request has no Scale')
-  return value
-}
-
-function readScale(request: SandboxRequest): JsonObject {
-  const value = readValue(request)
-  if (!isJsonObject(value)) throw badRequest('the object provided is unrecognized (must be of type Scale)')
-  return value
-}
-
-/** Refuses a body that is another object than the Scale that the path names. */
-function checkScale(scale: JsonObject, name: string, namespace: string): void {
-  const { kind, apiVersion } = scale
-  if (typeof kind === 'string' && kind !== '' && kind !== 'Scale') {
-    const version = String(apiVersion ?? '')
-    const from = `${version.slice(version.lastIndexOf('/') + 1)}.${kind}`
-    const what = `${kind} in version ${JSON.stringify(version.slice(version.lastIndexOf('/') + 1))} cannot be handled as a Scale`
-    throw badRequest(`${what}: converting (${from}) to (autoscaling.Scale): unknown conversion`)
+  const isYaml = mediaTypeOf(request) !== 'application/json'
+  const value = text === undefined ? request.body : parseBody(text, isYaml)
+  if (value === null) return {}
+  if (value === undefined || value instanceof Uint8Array || !isJsonObject(value)) {
+    throw badRequest(custom ? unknownScale : 'the object provided is unrecognized (must be of type Scale)')
   }
+  return value
+}
+
+/** What keeps a value from being a Scale, and what of it is none of a Scale's fields. */
+function decodedScale(value: JsonObject): { readonly error: string | undefined; readonly unknown: readonly string[] } {
+  const { kind = 'Scale', apiVersion = scaleVersion } = value
+  if ((kind !== '' && kind !== 'Scale') || (apiVersion !== '' && apiVersion !== scaleVersion)) {
+    const scheme = 'scheme "k8s.io/client-go/scale/util.go:146"'
+    const error = `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in ${scheme}`
+    return { error, unknown: [] }
+  }
+  const { error } = decodeObject('Scale', value)
+  return { error, unknown: pruneObject(value, schemaOfModel('Scale')).unknown }
+}
+
+/** Refuses unknown fields where that is asked for; else they are to be warned of. */
+function complaintsOf(unknown: readonly string[], options: WriteOptions, problem: (text: string) => Error): readonly string[] {
+  const complaints = unknown.map((path) => `unknown field ${JSON.stringify(path)}`)
+  if (options.fieldValidation === 'Strict' && complaints.length > 0) {
+    throw problem(`strict decoding error: ${complaints.join(', ')}`)
+  }
+  return options.fieldValidation === 'Ignore' ? [] : complaints
+}
+
+function checkName(scale: JsonObject, { name, namespace }: StorageKey): void {
   const given = metadataText(scale, 'name')
-  if (given !== '' && given !== name) {
+  if (given === '') {
+    throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
+  }
+  if (given !== name) {
     throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`)
   }
   const givenNamespace = metadataText(scale, 'namespace')
-  if (givenNamespace !== '' && givenNamespace !== namespace) {
-    const what = `the namespace of the object (${givenNamespace}) does not match the namespace on the request (${namespace})`
-    throw badRequest(what)
-  }
+  if (givenNamespace === '' || givenNamespace === namespace) return
+  throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+}
+
+/** The Scale that replaces the one there is, and warnings. */
+function replacingScale(request: SandboxRequest, resource: ServedResource, options: WriteOptions): Scaling {
+  const scale = readBody(request, resource.custom)
+  const { error, unknown } = decodedScale(scale)
+  if (error !== undefined) throw badRequest(resource.custom ? unknownScale : scaleProblem(scale, error))
+  const warnings = complaintsOf(unknown, options, (text) =>
+    badRequest(resource.custom ? unknownScale : `Scale in version "v1" cannot be handled as a Scale: ${text}`),
+  )
+  return { scale, warnings }
+}
+
+function scaleProblem(scale: JsonObject, error: string): string {
+  const { kind = '', apiVersion = '' } = scale
+  if (kind === '' || kind === 'Scale') return `Scale in version "v1" cannot be handled as a Scale: ${error}`
+  const version = String(apiVersion).replace(/^.*\//, '')
+  const what = `${String(kind)} in version ${JSON.stringify(version)} cannot be handled as a Scale`
+  return `${what}: converting (${version}.${String(kind)}) to (autoscaling.Scale): unknown conversion`
 }
 
 function checkReplicas(name: string, replicas: number): void {
@@ -105,22 +164,50 @@ function checkReplicas(name: string, replicas: number): void {
   ])
 }
 
-function patchedScale(request: SandboxRequest, resource: ServedResource, scale: JsonObject): JsonObject {
+/** What stands for no replicas while a Scale without them is patched. */
+const noReplicas = -2147483648
+
+/** The Scale as a patch finds it: with who owns its replicas, and a mark where it has none. */
+function patchableScale(current: JsonObject, paths: ScalePaths, resource: ServedResource): JsonObject {
+  const scale = scaleOf(current, paths, resource.custom)
+  if (!resource.custom || typeof valueAt(current, paths.specReplicasPath) === 'number') return scale
+  return { ...scale, spec: { replicas: noReplicas } }
+}
+
+function patchedScale(
+  request: SandboxRequest,
+  resource: ServedResource,
+  paths: ScalePaths,
+  current: JsonObject,
+  options: WriteOptions,
+): Scaling {
   const type = mediaTypeOf(request)
-  const patch = readValue(request)
-  switch (type) {
-    case 'application/json-patch+json': {
-      const patched = jsonPatched(scale, patch)
-      return isJsonObject(patched) ? patched : {}
+  const isLenient = options.fieldValidation === 'Ignore'
+  const before = patchableScale(current, paths, resource)
+  const patched = (): JsonValue => {
+    switch (type) {
+      case 'application/json-patch+json':
+        return jsonPatched(before, readPatch(request, type, isLenient), isLenient)
+      case 'application/merge-patch+json':
+      case 'application/strategic-merge-patch+json':
+        return mergePatched(before, readPatch(request, type, isLenient), isLenient)
+      default:
+        throw unsupportedMediaType(patchTypesOf(resource))
     }
-    case 'application/merge-patch+json':
-    case 'application/strategic-merge-patch+json': {
-      const patched = mergePatch(scale, patch)
-      return isJsonObject(patched) ? patched : {}
-    }
-    default:
-      throw unsupportedMediaType(patchTypesOf(resource))
   }
+  const result = patched()
+  const scale = isJsonObject(result) ? result : {}
+  const problem = (text: string): Error => {
+    const message = `Invalid value: ${JSON.stringify(JSON.stringify(scale))}: ${text}`
+    return invalid({ group: '', name: '' }, '', [{ type: 'FieldValueInvalid', field: 'patch', message }])
+  }
+  const { error, unknown } = decodedScale(scale)
+  if (error !== undefined) throw problem(error)
+  const warnings = complaintsOf(unknown, options, problem)
+  if (resource.custom && replicasOf(scale) === noReplicas) {
+    throw badRequest(`the spec replicas field ${JSON.stringify(paths.specReplicasPath)} cannot be empty`)
+  }
+  return { scale, warnings }
 }
 
 /** PUT or PATCH on the scale subresource: sets the replicas of the scaled object. The answer is the stored, scaled object. */
@@ -131,37 +218,53 @@ export function writeScale(
   resource: ServedResource,
   paths: ScalePaths,
   live: StoredObject,
-): StoredObject {
+): Scaled {
   const isApply = request.method === 'PATCH' && mediaTypeOf(request) === applyPatchType
   const kind = request.method === 'PATCH' ? 'PatchOptions' : 'UpdateOptions'
   const options = writeOptionsOf(query, request.headers?.['user-agent'] ?? '', kind, isApply)
   const current = liveObjectOf(resource, live)
-  const object = isApply
-    ? resource.custom
-      ? appliedCustomScale(context, resource, paths, current, readScale(request), options)
-      : applyObject(context, resource, current, scaledConfiguration(readScale(request), current, paths), options, 'scale')
-    : scaled(context, request, resource, paths, current, live.key, options)
-  return updateObject(context, resource, live, { object, subresource: 'scale', dryRun: options.dryRun, isReplace: false })
+  if (!isApply) return replaced(context, request, resource, paths, live, options)
+  const scale = readBody(request, resource.custom)
+  const object = resource.custom
+    ? appliedCustomScale(context, resource, paths, current, scale, options)
+    : applyObject(context, resource, current, scaledConfiguration(scale, current, paths), options, 'scale')
+  return { object: store(context, resource, live, object, options), warnings: [] }
 }
 
-function scaled(
+function store(
+  context: ApiContext,
+  resource: ServedResource,
+  live: StoredObject,
+  object: JsonObject,
+  { dryRun }: WriteOptions,
+): StoredObject {
+  return updateObject(context, resource, live, { object, subresource: 'scale', dryRun, isReplace: false })
+}
+
+function replaced(
   context: ApiContext,
   request: SandboxRequest,
   resource: ServedResource,
   paths: ScalePaths,
-  current: JsonObject,
-  key: StorageKey,
+  live: StoredObject,
   options: WriteOptions,
-): JsonObject {
-  const scale =
-    request.method === 'PUT' ? readScale(request) : patchedScale(request, resource, scaleOf(current, paths, resource.custom))
-  if (request.method === 'PUT') checkScale(scale, key.name, key.namespace)
+): Scaled {
+  const current = liveObjectOf(resource, live)
+  const isPut = request.method === 'PUT'
+  const { scale, warnings } = isPut
+    ? replacingScale(request, resource, options)
+    : patchedScale(request, resource, paths, current, options)
+  checkName(scale, live.key)
   // A custom kind's own validation looks at its replicas.
-  if (!resource.custom) checkReplicas(key.name, replicasOf(scale))
-  const version = metadataText(scale, 'resourceVersion')
+  if (!resource.custom) checkReplicas(live.key.name, replicasOf(scale))
+  const [version, uid] = [metadataText(scale, 'resourceVersion'), metadataText(scale, 'uid')]
   const next = fillDefaults(withReplicas(current, paths, replicasOf(scale)), resource)
   const managed = resource.custom
     ? ownAfterScale(current, next, !jsonEqual(current, next), scaleWriter(context, resource, options.updateManager))
     : manageUpdate(current, next, managerContextOf(context, resource, options.updateManager, 'scale'))
-  return withMetadata(managed, { resourceVersion: version === '' ? undefined : version })
+  const object = withMetadata(managed, {
+    resourceVersion: version === '' ? undefined : version,
+    ...(uid === '' ? {} : { uid }),
+  })
+  return { object: store(context, resource, live, object, options), warnings }
 }

@@ -215,11 +215,11 @@ export function applyConflict(message: string, causes: readonly StatusCause[]): 
   return new StatusError({ code: 409, message, reason: 'Conflict', details: { causes: causesJson(causes) } })
 }
 
-/** 405 as a resource answers it that knows its own methods. The method has no name among its verbs. */
-export function methodNotSupported(resource: GroupName): StatusError {
+/** 405 as a resource answers it that knows its own methods. Of most such methods none has a name among its verbs. */
+export function methodNotSupported(resource: GroupName, verb = ''): StatusError {
   return new StatusError({
     code: 405,
-    message: ` is not supported on resources of kind ${JSON.stringify(qualified(resource))}`,
+    message: `${verb} is not supported on resources of kind ${JSON.stringify(qualified(resource))}`,
     reason: 'MethodNotAllowed',
     details: { ...(resource.group === '' ? {} : { group: resource.group }), kind: resource.name },
   })
@@ -237,6 +237,16 @@ export function unsupportedMediaType(accepted: readonly string[]): StatusError {
 /** 406 for an Accept header that nothing can be answered to. */
 export function notAcceptable(accepted: readonly string[]): StatusError {
   return notAcceptableForm(`only the following media types are accepted: ${accepted.join(', ')}`)
+}
+
+/** 406 for an Accept header that a path of Kubernetes' own kinds doesn't know. */
+export function notRepresentable(produced: readonly string[]): StatusError {
+  return new StatusError({
+    code: 406,
+    message: `406: Not Acceptable\n\nAvailable representations: ${produced.join(', ')}`,
+    reason: 'NotAcceptable',
+    details: {},
+  })
 }
 
 /** 406 for a form that what is asked for can't take. */
