@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
-import { openSandbox, request } from './sandbox-requests.ts'
+import { describe, expect, test } from 'vitest'
+import type { JsonObject } from '../../src/plan/json.ts'
+import { openSandbox, request, settled } from './sandbox-requests.ts'
 
 const maps = '/api/v1/namespaces/default/configmaps'
 const map = (name: string, more: object = {}) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, ...more } })
@@ -60,6 +61,76 @@ test('namespaces are deleted one by one', async () => {
   const sandbox = await openSandbox()
   expect((await request(sandbox, 'DELETE', '/api/v1/namespaces')).status).toBe(405)
   await sandbox.close()
+})
+
+/** Compared with a real kube-controller-manager: what is left of a graph of owners, and what is said of it. */
+describe('owners', () => {
+  const owner = (of: JsonObject, more: JsonObject = {}): JsonObject => {
+    const { name, uid } = of.metadata as { readonly name: string; readonly uid: string }
+    return { apiVersion: 'v1', kind: 'ConfigMap', name, uid, ...more }
+  }
+  const owned = (name: string, ...ownerReferences: readonly JsonObject[]): JsonObject => ({ metadata: { name, ownerReferences } })
+
+  test('a circle of them is deleted in the foreground', async () => {
+    const sandbox = await openSandbox()
+    const first = await request(sandbox, 'POST', maps, map('first'))
+    const second = await request(sandbox, 'POST', maps, owned('second', owner(first.body, { blockOwnerDeletion: true })))
+    const references = [owner(second.body, { blockOwnerDeletion: true })]
+    const type = { 'content-type': 'application/merge-patch+json' }
+    await request(sandbox, 'PATCH', `${maps}/first`, { metadata: { ownerReferences: references } }, type)
+    await request(sandbox, 'DELETE', `${maps}/first`, { propagationPolicy: 'Foreground' })
+    await settled()
+    expect((await request(sandbox, 'GET', `${maps}/first`)).status).toBe(404)
+    expect((await request(sandbox, 'GET', `${maps}/second`)).status).toBe(404)
+    await sandbox.close()
+  })
+
+  test('an owner in another namespace is none, and one in a namespace means nothing to what is in none', async () => {
+    const sandbox = await openSandbox()
+    const first = await request(sandbox, 'POST', maps, map('first'))
+    const elsewhere = '/api/v1/namespaces/kube-public/configmaps'
+    await request(sandbox, 'POST', elsewhere, owned('astray', owner(first.body)))
+    const roles = '/apis/rbac.authorization.k8s.io/v1/clusterroles'
+    await request(sandbox, 'POST', roles, { ...owned('kept', owner(first.body)), rules: [] })
+    await settled()
+    expect((await request(sandbox, 'GET', `${elsewhere}/astray`)).status).toBe(404)
+    await request(sandbox, 'DELETE', `${maps}/first`)
+    await settled()
+    expect((await request(sandbox, 'GET', `${roles}/kept`)).status).toBe(200)
+    const { uid } = first.body.metadata as { readonly uid: string }
+    const events = await request(sandbox, 'GET', '/api/v1/namespaces/kube-public/events')
+    expect(events.body.items).toMatchObject([
+      {
+        reason: 'OwnerRefInvalidNamespace',
+        message: `ownerRef [v1/ConfigMap, namespace: kube-public, name: first, uid: ${uid}] does not exist in namespace "kube-public"`,
+      },
+    ])
+    await sandbox.close()
+  })
+
+  test('a namespace that is emptied and held says so', async () => {
+    const sandbox = await openSandbox()
+    const path = '/api/v1/namespaces/going'
+    await request(sandbox, 'POST', '/api/v1/namespaces', { metadata: { name: 'going', finalizers: ['example.org/held'] } })
+    const wrong = await request(sandbox, 'DELETE', path, { preconditions: { uid: 'other' } })
+    expect(wrong.body.message).toMatch(
+      /^Operation cannot be fulfilled on namespaces "going": Precondition failed: UID in precondition/,
+    )
+    const deleted = await request(sandbox, 'DELETE', path)
+    expect(deleted.body.metadata).not.toHaveProperty('deletionGracePeriodSeconds')
+    await settled()
+    const { body } = await request(sandbox, 'GET', path)
+    expect(body.spec).toEqual({})
+    const conditions = (body.status as { readonly conditions: readonly JsonObject[] }).conditions
+    expect(conditions.map(({ type, reason }) => `${type} ${reason}`)).toEqual([
+      'NamespaceDeletionDiscoveryFailure ResourcesDiscovered',
+      'NamespaceDeletionGroupVersionParsingFailure ParsedGroupVersions',
+      'NamespaceDeletionContentFailure ContentDeleted',
+      'NamespaceContentRemaining ContentRemoved',
+      'NamespaceFinalizersRemaining ContentHasNoFinalizers',
+    ])
+    await sandbox.close()
+  })
 })
 
 test('lists that are always written are null where they are empty, as storage knows no difference', async () => {

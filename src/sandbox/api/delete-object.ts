@@ -17,6 +17,7 @@ export interface Deletion {
 
 const foreground = 'foregroundDeletion'
 const orphan = 'orphan'
+const namespaces = '/namespaces'
 /** Namespaces that the API server itself needs. */
 const undeletable: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-public'])
 /** Kinds whose dependants stay unless the client says otherwise. */
@@ -24,6 +25,7 @@ const orphanedByDefault: ReadonlySet<string> = new Set(['batch/jobs', '/replicat
 
 function checkPreconditions(resource: ServedResource, live: StoredObject, options: DeleteOptions): void {
   const uid = metadataText(live.object, 'uid')
+  if (resource.storage === namespaces) return checkNamespacePreconditions(resource, live, uid, options)
   if (options.uid !== undefined && options.uid !== uid) {
     const why = `the UID in the precondition (${options.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`
     throw conflict(resource.kind, live.key.name, why)
@@ -31,6 +33,21 @@ function checkPreconditions(resource: ServedResource, live: StoredObject, option
   if (options.resourceVersion !== undefined && options.resourceVersion !== String(live.version)) {
     const why = `the ResourceVersion in the precondition (${options.resourceVersion}) does not match the ResourceVersion in record (${live.version}). The object might have been modified`
     throw conflict(resource.kind, live.key.name, why)
+  }
+}
+
+/** Namespaces are looked at before all others, in words of their own. */
+function checkNamespacePreconditions(resource: ServedResource, live: StoredObject, uid: string, options: DeleteOptions): void {
+  const version = String(live.version)
+  const differs = (what: string, given: string, own: string): Error =>
+    conflict(
+      resource.plural,
+      live.key.name,
+      `Precondition failed: ${what} in precondition: ${given}, ${what} in object meta: ${own}`,
+    )
+  if (options.uid !== undefined && options.uid !== uid) throw differs('UID', options.uid, uid)
+  if (options.resourceVersion !== undefined && options.resourceVersion !== version) {
+    throw differs('ResourceVersion', options.resourceVersion, version)
   }
 }
 
@@ -50,8 +67,9 @@ function withPropagation(object: JsonObject, propagation: Propagation): JsonObje
 
 function markTerminating(context: ApiContext, resource: ServedResource, object: JsonObject): JsonObject {
   if (isTerminating(object)) return object
-  // A definition is only stamped.
-  if (resource.storage === definitionStorage) return withMetadata(object, { deletionTimestamp: timestamp(context.now()) })
+  // A definition and a namespace are only stamped.
+  if (resource.storage === definitionStorage || resource.storage === namespaces)
+    return withMetadata(object, { deletionTimestamp: timestamp(context.now()) })
   const { generation } = metadataOf(object)
   return withMetadata(object, {
     deletionTimestamp: timestamp(context.now()),
@@ -71,7 +89,7 @@ function heldForCleanup(resource: ServedResource, object: JsonObject): JsonObjec
 /** A namespace or a definition is terminating from the start; its contents go first. */
 function markByKind(context: ApiContext, resource: ServedResource, object: JsonObject): JsonObject {
   const status: { readonly [name: string]: JsonValue } = isJsonObject(object.status) ? object.status : {}
-  if (resource.storage === '/namespaces') return { ...object, status: { ...status, phase: 'Terminating' } }
+  if (resource.storage === namespaces) return { ...object, status: { ...status, phase: 'Terminating' } }
   if (resource.storage !== definitionStorage) return object
   const conditions = Array.isArray(status.conditions) ? (status.conditions as readonly JsonValue[]) : []
   const others = conditions.filter((condition) => !isJsonObject(condition) || condition.type !== 'Terminating')
@@ -83,6 +101,12 @@ function markByKind(context: ApiContext, resource: ServedResource, object: JsonO
     message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
   }
   return { ...object, status: { ...status, conditions: [...others, terminating] } }
+}
+
+/** True for a namespace whose contents are still to be deleted: until they are, further deletions of it change nothing. */
+function holdsContents(resource: ServedResource, object: JsonObject): boolean {
+  const finalizers = isJsonObject(object.spec) ? object.spec.finalizers : undefined
+  return resource.storage === namespaces && Array.isArray(finalizers) && finalizers.length > 0
 }
 
 function sameFinalizers(left: JsonObject, right: JsonObject): boolean {
@@ -98,11 +122,12 @@ export function deleteObject(
 ): Deletion {
   const { name } = live.key
   checkPreconditions(resource, live, options)
-  if (resource.storage === '/namespaces' && undeletable.has(name)) {
+  if (resource.storage === namespaces && undeletable.has(name)) {
     throw forbidden(resource.plural, name, 'this namespace may not be deleted')
   }
   const question = { operation: 'DELETE', subresource: '', ...live.key, dryRun: options.dryRun } as const
   admitByPolicies(context, resource, { ...question, object: null, oldObject: live.object })
+  if (isTerminating(live.object) && holdsContents(resource, live.object)) return { gone: false, object: live }
   const propagation = propagationOf(resource, live.object, options.propagation)
   const held = heldForCleanup(resource, live.object)
   const marked = markTerminating(context, resource, withPropagation(held, propagation))

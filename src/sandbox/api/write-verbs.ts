@@ -92,8 +92,9 @@ function throughSubresource(subresource: string, live: JsonObject, given: JsonOb
     }
     case 'finalize': {
       const spec = isJsonObject(given.spec) ? given.spec : {}
-      const liveSpec = isJsonObject(live.spec) ? live.spec : {}
-      return { ...withMetadata(live, { resourceVersion }), spec: { ...liveSpec, finalizers: spec.finalizers ?? [] } }
+      const { finalizers: _before, ...liveSpec } = isJsonObject(live.spec) ? live.spec : {}
+      const held = spec.finalizers === undefined ? {} : { finalizers: spec.finalizers }
+      return { ...withMetadata(live, { resourceVersion }), spec: { ...liveSpec, ...held } }
     }
     default: {
       const { status: _old, ...rest } = live

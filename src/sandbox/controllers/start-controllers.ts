@@ -117,16 +117,20 @@ interface Work {
 
 /**
  * Runs the controllers on a host. Changes are gathered and worked off together in the controllers' order, pods before what
- * counts them, so that a rollout costs few writes and the work grows with the number of changed objects alone.
+ * counts them, so that a rollout costs few writes and the work grows with the number of changed objects alone. Events go to
+ * the recorder.
  */
-export function startControllers(host: ControllerHost, options: ControllerOptions = {}): RunningControllers {
+export function startControllers(
+  host: ControllerHost,
+  options: ControllerOptions = {},
+  recorder: EventRecorder = new EventRecorder(host),
+): RunningControllers {
   const { batchDelayMs = 1, failures = new FailureSwitches(), ...simulation } = options
   const cache = new ObjectCache()
   const order = controllers()
   const watchers = byKind(order, (controller) => controller.watches)
   const restorers = byKind(order, (controller) => controller.restores ?? [])
   const ownHost = rememberWrites(host, cache, (kind) => watchers.has(kind))
-  const recorder = new EventRecorder(host)
   const report = (object: JsonObject, said: Report): void => recorder.report(object, said)
   const queues = new Map<Controller, Map<string, ObjectName>>(order.map((controller) => [controller, new Map()]))
   const looks = new Map<string, Look>()

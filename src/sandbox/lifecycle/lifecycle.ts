@@ -1,4 +1,5 @@
 import type { ApiContext } from '../api/api-context.ts'
+import { EventRecorder } from '../controllers/event-recorder.ts'
 import { type ControllerOptions, startControllers } from '../controllers/start-controllers.ts'
 import { DefinitionLifecycle } from '../crd/definition-lifecycle.ts'
 import type { StoreEvent } from '../store/object-store.ts'
@@ -22,17 +23,19 @@ export class Lifecycle {
   #stopped = false
 
   constructor(context: ApiContext, controllers: ControllerOptions) {
+    const { host, stop } = storeControllerHost(context)
+    const recorder = new EventRecorder(host)
+    const garbage = new GarbageCollector(context, (object, report) => recorder.report(object, report))
     const { namespaceEndDelayMs: pause = 0 } = controllers
     const namespaces = new NamespaceLifecycle(context, pause === 0 ? undefined : (then) => this.#later(pause, then))
-    this.#workers = [new DefinitionLifecycle(context), new GarbageCollector(context), namespaces, new QuotaStatus(context)]
+    this.#workers = [new DefinitionLifecycle(context), garbage, namespaces, new QuotaStatus(context)]
     this.#stops.push(
       context.store.subscribe((event) => {
         for (const worker of this.#workers) worker.accept(event)
         this.#schedule()
       }),
     )
-    const { host, stop } = storeControllerHost(context)
-    const running = startControllers(host, controllers)
+    const running = startControllers(host, controllers, recorder)
     this.#stops.push(running.stop, stop)
     this.#schedule()
   }

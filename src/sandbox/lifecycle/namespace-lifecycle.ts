@@ -75,27 +75,27 @@ export class NamespaceLifecycle {
       if (kind !== undefined && !isTerminating(object.object)) this.#client.delete(kind, object, { propagation: 'Background' })
     }
     const left = this.#contentsOf(name)
-    if (left.length > 0) this.#report(namespace, left)
-    else {
-      const spec = isJsonObject(namespace.object.spec) ? namespace.object.spec : {}
+    const reported = this.#report(namespace, left) ?? namespace
+    if (left.length === 0) {
+      const spec = isJsonObject(reported.object.spec) ? reported.object.spec : {}
       const finalizers = Array.isArray(spec.finalizers) ? (spec.finalizers as readonly JsonValue[]) : []
       const kept = finalizers.filter((finalizer) => finalizer !== 'kubernetes')
       if (kept.length === finalizers.length && kept.length > 0) return
-      this.#client.replace(resource, { ...namespace.object, spec: { ...spec, finalizers: kept } }, 'finalize')
+      this.#client.replace(resource, { ...reported.object, spec: { ...spec, finalizers: kept } }, 'finalize')
     }
     this.#due.delete(name)
   }
 
   /** Says in the namespace's conditions what it still waits for. */
-  #report(namespace: StoredObject, left: readonly StoredObject[]): void {
+  #report(namespace: StoredObject, left: readonly StoredObject[]): StoredObject | undefined {
     const resource = this.#context.registry.byStorage(namespaces)
-    if (resource === undefined) return
+    if (resource === undefined) return undefined
     const status: JsonObject = isJsonObject(namespace.object.status) ? namespace.object.status : {}
     const conditions = conditionsFor(left, timestamp(this.#context.now()))
     const before = Array.isArray(status.conditions) ? (status.conditions as readonly JsonValue[]).filter(isJsonObject) : []
     const same = conditions.every((condition, index) => before[index]?.message === condition.message)
-    if (same && before.length === conditions.length) return
-    this.#client.replace(resource, { ...namespace.object, status: { ...status, conditions } }, 'status')
+    if (same && before.length === conditions.length) return undefined
+    return this.#client.replace(resource, { ...namespace.object, status: { ...status, conditions } }, 'status')
   }
 }
 
@@ -131,12 +131,14 @@ function conditionsFor(left: readonly StoredObject[], now: string): readonly Jso
       'ContentDeleted',
       'All content successfully deleted, may be waiting on finalization',
     ),
-    condition(
-      'NamespaceContentRemaining',
-      'True',
-      'SomeResourcesRemain',
-      `Some resources are remaining: ${resources.join(', ')}`,
-    ),
+    resources.length === 0
+      ? condition('NamespaceContentRemaining', 'False', 'ContentRemoved', 'All content successfully removed')
+      : condition(
+          'NamespaceContentRemaining',
+          'True',
+          'SomeResourcesRemain',
+          `Some resources are remaining: ${resources.join(', ')}`,
+        ),
     finalizers.length === 0
       ? condition('NamespaceFinalizersRemaining', 'False', 'ContentHasNoFinalizers', 'All content-preserving finalizers finished')
       : condition(
