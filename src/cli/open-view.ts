@@ -1,5 +1,6 @@
-import { openSync, readFileSync, writeSync } from 'node:fs'
+import { appendFileSync, openSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { Diagnostic } from '../plan/diagnostic.ts'
 import { NdjsonRunView } from '../views/ndjson.ts'
 import { joinViews, type RunView, type ShownOperation } from '../views/run-view.ts'
 import { TerminalRunView } from '../views/terminal/run-view.ts'
@@ -20,19 +21,33 @@ export function openView(
   try {
     file = openSync(resolve(io.cwd, options.jsonInto), 'w', 0o600)
   } catch (error) {
-    view.diagnostics([
-      {
-        severity: 'error',
-        code: 'MF6003',
-        summary: `${options.jsonInto} can not be written`,
-        detail: `${error instanceof Error ? error.message : String(error)}.`,
-        hint: 'Name a file in a folder that is there. Nothing was changed.',
-      },
-    ])
+    view.diagnostics([unwritable(options.jsonInto, error, 'Name a file in a folder that is there. Nothing was changed.')])
     io.setExitCode(1)
     return undefined
   }
-  return joinViews([view, lines((text) => writeSync(file, text))])
+  let lost = false
+  // A full disk must not leave an apply in the middle.
+  const write = (text: string) => {
+    if (lost) return
+    try {
+      appendFileSync(file, text)
+    } catch (error) {
+      lost = true
+      io.setExitCode(1)
+      view.diagnostics([unwritable(options.jsonInto ?? '', error, 'What happens from here on is not in it.')])
+    }
+  }
+  return joinViews([view, lines(write)])
+}
+
+function unwritable(file: string, error: unknown, hint: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'MF6003',
+    summary: `${file} can not be written`,
+    detail: `${error instanceof Error ? error.message : String(error)}.`,
+    hint,
+  }
 }
 
 /** The view for people. */

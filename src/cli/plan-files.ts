@@ -43,7 +43,9 @@ export async function writePlanFile(io: CommandIo, path: string, plan: Plan): Pr
       severity: 'error',
       code: 'MF6003',
       summary: `${path} can not be written`,
-      detail: error instanceof Error ? error.message : String(error),
+      // Of the file that stands in for it until it is whole, nobody needs to know.
+      detail: `${error instanceof Error ? error.message.replace(/\.[0-9a-f]{12}\.tmp/, '') : String(error)}.`,
+      hint: 'Name a file in a folder that is there. Nothing was changed.',
     }
   }
 }

@@ -77,7 +77,7 @@ export async function executePlan(request: ExecuteRequest): Promise<StateResult<
       signal,
     })
     const after = await request.afterwards(result)
-    const interrupted = request.stop.aborted && result.skipped + result.unawaited > 0
+    const interrupted = request.stop.aborted && (result.skipped + result.unawaited > 0 || !after.passed)
     const failed = result.failed > 0 || !after.passed
     const finished = await operation.finish({
       result: interrupted ? 'interrupted' : failed ? 'failed' : 'succeeded',

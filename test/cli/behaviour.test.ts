@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { afterEach, expect, test } from 'vitest'
-import { Project } from './project.ts'
+import { COMMAND, Project } from './project.ts'
 
 let project = new Project()
 afterEach(() => {
@@ -118,6 +119,33 @@ test('text goes to pipes without colour, and to terminals that ask for none', as
   project.write({ 'design.yaml': SMALL })
   const plain = await project.run(['plan'])
   expect(plain.stdout).not.toContain('\u001b[')
+})
+
+test('an apply goes on when nobody reads its output any more', async () => {
+  project.write({ 'design.yaml': SMALL })
+  const child = project.start(['apply', '--yes'])
+  child.stdout?.destroy()
+  child.stderr?.destroy()
+  expect(await new Promise((done) => child.on('close', done))).toBe(0)
+  expect((await project.run(['plan', '--detailed-exitcode'])).code).toBe(0)
+})
+
+test.runIf(existsSync('/dev/full'))('output and events that can not be written are told once, and stop nothing', async () => {
+  project.write({ 'design.yaml': SMALL })
+  const command = `"${process.execPath}" "${COMMAND}" apply --yes > /dev/full`
+  const child = spawn('sh', ['-c', command], { cwd: project.directory, stdio: ['ignore', 'ignore', 'pipe'] })
+  let stderr = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+  })
+  expect(await new Promise((done) => child.on('close', done))).toBe(1)
+  expect(stderr).toContain('error: The output can not be written: ENOSPC')
+  expect(stderr).not.toContain('    at ')
+  expect((await project.run(['plan', '--detailed-exitcode'])).code).toBe(0)
+  const events = await project.run(['destroy', '--yes', '--json-into', '/dev/full'])
+  expect(events.code).toBe(1)
+  expect(events.stderr.match(/MF6003/g)).toHaveLength(1)
+  expect(events.stdout).toContain('Destroy complete')
 })
 
 test('console evaluates an expression over the design', async () => {
