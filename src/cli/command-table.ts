@@ -57,6 +57,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/fmt.ts')).fmtCommand,
   },
   {
+    name: 'convert',
+    group: 'Designs',
+    summary: 'Write a design of Meshery, or plain manifests, as a design',
+    load: async () => (await import('./commands/convert.ts')).convertCommand,
+  },
+  {
     name: 'graph',
     group: 'Designs',
     summary: 'Print the dependency graph',

@@ -36,6 +36,14 @@ export const DESIGN_CODES = {
     explanation:
       'Paths are relative to the file that names them; a link must not lead out of the folder it lies in, and a pattern from elsewhere not out of itself.',
   },
+  MF1014: {
+    title: 'Not understood in another language',
+    explanation: 'A design of Meshery says something that has no meaning here, or must not be taken over. Nothing is guessed.',
+  },
+  MF1015: {
+    title: 'Left out of another language',
+    explanation: 'A part of a design of Meshery that becomes no object: drawings, and what other words of the language say.',
+  },
 
   MF1101: {
     title: 'Unknown key',

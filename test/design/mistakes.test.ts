@@ -128,6 +128,66 @@ const MISTAKES: { readonly [Code in keyof typeof DESIGN_CODES]: readonly Mistake
       told: ['MF1013 design.yaml:5:21 sub/a.yaml is a link that leads out of .'],
     },
   ],
+  MF1014: [
+    {
+      what: 'services of Meshery that cannot be understood',
+      text: `name: shop
+vars: {space: demo, loop: "$(#ref.vars.loop)"}
+services:
+  untyped: {settings: {}}
+  odd: {type: Odd.Thing}
+  lost: {type: ConfigMap.K8s, namespace: $(#ref.vars.nowhere)}
+  round: {type: ConfigMap.K8s, namespace: $(#ref.vars.loop)}
+  used: {type: $(#use https://example.org/pattern.yaml)}
+  waits: {type: ConfigMap.K8s, dependsOn: [nobody]}
+  text: hello
+`,
+      told: [
+        'MF1014 design.yaml:4:12 The service untyped has no type',
+        'MF1014 design.yaml:5:15 The type Odd.Thing is not known',
+        'MF1014 design.yaml:6:42 $(#ref.vars.nowhere) leads to nothing',
+        'MF1014 design.yaml:7:43 $(#ref.vars.loop) leads to nothing',
+        "MF1014 design.yaml:8:16 $(#use https://example.org/pattern.yaml): a pattern used by its address can't be read here",
+        'MF1014 design.yaml:9:44 nobody is no service of the design',
+        'MF1014 design.yaml:10:9 The service text is no map',
+      ],
+    },
+    {
+      what: 'components of Meshery with credentials, and without a kind',
+      text: `name: shop
+schemaVersion: designs.meshery.io/v1beta1
+components:
+  - displayName: a
+    component: {kind: ConfigMap, version: v1}
+    model: {registrant: {metadata: {auth: {user: {client-key-data: bm90IG9uZQ==}}}}}
+  - {displayName: b}
+  - {component: {kind: ConfigMap, version: v1}, configuration: {}}
+  - {component: {kind: ConfigMap, version: v1}, displayName: c, configuration: [1]}
+`,
+      told: [
+        'MF1014 - design.yaml holds credentials of a cluster',
+        'MF1014 design.yaml:7:5 The component b has no kind',
+        'MF1014 design.yaml:8:5 The component ConfigMap has no name',
+        'MF1014 design.yaml:9:80 The configuration of c is no map',
+      ],
+    },
+    {
+      what: 'a design of Meshery that holds nothing',
+      text: 'name: shop\nschemaVersion: designs.meshery.io/v1beta1\ncomponents: []\nrelationships: []\n',
+      told: ['MF1014 design.yaml:1:1 There is nothing to deploy in design.yaml'],
+    },
+  ],
+  MF1015: [
+    {
+      what: 'traits and drawings of Meshery',
+      text: `name: shop
+services:
+  istio: {type: IstioMesh, version: 1.26.0, traits: {mTLS: {policy: strict, namespaces: [default]}}}
+  note: {type: Comment, apiVersion: core.meshery.io/v1alpha1, isAnnotation: true}
+`,
+      told: ['MF1015 design.yaml:1:1 1 part of the drawing is no object', 'MF1015 design.yaml:3:60 The trait mTLS is left out'],
+    },
+  ],
   MF1101: [
     {
       what: 'a key that is not known',

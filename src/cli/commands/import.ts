@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { stringify } from 'yaml'
@@ -14,6 +13,7 @@ import { targetDiagnostic } from '../../targets/error-diagnostics.ts'
 import type { CommandIo } from '../command-io.ts'
 import { targetOpeners } from '../open-targets.ts'
 import { terminalView } from '../open-view.ts'
+import { refuseToOverwrite } from '../refuse-to-overwrite.ts'
 import { writeFileAtomically } from '../write-file.ts'
 
 interface ImportOptions {
@@ -48,11 +48,7 @@ export function importCommand(io: CommandIo): Command {
 
 async function runImport(io: CommandIo, what: readonly string[], options: ImportOptions): Promise<void> {
   const view = terminalView(io)
-  if (options.out !== undefined && existsSync(resolve(io.cwd, options.out))) {
-    view.diagnostics([isThere(options.out)])
-    io.setExitCode(1)
-    return
-  }
+  if (refuseToOverwrite(io, view, options.out)) return
   const named = { offline: false, context: options.context, kubeconfig: options.kubeconfig }
   const connected = await connectAll([SANDBOX_CLUSTER], undefined, targetOpeners(io), named, io.signal)
   const connection = connected.connections.get(SANDBOX_CLUSTER)
@@ -148,16 +144,6 @@ function once(found: readonly FoundObject[]): readonly FoundObject[] {
 function leftOut(left: readonly string[]): string {
   const names = `${left.slice(0, 5).join(', ')}${left.length > 5 ? ` and ${left.length - 5} more` : ''}`
   return `Left out, since the cluster makes them by itself: ${names}. Name one as Kind/namespace/name to have it all the same.`
-}
-
-function isThere(file: string): Diagnostic {
-  return {
-    severity: 'error',
-    code: 'MF6003',
-    summary: `${file} is there already`,
-    detail: 'Nothing is written over it.',
-    hint: 'Name another file with --out, or move it away.',
-  }
 }
 
 function unknownItem(item: string, isUnknownKind: boolean): Diagnostic {

@@ -1,8 +1,9 @@
 import { basename } from 'node:path'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
+import { isJsonObject, type JsonObject } from '../../plan/json.ts'
 import type { ValuePath } from '../../plan/source.ts'
 import { API_VERSION } from '../schema/design.ts'
 import type { SourceDocument } from '../source/yaml-source.ts'
+import { escapeExpressions, freeName, labelOf } from './foreign-text.ts'
 
 /** True for a document that is an object of Kubernetes. */
 export function isResourceDocument({ value }: SourceDocument): boolean {
@@ -19,7 +20,8 @@ export function resourcesFromManifests(manifests: readonly SourceDocument[], fol
   const sources = new Map<string, SourceDocument>()
   for (const document of manifests) {
     const manifest = isJsonObject(document.value) ? document.value : {}
-    const name = uniqueName(manifest, resources)
+    const metadata = isJsonObject(manifest.metadata) ? manifest.metadata : {}
+    const name = freeName(`${String(manifest.kind)}-${String(metadata.name ?? 'unnamed')}`, resources)
     resources[name] = { manifest: escapeExpressions(manifest) as JsonObject }
     sources.set(name, document)
   }
@@ -49,33 +51,4 @@ export function resourcesFromManifests(manifests: readonly SourceDocument[], fol
       return source?.locateText(rest, piece, offset, occurrence) ?? { file: folder, line: 1, column: 1 }
     },
   }
-}
-
-function uniqueName(manifest: JsonObject, taken: { readonly [name: string]: unknown }): string {
-  const metadata = isJsonObject(manifest.metadata) ? manifest.metadata : {}
-  const base = labelOf(`${String(manifest.kind)}-${String(metadata.name ?? 'unnamed')}`)
-  let name = base
-  for (let count = 2; Object.hasOwn(taken, name); count++) name = `${base}-${count}`
-  return name
-}
-
-function labelOf(text: string): string {
-  return text
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '')
-    .slice(0, 63)
-}
-
-/** Manifests know no expressions: what looks like one is meant as it stands. */
-function escapeExpressions(value: JsonValue): JsonValue {
-  if (typeof value === 'string') return escapeText(value)
-  if (Array.isArray(value)) return value.map(escapeExpressions)
-  if (!isJsonObject(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [escapeText(key), escapeExpressions(item)]))
-}
-
-function escapeText(text: string): string {
-  // As a function: in a replacement text, two dollars would stand for one.
-  return text.replaceAll('${', () => '$${')
 }

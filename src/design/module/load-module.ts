@@ -3,14 +3,11 @@ import type { Diagnostic } from '../../plan/diagnostic.ts'
 import { isJsonObject } from '../../plan/json.ts'
 import type { SourceLocation } from '../../plan/source.ts'
 import { holdsExpression } from '../expression/template.ts'
-import { isResourceDocument, resourcesFromManifests } from '../formats/kubernetes-manifests.ts'
 import { mistake } from '../mistake.ts'
-import { API_VERSION } from '../schema/design.ts'
-import { readYaml } from '../source/read-yaml.ts'
-import { folderOf, type SourceFiles } from '../source/source-files.ts'
-import type { SourceDocument } from '../source/yaml-source.ts'
+import type { SourceFiles } from '../source/source-files.ts'
 import { mergeDocuments } from './merge-documents.ts'
 import type { ModuleSource } from './module-source.ts'
+import { readDocuments } from './read-documents.ts'
 
 /** A design read, with the patterns it uses. */
 export interface LoadedModule {
@@ -96,103 +93,4 @@ async function patternPath(
   if ('problem' in fetched) return { remarks: [fetched.problem] }
   files.enclose(fetched.root, source)
   return { path: fetched.path, remarks: fetched.remarks }
-}
-
-function readDocuments(
-  paths: readonly string[],
-  files: SourceFiles,
-  at: SourceLocation | undefined,
-): { readonly documents: readonly SourceDocument[]; readonly directory: string; readonly diagnostics: readonly Diagnostic[] } {
-  const diagnostics: Diagnostic[] = []
-  const designs: SourceDocument[] = []
-  const others: SourceDocument[] = []
-  const manifestFiles: string[] = []
-  let directory: string | undefined
-  for (const path of paths) {
-    const listed = files.list(path, at)
-    if (!listed.ok) {
-      diagnostics.push(...listed.diagnostics)
-      continue
-    }
-    const named = listed.value.length === 1 && listed.value[0] === path
-    for (const file of listed.value) {
-      const text = files.peek(file, at)
-      if (!text.ok) {
-        diagnostics.push(...text.diagnostics)
-        continue
-      }
-      const reading = readYaml(text.value.text, text.value.name, 'design')
-      const found = reading.documents.filter(isDesign)
-      // In a folder, files that say nothing of designs are somebody else's, mistakes and all.
-      if (named || found.length > 0 || /meshform\.dev\//.test(text.value.text)) diagnostics.push(...reading.diagnostics)
-      if (found.length > 0) directory ??= folderOf(file)
-      if (named || found.length > 0) files.read(file, at)
-      else if (reading.documents.some(isResourceDocument)) manifestFiles.push(file)
-      designs.push(...found)
-      const rest = reading.documents.filter((document) => !isDesign(document))
-      if (named) others.push(...rest)
-      else others.push(...rest.filter(isResourceDocument))
-      diagnostics.push(...rest.filter((document) => looksLikeDesign(document)).map(notThisVersion))
-    }
-  }
-  if (designs.length > 0) {
-    return { documents: designs, directory: directory ?? '', diagnostics }
-  }
-  const manifests = others.filter(isResourceDocument)
-  const [firstPath = '.'] = paths
-  if (manifests.length > 0 && manifests.length === others.length) {
-    for (const file of manifestFiles) files.read(file)
-    const listed = files.list(firstPath)
-    const folder = listed.ok && listed.value[0] === firstPath ? folderOf(firstPath) : firstPath
-    return { documents: [resourcesFromManifests(manifests, folder)], directory: folder, diagnostics }
-  }
-  if (diagnostics.length === 0) diagnostics.push(nothingFound(paths, others, files, at))
-  return { documents: [], directory: '', diagnostics }
-}
-
-function isDesign({ value }: SourceDocument): boolean {
-  return isJsonObject(value) && value.apiVersion === API_VERSION && value.kind === 'Design'
-}
-
-function looksLikeDesign({ value }: SourceDocument): boolean {
-  return isJsonObject(value) && typeof value.apiVersion === 'string' && value.apiVersion.startsWith('meshform.dev/')
-}
-
-function notThisVersion(document: SourceDocument): Diagnostic {
-  const value = isJsonObject(document.value) ? document.value : {}
-  const version = value.apiVersion === API_VERSION
-  return mistake('MF1009', document.locate([version ? 'kind' : 'apiVersion']), {
-    summary: version
-      ? `The kind ${String(value.kind)} is no design`
-      : `The language version ${String(value.apiVersion)} is not known`,
-    hint: `Write apiVersion: ${API_VERSION} and kind: Design.`,
-  })
-}
-
-function nothingFound(
-  paths: readonly string[],
-  others: readonly SourceDocument[],
-  files: SourceFiles,
-  at: SourceLocation | undefined,
-): Diagnostic {
-  const [other] = others
-  if (other !== undefined) {
-    return mistake('MF1009', other.locate([]), {
-      summary: `${other.file} is no design`,
-      detail: 'It has neither apiVersion and kind of a design nor those of a Kubernetes object.',
-      hint: `A design begins with apiVersion: ${API_VERSION} and kind: Design.`,
-    })
-  }
-  const [only, ...more] = paths
-  const read = only === undefined || more.length > 0 ? undefined : files.read(only)
-  if (read?.ok === true && read.value.text.trim() === '') {
-    return mistake('MF1008', at, {
-      summary: `${read.value.name} is empty`,
-      hint: `A design begins with apiVersion: ${API_VERSION} and kind: Design; \`meshform init\` writes one.`,
-    })
-  }
-  return mistake('MF1008', at, {
-    summary: `No design in ${paths.map((path) => files.nameOf(path)).join(', ')}`,
-    hint: 'Name a file or folder with -f, or start one with `meshform init`.',
-  })
 }

@@ -1,0 +1,143 @@
+import type { Diagnostic } from '../../plan/diagnostic.ts'
+import { isJsonObject } from '../../plan/json.ts'
+import type { SourceLocation } from '../../plan/source.ts'
+import { isResourceDocument, resourcesFromManifests } from '../formats/kubernetes-manifests.ts'
+import { isMesheryDesign, readMesheryDesign } from '../formats/meshery/read-meshery-design.ts'
+import { mistake } from '../mistake.ts'
+import { API_VERSION } from '../schema/design.ts'
+import { readYaml } from '../source/read-yaml.ts'
+import { folderOf, type SourceFiles } from '../source/source-files.ts'
+import type { SourceDocument } from '../source/yaml-source.ts'
+
+/** The documents of a design, the folder that its paths start from, and what is to be said. */
+export interface ReadDocuments {
+  readonly documents: readonly SourceDocument[]
+  readonly directory: string
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** The documents that a design is made of; those of other languages are already designs. */
+export function readDocuments(paths: readonly string[], files: SourceFiles, at: SourceLocation | undefined): ReadDocuments {
+  const diagnostics: Diagnostic[] = []
+  const designs: SourceDocument[] = []
+  const others: SourceDocument[] = []
+  const foreign: ForeignDesign[] = []
+  const manifestFiles: string[] = []
+  let directory: string | undefined
+  for (const path of paths) {
+    const listed = files.list(path, at)
+    if (!listed.ok) {
+      diagnostics.push(...listed.diagnostics)
+      continue
+    }
+    const named = listed.value.length === 1 && listed.value[0] === path
+    for (const file of listed.value) {
+      const text = files.peek(file, at)
+      if (!text.ok) {
+        diagnostics.push(...text.diagnostics)
+        continue
+      }
+      const reading = readYaml(text.value.text, text.value.name, 'design')
+      const found = reading.documents.filter(isDesign)
+      const [meshery] = reading.documents.filter(isMesheryDesign)
+      if (meshery !== undefined) foreign.push({ file, document: meshery })
+      // In a folder, files that say nothing of designs are somebody else's, mistakes and all.
+      if (named || found.length > 0 || /meshform\.dev\//.test(text.value.text)) diagnostics.push(...reading.diagnostics)
+      if (found.length > 0) directory ??= folderOf(file)
+      if (named || found.length > 0) files.read(file, at)
+      else if (reading.documents.some(isResourceDocument)) manifestFiles.push(file)
+      designs.push(...found)
+      const rest = reading.documents.filter((document) => !isDesign(document) && document !== meshery)
+      if (named) others.push(...rest)
+      else others.push(...rest.filter(isResourceDocument))
+      diagnostics.push(...rest.filter((document) => looksLikeDesign(document)).map(notThisVersion))
+    }
+  }
+  if (designs.length > 0) {
+    return { documents: designs, directory: directory ?? '', diagnostics }
+  }
+  if (foreign.length > 0) return readForeign(foreign, files, diagnostics)
+  const manifests = others.filter(isResourceDocument)
+  const [firstPath = '.'] = paths
+  if (manifests.length > 0 && manifests.length === others.length) {
+    for (const file of manifestFiles) files.read(file)
+    const listed = files.list(firstPath)
+    const folder = listed.ok && listed.value[0] === firstPath ? folderOf(firstPath) : firstPath
+    return { documents: [resourcesFromManifests(manifests, folder)], directory: folder, diagnostics }
+  }
+  if (diagnostics.length === 0) diagnostics.push(nothingFound(paths, others, files, at))
+  return { documents: [], directory: '', diagnostics }
+}
+
+/** A design in another language, and the file that it is in. */
+interface ForeignDesign {
+  readonly file: string
+  readonly document: SourceDocument
+}
+
+/** A design in another language is one file: such files know nothing of each other. */
+function readForeign(
+  [first, second]: readonly ForeignDesign[],
+  files: SourceFiles,
+  diagnostics: readonly Diagnostic[],
+): ReadDocuments {
+  if (first === undefined) throw new Error('There is no design in another language')
+  const directory = folderOf(first.file)
+  if (second !== undefined) {
+    const several = mistake('MF1010', second.document.locate([]), {
+      summary: `Two designs are here: ${first.document.file} and ${second.document.file}`,
+      hint: 'Name one of the files with -f.',
+    })
+    return { documents: [], directory, diagnostics: [...diagnostics, several] }
+  }
+  files.read(first.file)
+  const { document, diagnostics: said } = readMesheryDesign(first.document)
+  return { documents: document === undefined ? [] : [document], directory, diagnostics: [...diagnostics, ...said] }
+}
+
+function isDesign({ value }: SourceDocument): boolean {
+  return isJsonObject(value) && value.apiVersion === API_VERSION && value.kind === 'Design'
+}
+
+function looksLikeDesign({ value }: SourceDocument): boolean {
+  return isJsonObject(value) && typeof value.apiVersion === 'string' && value.apiVersion.startsWith('meshform.dev/')
+}
+
+function notThisVersion(document: SourceDocument): Diagnostic {
+  const value = isJsonObject(document.value) ? document.value : {}
+  const version = value.apiVersion === API_VERSION
+  return mistake('MF1009', document.locate([version ? 'kind' : 'apiVersion']), {
+    summary: version
+      ? `The kind ${String(value.kind)} is no design`
+      : `The language version ${String(value.apiVersion)} is not known`,
+    hint: `Write apiVersion: ${API_VERSION} and kind: Design.`,
+  })
+}
+
+function nothingFound(
+  paths: readonly string[],
+  others: readonly SourceDocument[],
+  files: SourceFiles,
+  at: SourceLocation | undefined,
+): Diagnostic {
+  const [other] = others
+  if (other !== undefined) {
+    return mistake('MF1009', other.locate([]), {
+      summary: `${other.file} is no design`,
+      detail: 'It has neither apiVersion and kind of a design nor those of a Kubernetes object.',
+      hint: `A design begins with apiVersion: ${API_VERSION} and kind: Design.`,
+    })
+  }
+  const [only, ...more] = paths
+  const read = only === undefined || more.length > 0 ? undefined : files.read(only)
+  if (read?.ok === true && read.value.text.trim() === '') {
+    return mistake('MF1008', at, {
+      summary: `${read.value.name} is empty`,
+      hint: `A design begins with apiVersion: ${API_VERSION} and kind: Design; \`meshform init\` writes one.`,
+    })
+  }
+  return mistake('MF1008', at, {
+    summary: `No design in ${paths.map((path) => files.nameOf(path)).join(', ')}`,
+    hint: 'Name a file or folder with -f, or start one with `meshform init`.',
+  })
+}
