@@ -165,10 +165,10 @@ components:
   - {component: {kind: ConfigMap, version: v1}, displayName: c, configuration: [1]}
 `,
       told: [
-        'MF1014 - design.yaml holds credentials of a cluster',
         'MF1014 design.yaml:7:5 The component b has no kind',
         'MF1014 design.yaml:8:5 The component ConfigMap has no name',
         'MF1014 design.yaml:9:80 The configuration of c is no map',
+        'MF1014 - design.yaml holds credentials of a cluster',
       ],
     },
     {
