@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { isJsonObject } from '../../src/plan/json.ts'
@@ -48,6 +49,11 @@ interface Store {
   /** Lets the store's own clock go on. */
   forward(): Promise<void>
 }
+
+/** Kills at random times with each store; without MESHFORM_CRASH_RUNS, one, where no other test kills. */
+const RUNS = Number(process.env.MESHFORM_CRASH_RUNS ?? 1)
+const KILLED_ELSEWHERE =
+  process.env.MESHFORM_CRASH_RUNS === undefined ? ['local', 'http', 's3', 'consul', 'kubernetes', 'gcs'] : []
 
 const BIN = join(import.meta.dirname, '../../bin/meshform.js')
 const binaries = postgresBinaries()
@@ -259,6 +265,36 @@ describe.sequential('two who apply at once', () => {
       expect(left).toMatchObject({ code: 2, said: expect.stringContaining('Plan: 30 to create.') })
     },
     120_000,
+  )
+
+  test.each(STORES.filter(({ name }) => !KILLED_ELSEWHERE.includes(name)))(
+    `with the state in $name: killed at any time, nothing is lost or orphaned (${RUNS} runs)`,
+    async ({ name, open }) => {
+      const store = await open(server.directory)
+      const applier = new Applier(`${name}-random`, store)
+      const value = ['--input', 'value=one']
+      const begun = performance.now()
+      expect(await applier.run('apply', '--yes', ...value)).toMatchObject({ code: 0 })
+      const whole = performance.now() - begun
+      expect(await applier.run('destroy', '--yes', ...value)).toMatchObject({ code: 0 })
+      for (let run = 0; run < RUNS; run++) {
+        for (const command of ['apply', 'destroy'] as const) {
+          const child = applier.start(command, '--yes', '--parallelism', '4', ...value)
+          const gone = ended(child)
+          // Most of the time goes by before the first effect: the later part is tried more often.
+          await Promise.race([delay(whole * (0.3 + 0.7 * Math.random())), gone])
+          child.kill('SIGKILL')
+          await gone
+          const finished = await applier.run(command, '--yes', ...value)
+          expect(finished, finished.said).toMatchObject({ code: 0 })
+        }
+        // What was orphaned would be met again, and adopted; what was lost would not have been deleted.
+        const left = await applier.run('plan', '--detailed-exitcode', ...value)
+        expect(left).toMatchObject({ code: 2, said: expect.stringContaining(`Plan: ${OBJECTS} to create.`) })
+        expect((await applier.run('state', 'list', ...value)).said).toContain('Nothing is recorded')
+      }
+    },
+    3_600_000,
   )
 
   if (binaries === undefined) {
