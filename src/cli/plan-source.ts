@@ -5,6 +5,7 @@ import { type Diagnostic, hasErrors } from '../plan/diagnostic.ts'
 import { describeObject } from '../plan/manifest.ts'
 import type { Plan, PlanContent } from '../plan/plan.ts'
 import type { RecordedState } from '../plan/recorded-state.ts'
+import { dependsOnObject } from '../planner/resolve-ignore.ts'
 import type { CommandIo } from './command-io.ts'
 import type { ExecuteRunRequest } from './execute-run.ts'
 import { readPlanFile } from './plan-files.ts'
@@ -111,7 +112,8 @@ export async function planForExecution(
   if (saved === undefined) return run
   const { plan } = run.made
   const errors = plan.diagnostics.filter(({ severity }) => severity === 'error')
-  const stale = staleness(saved, plan, state)
+  const { rules } = run.made
+  const stale = staleness(saved, plan, state, (id) => rules.get(id)?.ignore.some(dependsOnObject) === true)
   const refusals = [...stale, ...errors, ...(stale.length > 0 ? [] : valuesNotAtHand(saved, run.made.manifests, missing ?? []))]
   if (refusals.length > 0) return { ...run, made: { ...run.made, plan: { ...plan, diagnostics: refusals } } }
   return { ...run, made: { ...run.made, plan: { ...saved, diagnostics: [] } } }

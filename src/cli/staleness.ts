@@ -1,11 +1,22 @@
+import { digestOf } from '../plan/canonical-json.ts'
 import type { ObjectChange } from '../plan/change.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
+import type { JsonObject } from '../plan/json.ts'
 import { describeObject } from '../plan/manifest.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { RecordedState } from '../plan/recorded-state.ts'
 
-/** Why a saved plan no longer fits: compared with the plan made now from the same design and state. Empty when it still does. */
-export function staleness(saved: Plan, current: Plan, state: RecordedState): readonly Diagnostic[] {
+/**
+ * Why a saved plan no longer fits: compared with the plan made now from the same design and state. Empty when it still does.
+ * `byOutcome`: objects whose ignored fields only they themselves tell, by their managers or an expression. Such a field may have become
+ * another's since; what counts is whether the same would come of the plan.
+ */
+export function staleness(
+  saved: Plan,
+  current: Plan,
+  state: RecordedState,
+  byOutcome: (id: string) => boolean,
+): readonly Diagnostic[] {
   if (saved.design.digest !== current.design.digest) {
     return [stalePlan('the design was changed after the plan was made', 'Its files or inputs are not those of the plan.')]
   }
@@ -39,7 +50,9 @@ export function staleness(saved: Plan, current: Plan, state: RecordedState): rea
   const moved = saved.changes.flatMap((change) => {
     // What was planned without its cluster was compared with what was recorded.
     const seen = unseen.has(change.key.cluster) ? { ...change, liveDigest: state.objects.get(change.id)?.ownedDigest } : change
-    const difference = differenceOf(seen, now.get(change.id))
+    const here = now.get(change.id)
+    if (here !== undefined && byOutcome(change.id) && comesToTheSame(seen, here)) return []
+    const difference = differenceOf(seen, here)
     return difference === undefined ? [] : [difference]
   })
   const known = new Set(saved.changes.map((change) => change.id))
@@ -70,6 +83,18 @@ function differenceOf(saved: ObjectChange, current: ObjectChange | undefined): s
   if (saved.action !== current.action) return `${name}: the plan says ${saved.action}, now it would be ${current.action}`
   if (saved.desiredDigest !== current.desiredDigest) return `${name}: the design comes to something else now`
   return undefined
+}
+
+/** The same fields would be changed from the same to the same, in the same conflicts. */
+function comesToTheSame(saved: ObjectChange, current: ObjectChange): boolean {
+  if (saved.liveDigest === undefined || current.liveDigest === undefined) return false
+  return digestOf(outcomeOf(saved)) === digestOf(outcomeOf(current))
+}
+
+function outcomeOf({ action, uid, desiredDigest, fields, conflicts, takesFrom }: ObjectChange): JsonObject {
+  const changed = fields.map(({ path, before, after }) => ({ path: [...path], before: before ?? null, after: after ?? null }))
+  const fought = conflicts.map(({ field, manager, outcome }) => ({ field, manager, outcome }))
+  return { action, uid: uid ?? '', desired: desiredDigest ?? '', changed, fought, takesFrom: [...takesFrom] }
 }
 
 /** True of a plan that says why a saved one no longer fits. */

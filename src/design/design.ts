@@ -2,6 +2,7 @@ import type { JsonValue } from '../plan/json.ts'
 import type { SourceLocation } from '../plan/source.ts'
 import type { Component } from './component.ts'
 import type { ClusterSpec, OwnershipSettings, PolicySpec, StateSettings } from './schema/design.ts'
+import type { HealthRuleSpec, IgnoreRuleSpec } from './schema/rules.ts'
 
 /** The name of the embedded cluster, used when a design names none. */
 export const SANDBOX_CLUSTER = 'sandbox'
@@ -16,6 +17,12 @@ export interface Output {
   readonly sensitive: boolean
   readonly description: string | undefined
   readonly location: SourceLocation
+}
+
+/** `rules` of a design, each with its place. */
+export interface DesignRules {
+  readonly ignore: readonly (IgnoreRuleSpec & { readonly location: SourceLocation })[]
+  readonly health: readonly (HealthRuleSpec & { readonly location: SourceLocation })[]
 }
 
 /** A design after evaluation: everything the planner needs, and nothing it must read for itself. */
@@ -35,6 +42,8 @@ export interface Design {
   readonly state: StateSettings | undefined
   /** In whose name fields are written; undefined where the design does not say. */
   readonly ownership: OwnershipSettings | undefined
+  /** For objects by their kind, on whatever mesh. */
+  readonly rules: DesignRules
   /** In the order of the files; every dependency of a component is among them. */
   readonly components: readonly Component[]
   readonly outputs: readonly Output[]

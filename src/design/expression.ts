@@ -4,6 +4,7 @@ import { toCel } from './expression/cel-values.ts'
 import { didYouMean } from './nearest.ts'
 
 export type { ExpressionProblem, ExpressionResult } from './expression/cel.ts'
+export { compileExpression, isBuiltInName, isProblem } from './expression/cel.ts'
 
 /**
  * Evaluates CEL text in a scope of JSON values: for the console, policies and conditions. Pure; the text is parsed once however

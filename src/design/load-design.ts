@@ -94,6 +94,7 @@ export async function loadDesign(request: LoadRequest): Promise<LoadedDesign> {
     clusters: blocks.clusters,
     state: blocks.state,
     ownership: blocks.ownership,
+    rules: blocks.rules,
     components,
     outputs: instance.outputs.map((output) => asSensitiveAsItIs(output, sensitiveValues)),
     sensitiveValues,

@@ -74,6 +74,10 @@ export async function applyPlan(request: ApplyRequest): Promise<ApplyResult> {
     },
   )
   await Promise.all(work.withdrawn)
+  // One that let others go on and failed after that keeps its component from being done.
+  for (const [name, members] of Object.entries(request.plan.barriers)) {
+    if (members.some((id) => unfinished.has(id))) unfinished.add(name)
+  }
   return {
     ...tally,
     diagnostics: [...sharedTroublesOnce(diagnostics), ...notWaitedFor([...work.unawaited.values()]), ...warnings.diagnostics()],
@@ -101,13 +105,12 @@ function changeNode(change: ObjectChange, work: ApplyWork, tally: ClusterTally |
     prepare: () => {
       if (tally === undefined || tally.reached) void announceOnce()
     },
-    run: async (release) => {
+    run: async (turn) => {
       const started = work.now()
       if (action === 'no-op') recordUnchanged(change, work)
       if (action === 'no-op' && !isAmiss(change, work, work.live.get(id))) return 'done'
       work.emit({ type: 'apply-start', id, key, address, action })
-      const failure =
-        (await announceOnce()) ?? untouched(change, work.journal.allowed()) ?? (await carryOut(change, work, release))
+      const failure = (await announceOnce()) ?? untouched(change, work.journal.allowed()) ?? (await carryOut(change, work, turn))
       const written = work.unhealthy.has(id)
       if (failure === undefined || written) {
         if (action !== 'no-op') summary[action] = (summary[action] ?? 0) + 1

@@ -6,13 +6,14 @@ import type { Target, TargetError } from '../targets/contract.ts'
 import { targetDiagnostic } from '../targets/error-diagnostics.ts'
 import type { ApplyWork } from './apply-request.ts'
 import { recordAsSeen, recordOf } from './record-object.ts'
+import type { Turn } from './run-graph.ts'
 import { healthNow, isAmissNow, type Waited, waitUntilGone, waitUntilHealthy } from './wait-for-change.ts'
 
 /**
- * Does what a change says to its object, and records it. A value is why it could not be done; `release` is called as soon as others
- * may begin.
+ * Does what a change says to its object, and records it. A value is why it could not be done; its turn is given back as soon as
+ * others may begin.
  */
-export async function carryOut(change: ObjectChange, work: ApplyWork, release: () => void): Promise<Diagnostic | undefined> {
+export async function carryOut(change: ObjectChange, work: ApplyWork, turn: Turn): Promise<Diagnostic | undefined> {
   const connection = work.connections.get(change.key.cluster)
   if (connection === undefined || connection.kind === 'unavailable') {
     if (change.action === 'no-op') return undefined
@@ -21,27 +22,24 @@ export async function carryOut(change: ObjectChange, work: ApplyWork, release: (
   switch (change.action) {
     case 'no-op': {
       const live = work.live.get(change.id)
-      return live === undefined ? undefined : settled(change, work, await waitUntilHealthy(change, work, live), undefined)
+      return live === undefined
+        ? undefined
+        : settled(change, work, await waitUntilHealthy(change, work, live, turn.pass), undefined)
     }
     case 'forget':
       return forget(change, connection.target, work)
     case 'create':
     case 'update':
     case 'import':
-      return upsert(change, connection.target, work, release)
+      return upsert(change, connection.target, work, turn)
     case 'replace':
-      return (await remove(change, connection.target, work, release, false)) ?? upsert(change, connection.target, work, release)
+      return (await remove(change, connection.target, work, turn, false)) ?? upsert(change, connection.target, work, turn)
     case 'delete':
-      return remove(change, connection.target, work, release, true)
+      return remove(change, connection.target, work, turn, true)
   }
 }
 
-async function upsert(
-  change: ObjectChange,
-  target: Target,
-  work: ApplyWork,
-  release: () => void,
-): Promise<Diagnostic | undefined> {
+async function upsert(change: ObjectChange, target: Target, work: ApplyWork, turn: Turn): Promise<Diagnostic | undefined> {
   const manifest = work.manifests.get(change.id)
   if (manifest === undefined) throw new Error(`The plan has no manifest for ${change.id}`)
   const fieldManager = work.managers.of(change.key.cluster)
@@ -70,8 +68,10 @@ async function upsert(
   const record = isAmissNow(health) ? { ...made, resourceVersion: '' } : made
   work.journal.result({ id: change.id, outcome: 'recorded', object: record })
   work.emit({ type: 'apply-written', id: change.id, key: change.key, address: change.address, action: change.action })
-  release()
-  return health === 'current' ? undefined : settled(change, work, await waitUntilHealthy(change, work, answer.value), record)
+  turn.release()
+  return health === 'current'
+    ? undefined
+    : settled(change, work, await waitUntilHealthy(change, work, answer.value, turn.pass), record)
 }
 
 /** Failed, or well, or written and not waited for any longer: that is told at the end, for all of them. */
@@ -95,7 +95,7 @@ async function remove(
   change: ObjectChange,
   target: Target,
   work: ApplyWork,
-  release: () => void,
+  turn: Turn,
   recordGone: boolean,
 ): Promise<Diagnostic | undefined> {
   const answer = await target.delete(change.key, change.apiVersion, {
@@ -107,7 +107,7 @@ async function remove(
     work.journal.result({ id: change.id, outcome: 'failed', uncertain: isUncertain(answer.error) })
     return failed('delete', change, answer.error, work)
   }
-  if (recordGone) release()
+  if (recordGone) turn.release()
   const left = answer.ok && answer.value === 'deleting' ? await waitUntilGone(change, work) : undefined
   if (left !== undefined) {
     work.journal.result({ id: change.id, outcome: 'failed', uncertain: true })

@@ -18,6 +18,7 @@ import { createMasker } from '../planner/mask.ts'
 import type { Owner } from '../planner/owner-labels.ts'
 import { checkPolicies, plannedPolicies } from '../planner/policies.ts'
 import { hasTriggers, replaceTriggered } from '../planner/replace-triggers.ts'
+import { withResolvedRules } from '../planner/resolve-ignore.ts'
 import { type Selection, selectCandidates } from '../planner/select.ts'
 import { settleContainers } from '../planner/settle-containers.ts'
 import { settledEffects } from '../planner/settled-effects.ts'
@@ -92,8 +93,9 @@ export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
   const wholeObjects = request.selection.replace.length > 0 || hasTriggers(request.design)
   const healthMatters = !request.readersWelcome
   const refreshed = await refresh({ ...request, desired: expansion.objects, managers, wholeObjects, healthMatters })
+  const desired = expansion.objects.map((object) => withResolvedRules(object, refreshed.live.objects.get(object.id)))
   const assessed = assess({
-    desired: expansion.objects,
+    desired,
     state: request.state,
     live: refreshed.live,
     owner: request.owner,

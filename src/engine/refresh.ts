@@ -8,6 +8,7 @@ import { isAsRecorded, type LiveView, type Unread } from '../planner/assess.ts'
 import type { DesiredObject } from '../planner/desired-object.ts'
 import type { FieldManagers } from '../planner/field-managers.ts'
 import { type Owner, ownerSelector } from '../planner/owner-labels.ts'
+import { resolvedRules } from '../planner/resolve-ignore.ts'
 import type { IgnoreRule } from '../providers/rules.ts'
 import type { Answer, LiveObject, ServedKinds, Target, TargetError } from '../targets/contract.ts'
 import { targetDiagnostic } from '../targets/error-diagnostics.ts'
@@ -308,7 +309,7 @@ export function ownedDigest(
   taken: readonly string[] = [],
   salt?: string,
 ): string {
-  const fields = ownedFields(live, manager, ignore, taken)
+  const fields = ownedFields(live, manager, resolvedRules(ignore, [live]), taken)
   return salt === undefined ? digestOf(fields) : secretDigest(fields, salt)
 }
 

@@ -1,3 +1,11 @@
+/** What a running node may give up before it ends. */
+export interface Turn {
+  /** Gives the place back, as when only health is still waited for. */
+  readonly release: () => void
+  /** Lets what depends on it begin, as when it is far enough for them. If it fails after that, they are not kept back. */
+  readonly pass: () => void
+}
+
 /** A node of work. `run` says whether it worked out; it does not throw for what can go wrong. */
 export interface WorkNode {
   readonly id: string
@@ -9,8 +17,7 @@ export interface WorkNode {
   readonly contained?: boolean
   /** Called ahead of `run`, for several nodes at once, once nothing but a free place keeps the node from running. */
   readonly prepare?: () => void
-  /** `release` gives the place back early, as when only health is still waited for. */
-  readonly run: (release: () => void) => Promise<'done' | 'failed'>
+  readonly run: (turn: Turn) => Promise<'done' | 'failed'>
   /** Called instead of `run` when a dependency failed or the run was stopped. `needs` is the root of the trouble. */
   readonly skip: (needs: string, because: 'failed' | 'stopped') => void
 }
@@ -53,6 +60,8 @@ export async function runGraph(nodes: readonly WorkNode[], options: GraphOptions
   const roots: (string | undefined)[] = nodes.map(() => undefined)
   const counts = { done: 0, failed: 0, skipped: 0 }
   const ready: number[] = []
+  /** Nodes whose dependants wait for them no longer. */
+  const passed = new Set<number>()
   let next = 0
   let prepared = 0
   let running = 0
@@ -60,14 +69,18 @@ export async function runGraph(nodes: readonly WorkNode[], options: GraphOptions
   for (let index = 0; index < nodes.length; index++) if (waiting[index] === 0) ready.push(index)
 
   return new Promise((resolve, reject) => {
-    const finish = (index: number, outcome: 'done' | 'failed' | 'skipped') => {
-      counts[outcome]++
-      const root = outcome === 'done' ? undefined : (roots[index] ?? nodes[index]?.id)
+    const letGo = (index: number, root: string | undefined) => {
+      if (passed.has(index)) return
+      passed.add(index)
       for (const dependant of dependants[index] ?? []) {
         if (root !== undefined && roots[dependant] === undefined) roots[dependant] = root
         waiting[dependant] = (waiting[dependant] ?? 0) - 1
         if (waiting[dependant] === 0) ready.push(dependant)
       }
+    }
+    const finish = (index: number, outcome: 'done' | 'failed' | 'skipped') => {
+      counts[outcome]++
+      letGo(index, outcome === 'done' ? undefined : (roots[index] ?? nodes[index]?.id))
       if (outcome === 'failed' && options.onError === 'stop' && nodes[index]?.contained !== true) stopped = true
     }
     /** Many together, not one by one: what is prepared together costs once. */
@@ -102,7 +115,11 @@ export async function runGraph(nodes: readonly WorkNode[], options: GraphOptions
           running--
           pump()
         }
-        node.run(release).then(
+        const pass = () => {
+          letGo(index, undefined)
+          pump()
+        }
+        node.run({ release, pass }).then(
           (outcome) => {
             if (holds) running--
             holds = false

@@ -38,8 +38,8 @@ export function tallied(
   if (barriers.has(node.id)) return { ...node, skip: () => void unfinished.add(node.id) }
   return {
     ...node,
-    run: async (release) => {
-      const outcome = await node.run(release)
+    run: async (turn) => {
+      const outcome = await node.run(turn)
       tally[outcome]++
       if (outcome === 'failed') unfinished.add(node.id)
       return outcome

@@ -30,8 +30,13 @@ export type Waited =
 
 const DONE: Waited = { kind: 'done' }
 
-/** Waits until an object that was written is healthy. */
-export async function waitUntilHealthy(change: ObjectChange, request: WaitRequest, written: LiveObject): Promise<Waited> {
+/** Waits until an object that was written is healthy. `onUnblocked`: others may go on before that. */
+export async function waitUntilHealthy(
+  change: ObjectChange,
+  request: WaitRequest,
+  written: LiveObject,
+  onUnblocked: () => void,
+): Promise<Waited> {
   const waiter = request.waiters.get(change.key.cluster)
   if (waiter === undefined) return DONE
   const health = await reminding(change, request, (onProgress) =>
@@ -40,6 +45,7 @@ export async function waitUntilHealthy(change: ObjectChange, request: WaitReques
       rules: request.rules.get(change.id)?.health ?? [],
       written,
       stop: request.stop,
+      onUnblocked,
       onProgress,
     }),
   )

@@ -187,24 +187,27 @@ function selectsItem(step: FieldStep, item: JsonValue, index: number): boolean {
 
 /**
  * True when a value path lies at or below what a field path names. Steps of the value path that stand for keyed items, `[name=v1]`,
- * meet key steps with the same values.
+ * meet key steps with the same values; indexes meet them where the object that they lead into is at hand.
  */
-export function matchesFieldPath(path: string | FieldPath, place: ValuePath): boolean {
+export function matchesFieldPath(path: string | FieldPath, place: ValuePath, object?: JsonValue): boolean {
   const steps = typeof path === 'string' ? parseFieldPath(path) : path
-  return steps !== undefined && matchesFrom(steps, 0, place, 0)
+  return steps !== undefined && matchesFrom(steps, 0, place, 0, object)
 }
 
-function matchesFrom(steps: FieldPath, at: number, place: ValuePath, position: number): boolean {
+function matchesFrom(steps: FieldPath, at: number, place: ValuePath, position: number, value: JsonValue | undefined): boolean {
   if (at === steps.length) return true
   const here = place[position]
   const step = steps[at]
   if (here === undefined || step === undefined) return false
-  if (typeof here === 'number')
-    return (
-      (step.kind === 'any' || (step.kind === 'index' && step.index === here)) && matchesFrom(steps, at + 1, place, position + 1)
-    )
-  if (here.startsWith('[')) return matchesKeyed(step, here) && matchesFrom(steps, at + 1, place, position + 1)
-  return stepsPast(here, steps, at).some((next) => matchesFrom(steps, next, place, position + 1))
+  if (typeof here === 'number') {
+    const item = Array.isArray(value) ? (value as readonly JsonValue[])[here] : undefined
+    const selects =
+      item === undefined ? step.kind === 'any' || (step.kind === 'index' && step.index === here) : selectsItem(step, item, here)
+    return selects && matchesFrom(steps, at + 1, place, position + 1, item)
+  }
+  if (here.startsWith('[')) return matchesKeyed(step, here) && matchesFrom(steps, at + 1, place, position + 1, undefined)
+  const child = isJsonObject(value) ? value[here] : undefined
+  return stepsPast(here, steps, at).some((next) => matchesFrom(steps, next, place, position + 1, child))
 }
 
 function matchesKeyed(step: FieldStep, keyed: string): boolean {

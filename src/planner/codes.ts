@@ -70,6 +70,11 @@ export const PLANNER_CODES = {
     explanation:
       'The recorded objects were applied to a cluster of another name than the one that is asked now, as when `--context` is forgotten.',
   },
+  MF2032: {
+    title: 'Rule that can not be read',
+    explanation:
+      'A rule for fields that others write, or for the health of objects, has a path that is none, an expression that can not be read, or says nothing.',
+  },
   MF2030: {
     title: 'Object can not be put back',
     explanation: 'A rollback would have to send an object whose secret values the state does not hold.',

@@ -7,10 +7,12 @@ import { type SensitiveTexts, sensitiveTexts } from '../plan/sensitive-text.ts'
 import type { MeshProvider, ResolvedWorkload, Scope } from '../providers/contract.ts'
 import type { FieldsOf } from '../providers/field-schema.ts'
 import type { IgnoreRule } from '../providers/rules.ts'
+import { checkRules } from './check-rules.ts'
 import { type ScopeOf, scopeLookup, withNamespace } from './cluster-scoped-kinds.ts'
 import { barrierOf, type ComponentNode, type DesiredObject } from './desired-object.ts'
 import type { Draft } from './draft.ts'
-import { ignoreRulesOf } from './ignore-rules.ts'
+import { healthRulesOf } from './health-rules.ts'
+import { ignoreRulesOf, lifecycleRules, saidRules } from './ignore-rules.ts'
 import { implicitNamespaces, mergeNamespaceMetadata } from './implicit-namespaces.ts'
 import { lintObjects } from './lint-objects.ts'
 import { locateOrigin } from './locate-origin.ts'
@@ -72,7 +74,8 @@ export function expandDesign(request: ExpandRequest): Expansion {
   const scopeOf = clusterScopes(request, drafts)
   const placed = mergeNamespaceMetadata(placeAll(drafts, scopeOf), workloads, context)
   const complete = [...implicitNamespaces(placed, workloads, context), ...placed]
-  const rules = ignoreRules(meshes, request.providers)
+  const rules = ignoreRules(meshes, request)
+  diagnostics.push(...checkRules(request.design))
   const sensitive = sensitiveTexts(request.design.sensitiveValues)
   const objects = uniqueObjects(complete, diagnostics).map((draft) => finish(draft, request, rules, context, sensitive))
   diagnostics.push(...lintObjects(objects, meshes, request.providers))
@@ -209,14 +212,11 @@ interface MeshRules {
   readonly ignore: readonly IgnoreRule[]
 }
 
-function ignoreRules(
-  meshes: readonly ComponentOf<'meshes'>[],
-  providers: ReadonlyMap<string, MeshProvider>,
-): readonly MeshRules[] {
+function ignoreRules(meshes: readonly ComponentOf<'meshes'>[], { providers, design }: ExpandRequest): readonly MeshRules[] {
   return meshes.flatMap((mesh) => {
     const provider = providers.get(mesh.spec.provider)
     if (provider === undefined) return []
-    return [{ mesh, provider, ignore: ignoreRulesOf(mesh, provider) }]
+    return [{ mesh, provider, ignore: ignoreRulesOf(mesh, provider, design.rules.ignore) }]
   })
 }
 
@@ -242,10 +242,7 @@ function finish(
   const key = objectKeyOf(draft.cluster, manifest)
   const meshAddress = component === undefined ? undefined : meshAddressOf(component, context.workloads)
   const onCluster = meshRules.filter(({ mesh }) => mesh.cluster === draft.cluster)
-  const ignoredByDesign: readonly IgnoreRule[] =
-    spec?.lifecycle?.ignoreChanges === undefined
-      ? []
-      : [{ group: '*', kinds: ['*'], paths: spec.lifecycle.ignoreChanges, reason: 'lifecycle.ignoreChanges' }]
+  const ignoredByDesign = [...saidRules(request.design.rules.ignore), ...lifecycleRules(component)]
   return {
     id: objectKeyText(key),
     key,
@@ -264,9 +261,12 @@ function finish(
     protect: spec?.lifecycle?.protect ?? false,
     createBeforeDestroy: spec?.lifecycle?.createBeforeDestroy ?? false,
     ignore: [...onCluster.flatMap((rules) => rules.ignore), ...ignoredByDesign].filter((rule) => ruleHolds(rule, manifest)),
-    health: onCluster.flatMap((rules) =>
-      meshAddress === undefined || rules.mesh.address === meshAddress ? rules.provider.rules.health : [],
-    ),
+    health: [
+      ...healthRulesOf(component, request.design.rules.health, manifest),
+      ...onCluster.flatMap((rules) =>
+        meshAddress === undefined || rules.mesh.address === meshAddress ? rules.provider.rules.health : [],
+      ),
+    ],
     implicit: draft.implicit,
   }
 }

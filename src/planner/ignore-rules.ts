@@ -1,24 +1,43 @@
-import type { ComponentOf } from '../design/component.ts'
-import type { IgnoreRuleSpec } from '../design/schema/mesh.ts'
+import type { Component, ComponentOf } from '../design/component.ts'
+import type { IgnoreRuleSpec } from '../design/schema/rules.ts'
 import type { MeshProvider } from '../providers/contract.ts'
 import type { IgnoreRule } from '../providers/rules.ts'
 
 /** The rules for fields that others write on a mesh: those its provider ships, without what the design takes back, and its own. */
-export function ignoreRulesOf(mesh: ComponentOf<'meshes'>, provider: MeshProvider): readonly IgnoreRule[] {
+export function ignoreRulesOf(
+  mesh: ComponentOf<'meshes'>,
+  provider: MeshProvider,
+  design: readonly IgnoreRuleSpec[],
+): readonly IgnoreRule[] {
   const told = mesh.spec.ignore ?? []
-  const taken = told.filter((rule) => rule.ours === true)
+  const taken = [...told, ...design].filter((rule) => rule.ours === true)
   const shipped = provider.rules.ignore.map((rule) => without(rule, taken)).filter((rule) => rule.paths.length > 0)
-  const own = told
+  return [...shipped, ...saidRules(told)]
+}
+
+/** The rules that a design says for the objects of all its clusters, or of a mesh. */
+export function saidRules(told: readonly IgnoreRuleSpec[]): readonly IgnoreRule[] {
+  return told
     .filter((rule) => rule.ours !== true)
-    .map(
-      (rule): IgnoreRule => ({
-        group: rule.group ?? '*',
-        kinds: rule.kinds,
-        paths: rule.paths,
-        reason: rule.reason ?? 'said by the design',
-      }),
-    )
-  return [...shipped, ...own]
+    .map(({ kinds, group, paths, managers, where, reason }) => ({
+      group: group ?? '*',
+      kinds,
+      paths: paths ?? [],
+      ...(managers === undefined ? {} : { managers }),
+      ...(where === undefined ? {} : { where }),
+      reason: reason ?? 'said by the design',
+    }))
+}
+
+/** The rules of `lifecycle.ignoreChanges` of a component. */
+export function lifecycleRules(component: Component | undefined): readonly IgnoreRule[] {
+  const items = component?.spec.lifecycle?.ignoreChanges ?? []
+  const paths = items.filter((item): item is string => typeof item === 'string')
+  const more = items.flatMap((item) =>
+    typeof item === 'string' ? [] : [{ reason: 'lifecycle.ignoreChanges', ...item, kinds: ['*'] }],
+  )
+  const plain = paths.length === 0 ? [] : [{ group: '*', kinds: ['*'], paths, reason: 'lifecycle.ignoreChanges' }]
+  return [...plain, ...saidRules(more)]
 }
 
 /** A shipped rule without the paths that are taken back for any of its kinds. */
@@ -26,7 +45,7 @@ function without(rule: IgnoreRule, taken: readonly IgnoreRuleSpec[]): IgnoreRule
   const back = new Set(
     taken
       .filter(({ group, kinds }) => (group === undefined || group === rule.group) && overlap(kinds, rule.kinds))
-      .flatMap(({ paths }) => paths),
+      .flatMap(({ paths }) => paths ?? []),
   )
   return back.size === 0 ? rule : { ...rule, paths: rule.paths.filter((path) => !back.has(path)) }
 }

@@ -56,6 +56,6 @@ export function expectedConflicts<Any extends Conflict>(
   const paths = ignore.flatMap((rule) => rule.paths)
   return conflicts.filter((conflict) => {
     const place = resolveFieldPath(manifest, pathOf(conflict))
-    return paths.some((path) => matchesFieldPath(path, place))
+    return paths.some((path) => matchesFieldPath(path, place, manifest))
   })
 }

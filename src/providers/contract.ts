@@ -5,7 +5,7 @@ import type { Manifest, ObjectKey, StringMap } from '../plan/manifest.ts'
 import type { ValuePath } from '../plan/source.ts'
 import type { CapabilityTable } from './features.ts'
 import type { FieldsOf } from './field-schema.ts'
-import type { HealthRule, IgnoreRule, OrderRule } from './rules.ts'
+import type { ConditionRule, IgnoreRule, OrderRule } from './rules.ts'
 
 /** A port of a workload's Service, resolved. */
 export interface ServicePort {
@@ -170,7 +170,7 @@ export interface MeshProvider {
   external(external: ComponentOf<'external'>, scope: Scope): Translation
   filter(filter: ComponentOf<'filters'>, scope: Scope): Translation
   readonly rules: {
-    readonly health: readonly HealthRule[]
+    readonly health: readonly ConditionRule[]
     readonly ignore: readonly IgnoreRule[]
     readonly order: readonly OrderRule[]
   }

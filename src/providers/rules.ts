@@ -1,5 +1,31 @@
-/** When an object of these kinds is healthy: a condition that must have a status. Kinds without a rule use the built-in ones. */
-export interface HealthRule {
+import type { JsonObject } from '../plan/json.ts'
+
+/** When an object of these kinds is healthy. Kinds without a rule use the built-in ones. */
+export type HealthRule = ConditionRule | StatedRule
+
+/** Healthy by what a design states of an object. */
+export interface StatedRule {
+  /** API group, or '*'. */
+  readonly group: string
+  readonly kinds: readonly string[]
+  /** Undefined: what is known of its kind counts. */
+  readonly healthy: Statement | undefined
+  /** It will not get healthy without a change. */
+  readonly failed: Statement | undefined
+  /** Others may go on, although it is still waited for. */
+  readonly unblocks: Statement | undefined
+}
+
+/** What can be true of an object. */
+export interface Statement {
+  /** As the design says it. */
+  readonly text: string
+  /** A text says why it can't be told, as while a status is empty. */
+  readonly holds: (object: JsonObject) => boolean | string
+}
+
+/** Healthy by a condition that must have a status. */
+export interface ConditionRule {
   readonly group: string
   readonly kinds: readonly string[]
   /** Condition type whose status must be `status`. */
@@ -16,8 +42,12 @@ export interface IgnoreRule {
   /** API group, or '*'. */
   readonly group: string
   readonly kinds: readonly string[]
-  /** Field paths: `webhooks[*].clientConfig.caBundle`, `metadata.annotations["x/y"]`. */
+  /** Field paths: `webhooks[*].clientConfig.caBundle`, `metadata.annotations["x/y"]`. With managers or `where`, none means all fields. */
   readonly paths: readonly string[]
+  /** Only while one of these field managers owns the field; none: whoever does. */
+  readonly managers?: readonly string[]
+  /** Only fields for which this is true: CEL over `field` and `object`. */
+  readonly where?: string
   /** Names the objects it holds for; none: all of those kinds. A trailing * matches the rest. */
   readonly names?: readonly string[]
   readonly reason: string

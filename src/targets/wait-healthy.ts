@@ -2,7 +2,7 @@ import type { ObjectKey } from '../plan/manifest.ts'
 import type { HealthRule } from '../providers/rules.ts'
 import type { LiveObject, Target } from './contract.ts'
 import { explainPods } from './explain-pods.ts'
-import { type Health, healthOf } from './health/health.ts'
+import { type Health, healthOf, isUnblocked } from './health/health.ts'
 import { objectOf } from './json-fields.ts'
 import { SharedWatches, type WatchedObject } from './shared-watch.ts'
 import { type DeletedOptions, waitDeleted } from './wait-deleted.ts'
@@ -14,6 +14,8 @@ export interface HealthyOptions {
   readonly rules: readonly HealthRule[]
   /** The object as the write answered it: when it is healthy already, nothing is watched. */
   readonly written?: LiveObject
+  /** Called when others may go on although this is not over. */
+  readonly onUnblocked?: () => void
   /** Called with each new reason why it is not there yet. */
   readonly onProgress?: (reason: string) => void
   /** Ends this wait at once. */
@@ -52,6 +54,7 @@ async function waitHealthy(
   const { written, rules } = options
   if (written !== undefined && healthOf(written, rules).status === 'current')
     return { healthy: true, timedOut: false, reason: '' }
+  if (written !== undefined && isUnblocked(written, rules)) options.onUnblocked?.()
   const ended = await follow(watches, key, apiVersion, options, signal)
   if (ended.result.healthy || ended.object === undefined || ended.result.stopped === true || signal.aborted) return ended.result
   const pods = await explainPods(target, ended.object, signal)
@@ -121,6 +124,7 @@ function follow(
         if (state.error !== undefined) return end(unwatched(state.error))
         if (state.object !== undefined) {
           last = state.object
+          if (isUnblocked(state.object, options.rules)) options.onUnblocked?.()
           judge(healthOf(state.object, options.rules), state.object)
         } else if (state.listed) progress('it is not there')
       },

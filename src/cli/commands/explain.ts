@@ -13,6 +13,7 @@ import { type DesignOptions, withDesignOptions } from '../design-options.ts'
 import { terminalView } from '../open-view.ts'
 import { catalogFor } from '../provider-catalog.ts'
 import { readDesign } from '../read-design.ts'
+import { ruleLines } from '../rule-lines.ts'
 
 /** `meshform explain ADDRESS`: what the objects of a component will do, in words. Asks no cluster. */
 export function explainCommand(io: CommandIo): Command {
@@ -70,7 +71,7 @@ function unknownAddress(address: string, design: Design, objects: readonly Desir
 function asJson(address: string, objects: readonly DesiredObject[]) {
   return {
     address,
-    objects: objects.map(({ key, manifest, origin }) => ({
+    objects: objects.map(({ key, manifest, origin, ...object }) => ({
       apiVersion: manifest.apiVersion,
       kind: key.kind,
       namespace: key.namespace,
@@ -78,15 +79,16 @@ function asJson(address: string, objects: readonly DesiredObject[]) {
       cluster: key.cluster,
       origin,
       says: explainObject(manifest),
+      rules: ruleLines(object),
     })),
   }
 }
 
 function text(io: CommandIo, address: string, objects: readonly DesiredObject[]): string {
   const { colors } = styleFor(io.stdout as NodeJS.WriteStream, io.env)
-  const blocks = objects.map(({ key, manifest, origin }) => {
+  const blocks = objects.map(({ key, manifest, origin, ...object }) => {
     const place = origin.file === '' ? '' : colors.dim(`  ${formatLocation(origin)}`)
-    const lines = explainObject(manifest).map((line) => `  ${line}`)
+    const lines = [...explainObject(manifest), ...ruleLines(object)].map((line) => `  ${line}`)
     return [
       `${colors.bold(describeObject(key))}${place}`,
       ...(lines.length === 0 ? [colors.dim('  only has to be there')] : lines),

@@ -10,7 +10,7 @@ import { scanExpressions } from './scan-expressions.ts'
 /** Everything of a design that is neither component, local nor output. */
 export type EvaluatedBlocks = Pick<
   Design,
-  'clusters' | 'state' | 'ownership' | 'labels' | 'policies' | 'moved' | 'imports' | 'removed'
+  'clusters' | 'state' | 'ownership' | 'rules' | 'labels' | 'policies' | 'moved' | 'imports' | 'removed'
 >
 
 /** Evaluates the blocks that nothing refers to, once everything they may refer to is there. */
@@ -37,6 +37,7 @@ export function evaluateBlocks(instance: ModuleInstance, context: EvaluationCont
       source.ownership === undefined
         ? undefined
         : (evaluateLoose(source.ownership, instance, context) as unknown as OwnershipSettings | undefined),
+    rules: evaluateRules(source.rules, instance, context),
     labels: stringsOf(metadata?.labels),
     policies: named(source.blocks.policies).map(({ entry, value }) => ({
       ...(value as unknown as PolicySpec),
@@ -52,6 +53,18 @@ export function evaluateBlocks(instance: ModuleInstance, context: EvaluationCont
       location,
     })) as unknown as Design['removed'],
   }
+}
+
+/** Each rule with the place where it stands. */
+function evaluateRules(entry: Entry | undefined, instance: ModuleInstance, context: EvaluationContext): Design['rules'] {
+  const value = entry === undefined ? undefined : evaluateLoose(entry, instance, context)
+  const listed = <Name extends keyof Design['rules']>(name: Name) => {
+    const list = value?.[name]
+    const items = Array.isArray(list) ? (list as readonly JsonObject[]) : []
+    return items.map((item, index) => ({ ...item, location: entry?.document.locate([...entry.path, name, index]) }))
+  }
+  // The schema of the language has accepted each of these.
+  return { ignore: listed('ignore'), health: listed('health') } as unknown as Design['rules']
 }
 
 /** The value of an entry, or undefined with the mistakes said. */

@@ -38,6 +38,7 @@ export function mergeDocuments(
       metadata: first,
       state: onlyOne('state', documents, diagnostics),
       ownership: onlyOne('ownership', documents, diagnostics),
+      rules: onlyOne('rules', documents, diagnostics),
       components: new Map(SECTIONS.map((section): [Section, ReadonlyMap<string, Entry>] => [section, merge(section)])),
       blocks: {
         inputs: merge('inputs'),

@@ -51,6 +51,8 @@ export interface ModuleSource {
   readonly state: Entry | undefined
   /** `ownership` of the document that has it. */
   readonly ownership: Entry | undefined
+  /** `rules` of the document that has it. */
+  readonly rules: Entry | undefined
   readonly components: ReadonlyMap<Section, ReadonlyMap<string, Entry>>
   readonly blocks: { readonly [Block in NamedBlock]: ReadonlyMap<string, Entry> }
   readonly lists: { readonly [Block in ListBlock]: readonly Entry[] }

@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { componentHealth, ignoredFields } from './rules.ts'
 import { closed, duration, flag, oneOf, text } from './scalars.ts'
 
 const condition = closed(
@@ -18,8 +19,8 @@ export const lifecycle = closed(
       }),
     ),
     ignoreChanges: Type.Optional(
-      Type.Array(Type.String(), {
-        description: 'Field paths such as `spec.replicas` or `metadata.annotations.team` that others may change.',
+      Type.Array(ignoredFields, {
+        description: 'What others may change: field paths such as `spec.replicas`, or fields by their managers or an expression.',
       }),
     ),
     replaceTriggeredBy: Type.Optional(
@@ -56,6 +57,7 @@ export const componentFields = {
   cluster: Type.Optional(text('The cluster it lives on, one of `clusters`; default: that of its mesh, else the only one.')),
   lifecycle: Type.Optional(lifecycle),
   timeouts: Type.Optional(timeouts),
+  health: Type.Optional(componentHealth),
   conflict: Type.Optional(
     oneOf(
       ['fail', 'force', 'leave'],

@@ -5,6 +5,7 @@ import { filter } from './filter.ts'
 import { external, gateway } from './gateway.ts'
 import { mesh } from './mesh.ts'
 import { perfCheck } from './perf-check.ts'
+import { rules } from './rules.ts'
 import { closed, duration, type Evaluated, flag, freeObject, mapOf, NAME_PATTERN, oneOf, stringMap, text } from './scalars.ts'
 import { traffic } from './traffic.ts'
 import { workload } from './workload.ts'
@@ -206,6 +207,7 @@ export const design = closed(
     locals: Type.Optional(freeObject('Named values, in scope as `locals.<name>`.')),
     state: Type.Optional(stateSettings),
     ownership: Type.Optional(ownership),
+    rules: Type.Optional(rules),
     clusters: Type.Optional(mapOf(cluster, 'Clusters by name; none: the sandbox.')),
     meshes: Type.Optional(mapOf(mesh, 'Service meshes by name.')),
     workloads: Type.Optional(mapOf(workload, 'Workloads by name.')),

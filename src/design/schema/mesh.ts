@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { componentFields } from './component.ts'
+import { ignoreRule } from './rules.ts'
 import { closed, type Evaluated, flag, freeObject, NAME_PATTERN, oneOf, percent, stringMap, text } from './scalars.ts'
 
 const chart = closed(
@@ -49,18 +50,6 @@ export const telemetry = closed(
   'Telemetry switches.',
 )
 
-/** A rule for fields that are not ours: changes in them are neither drift nor a reason to apply. */
-export const ignoreRule = closed(
-  {
-    kinds: Type.Array(Type.String(), { description: 'Kinds it holds for, such as `ValidatingWebhookConfiguration`, or `*`.' }),
-    group: Type.Optional(text('API group; default: any.')),
-    paths: Type.Array(Type.String(), { description: 'Field paths such as `webhooks[*].clientConfig.caBundle`.' }),
-    reason: Type.Optional(text('Who writes these fields, and why.')),
-    ours: Type.Optional(flag('Takes back what the provider ships for these fields: changes there are drift after all.')),
-  },
-  'Fields that others write.',
-)
-
 /** `meshes.<name>` */
 export const mesh = closed(
   {
@@ -90,5 +79,3 @@ export const mesh = closed(
 
 /** An evaluated `meshes.<name>`. */
 export type MeshSpec = Evaluated<typeof mesh>
-/** An evaluated rule for fields that others write. */
-export type IgnoreRuleSpec = Evaluated<typeof ignoreRule>

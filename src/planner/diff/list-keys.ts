@@ -32,6 +32,11 @@ function keyBy(items: readonly JsonValue[], fields: readonly string[]): readonly
   return [...keys]
 }
 
+/** The fields that name the items of a list; undefined where only the position does. */
+export function keyFieldsOf(items: readonly JsonValue[]): readonly string[] | undefined {
+  return items.length === 0 ? undefined : KEY_FIELDS.find((fields) => keyBy(items, fields) !== undefined)
+}
+
 /**
  * How the items of two versions of a list find each other: the text of their keys, aligned with the items, or undefined where only
  * the position tells. Both versions must be nameable by the same fields.
