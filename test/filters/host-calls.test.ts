@@ -158,6 +158,45 @@ describe('what filters ask of a proxy', () => {
     ).toEqual([])
   })
 
+  test('trailers are made at the end of a body that has none, and only there', async () => {
+    const writer = await filter(
+      'writer',
+      `
+      const key = String.UTF8.encode('x-end')
+      const value = String.UTF8.encode('>')
+      export function proxy_on_response_headers(id: i32, count: i32, end: i32): i32 { log('at headers ' + add(3, at(key), 5, at(value), 1).toString()); return 0 }
+      export function proxy_on_response_body(id: i32, size: i32, end: i32): i32 { log(end.toString() + ' ' + add(3, at(key), 5, at(value), 1).toString()); return end == 0 ? 1 : 0 }
+      export function proxy_on_response_trailers(id: i32, count: i32): i32 { log('trailers'); return 0 }
+      `,
+    )
+    const reader = await filter(
+      'reader',
+      `
+      export function proxy_on_response_body(id: i32, size: i32, end: i32): i32 { log('later ' + end.toString()); return 0 }
+      export function proxy_on_response_trailers(id: i32, count: i32): i32 { log('later trailers ' + count.toString()); return 0 }
+      `,
+    )
+    const expected = {
+      response: { body: 'ab', trailers: { 'x-end': '>' } },
+      logs: ['at headers 2', '0 2', '1 0', 'later 0', 'later trailers 1'],
+    }
+    const response = { chunks: ['a', 'b'] }
+    expect(await problems([reader, writer], { name: 'made', response, expect: expected })).toEqual([])
+  })
+
+  test('a queue is found without a VM id: it is the own', async () => {
+    const own = await filter(
+      'own',
+      `
+      const name = String.UTF8.encode('jobs')
+      export function proxy_on_configure(id: i32, size: i32): i32 { return register(at(name), 4, out) == 0 ? 1 : 0 }
+      export function proxy_on_request_headers(id: i32, count: i32, end: i32): i32 { log('found ' + resolve(0, 0, at(name), 4, out).toString()); return 0 }
+      `,
+      { vmId: 'mine' },
+    )
+    expect(await problems([own], { name: 'own', expect: { logs: ['found 0'] } })).toEqual([])
+  })
+
   test('a connection: data is held until there is enough of it, and a word ends it', async () => {
     const tcp = await filter(
       'tcp',

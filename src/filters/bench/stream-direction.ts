@@ -1,7 +1,7 @@
 import { dataActions, type HeadersAction, headersActions } from '../abi/constants.ts'
 import { ByteBuffer } from '../host/byte-buffer.ts'
 import type { HttpContext } from '../host/contexts.ts'
-import type { HeaderMap } from '../host/header-map.ts'
+import { HeaderMap } from '../host/header-map.ts'
 import type { CallbackTrace } from './chain.ts'
 
 /** A part of a message on its way through the chain. */
@@ -54,7 +54,8 @@ const callbackNames = {
 export class StreamDirection {
   readonly side: 'request' | 'response'
   readonly headers: HeaderMap
-  readonly trailers: HeaderMap | undefined
+  /** The message's own, or those that a filter added at its body's end. */
+  trailers: HeaderMap | undefined
   readonly sink: Sink = { headers: false, body: [], complete: false }
   readonly #callbacks: (typeof callbackNames)['request' | 'response']
   readonly #stages: readonly Stage[]
@@ -173,6 +174,20 @@ export class StreamDirection {
     }
   }
 
+  /** Envoy makes trailers for a filter that asks for them at the end of a body that has none; later filters meet them. */
+  #offerTrailers(context: HttpContext, offered: boolean): void {
+    const make = (): HeaderMap => {
+      const trailers = new HeaderMap([])
+      this.trailers = trailers
+      if (this.side === 'request') context.info.requestTrailers = context.requestTrailers = trailers
+      else context.info.responseTrailers = context.responseTrailers = trailers
+      return trailers
+    }
+    const offer = offered ? make : undefined
+    if (this.side === 'request') context.addRequestTrailers = offer
+    else context.addResponseTrailers = offer
+  }
+
   /** Takes one part through a filter; false when there is none or the filter holds everything. */
   #step(index: number, stage: Stage): boolean {
     if (stage.stop === 'all') return false
@@ -228,7 +243,12 @@ export class StreamDirection {
     const heldHeaders = stage.heldHeaders === undefined ? undefined : this.headers
     this.#show(context, heldHeaders, body, undefined)
     const callback = this.#callbacks.body
+    const before = this.trailers
+    this.#offerTrailers(context, part.endOfStream && before === undefined)
     const returned = stage.filter.call(callback, context, body.length, part.endOfStream ? 1 : 0)
+    this.#offerTrailers(context, false)
+    const trailersAdded = this.trailers !== before
+    const endOfStream = part.endOfStream && !trailersAdded
     const action = dataActions[returned ?? 0] ?? 'stop-no-buffer'
     this.#note(stage, callback, action, returned)
     if (action !== 'stop-no-buffer' && body !== stage.heldData && (stage.stop !== 'none' || action !== 'continue')) {
@@ -237,11 +257,12 @@ export class StreamDirection {
     switch (action) {
       case 'continue':
         this.#show(context, undefined, undefined, undefined)
-        if (stage.stop === 'none') this.#pass(index, { ...part, bytes: body.drain() })
+        if (stage.stop === 'none') this.#pass(index, { kind: 'data', bytes: body.drain(), endOfStream })
         else {
-          stage.heldEnd = part.endOfStream
+          stage.heldEnd = endOfStream
           this.#release(index, stage)
         }
+        if (trailersAdded) this.#pass(index, { kind: 'trailers' })
         return
       case 'pause':
         stage.buffering = true
@@ -252,7 +273,8 @@ export class StreamDirection {
         stage.buffering = false
         break
     }
-    stage.heldEnd = part.endOfStream
+    stage.heldEnd = endOfStream
+    stage.heldTrailers = trailersAdded
     if (stage.stop === 'none') stage.stop = 'data'
   }
 

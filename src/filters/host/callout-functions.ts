@@ -46,7 +46,8 @@ export function calloutFunctions(guest: Guest): HostFunctionTable {
       return Status.invalidMemoryAccess
     }
     const name = grpcUpstreamName(upstream)
-    if (!guest.world.knowsCluster(name)) return Status.badArgument
+    // Envoy takes what names no cluster for a service that it can't read, and SDKs know no other refusal.
+    if (!guest.world.knowsCluster(name)) return Status.parseFailure
     if (!guest.memory.writeU32(idOut, 0)) return Status.invalidMemoryAccess
     const id = guest.nextGrpcCalloutId(kind)
     const messages = kind === 'grpc-call' ? [message] : []

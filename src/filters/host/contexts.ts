@@ -36,6 +36,9 @@ export interface HttpContext {
   responseHeaders?: HeaderMap | undefined
   responseBody?: ByteBuffer | undefined
   responseTrailers?: HeaderMap | undefined
+  /** There while the end of a body without trailers is shown: makes trailers for whoever asks for them. */
+  addRequestTrailers?: (() => HeaderMap) | undefined
+  addResponseTrailers?: (() => HeaderMap) | undefined
   /** True while proxy_on_log runs: maps that were never there are then only empty. */
   logging?: boolean
   /** What the guest asked for during a call; carried out after it. */

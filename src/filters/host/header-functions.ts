@@ -5,6 +5,7 @@ import type { HeaderMap } from './header-map.ts'
 
 /** The map that a guest may read now; undefined when it is not there or its time is over. */
 function readableMap(guest: Guest, name: HeaderMapName): HeaderMap | undefined {
+  const context = guest.context()
   switch (name) {
     case 'grpcInitialMetadata':
       return guest.calloutView.grpcInitialMetadata
@@ -18,11 +19,11 @@ function readableMap(guest: Guest, name: HeaderMapName): HeaderMap | undefined {
     case 'requestTrailers':
     case 'responseHeaders':
     case 'responseTrailers':
-      return writableMap(guest, name)
+      return context.kind === 'http' ? context[name] : undefined
   }
 }
 
-/** The map that a guest may change now: those of its own stream only. */
+/** The map that a guest may change or measure now: those of its own stream only. */
 function writableMap(guest: Guest, name: HeaderMapName | undefined): HeaderMap | undefined {
   const context = guest.context()
   if (context.kind !== 'http') return undefined
@@ -30,11 +31,11 @@ function writableMap(guest: Guest, name: HeaderMapName | undefined): HeaderMap |
     case 'requestHeaders':
       return context.requestHeaders
     case 'requestTrailers':
-      return context.requestTrailers
+      return context.requestTrailers ?? context.addRequestTrailers?.()
     case 'responseHeaders':
       return context.responseHeaders
     case 'responseTrailers':
-      return context.responseTrailers
+      return context.responseTrailers ?? context.addResponseTrailers?.()
     default:
       return undefined
   }

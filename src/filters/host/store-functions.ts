@@ -31,7 +31,7 @@ export function storeFunctions(guest: Guest): HostFunctionTable {
       const vm = guest.memory.text(vmId, vmIdLength)
       const text = guest.memory.text(name, nameLength)
       if (vm === undefined || text === undefined) return Status.invalidMemoryAccess
-      const id = world.queues.resolve(vm, text)
+      const id = world.queues.resolve(vm === '' ? settings.vmId : vm, text) // no VM's name is the guest's own
       if (id === undefined) return Status.notFound
       return guest.memory.writeU32(idOut, id) ? Status.ok : Status.invalidMemoryAccess
     },

@@ -29,12 +29,21 @@ export function guessSdk(module: ModuleSummary, bytes: Uint8Array): SdkGuess {
   if (says(/\bC\+\+|\bC_plus_plus|emscripten|clang/i)) return { language: 'C++', evidence: said }
   if (says(/zig/i)) return { language: 'Zig', evidence: said }
 
+  const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  const constants = module.dataSection
+  const text = constants === undefined ? '' : content.toString('latin1', constants.start, constants.end)
   // AssemblyScript keeps its strings as UTF-16, and those of its own library begin with `~lib/`.
-  if (Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(Buffer.from('~lib/', 'utf16le'))) {
+  if (content.includes(Buffer.from('~lib/', 'utf16le'))) {
     return { language: 'AssemblyScript', evidence: ["names of its library's files as UTF-16"] }
   }
   if (exported.has('proxy_on_grpc_trailing_metadata')) {
     return { language: 'AssemblyScript', evidence: ['exports proxy_on_grpc_trailing_metadata, as only its SDK spells it'] }
+  }
+  // Rust's own library is named in its messages, wherever it was built, and those outlive the stripping of names.
+  const rustLibrary = /\/rustc[-/][\w.+-]{1,60}\/library\/[a-z]+\//.exec(text)
+  if (rustLibrary !== null) return { language: 'Rust', evidence: [`names ${rustLibrary[0]}`] }
+  if (exported.has('proxy_validate_configuration')) {
+    return { language: 'C++', evidence: ['exports proxy_validate_configuration, as only its SDK does'] }
   }
   const imports = new Set(module.imports.map((entry) => `${entry.module}.${entry.name}`))
   if (imports.has('env.emscripten_notify_memory_growth') || exported.has('__indirect_function_table')) {

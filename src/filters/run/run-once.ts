@@ -56,6 +56,12 @@ export interface RunResult {
 /** Virtual time that a service gets to tick in, in milliseconds: no request says when it is over. */
 const serviceMilliseconds = 10_000
 
+/**
+ * How long a held stream may wait, in virtual milliseconds. Filters give callouts up to a minute, and one that nobody answers has to
+ * fail before the filter shows what it does then.
+ */
+const patience = 300_000
+
 const nothing: RunResult['before'] = { logs: [], callouts: [], metrics: [] }
 
 /**
@@ -180,6 +186,7 @@ async function carryOut(order: RunOrder, kind: RunKind, bench: SandboxedBench): 
     callouts,
     foreignFunctions: {},
     logLevel,
+    maximumWaitMilliseconds: patience,
     ...(startMilliseconds === undefined ? {} : { startMilliseconds }),
   }
   const start = await bench.send({ op: 'start', setup })
