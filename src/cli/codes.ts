@@ -39,6 +39,11 @@ export const COMMAND_CODES = {
     explanation:
       'Objects are as the design says and not healthy, as after an apply that gave up waiting. The next apply waits for them.',
   },
+  MF4014: {
+    title: 'Changed before it was taken over',
+    explanation:
+      'An object whose fields were to become those of the design was changed between the plan and its turn. It was left as it is.',
+  },
   MF6001: { title: 'Option without a value', explanation: 'An option needs a value in another form.' },
   MF6002: {
     title: 'Confirmation needed',

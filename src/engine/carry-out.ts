@@ -1,9 +1,11 @@
+import { canonicalJson } from '../plan/canonical-json.ts'
 import type { ObjectChange } from '../plan/change.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import { describeObject, type Manifest } from '../plan/manifest.ts'
 import type { RecordedObject } from '../plan/recorded-state.ts'
-import type { Target, TargetError } from '../targets/contract.ts'
+import type { LiveObject, Target, TargetError } from '../targets/contract.ts'
 import { targetDiagnostic } from '../targets/error-diagnostics.ts'
+import { ownedFields } from '../targets/owned-fields.ts'
 import type { ApplyWork } from './apply-request.ts'
 import { recordAsSeen, recordOf } from './record-object.ts'
 import type { Turn } from './run-graph.ts'
@@ -45,10 +47,15 @@ async function upsert(change: ObjectChange, target: Target, work: ApplyWork, tur
   const fieldManager = work.managers.of(change.key.cluster)
   if (change.takesFrom.length > 0 && target.takeOver !== undefined) {
     const { takesFrom: from } = change
-    const taken = await target.takeOver(change.key, change.apiVersion, { from, to: fieldManager, signal: work.signal })
+    const expects = sameOwnership(work.live.get(change.id), fieldManager, from)
+    const taken = await target.takeOver(change.key, change.apiVersion, { from, to: fieldManager, expects, signal: work.signal })
     if (!taken.ok) {
       work.journal.result({ id: change.id, outcome: 'failed', uncertain: isUncertain(taken.error) })
       return failed('take over', change, taken.error, work)
+    }
+    if (taken.value === 'not-as-expected') {
+      work.journal.result({ id: change.id, outcome: 'failed', uncertain: false })
+      return changedMeanwhile(change)
     }
   }
   const answer = await target.apply(manifest, {
@@ -72,6 +79,26 @@ async function upsert(change: ObjectChange, target: Target, work: ApplyWork, tur
   return health === 'current'
     ? undefined
     : settled(change, work, await waitUntilHealthy(change, work, answer.value, turn.pass), record)
+}
+
+/** Whether an object still has the fields of these managers that it had when it was planned; whatever others write does not count. */
+function sameOwnership(seen: LiveObject | undefined, manager: string, from: readonly string[]): (live: LiveObject) => boolean {
+  const owned = (live: LiveObject) => canonicalJson(ownedFields(live, manager, [], from))
+  const planned = seen === undefined ? undefined : owned(seen)
+  return (live) => planned === undefined || planned === owned(live)
+}
+
+/** What is taken over must be what was shown: otherwise fields would go that nobody saw go. */
+function changedMeanwhile(change: ObjectChange): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'MF4014',
+    summary: `${describeObject(change.key)} was changed after it was looked at, and was not taken over`,
+    detail: `Fields of ${change.takesFrom.map((manager) => `"${manager}"`).join(', ')} are no longer those of the plan.`,
+    address: change.address,
+    ...(change.origin === undefined ? {} : { location: change.origin }),
+    hint: 'Run again: the next plan shows it as it is now.',
+  }
 }
 
 /** Failed, or well, or written and not waited for any longer: that is told at the end, for all of them. */

@@ -132,13 +132,19 @@ export interface Target {
   apply(manifest: Manifest, options: ApplyOptions): Promise<Answer<LiveObject>>
   /**
    * Makes fields of other managers those of `to`, as if it had applied them, where they have any. No field of the object itself
-   * changes. Only targets that keep track of managers know it.
+   * changes. `expects` is asked about the object as it is when it is written: where it says no, nothing is. Only targets that keep
+   * track of managers know it.
    */
   takeOver?(
     key: ObjectKey,
     apiVersion: string,
-    options: { readonly from: readonly string[]; readonly to: string; readonly signal: AbortSignal },
-  ): Promise<Answer<void>>
+    options: {
+      readonly from: readonly string[]
+      readonly to: string
+      readonly expects: (live: LiveObject) => boolean
+      readonly signal: AbortSignal
+    },
+  ): Promise<Answer<'taken' | 'not-as-expected'>>
   /** What the object would be if this were put in its place: defaults come back, webhooks are heard. Nothing is written. */
   previewReplacement?(
     object: Manifest,

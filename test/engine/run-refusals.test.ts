@@ -4,9 +4,11 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { applyPlan } from '../../src/engine/apply.ts'
+import type { ApplyRequest } from '../../src/engine/apply-request.ts'
 import { dryRunAll } from '../../src/engine/dry-run.ts'
+import type { Plan } from '../../src/plan/plan.ts'
 import type { DesiredObject } from '../../src/planner/desired-object.ts'
-import type { Target } from '../../src/targets/contract.ts'
+import type { LiveObject, Target } from '../../src/targets/contract.ts'
 import { renderDiagnostics } from '../../src/views/terminal/diagnostics.ts'
 import { styleFor } from '../../src/views/terminal/style.ts'
 import { changeOf, planOf } from '../views/sample-plan.ts'
@@ -25,6 +27,29 @@ ${resources}`
 
 function widget(condition: string, more = ''): string {
   return `${widgets}  w: {dependsOn: [resources.kind], ${more}manifest: {apiVersion: example.org/v1, kind: Widget, metadata: {name: w, namespace: shop}, status: {conditions: [${condition}]}}}\n`
+}
+
+/** Carries a plan out against a target, with nothing around it but what a test says. */
+function carriedOut(plan: Plan, target: Target, more: Pick<ApplyRequest, 'journal'> & Partial<ApplyRequest>) {
+  const never = new AbortController().signal
+  return applyPlan({
+    plan,
+    sensitiveValues: [],
+    manifests: new Map(),
+    rules: new Map(),
+    recorded: new Map(),
+    live: new Map(),
+    connections: new Map([['sandbox', { kind: 'connected', title: 'sandbox', target, served: NOTHING_SERVED }]]),
+    waiters: new Map(),
+    managers: { usual: 'meshform-shop', of: () => 'meshform-shop', takeFrom: [] },
+    parallelism: 1,
+    onError: 'continue',
+    emit: () => undefined,
+    now: () => 0,
+    stop: never,
+    signal: never,
+    ...more,
+  })
 }
 
 /** The text from the first error or warning on, without progress. */
@@ -107,28 +132,12 @@ describe('an apply says so when', () => {
         throw new Error('The target was asked, although nothing could be recorded')
       },
     })
-    const never = new AbortController().signal
-    const { diagnostics, failed } = await applyPlan({
-      plan,
-      sensitiveValues: [],
-      manifests: new Map(),
-      rules: new Map(),
-      recorded: new Map(),
-      live: new Map(),
-      connections: new Map([['sandbox', { kind: 'connected', title: 'sandbox', target, served: NOTHING_SERVED }]]),
-      waiters: new Map(),
+    const { diagnostics, failed } = await carriedOut(plan, target, {
       journal: {
         intent: async () => ({ ok: false, error: { kind: 'io', message: 'No space is left on the device.' } }),
         allowed: () => ({ ok: true, value: undefined }),
         result: () => undefined,
       },
-      managers: { usual: 'meshform-shop', of: () => 'meshform-shop', takeFrom: [] },
-      parallelism: 1,
-      onError: 'continue',
-      emit: () => undefined,
-      now: () => 0,
-      stop: never,
-      signal: never,
     })
     expect(failed).toBe(1)
     expect(
@@ -139,6 +148,46 @@ describe('an apply says so when', () => {
       No space is left on the device.
       → Nothing happens that could not be recorded. Mend the cause and run apply again.",
       ]
+    `)
+  })
+
+  test('what is to be taken over was changed after it was looked at', async () => {
+    const written = (x: string): LiveObject => ({
+      metadata: {
+        managedFields: [{ manager: 'kubectl', operation: 'Update', apiVersion: 'v1', fieldsV1: { 'f:data': { 'f:x': {} } } }],
+      },
+      data: { x, beside: x },
+    })
+    const change = changeOf('a', { action: 'update', takesFrom: ['kubectl'] })
+    const asked: boolean[] = []
+    const target = new Proxy({} as Target, {
+      get: (_target, name) => {
+        if (name !== 'takeOver') throw new Error('It was applied all the same')
+        return async (_key: unknown, _version: unknown, { expects }: { readonly expects: (live: LiveObject) => boolean }) => {
+          asked.push(expects({ ...written('seen'), status: { phase: 'other' } }), expects(written('changed')))
+          return { ok: true, value: 'not-as-expected', warnings: [] }
+        }
+      },
+    })
+    const results: unknown[] = []
+    const { diagnostics, failed } = await carriedOut(planOf([change]), target, {
+      live: new Map([[change.id, written('seen')]]),
+      manifests: new Map([[change.id, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } }]]),
+      journal: {
+        intent: async () => ({ ok: true, value: undefined }),
+        allowed: () => ({ ok: true, value: undefined }),
+        result: (result) => results.push(result),
+      },
+    })
+    // What others write does not count; what is to become ours does.
+    expect(asked).toEqual([true, false])
+    expect({ failed, results }).toEqual({ failed: 1, results: [{ id: change.id, outcome: 'failed', uncertain: false }] })
+    expect(renderDiagnostics(diagnostics, styleFor({}, { NO_COLOR: '1' }), () => undefined)).toMatchInlineSnapshot(`
+      "error ConfigMap shop/a was changed after it was looked at, and was not taken over [MF4014]
+      │ design.yaml:7:3  resources.a
+      │ Fields of "kubectl" are no longer those of the plan.
+      │ → Run again: the next plan shows it as it is now.
+      "
     `)
   })
 

@@ -150,14 +150,25 @@ export class KubernetesTarget implements Target {
   async takeOver(
     key: ObjectKey,
     apiVersion: string,
-    { from, to, signal }: { readonly from: readonly string[]; readonly to: string; readonly signal: AbortSignal },
-  ): Promise<Answer<void>> {
+    {
+      from,
+      to,
+      expects,
+      signal,
+    }: {
+      readonly from: readonly string[]
+      readonly to: string
+      readonly expects: (live: LiveObject) => boolean
+      readonly signal: AbortSignal
+    },
+  ): Promise<Answer<'taken' | 'not-as-expected'>> {
     for (let attempt = 1; ; attempt++) {
       const live = await this.get(key, apiVersion, signal)
       if (!live.ok) return live
+      if (!expects(live.value)) return { ok: true, value: 'not-as-expected', warnings: [] }
       const metadata = objectOf(live.value.metadata)
       const managedFields = withTransferredFields(objectsOf(metadata.managedFields), from, to)
-      if (managedFields === undefined) return { ok: true, value: undefined, warnings: [] }
+      if (managedFields === undefined) return { ok: true, value: 'taken', warnings: [] }
       const served = await this.#resolve(apiVersion, key.kind, signal)
       if (!served.ok) return served
       const answer = this.#object(
@@ -166,7 +177,7 @@ export class KubernetesTarget implements Target {
           path: resourcePath(served.value, namespaceFor(served.value, key.namespace), key.name),
           query: [['fieldManager', to]],
           contentType: 'application/json-patch+json',
-          // Whoever wrote in between has not been taken over from: then it is read and tried again.
+          // Whoever wrote in between has not been taken over from: then it is read, looked at and tried again.
           body: [
             { op: 'replace', path: '/metadata/managedFields', value: [...managedFields] },
             { op: 'replace', path: '/metadata/resourceVersion', value: metadata.resourceVersion ?? '' },
@@ -174,7 +185,7 @@ export class KubernetesTarget implements Target {
           signal,
         }),
       )
-      if (answer.ok) return { ok: true, value: undefined, warnings: answer.warnings }
+      if (answer.ok) return { ok: true, value: 'taken', warnings: answer.warnings }
       if (answer.error.kind !== 'conflict' || attempt === MOST_WRITE_RACES) return answer
       await this.#options.clock.sleep(this.#sender.backoff(Math.min(attempt, 4)), signal)
     }
