@@ -24,12 +24,26 @@ export interface RunOptions extends DesignOptions {
 export interface SelectionOptions {
   readonly target: readonly string[]
   readonly exclude: readonly string[]
+  /** Files with patterns. */
+  readonly targetFile: readonly string[]
+  readonly excludeFile: readonly string[]
   readonly replace: readonly string[]
   readonly confirm: readonly string[]
   readonly maxDeletes?: number
   readonly dangerousAllowEmpty?: boolean
   /** Files with policies. */
   readonly policy: readonly string[]
+}
+
+/** A plan of everything. */
+export const WHOLE: SelectionOptions = {
+  target: [],
+  exclude: [],
+  targetFile: [],
+  excludeFile: [],
+  replace: [],
+  confirm: [],
+  policy: [],
 }
 
 /** Options of commands that carry a plan out. */
@@ -97,6 +111,8 @@ export function withSelectionOptions(command: Command): Command {
   return command
     .option('--target <pattern>', 'only these components and what they depend on', collect, [])
     .option('--exclude <pattern>', 'leave out these components and what depends on them', collect, [])
+    .option('--target-file <file>', 'the same, with the patterns of a file: one a line, # begins a comment', collect, [])
+    .option('--exclude-file <file>', 'leave out what the patterns of a file name', collect, [])
     .option('--replace <pattern>', 'delete and create these anew', collect, [])
     .option('--confirm <pattern>', 'let these go although their lifecycle says `protect: confirm`', collect, [])
     .option('--policy <file>', 'hold the plan against the policies of this file too; may be given several times', collect, [])

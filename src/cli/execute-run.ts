@@ -114,7 +114,7 @@ function asSaved(request: ExecuteRunRequest, saved: Plan | undefined): ExecuteRu
   if (saved === undefined) return request
   const { workspace, context, selection } = saved.options
   const state = request.options.state ?? saved.options.state
-  const options = { ...request.options, ...selection, workspace }
+  const options = { ...request.options, ...selection, targetFile: [], excludeFile: [], workspace }
   return {
     ...request,
     options: { ...options, ...(context === undefined ? {} : { context }), ...(state === undefined ? {} : { state }) },

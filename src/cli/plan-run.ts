@@ -7,6 +7,7 @@ import type { Connection } from '../engine/refresh.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import type { PlanMode } from '../plan/plan.ts'
 import type { RecordedState } from '../plan/recorded-state.ts'
+import type { SourceLocation } from '../plan/source.ts'
 import type { Expansion } from '../planner/expand.ts'
 import type { Owner } from '../planner/owner-labels.ts'
 import type { CommandIo } from './command-io.ts'
@@ -27,6 +28,8 @@ export interface PlanRunRequest {
   readonly readersWelcome?: boolean
   readonly diagnostics: readonly Diagnostic[]
   readonly emit: (event: EngineEvent) => void
+  /** See Selection. */
+  readonly places?: ReadonlyMap<string, SourceLocation>
   /** True when the meshes of the design have been prepared: it comes out of a plan. */
   readonly isPrepared?: boolean
   /** See MakePlanRequest. */
@@ -47,7 +50,8 @@ export interface PlanRun {
 const NO_POLICIES = { policies: [], diagnostics: [] }
 
 /** Connects, looks up and renders the meshes, and plans. */
-export async function planRun(request: PlanRunRequest): Promise<PlanRun> {
+export async function planRun(given: PlanRunRequest): Promise<PlanRun> {
+  const request = await withPatternsOfFiles(given)
   const { io, options, design, state } = request
   const owner: Owner = { design: design.name, workspace: options.workspace }
   const connections = await connectAll(
@@ -76,6 +80,13 @@ export async function planRun(request: PlanRunRequest): Promise<PlanRun> {
   const ruled = { ...prepared.design, policies: [...prepared.design.policies, ...extra.policies] }
   const made = await planOver({ ...request, diagnostics }, ruled, owner, connections)
   return { made, connections, owner, design: ruled, request }
+}
+
+async function withPatternsOfFiles(request: PlanRunRequest): Promise<PlanRunRequest> {
+  const { io, options } = request
+  if (options.targetFile.length + options.excludeFile.length === 0) return request
+  const { target, exclude, places, diagnostics } = await (await import('./read-patterns.ts')).readPatterns(io, options)
+  return { ...request, options: { ...options, target, exclude }, places, diagnostics: [...request.diagnostics, ...diagnostics] }
 }
 
 /**
@@ -113,7 +124,13 @@ async function planOver(request: PlanRunRequest, design: Design, owner: Owner, c
     stateAddress: options.state === undefined ? undefined : withoutPassword(options.state),
     ...(request.knownDigests === undefined ? {} : { knownDigests: request.knownDigests }),
     ...(request.recast === undefined ? {} : { recast: request.recast }),
-    selection: { target: options.target, exclude: options.exclude, replace: options.replace, confirm: options.confirm },
+    selection: {
+      target: options.target,
+      exclude: options.exclude,
+      replace: options.replace,
+      confirm: options.confirm,
+      ...(request.places === undefined ? {} : { places: request.places }),
+    },
     limits: { maxDeletes: options.maxDeletes, allowEmpty: options.dangerousAllowEmpty === true },
     askAboutCreates: request.askAboutCreates,
     readersWelcome: request.readersWelcome === true,

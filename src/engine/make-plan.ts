@@ -224,5 +224,6 @@ function failedPlan(request: MakePlanRequest, expansion: Expansion, conditions: 
 const NO_VIEW: LiveView = { objects: new Map(), unknown: new Map(), ownedDigests: new Map() }
 
 function optionsOf({ owner, context, stateAddress, selection }: MakePlanRequest): PlanOptions {
-  return { workspace: owner.workspace, context, state: stateAddress, selection }
+  const { places: _places, ...patterns } = selection
+  return { workspace: owner.workspace, context, state: stateAddress, selection: patterns }
 }

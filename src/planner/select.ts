@@ -1,5 +1,6 @@
 import picomatch from 'picomatch'
 import type { Diagnostic } from '../plan/diagnostic.ts'
+import type { SourceLocation } from '../plan/source.ts'
 import type { Candidate } from './assess.ts'
 
 /** Which components a plan is about: address patterns with `*`, or `Kind/name`; a leading `!` turns one round. */
@@ -9,6 +10,8 @@ export interface Selection {
   readonly replace: readonly string[]
   /** What may be deleted or replaced although it is protected by `confirm`. */
   readonly confirm: readonly string[]
+  /** Where patterns stand that came out of files, by flag and pattern: `--target traffic.*`. */
+  readonly places?: ReadonlyMap<string, SourceLocation>
 }
 
 /**
@@ -26,11 +29,12 @@ export function selectCandidates(
   readonly excluded: ReadonlySet<string>
   readonly diagnostics: readonly Diagnostic[]
 } {
-  if (Object.values(selection).every((patterns) => patterns.length === 0))
+  const { places, ...patterns } = selection
+  if (Object.values(patterns).every((list) => list.length === 0))
     return { candidates, confirmed: new Set(), excluded: new Set(), diagnostics: [] }
   const diagnostics: Diagnostic[] = []
-  const targeted = matching(candidates, selection.target, '--target', diagnostics)
-  const excluded = matching(candidates, selection.exclude, '--exclude', diagnostics)
+  const targeted = matching(candidates, selection.target, '--target', diagnostics, places)
+  const excluded = matching(candidates, selection.exclude, '--exclude', diagnostics, places)
   const replaced = matching(candidates, selection.replace, '--replace', diagnostics)
   const confirmed = matching(candidates, selection.confirm, '--confirm', diagnostics)
   const dependants = dependantsLookup(candidates)
@@ -98,6 +102,7 @@ function matching(
   patterns: readonly string[],
   flag: string,
   diagnostics: Diagnostic[],
+  places?: Selection['places'],
 ): ReadonlySet<Candidate> {
   const found = new Set<Candidate>()
   for (const pattern of patterns) {
@@ -122,11 +127,16 @@ function matching(
       severity: 'error',
       code: 'MF2012',
       summary: `${flag} ${pattern === '' ? '""' : pattern} matches nothing`,
+      ...locationOf(places?.get(`${flag} ${pattern}`)),
       detail: `Addresses are ${known.slice(0, 8).join(', ')}${known.length > 8 ? ` and ${known.length - 8} more` : ''}.`,
       hint: 'Patterns are addresses such as `traffic.*` or objects such as `Deployment/web`.',
     })
   }
   return found
+}
+
+function locationOf(location: SourceLocation | undefined): Pick<Diagnostic, 'location'> {
+  return location === undefined ? {} : { location }
 }
 
 /** Shells take quotes away: `map[a]` is `map["a"]`. */

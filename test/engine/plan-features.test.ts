@@ -276,6 +276,26 @@ describe('refusals', () => {
     `)
   })
 
+  test('patterns of files narrow the plan, and are told at their line', async () => {
+    const { meshform } = await newProject({
+      'shop.yaml': design(`${map('a')}\n${map('b')}\n${map('c')}`),
+      targets: '# the first two\n\nresources.a   # with a reason\n  resources.b\n',
+      left: 'ConfigMap/b\n',
+      wrong: 'resources.a\ntraffic.*\n',
+      empty: '# nothing\n',
+    })
+    const plan = await meshform('plan', '--target-file', 'targets', '--exclude-file', 'left', '--out', 'plan.json')
+    expect(plan.out.split('\n').at(-2)).toBe('Plan: 2 to create.')
+    expect((await meshform('apply', 'plan.json', '--target-file', 'empty')).code).toBe(0)
+    expect((await meshform('state', 'list')).out).toContain('resources.a')
+    expect((await meshform('plan', '--target-file', 'wrong')).err).toMatchSnapshot()
+    expect((await meshform('apply', '--yes', '--target-file', 'empty')).err).toMatchSnapshot()
+    expect(await meshform('plan', '--exclude-file', 'nowhere')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('nowhere can not be read [MF6003]'),
+    })
+  })
+
   test('an empty design, too many deletes, a protected object', async () => {
     const { meshform, write } = await applied({ 'shop.yaml': design(`${map('a', 'lifecycle: {protect: true}, ')}\n${map('b')}`) })
     await write('shop.yaml', 'apiVersion: meshform.dev/v1\nkind: Design\nmetadata: {name: shop}\n')

@@ -4,7 +4,7 @@ import { hasErrors } from '../../plan/diagnostic.ts'
 import { describeObject } from '../../plan/manifest.ts'
 import { refreshedState } from '../../planner/refreshed-state.ts'
 import type { CommandIo } from '../command-io.ts'
-import { type RunOptions, withRunOptions } from '../design-options.ts'
+import { type RunOptions, WHOLE, withRunOptions } from '../design-options.ts'
 import { planRun } from '../plan-run.ts'
 import { withLockedState } from '../with-state.ts'
 
@@ -20,7 +20,7 @@ export function refreshCommand(io: CommandIo): Command {
       withLockedState(io, options, 'refresh', async ({ design, view, fail }, { session }) => {
         const { made, connections } = await planRun({
           io,
-          options: { ...options, target: [], exclude: [], replace: [], confirm: [], policy: [] },
+          options: { ...options, ...WHOLE },
           design,
           state: session.state,
           mode: 'refresh-only',

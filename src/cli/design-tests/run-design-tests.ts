@@ -9,7 +9,7 @@ import { hasErrors } from '../../plan/diagnostic.ts'
 import { isJsonObject, type JsonValue } from '../../plan/json.ts'
 import { stateDiagnostic } from '../../state/state-diagnostic.ts'
 import type { CommandIo } from '../command-io.ts'
-import type { RunOptions, SelectionOptions } from '../design-options.ts'
+import { type RunOptions, type SelectionOptions, WHOLE } from '../design-options.ts'
 import { executeRun } from '../execute-run.ts'
 import { openBackend } from '../open-backend.ts'
 import { viewState } from '../open-state.ts'
@@ -91,9 +91,8 @@ async function outcomeOf(
 
 function optionsOf(folder: string, file: readonly string[], { inputs = {}, run }: DesignTestSpec): TestOptions {
   const input = Object.entries(inputs).map(([name, value]) => `${name}=${inputText(value as JsonValue)}`)
-  const selection = { target: [], exclude: [], replace: [], confirm: [], policy: [] }
   const state = join(folder, 'state')
-  return { file, input, inputFile: [], workspace: 'default', state, lockTimeout: 0, ...selection, offline: run !== 'apply' }
+  return { file, input, inputFile: [], workspace: 'default', state, lockTimeout: 0, ...WHOLE, offline: run !== 'apply' }
 }
 
 function inputText(value: JsonValue): string {
