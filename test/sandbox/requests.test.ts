@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/plan/json.ts'
+import type { Sandbox } from '../../src/sandbox/sandbox.ts'
 import { openSandbox, request, settled } from './sandbox-requests.ts'
 
 const maps = '/api/v1/namespaces/default/configmaps'
@@ -57,6 +58,46 @@ test('numbers of the query must be numbers, and a deletion is either orphaning o
   await sandbox.close()
 })
 
+test('writes to a status take metadata along, as far as the kind lets them', async () => {
+  const sandbox = await openSandbox()
+  const deployments = '/apis/apps/v1/namespaces/default/deployments'
+  const template = { metadata: { labels: { app: 'a' } }, spec: { containers: [{ name: 'a', image: 'a' }] } }
+  await request(sandbox, 'POST', deployments, {
+    metadata: { name: 'a' },
+    spec: { selector: { matchLabels: { app: 'a' } }, template },
+  })
+  const type = { 'content-type': 'application/merge-patch+json' }
+  const change = { metadata: { labels: { no: '1' }, annotations: { yes: '1' } }, spec: { paused: true } }
+  const { body } = await request(sandbox, 'PATCH', `${deployments}/a/status`, change, type)
+  expect(body.metadata).toMatchObject({ annotations: { yes: '1' } })
+  expect(body.metadata).not.toHaveProperty('labels')
+  expect(body.spec).not.toHaveProperty('paused')
+  const active = await request(sandbox, 'PATCH', '/api/v1/namespaces/default/status', { status: { phase: 'Gone' } }, type)
+  expect(active.body.message).toBe(
+    'Namespace "default" is invalid: status.Phase: Invalid value: "Gone": may only be \'Active\' if `deletionTimestamp` is empty',
+  )
+  await sandbox.close()
+})
+
+test('a format and a method that a path does not take are refused in the words of the router', async () => {
+  const sandbox = await openSandbox()
+  const patched = await request(sandbox, 'PATCH', `${maps}/a`, { data: {} }, { 'content-type': 'application/json' })
+  expect(patched).toMatchObject({ status: 415, body: { message: '415: Unsupported Media Type' } })
+  expect((await request(sandbox, 'PUT', '/apis/apps/v1', {})).status).toBe(405)
+  const message = 'the server could not find the requested resource'
+  expect((await request(sandbox, 'GET', '/apis/apps/v9')).body).toMatchObject({ code: 404, message })
+  await sandbox.close()
+})
+
+test('items of applied lists may leave out their key, and are refused for it by name', async () => {
+  const sandbox = await openSandbox()
+  const type = { 'content-type': 'application/apply-patch+yaml' }
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec: { containers: [{ image: 'a' }] } }
+  const { body } = await request(sandbox, 'PATCH', '/api/v1/namespaces/default/pods/a?fieldManager=m', pod, type)
+  expect(body.message).toBe('Pod "a" is invalid: spec.containers[0].name: Required value')
+  await sandbox.close()
+})
+
 test('namespaces are deleted one by one', async () => {
   const sandbox = await openSandbox()
   expect((await request(sandbox, 'DELETE', '/api/v1/namespaces')).status).toBe(405)
@@ -71,6 +112,8 @@ describe('owners', () => {
   }
   const owned = (name: string, ...ownerReferences: readonly JsonObject[]): JsonObject => ({ metadata: { name, ownerReferences } })
 
+  const statusOf = async (sandbox: Sandbox, path: string) => (await request(sandbox, 'GET', path)).status
+
   test('a circle of them is deleted in the foreground', async () => {
     const sandbox = await openSandbox()
     const first = await request(sandbox, 'POST', maps, map('first'))
@@ -79,9 +122,8 @@ describe('owners', () => {
     const type = { 'content-type': 'application/merge-patch+json' }
     await request(sandbox, 'PATCH', `${maps}/first`, { metadata: { ownerReferences: references } }, type)
     await request(sandbox, 'DELETE', `${maps}/first`, { propagationPolicy: 'Foreground' })
-    await settled()
-    expect((await request(sandbox, 'GET', `${maps}/first`)).status).toBe(404)
-    expect((await request(sandbox, 'GET', `${maps}/second`)).status).toBe(404)
+    await expect.poll(() => statusOf(sandbox, `${maps}/first`)).toBe(404)
+    await expect.poll(() => statusOf(sandbox, `${maps}/second`)).toBe(404)
     await sandbox.close()
   })
 
@@ -92,8 +134,7 @@ describe('owners', () => {
     await request(sandbox, 'POST', elsewhere, owned('astray', owner(first.body)))
     const roles = '/apis/rbac.authorization.k8s.io/v1/clusterroles'
     await request(sandbox, 'POST', roles, { ...owned('kept', owner(first.body)), rules: [] })
-    await settled()
-    expect((await request(sandbox, 'GET', `${elsewhere}/astray`)).status).toBe(404)
+    await expect.poll(() => statusOf(sandbox, `${elsewhere}/astray`)).toBe(404)
     await request(sandbox, 'DELETE', `${maps}/first`)
     await settled()
     expect((await request(sandbox, 'GET', `${roles}/kept`)).status).toBe(200)
@@ -118,9 +159,8 @@ describe('owners', () => {
     )
     const deleted = await request(sandbox, 'DELETE', path)
     expect(deleted.body.metadata).not.toHaveProperty('deletionGracePeriodSeconds')
-    await settled()
+    await expect.poll(async () => (await request(sandbox, 'GET', path)).body.spec).toEqual({})
     const { body } = await request(sandbox, 'GET', path)
-    expect(body.spec).toEqual({})
     const conditions = (body.status as { readonly conditions: readonly JsonObject[] }).conditions
     expect(conditions.map(({ type, reason }) => `${type} ${reason}`)).toEqual([
       'NamespaceDeletionDiscoveryFailure ResourcesDiscovered',

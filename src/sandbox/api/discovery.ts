@@ -6,6 +6,7 @@ import { jsonAnswer, type SandboxAnswer, type SandboxRequest } from './exchange.
 import { healthAnswer } from './health.ts'
 import { mediaRangesOf } from './media-type.ts'
 import { apiVersionOf, type ResourceRegistry, type ServedResource } from './resource-registry.ts'
+import { methodNotAllowed, unknownResource } from './status-error.ts'
 import { subresourceEntry } from './subresource-entries.ts'
 
 /** The Kubernetes version that the sandbox answers like. */
@@ -197,6 +198,8 @@ export function discoveryAnswer(context: ApiContext, request: SandboxRequest, pa
   const health = healthAnswer(path, request)
   if (health !== undefined) return health
   const groups = groupsOf(registry)
+  const isRead = request.method === 'GET' || request.method === 'HEAD'
+  if (!isRead && (path === '/api' || path === '/api/v1' || groups.has(path.split('/')[2] ?? ''))) throw methodNotAllowed()
   switch (path) {
     case '/':
       return jsonAnswer(200, { paths: rootPaths(registry) })
@@ -222,13 +225,19 @@ export function discoveryAnswer(context: ApiContext, request: SandboxRequest, pa
     case '/api/v1':
       return jsonAnswer(200, coreList(registry))
     default: {
+      if (path.startsWith('/api/')) throw unknownResource()
       if (path.startsWith('/openapi/')) return openApiAnswer(registry, path, serverVersion.gitVersion)
       const [, root, group, version, ...more] = path.split('/')
       if (root !== 'apis' || group === undefined || more.length > 0) return undefined
       const versions = groups.get(group)
       if (versions === undefined || group === '') return undefined
+      if (version !== undefined && !versions.includes(version)) {
+        // Kubernetes' own groups know what is not theirs; of others nobody does.
+        if (registry.all().some(({ custom, type }) => !custom && type.group === group)) throw unknownResource()
+        return undefined
+      }
       if (version === undefined) return jsonAnswer(200, { kind: 'APIGroup', apiVersion: 'v1', ...apiGroup(group, versions) })
-      return versions.includes(version) ? jsonAnswer(200, resourceList(registry, `${group}/${version}`)) : undefined
+      return jsonAnswer(200, resourceList(registry, `${group}/${version}`))
     }
   }
 }

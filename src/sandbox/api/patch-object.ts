@@ -29,6 +29,7 @@ import {
   type StatusCause,
   tooLargeEntity,
   unprocessable,
+  unroutedMediaType,
   unsupportedMediaType,
 } from './status-error.ts'
 import { unstructuredError } from './unstructured-error.ts'
@@ -53,7 +54,7 @@ export function patchTypesOf(resource: ServedResource): readonly string[] {
 export function patchTypeOf(request: SandboxRequest, resource: ServedResource): string {
   const type = mediaTypeOf(request)
   const accepted = patchTypesOf(resource)
-  if (!accepted.includes(type)) throw unsupportedMediaType(accepted)
+  if (!accepted.includes(type)) throw resource.custom ? unsupportedMediaType(accepted) : unroutedMediaType()
   return type
 }
 

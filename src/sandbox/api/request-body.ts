@@ -179,11 +179,20 @@ function typed(
 }
 
 function unparsed(text: string, problem: string, resource: ServedResource): Error {
-  return unrecognized(text, `couldn't get version/kind; json parse error: ${problem}`, resource)
+  return unparsedAs(resource.type.kind, text, problem)
+}
+
+/** The refusal of a body that is no JSON, or no object, where one of a kind is wanted. */
+export function unparsedAs(kind: string, text: string, problem = goJsonError(text) ?? ''): Error {
+  return unrecognizedAs(kind, text, `couldn't get version/kind; json parse error: ${problem}`)
 }
 
 function unrecognized(text: string, why: string, resource: ServedResource): Error {
-  return badRequest(`the object provided is unrecognized (must be of type ${resource.type.kind}): ${why} (${summary(text)})`)
+  return unrecognizedAs(resource.type.kind, text, why)
+}
+
+function unrecognizedAs(kind: string, text: string, why: string): Error {
+  return badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${summary(text)})`)
 }
 
 function jsonTypeProblem(value: JsonValue | Uint8Array | undefined): string {

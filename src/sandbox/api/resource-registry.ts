@@ -4,6 +4,7 @@ import { type MergeType, mergeTypeOf } from '../apply/merge-type.ts'
 import type { ResourceType } from '../resource-type.ts'
 import type { StructuralSchema } from '../structural-schema.ts'
 import type { GroupName } from './status-error.ts'
+import { fieldsOutsideStatus } from './status-metadata.ts'
 
 /** A resource at one version as it is served, with what is derived from its type once. */
 export interface ServedResource {
@@ -29,7 +30,6 @@ export interface ServedResource {
 const nothing: FieldSet = fieldSetOf([])
 const statusFields = fieldSetOf([['f:status']])
 const namespaceFields = fieldSetOf([['f:status'], ['f:spec', 'f:finalizers']])
-const mainFields = fieldSetOf([['f:spec'], ['f:metadata']])
 
 /** `group/version`, or the version alone for the core group. */
 export function apiVersionOf(group: string, version: string): string {
@@ -52,17 +52,18 @@ function serve(type: ResourceType): ServedResource {
   const custom = type.decode === undefined
   const bare = { kind: type.kind, apiVersion }
   const isNamespace = type.group === '' && type.plural === 'namespaces'
+  const storage = `${type.conversion?.storageGroup ?? type.group}/${type.plural}`
   return {
     type,
     apiVersion,
     custom,
-    storage: `${type.conversion?.storageGroup ?? type.group}/${type.plural}`,
+    storage,
     mergeType: mergeTypeOf(type.schema),
     emptyObject: type.decode === undefined ? bare : withNullLists(type.decode(bare).object, type.schema),
     plural: { group: type.group, name: type.plural },
     kind: { group: type.group, name: type.kind },
     ignoredFields: isNamespace ? namespaceFields : type.subresources.status ? statusFields : nothing,
-    statusIgnoredFields: mainFields,
+    statusIgnoredFields: fieldsOutsideStatus(storage, custom),
   }
 }
 

@@ -22,7 +22,7 @@ import {
   patchTypesOf,
   readPatch,
 } from './patch-object.ts'
-import { bodyText, mediaTypeOf, parseBody } from './request-body.ts'
+import { bodyText, mediaTypeOf, parseBody, unparsedAs } from './request-body.ts'
 import { type WriteOptions, writeOptionsOf } from './request-options.ts'
 import type { ServedResource } from './resource-registry.ts'
 import { replicasOf, scaledConfiguration, scaleOf, stepsOf, valueAt, withReplicas } from './scale-subresource.ts'
@@ -95,7 +95,7 @@ function readBody(request: SandboxRequest, custom: boolean): JsonObject {
   const value = text === undefined ? request.body : parseBody(text, isYaml)
   if (value === null) return {}
   if (value === undefined || value instanceof Uint8Array || !isJsonObject(value)) {
-    throw badRequest(custom ? unknownScale : 'the object provided is unrecognized (must be of type Scale)')
+    throw custom ? badRequest(unknownScale) : unparsedAs('Scale', text ?? JSON.stringify(value ?? null))
   }
   return value
 }

@@ -234,6 +234,11 @@ export function unsupportedMediaType(accepted: readonly string[]): StatusError {
   })
 }
 
+/** 415 for a patch of a format that the path of one of Kubernetes' own kinds doesn't know. */
+export function unroutedMediaType(): StatusError {
+  return new StatusError({ code: 415, message: '415: Unsupported Media Type', reason: 'UnsupportedMediaType', details: {} })
+}
+
 /** 406 for an Accept header that nothing can be answered to. */
 export function notAcceptable(accepted: readonly string[]): StatusError {
   return notAcceptableForm(`only the following media types are accepted: ${accepted.join(', ')}`)

@@ -11,6 +11,7 @@ import { jsonText, readObject } from './request-body.ts'
 import { type WriteOptions, writeOptionsOf } from './request-options.ts'
 import type { ServedResource } from './resource-registry.ts'
 import { badRequest, conflict, notFound } from './status-error.ts'
+import { withGivenStatus } from './status-metadata.ts'
 import { updateObject } from './update-object.ts'
 import { warned } from './warning-header.ts'
 
@@ -80,8 +81,7 @@ function find(
 }
 
 /** What a subresource's write makes of the whole object: only its own part of it changes. */
-function throughSubresource(subresource: string, live: JsonObject, given: JsonObject): JsonObject {
-  const { managedFields, resourceVersion } = metadataOf(given)
+function throughSubresource(resource: ServedResource, subresource: string, live: JsonObject, given: JsonObject): JsonObject {
   switch (subresource) {
     case '':
       return given
@@ -94,13 +94,11 @@ function throughSubresource(subresource: string, live: JsonObject, given: JsonOb
       const spec = isJsonObject(given.spec) ? given.spec : {}
       const { finalizers: _before, ...liveSpec } = isJsonObject(live.spec) ? live.spec : {}
       const held = spec.finalizers === undefined ? {} : { finalizers: spec.finalizers }
+      const { resourceVersion } = metadataOf(given)
       return { ...withMetadata(live, { resourceVersion }), spec: { ...liveSpec, ...held } }
     }
-    default: {
-      const { status: _old, ...rest } = live
-      const kept = withMetadata(rest, { managedFields, resourceVersion })
-      return given.status === undefined ? kept : { ...kept, status: given.status }
-    }
+    default:
+      return withGivenStatus(resource.storage, resource.custom, live, given)
   }
 }
 
@@ -140,7 +138,7 @@ function replaceObject(
     return { status: 201, object: stored, warnings: decoded.warnings }
   }
   const managed = manageUpdate(liveObjectOf(resource, live), object, manager)
-  const next = throughSubresource(subresource, liveObjectOf(resource, live), managed)
+  const next = throughSubresource(resource, subresource, liveObjectOf(resource, live), managed)
   const uid = metadataText(object, 'uid')
   const warnings: string[] = []
   const stored = updateObject(context, resource, live, {
@@ -221,7 +219,7 @@ function storePatched(
 ): Written {
   const warnings: string[] = []
   const stored = updateObject(context, resource, live, {
-    object: throughSubresource(subresource, liveObjectOf(resource, live), object),
+    object: throughSubresource(resource, subresource, liveObjectOf(resource, live), object),
     subresource,
     dryRun: options.dryRun,
     isReplace: false,

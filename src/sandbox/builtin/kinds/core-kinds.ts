@@ -37,6 +37,7 @@ import {
   validateEndpoints,
   validateEvent,
   validateLimitRange,
+  validateNamespaceStatus,
   validateNode,
   validateNodeUpdate,
   validateResourceQuota,
@@ -74,6 +75,7 @@ export const coreKinds: readonly ResourceType[] = [
     setDefaults: defaultNamespace,
     prepareCreate: prepareNamespace,
     prepareUpdate: prepareNamespaceUpdate,
+    validateStatus: validateNamespaceStatus,
   }),
   defineKind({
     ...core,

@@ -261,3 +261,13 @@ export function validateEvent(errors: FieldErrors, event: JsonObject): void {
   if (about === namespace || (about === '' && namespace === 'default')) return
   errors.invalid('involvedObject.namespace', about, 'does not match event.namespace')
 }
+
+/** The phase of a namespace tells whether it is being deleted, and nothing else. */
+export function validateNamespaceStatus(errors: FieldErrors, namespace: JsonObject): void {
+  const phase = textAt(objectAt(namespace, 'status'), 'phase')
+  const isEnding = objectAt(namespace, 'metadata')?.deletionTimestamp !== undefined
+  const wanted = isEnding ? 'Terminating' : 'Active'
+  if (phase === wanted) return
+  const when = isEnding ? 'not empty' : 'empty'
+  errors.invalid('status.Phase', phase, `may only be '${wanted}' if \`deletionTimestamp\` is ${when}`)
+}
