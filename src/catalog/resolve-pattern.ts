@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { LockedPattern, PatternLock } from '../lock/pattern-lock.ts'
 import type { Severity } from '../plan/diagnostic.ts'
 import { fetchHttp } from '../registry/fetch-http.ts'
 import { digestOf } from '../registry/read-response.ts'
@@ -9,7 +10,6 @@ import { fetchGit, type RunGit } from './fetch-git.ts'
 import { type PatternAddress, parsePatternAddress } from './pattern-address.ts'
 import { contentDigest, PATTERN_LIMITS, type PatternFiles, readArchive, withoutTopFolder } from './pattern-archive.ts'
 import { pullPattern } from './pattern-image.ts'
-import type { LockedPattern, PatternLock } from './pattern-lock.ts'
 import type { PatternStore } from './pattern-store.ts'
 
 /** What is to be said of a source; whoever names the pattern adds the place. */

@@ -10,11 +10,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { describeSignature, signModule, verifyModule } from '../../src/filters/registry/dsse.ts'
 import { FilterLibrary } from '../../src/filters/registry/filter-library.ts'
 import { buildImage } from '../../src/filters/registry/image-layout.ts'
-import { EMPTY_LOCK, formatLock, type LockFile, parseLock, withLocked } from '../../src/filters/registry/lock-file.ts'
 import { resolveModule } from '../../src/filters/registry/resolve-module.ts'
 import { pullImage, pushImage } from '../../src/filters/registry/transfer-image.ts'
 import { pullSignature, pushSignature } from '../../src/filters/registry/transfer-signature.ts'
 import { validateConfig } from '../../src/filters/registry/validate-config.ts'
+import { EMPTY_LOCK, formatLock, type LockFile, parseLock, withLocked } from '../../src/lock/lock-file.ts'
 import { type ImageReference, parseArtifactReference } from '../../src/registry/artifact-reference.ts'
 import { parseChallenge } from '../../src/registry/authorize.ts'
 import { dockerCredentials, runCredentialHelper } from '../../src/registry/docker-credentials.ts'
@@ -192,7 +192,7 @@ describe('signing in', () => {
 })
 
 describe('resolving a module', () => {
-  const options = (lock: LockFile = EMPTY_LOCK) => ({ folder, lock, library: library(), access: access() })
+  const options = (lock: LockFile = EMPTY_LOCK) => ({ folder, lock: lock.filters, library: library(), access: access() })
 
   test('a locked tag that stands for something else is refused, and what is kept is enough', async () => {
     const registry = await start()
@@ -203,7 +203,7 @@ describe('resolving a module', () => {
     expect(resolved.module).toMatchObject({ digest: first.digest, metadata, signature: undefined })
     const { digest, sha256 } = resolved.module
     const lock = withLocked(EMPTY_LOCK, source, { digest, sha256, size: 8, behaviour: 'auth 1.2.0' })
-    expect(parseLock(formatLock(lock))).toEqual({ filters: lock.filters, rest: { version: 1 } })
+    expect(parseLock(formatLock(lock))).toEqual({ ok: true, lock })
 
     const other = Buffer.concat([module, Buffer.from([0, 2, 1, 65])])
     await pushImage(image(registry), access(), { module: other, metadata, abi: '0.2.1', variant: 'oci' })

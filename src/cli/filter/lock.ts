@@ -3,17 +3,19 @@ import { Command } from 'commander'
 import { inspectFilter } from '../../filters/inspect/inspect-filter.ts'
 import { describeModule } from '../../filters/registry/describe-module.ts'
 import { describeSignature, verifyModule } from '../../filters/registry/dsse.ts'
-import { formatLock, LOCK_FILE, type LockedModule, withLocked } from '../../filters/registry/lock-file.ts'
 import { type ResolvedModule, resolveModule } from '../../filters/registry/resolve-module.ts'
+import { formatLock, LOCK_FILE, withLocked } from '../../lock/lock-file.ts'
+import type { LockedModule } from '../../lock/module-lock.ts'
 import { type Diagnostic, hasErrors } from '../../plan/diagnostic.ts'
 import type { CommandIo } from '../command-io.ts'
 import { designFolder } from '../design-folder.ts'
 import { type DesignOptions, withDesignOptions } from '../design-options.ts'
 import { terminalView } from '../open-view.ts'
 import { readDesign } from '../read-design.ts'
+import { readLock } from '../read-lock.ts'
 import { writeFileAtomically } from '../write-file.ts'
 import { isRemoteFilter, type RemoteFilter } from './design-filters.ts'
-import { filterLibrary, readLock, registryAccess } from './filter-context.ts'
+import { filterLibrary, registryAccess } from './filter-context.ts'
 import { readKey } from './sign.ts'
 
 /** `meshform filter lock`: write down which bytes a design's filters are. */
@@ -50,7 +52,7 @@ async function lockFilters(io: CommandIo, options: DesignOptions & { readonly up
     const before = lock.filters.get(source)
     const resolved = await resolveModule(source, {
       folder,
-      lock,
+      lock: lock.filters,
       library: filterLibrary(io),
       access: registryAccess(io),
       trust: options.update === true ? 'update' : 'compare',

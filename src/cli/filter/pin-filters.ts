@@ -1,12 +1,12 @@
 import type { Component } from '../../design/component.ts'
 import type { Design } from '../../design/design.ts'
-import type { LockedModule } from '../../filters/registry/lock-file.ts'
 import { validateConfig } from '../../filters/registry/validate-config.ts'
+import type { LockedModule } from '../../lock/module-lock.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { CommandIo } from '../command-io.ts'
 import { designFolder } from '../design-folder.ts'
+import { readLock } from '../read-lock.ts'
 import { isRemoteFilter, type RemoteFilter } from './design-filters.ts'
-import { readLock } from './filter-context.ts'
 
 /**
  * The design with every remote filter pinned to the digest that its lock file has, so that a mesh refuses anything else, and with

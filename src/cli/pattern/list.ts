@@ -4,7 +4,8 @@ import { designFolder } from '../design-folder.ts'
 import { type DesignOptions, withDesignOptions } from '../design-options.ts'
 import { terminalView } from '../open-view.ts'
 import { readDesign } from '../read-design.ts'
-import { type FetchedSources, patternFetcher, readPatternLock } from './pattern-context.ts'
+import { readLock } from '../read-lock.ts'
+import { type FetchedSources, patternFetcher } from './pattern-context.ts'
 
 /** `meshform pattern list`: the patterns that a design fetches, and what pins them. */
 export function patternListCommand(io: CommandIo): Command {
@@ -18,7 +19,7 @@ export function patternListCommand(io: CommandIo): Command {
       const paths = options.file.length === 0 ? ['.'] : options.file
       const fetched: FetchedSources = new Map()
       const { design, diagnostics } = await readDesign(io, options, patternFetcher(io, paths, 'locked', fetched))
-      const locked = await readPatternLock(designFolder(io, paths[0] ?? '.'))
+      const locked = await readLock(designFolder(io, paths[0] ?? '.'))
       const wrong = diagnostics.filter(({ code, severity }) => severity === 'error' && /^MF(16|90)/.test(code))
       terminalView(io).diagnostics(wrong)
       if (wrong.length > 0 || (design === undefined && fetched.size === 0)) {
@@ -29,7 +30,7 @@ export function patternListCommand(io: CommandIo): Command {
       const rows = [...fetched].sort().map(([source, { pattern }]) => ({
         source,
         digest: pattern.locked.digest,
-        locked: locked.ok && locked.lock.has(source),
+        locked: locked.ok && locked.lock.patterns.has(source),
         path: pattern.path,
       }))
       if (options.json === true) {

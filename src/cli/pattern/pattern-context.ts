@@ -1,15 +1,15 @@
 import { join } from 'node:path'
 import { installedGit } from '../../catalog/fetch-git.ts'
 import { looksLikeAddress } from '../../catalog/pattern-address.ts'
-import { type PatternLock, patternLock } from '../../catalog/pattern-lock.ts'
 import { PatternStore } from '../../catalog/pattern-store.ts'
 import { type CatalogOptions, type PatternResolution, resolvePattern } from '../../catalog/resolve-pattern.ts'
-import type { FetchedPattern, FetchPattern, Remark } from '../../design/module/load-module.ts'
-import type { LockFile } from '../../filters/registry/lock-file.ts'
+import type { FetchedPattern, FetchPattern } from '../../design/module/load-module.ts'
+import type { PatternLock } from '../../lock/pattern-lock.ts'
 import type { CommandIo } from '../command-io.ts'
 import { designFolder } from '../design-folder.ts'
-import { readLock, registryAccess } from '../filter/filter-context.ts'
+import { registryAccess } from '../filter/filter-context.ts'
 import { PROJECT_FOLDER } from '../local-project.ts'
+import { readLock } from '../read-lock.ts'
 
 /** What a run fetched, by source. */
 export type FetchedSources = Map<string, PatternResolution & { readonly ok: true }>
@@ -28,12 +28,12 @@ export function patternFetcher(
   fetched: FetchedSources = new Map(),
 ): FetchPattern {
   const resolutions = new Map<string, Promise<FetchedPattern | undefined>>()
-  let locked: Promise<Locked> | undefined
+  let locked: ReturnType<typeof readLock> | undefined
   const fetchOnce = async (source: string): Promise<FetchedPattern | undefined> => {
-    locked ??= readPatternLock(designFolder(io, paths[0] ?? '.'))
+    locked ??= readLock(designFolder(io, paths[0] ?? '.'))
     const read = await locked
-    if (!read.ok) return { problem: read.problem }
-    const resolution = await resolvePattern(source, catalogOptions(io, read.lock, trust))
+    if (!read.ok) return { problem: read.diagnostic }
+    const resolution = await resolvePattern(source, catalogOptions(io, read.lock.patterns, trust))
     if (resolution === undefined) return undefined
     if (!resolution.ok) return { problem: resolution.problem }
     fetched.set(source, resolution)
@@ -45,19 +45,4 @@ export function patternFetcher(
     resolutions.set(source, known)
     return known
   }
-}
-
-type Locked =
-  | { readonly ok: true; readonly lock: PatternLock; readonly file: LockFile }
-  | { readonly ok: false; readonly problem: Remark }
-
-/** The patterns that a folder's lock file pins. */
-export async function readPatternLock(folder: string): Promise<Locked> {
-  const read = await readLock(folder)
-  if (!read.ok) return { ok: false, problem: read.diagnostic }
-  const lock = patternLock(read.lock.rest.patterns)
-  if (lock !== undefined) return { ok: true, lock, file: read.lock }
-  const summary = `The patterns in ${join(folder, 'meshform.lock.yaml')} are not as they were written`
-  const hint = 'Take the file from version control, or delete it and run `meshform pattern lock`.'
-  return { ok: false, problem: { severity: 'error', code: 'MF9017', summary, hint } }
 }

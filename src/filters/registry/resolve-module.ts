@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { parse } from 'yaml'
+import type { ModuleLock } from '../../lock/module-lock.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import { isJsonObject, type JsonValue } from '../../plan/json.ts'
 import { type ArtifactReference, parseArtifactReference } from '../../registry/artifact-reference.ts'
@@ -14,7 +15,6 @@ import { readModuleFile } from '../read-module.ts'
 import { type Envelope, envelopeOf } from './dsse.ts'
 import type { FilterLibrary } from './filter-library.ts'
 import { type FilterMetadata, metadataOf } from './filter-metadata.ts'
-import type { LockFile } from './lock-file.ts'
 import { pullImage } from './transfer-image.ts'
 import { pullSignature } from './transfer-signature.ts'
 
@@ -39,7 +39,7 @@ export interface ResolveOptions {
   readonly folder: string
   /** Digest that the address must stand for, hexadecimal; the design's own word, before that of the lock. */
   readonly sha256?: string
-  readonly lock: LockFile
+  readonly lock: ModuleLock
   readonly library: FilterLibrary
   readonly access: RegistryAccess
   /**
@@ -70,7 +70,7 @@ async function resolveReference(
   options: ResolveOptions,
 ): Promise<ModuleResolution> {
   if (reference.kind === 'file') return fromFile(source, reference.path, options)
-  const locked = options.trust === 'update' ? undefined : options.lock.filters.get(source)
+  const locked = options.trust === 'update' ? undefined : options.lock.get(source)
   const expected = options.sha256 ?? (reference.kind === 'oci' ? reference.digest?.slice('sha256:'.length) : undefined)
   const enough = options.trust !== 'compare' && (expected === undefined || locked?.digest === `sha256:${expected}`)
   if (locked !== undefined && enough) {

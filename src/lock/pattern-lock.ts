@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../plan/json.ts'
 
-/** What an address stood for when it was locked. */
+/** What the address of a pattern stood for when it was locked. */
 export interface LockedPattern {
   /** What is asked for again: `sha256:...` of a manifest or an archive, `git:...` and a commit. */
   readonly digest: string
