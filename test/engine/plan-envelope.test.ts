@@ -252,3 +252,15 @@ test('an apply that a postcondition does not hold of has failed, whatever it cha
   expect(again.code).toBe(1)
   expect(JSON.parse(again.out.trim().split('\n').at(-1) ?? '')).toMatchObject({ '@level': 'error', passed: false })
 })
+
+test('what is written beside a design is no part of it, however large', async () => {
+  const { meshform, write } = await project()
+  const large = 'x'.repeat(10 * 1024 * 1024)
+  await write('plan.json', JSON.stringify({ format_version: '1.2', meshform: { note: large } }, null, 1))
+  await write('sealed.json', `{"sealed_plan":1,"sealed":"${large}"}`)
+  await write('events.json', `{"@level":"info","@message":"meshform.dev/v1"}\n${large}`)
+  await write('somebody-elses.yaml', `other: ${large}`)
+  expect(await meshform('validate')).toMatchObject({ code: 0, err: '' })
+  await write('ours.yaml', `apiVersion: meshform.dev/v1\nkind: Design\nmetadata: {name: ${large}}\n`)
+  expect((await meshform('validate')).err).toContain('ours.yaml is larger than 10 MiB [MF1004]')
+})

@@ -32,9 +32,12 @@ export function readDocuments(paths: readonly string[], files: SourceFiles, at: 
     }
     const named = listed.value.length === 1 && listed.value[0] === path
     for (const file of listed.value) {
+      const beginning = named ? undefined : files.beginning(file)
+      if (beginning !== undefined && isWritten(file, beginning)) continue
       const text = files.peek(file, at)
       if (!text.ok) {
-        diagnostics.push(...text.diagnostics)
+        // A file in the folder that is too large to be read counts where it claims to be ours.
+        if (beginning === undefined || /meshform\.dev\//.test(beginning)) diagnostics.push(...text.diagnostics)
         continue
       }
       const reading = readYaml(text.value.text, text.value.name, 'design')
@@ -67,6 +70,11 @@ export function readDocuments(paths: readonly string[], files: SourceFiles, at: 
   }
   if (diagnostics.length === 0) diagnostics.push(nothingFound(paths, others, files, at))
   return { documents: [], directory: '', diagnostics }
+}
+
+/** What meshform itself writes beside designs: saved plans, as they are, shown or encrypted, and events. However large, it is no design. */
+function isWritten(file: string, beginning: string): boolean {
+  return /\.json$/i.test(file) && /^\s*\{\s*"(?:format_version|sealed_plan|@level)"/.test(beginning)
 }
 
 /** A design in another language, and the file that it is in. */

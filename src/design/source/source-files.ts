@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { globSync } from 'tinyglobby'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { SourceLocation } from '../../plan/source.ts'
 import { mistake } from '../mistake.ts'
 import { LARGEST_FILE } from './read-yaml.ts'
+
+/** Bytes that tell what a file is. */
+const BEGINNING = 4096
 
 /** A file read: its absolute path, the name shown to people, and its text. */
 export interface SourceFile {
@@ -83,6 +86,20 @@ export class SourceFiles {
       return { ok: true, value: file }
     } catch (error) {
       return failed(mistake('MF1003', at, { summary: `${name} cannot be read`, detail: reasonOf(error) }))
+    }
+  }
+
+  /** How a file begins, however large it is; '' where it can't be read. */
+  beginning(path: string): string {
+    let file: number | undefined
+    try {
+      file = openSync(path, 'r')
+      const bytes = Buffer.alloc(BEGINNING)
+      return bytes.toString('utf8', 0, readSync(file, bytes, 0, BEGINNING, 0))
+    } catch {
+      return ''
+    } finally {
+      if (file !== undefined) closeSync(file)
     }
   }
 
