@@ -70,6 +70,10 @@ export const PLANNER_CODES = {
     explanation:
       'The recorded objects were applied to a cluster of another name than the one that is asked now, as when `--context` is forgotten.',
   },
+  MF2033: {
+    title: 'Nothing to version',
+    explanation: 'lifecycle.versioned is set on a component that makes neither a ConfigMap nor a Secret.',
+  },
   MF2032: {
     title: 'Rule that can not be read',
     explanation:

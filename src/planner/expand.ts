@@ -20,6 +20,7 @@ import { objectDigest } from './object-digest.ts'
 import { orderObjects } from './order-objects.ts'
 import { type Owner, withOwner } from './owner-labels.ts'
 import { meshAddressOf, type TranslationContext, translateComponent } from './translate-component.ts'
+import { withVersions } from './version-names.ts'
 
 /** Default of `timeouts`, in milliseconds. */
 export const DEFAULT_TIMEOUT = 300_000
@@ -73,7 +74,8 @@ export function expandDesign(request: ExpandRequest): Expansion {
   })
   const scopeOf = clusterScopes(request, drafts)
   const placed = mergeNamespaceMetadata(placeAll(drafts, scopeOf), workloads, context)
-  const complete = [...implicitNamespaces(placed, workloads, context), ...placed]
+  const named = withVersions(placed, diagnostics)
+  const complete = [...implicitNamespaces(named, workloads, context), ...named]
   const rules = ignoreRules(meshes, request)
   diagnostics.push(...checkRules(request.design))
   const sensitive = sensitiveTexts(request.design.sensitiveValues)

@@ -1,11 +1,12 @@
 import type { Diagnostic } from '../plan/diagnostic.ts'
-import { isJsonObject, type JsonValue } from '../plan/json.ts'
+import { isJsonObject } from '../plan/json.ts'
 import { describeObject, groupOf, type Manifest } from '../plan/manifest.ts'
 import { formatLocation } from '../plan/source.ts'
 import { topologicalOrder } from '../plan/topological-order.ts'
 import type { MeshProvider } from '../providers/contract.ts'
 import type { OrderRule } from '../providers/rules.ts'
 import { barrierOf, type ComponentNode, type DesiredObject } from './desired-object.ts'
+import { referencesOf } from './object-references.ts'
 
 /** Order inside a component that Kubernetes itself asks for. */
 const KUBERNETES_ORDER: readonly OrderRule[] = [
@@ -23,7 +24,7 @@ const KUBERNETES_ORDER: readonly OrderRule[] = [
 
 /**
  * Adds what an object must wait for beyond its component's references: its Namespace, the CRD of its kind, the ConfigMaps, Secrets
- * and ServiceAccounts its pods name, and the order rules of Kubernetes and of the meshes. A cycle is a diagnostic.
+ * and ServiceAccounts that it or its pods name, and the order rules of Kubernetes and of the meshes. A cycle is a diagnostic.
  */
 export function orderObjects(
   objects: readonly DesiredObject[],
@@ -48,7 +49,7 @@ export function orderObjects(
     }
     if (object.key.namespace !== '') add(`${object.key.cluster}//Namespace//${object.key.namespace}`)
     add(crds.get(`${object.key.cluster}/${object.key.group}/${object.key.kind}`))
-    for (const [kind, name] of podReferences(object.manifest))
+    for (const [kind, name] of referencesOf(object.manifest))
       add(`${object.key.cluster}//${kind}/${object.key.namespace}/${name}`)
     const siblings = byComponent.get(object.address) ?? []
     for (const other of followedByRule(object, siblings, rules)) add(other.id)
@@ -109,45 +110,6 @@ function heldUp(object: DesiredObject, later: DesiredObject, siblings: readonly 
   if (later.stage <= object.stage) return false
   if (STARTED_KINDS.has(object.key.kind)) return true
   return !siblings.some((sibling) => sibling.stage === object.stage && STARTED_KINDS.has(sibling.key.kind))
-}
-
-/** The ConfigMaps, Secrets, claims and ServiceAccounts that the pods of a workload name. */
-function podReferences(manifest: Manifest): readonly (readonly [kind: string, name: string])[] {
-  const spec = podSpecOf(manifest)
-  if (spec === undefined) return []
-  const found: (readonly [string, string])[] = []
-  const note = (kind: string, name: JsonValue | undefined) => {
-    if (typeof name === 'string') found.push([kind, name])
-  }
-  note('ServiceAccount', spec.serviceAccountName)
-  for (const volume of listOf(spec.volumes)) {
-    if (isJsonObject(volume.configMap)) note('ConfigMap', volume.configMap.name)
-    if (isJsonObject(volume.secret)) note('Secret', volume.secret.secretName)
-    if (isJsonObject(volume.persistentVolumeClaim)) note('PersistentVolumeClaim', volume.persistentVolumeClaim.claimName)
-  }
-  for (const container of [...listOf(spec.containers), ...listOf(spec.initContainers)]) {
-    for (const source of listOf(container.envFrom)) {
-      if (isJsonObject(source.configMapRef)) note('ConfigMap', source.configMapRef.name)
-      if (isJsonObject(source.secretRef)) note('Secret', source.secretRef.name)
-    }
-    for (const variable of listOf(container.env)) {
-      const from = isJsonObject(variable.valueFrom) ? variable.valueFrom : undefined
-      if (isJsonObject(from?.configMapKeyRef)) note('ConfigMap', from.configMapKeyRef.name)
-      if (isJsonObject(from?.secretKeyRef)) note('Secret', from.secretKeyRef.name)
-    }
-  }
-  return found
-}
-
-function podSpecOf(manifest: Manifest) {
-  if (!isJsonObject(manifest.spec)) return undefined
-  if (manifest.kind === 'Pod') return manifest.spec
-  const template = manifest.spec.template
-  return isJsonObject(template) && isJsonObject(template.spec) ? template.spec : undefined
-}
-
-function listOf(value: JsonValue | undefined) {
-  return Array.isArray(value) ? value.filter(isJsonObject) : []
 }
 
 /**

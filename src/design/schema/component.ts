@@ -27,6 +27,11 @@ export const lifecycle = closed(
       Type.Array(Type.String(), { description: 'Addresses whose change replaces the objects of this component.' }),
     ),
     createBeforeDestroy: Type.Optional(flag('When an object must be replaced, create the new one before deleting the old one.')),
+    versioned: Type.Optional(
+      flag(
+        'ConfigMaps and Secrets get a name that tells their content, and what uses them follows: a new content is made first, the old one goes last.',
+      ),
+    ),
     preconditions: Type.Optional(Type.Array(condition, { description: 'Checked before this component is planned.' })),
     postconditions: Type.Optional(Type.Array(condition, { description: 'Checked after this component is applied.' })),
   },
