@@ -85,7 +85,7 @@ describe('SMI', () => {
     })
     expect(only(translated, 'TrafficSplit', 'backend-testers').spec).toEqual({
       service: 'backend',
-      matches: [{ kind: 'HTTPRouteGroup', name: 'backend-testers' }],
+      matches: [{ kind: 'HTTPRouteGroup', name: 'backend-testers-match' }],
       backends: [{ service: 'backend-v2', weight: 100 }],
     })
     expect(only(translated, 'TrafficSplit', 'backend-2').spec).toEqual({

@@ -53,7 +53,7 @@ function egressPolicy(external: ComponentOf<'external'>, namespace: string, scop
     {
       apiVersion: CILIUM_API,
       kind: 'CiliumNetworkPolicy',
-      metadata: { name: objectNameOf(external), namespace },
+      metadata: { name: joinName(objectNameOf(external), 'egress'), namespace },
       spec: {
         endpointSelector: {},
         egress: [

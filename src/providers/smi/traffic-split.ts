@@ -74,7 +74,10 @@ function splitOf(
       metadata: { name, namespace },
       spec: {
         service: from(['workload'], dialect.rootService === 'name' ? root : `${root}.${namespace}`),
-        matches: route.matches.length === 0 ? undefined : from([...route.path, 'match'], [{ kind: 'HTTPRouteGroup', name }]),
+        matches:
+          route.matches.length === 0
+            ? undefined
+            : from([...route.path, 'match'], [{ kind: 'HTTPRouteGroup', name: groupName(name) }]),
         backends: route.destinations.map((destination) => {
           const { version } = destination
           const service = version === undefined ? destination.workload.service : version.service
@@ -87,8 +90,13 @@ function splitOf(
     },
     route.path,
   )
-  const groups = route.matches.length === 0 ? [] : [groupOf(route, name, namespace, dialect)]
+  const groups = route.matches.length === 0 ? [] : [groupOf(route, groupName(name), namespace, dialect)]
   return { manifests: [...groups, split], diagnostics }
+}
+
+/** Apart from the groups of authorization policies, which bear their policies' names. */
+function groupName(split: string): string {
+  return joinName(split, 'match')
 }
 
 /** v1alpha1 takes quantities, of which 1000m is the whole. */

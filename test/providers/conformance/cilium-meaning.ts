@@ -22,7 +22,7 @@ const requests = (http: readonly object[]) =>
 const egress = (more: readonly object[]): readonly ExpectedObject[] => [
   {
     kind: 'CiliumNetworkPolicy',
-    metadata: { name: 'api', namespace: 'shop' },
+    metadata: { name: 'api-egress', namespace: 'shop' },
     spec: {
       endpointSelector: {},
       egress: [

@@ -26,7 +26,7 @@ export function smiMeaning(mesh: {
   const matching = (match: Rule): readonly ExpectedObject[] => [
     group({ name: 'match-1', pathRegex: '.*', methods: ['*'], ...match }),
     {
-      ...split({ 'backend-v2': 100 }, { matches: [{ kind: 'HTTPRouteGroup', name: 'backend' }] }),
+      ...split({ 'backend-v2': 100 }, { matches: [{ kind: 'HTTPRouteGroup', name: 'backend-match' }] }),
       metadata: { name: 'backend' },
     },
     { ...split({ 'backend-v1': 100 }), metadata: { name: 'backend-2' } },
