@@ -11,6 +11,7 @@ import { checkRules } from './check-rules.ts'
 import { type ScopeOf, scopeLookup, withNamespace } from './cluster-scoped-kinds.ts'
 import { barrierOf, type ComponentNode, type DesiredObject } from './desired-object.ts'
 import type { Draft } from './draft.ts'
+import { groupReservations } from './group-reservations.ts'
 import { healthRulesOf } from './health-rules.ts'
 import { ignoreRulesOf, lifecycleRules, saidRules } from './ignore-rules.ts'
 import { implicitNamespaces, mergeNamespaceMetadata } from './implicit-namespaces.ts'
@@ -82,7 +83,7 @@ export function expandDesign(request: ExpandRequest): Expansion {
   const objects = uniqueObjects(complete, diagnostics).map((draft) => finish(draft, request, rules, context, sensitive))
   diagnostics.push(...lintObjects(objects, meshes, request.providers))
   const ordered = orderObjects(objects, componentNodes(request.design), request.providers, diagnostics)
-  return { objects: ordered, components: componentNodes(request.design), diagnostics }
+  return { objects: ordered, components: componentNodes(request.design), diagnostics: groupReservations(diagnostics) }
 }
 
 function resolveWorkloads(request: ExpandRequest, diagnostics: Diagnostic[]): ReadonlyMap<string, ResolvedWorkload> {

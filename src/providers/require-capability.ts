@@ -33,31 +33,39 @@ export function requireCapabilities(
   mesh: ComponentOf<'meshes'>,
 ): readonly Diagnostic[] {
   const table = capabilitiesOf(provider, mesh)
-  const told = new Set<Feature>()
-  const judged = featuresOf(component).flatMap(({ feature, path }) => {
+  const uses = featuresOf(component)
+  const told = new Set<string>()
+  const judged = uses.flatMap(({ feature, path }) => {
     const support = table[feature]
-    // A reservation is said once for a component; a refusal at every place, since each must be changed.
-    if (support.level === 'partial' && told.has(feature)) return []
-    told.add(feature)
-    return judge(component, path, feature, support, provider, mesh)
+    // A reservation is said once for a component and all that it holds for; a refusal at every place, since each must be changed.
+    if (support.level !== 'partial') return judge(component, path, [feature], support, provider, mesh)
+    if (told.has(support.note)) return []
+    told.add(support.note)
+    const alike = uses.map((use) => use.feature).filter((other) => sameReservation(table[other], support))
+    return judge(component, path, [...new Set(alike)], support, provider, mesh)
   })
   return component.section === 'meshes' ? [...unknownMode(component, provider), ...judged] : judged
+}
+
+function sameReservation(other: Support, support: Support): boolean {
+  return other.level === 'partial' && support.level === 'partial' && other.note === support.note && other.since === support.since
 }
 
 function judge(
   component: Component,
   path: ValuePath,
-  feature: Feature,
+  features: readonly Feature[],
   support: Support,
   provider: MeshProvider,
   mesh: ComponentOf<'meshes'>,
 ): readonly Diagnostic[] {
-  const what = FEATURES[feature]
+  const what = features.map((feature) => verbal(FEATURES[feature])).join(' and ')
+  const names = `(${features.join(', ')})`
   const title = titleOf(provider, mesh)
   if (support.level === 'no') {
     return [
       mistake(component, path, 'MF3001', {
-        summary: `${title} cannot ${verbal(what)} (${feature})`,
+        summary: `${title} cannot ${what} ${names}`,
         detail: sentence(support.note),
         hint: support.alternative === undefined ? 'Leave it out, or choose another mesh.' : sentence(support.alternative),
       }),
@@ -67,7 +75,7 @@ function judge(
   if (support.since !== undefined && version !== undefined && compareVersions(version, support.since) < 0) {
     return [
       mistake(component, path, 'MF3003', {
-        summary: `${title} can ${verbal(what)} only from version ${support.since} (${feature})`,
+        summary: `${title} can ${what} only from version ${support.since} ${names}`,
         detail: `The version is ${version}.${support.note === undefined ? '' : ` ${sentence(support.note)}`}`,
         hint: `Upgrade the mesh to ${support.since} or later, or leave it out.`,
       }),
@@ -77,7 +85,7 @@ function judge(
   return [
     mistake(component, path, 'MF3002', {
       severity: 'warning',
-      summary: `${title} can ${verbal(what)} only in part (${feature})`,
+      summary: `${title} can ${what} only in part ${names}`,
       detail: sentence(support.note),
     }),
   ]

@@ -25,7 +25,6 @@ describe('Traefik Mesh', () => {
       ['warning', 'MF3008', 'provider'],
       ['warning', 'MF3002', 'routes.0.retries'],
       ['warning', 'MF3002', 'allow'],
-      ['warning', 'MF3002', 'allow'],
     ])
     const named = new Set(['backend', 'backend-all', 'backend-canary', 'backend-allow-frontend', 'shop'])
     const objects = meshObjects(translated).filter(({ metadata }) => named.has(metadata.name))

@@ -30,7 +30,9 @@ function missing(mesh: ComponentOf<'meshes'>, crd: string, get: string): Diagnos
     severity: 'warning',
     summary: `${crd} is not served by cluster "${mesh.cluster}", and ${mesh.address} needs it`,
     detail: 'It belongs to another project, so the mesh does not bring it.',
-    hint: `Add it: \`install: {manifests: [${get}]}\`, or the same under \`resources\`.`,
+    hint: /^https?:\/\//.test(get)
+      ? `Add it: \`install: {manifests: [${get}]}\`, or the same under \`resources\`.`
+      : `It comes with ${get}.`,
   })
 }
 

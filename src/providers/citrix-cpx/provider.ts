@@ -69,7 +69,7 @@ export const citrixCpx: MeshProvider = {
     requires: [
       {
         crd: 'virtualservices.networking.istio.io',
-        get: 'an Istio control plane: another mesh with `provider: istio`, or istioctl',
+        get: 'the Istio control plane under it: another mesh with `provider: istio`, or istioctl',
       },
     ],
     controlPlane: [{ kind: 'Deployment', name: 'cpx-sidecar-injector', container: 'cpx-sidecar-injector' }],

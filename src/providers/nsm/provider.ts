@@ -61,7 +61,7 @@ export const nsm: MeshProvider = {
     requires: [
       {
         crd: 'networkservices.networkservicemesh.io',
-        get: `kubectl apply -k https://github.com/networkservicemesh/deployments-k8s/examples/basic?ref=v${spec.version ?? '1.18.0'}`,
+        get: `its own manifests: \`kubectl apply -k https://github.com/networkservicemesh/deployments-k8s/examples/basic?ref=v${spec.version ?? '1.18.0'}\``,
       },
     ],
     controlPlane: [

@@ -179,7 +179,9 @@ function expectDeclaredWords(run: Run): boolean {
   )
   const warned = run.diagnostics
     .filter((diagnostic) => diagnostic.code === 'MF3002')
-    .map(({ summary, address }) => `${address} (${/\(([^()]+)\)$/.exec(summary)?.[1]})`)
+    .flatMap(({ summary, address }) =>
+      (/\(([^()]+)\)$/.exec(summary)?.[1] ?? summary).split(', ').map((name) => `${address} (${name})`),
+    )
   expect(warned.sort()).toEqual([...reserved].sort())
   return declared.length > 0
 }
