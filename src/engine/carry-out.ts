@@ -146,7 +146,7 @@ async function remove(
 
 /** Gives an object up without deleting it: where it is still there, the fields that were ours are let go. */
 async function forget(change: ObjectChange, target: Target, work: ApplyWork): Promise<Diagnostic | undefined> {
-  if (change.before !== undefined && change.reason === 'forget_because_removed') {
+  if (change.before !== undefined && change.reason !== 'forget_because_kept') {
     const { name, namespace } = change.key
     const empty: Manifest = {
       apiVersion: change.apiVersion,

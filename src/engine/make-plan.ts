@@ -221,7 +221,7 @@ function failedPlan(request: MakePlanRequest, expansion: Expansion, conditions: 
   }
 }
 
-const NO_VIEW: LiveView = { objects: new Map(), unknown: new Map(), ownedDigests: new Map() }
+const NO_VIEW: LiveView = { objects: new Map(), unknown: new Map(), ownedDigests: new Map(), inhabitants: new Map() }
 
 function optionsOf({ owner, context, stateAddress, selection }: MakePlanRequest): PlanOptions {
   const { places: _places, ...patterns } = selection

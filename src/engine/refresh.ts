@@ -15,6 +15,7 @@ import { targetDiagnostic } from '../targets/error-diagnostics.ts'
 import { needsStatus } from '../targets/health/health.ts'
 import { ownedFields } from '../targets/owned-fields.ts'
 import type { Emit } from './events.ts'
+import { inhabitants } from './namespace-inhabitants.ts'
 
 /** Up to so many objects of one kind (missing ones: and namespace) are asked for one by one; beyond, the kind is listed. */
 const SINGLE_GETS = 20
@@ -95,7 +96,8 @@ export async function refresh(
       await refreshCluster(cluster, connection, items, request, objects, unknown, diagnostics)
     }),
   )
-  return { live: { objects, unknown, ownedDigests: ownedDigests(sought, objects, request) }, diagnostics }
+  const live = { objects, unknown, ownedDigests: ownedDigests(sought, objects, request), inhabitants: await inhabitants(request) }
+  return { live, diagnostics }
 }
 
 function soughtObjects(request: RefreshRequest): readonly Sought[] {

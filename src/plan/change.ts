@@ -39,6 +39,7 @@ export type ActionReason =
   | 'take_from_other_design'
   | 'forget_because_removed'
   | 'forget_because_kept'
+  | 'forget_because_occupied'
   | 'moved'
 
 /** One field that differs. Keyed lists are walked by key, so a moved item is not a change of every item behind it. */

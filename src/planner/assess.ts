@@ -7,7 +7,7 @@ import { isWithin } from './check-blocks.ts'
 import type { DesiredObject } from './desired-object.ts'
 import { type FieldManagers, takenManagers } from './field-managers.ts'
 import { isDigestOf } from './object-digest.ts'
-import { isKept, type Owner, ownerOf } from './owner-labels.ts'
+import { isKept, isOwnersMark, type Owner, ownerOf } from './owner-labels.ts'
 
 /** Why an object could not be looked for. */
 export interface Unread {
@@ -27,6 +27,8 @@ export interface LiveView {
   readonly unknown: ReadonlyMap<string, Unread>
   /** sha256 of the fields that this design owns of a live object, by id; only of objects it owns any of. */
   readonly ownedDigests: ReadonlyMap<string, string>
+  /** `Kind name` of what else lives in a namespace that nobody wants any more, by id of the Namespace; only of implicit ones. */
+  readonly inhabitants: ReadonlyMap<string, readonly string[]>
 }
 
 /**
@@ -222,14 +224,14 @@ function assessExisting(
   const owner = ownerOf(live)
   const ours = owner !== undefined && owner.design === request.owner.design && owner.workspace === request.owner.workspace
   let reason: ActionReason | undefined
-  if (recorded !== undefined && owner !== undefined && !ours && !request.imported.has(desired.id)) {
+  if (recorded !== undefined && owner !== undefined && !ours && !desired.implicit && !request.imported.has(desired.id)) {
     const refusal = refuseAdoption(desired, owner)
     if (refusal !== undefined) diagnostics.push({ ...refusal, summary: takenAway(desired, owner) })
-    else if (!desired.implicit) reason = 'take_from_other_design'
+    else reason = 'take_from_other_design'
   }
   if (recorded === undefined && !ours && !request.imported.has(desired.id)) {
-    // A namespace that only has to be there is left alone when it is.
-    if (desired.implicit && isBareNamespace(desired)) return undefined
+    // A namespace that only has to be there is left alone when it is, as is another design's that bears the wanted marks.
+    if (desired.implicit && (isBareNamespace(desired) || (owner !== undefined && hasMarks(desired, live)))) return undefined
     const refusal = refuseAdoption(desired, owner)
     if (refusal !== undefined) {
       diagnostics.push(refusal)
@@ -262,14 +264,25 @@ function takenAway(desired: DesiredObject, owner: Owner): string {
   return `${describeObject(desired.key)} belongs to design "${owner.design}", workspace "${owner.workspace}" by now`
 }
 
+/** True when a live namespace bears every mark that its meshes want to see on it. */
+function hasMarks(desired: DesiredObject, live: JsonObject): boolean {
+  const there = live.metadata as JsonObject | undefined
+  return (['labels', 'annotations'] as const).every((key) => {
+    const marks = there?.[key] as JsonObject | undefined
+    return Object.entries(desired.manifest.metadata[key] ?? {}).every(
+      ([name, value]) => isOwnersMark(name) || marks?.[name] === value,
+    )
+  })
+}
+
 function isBareNamespace(desired: DesiredObject): boolean {
   const { labels, annotations } = desired.manifest.metadata
-  const foreign = (name: string) => !name.startsWith('meshform.dev/')
+  const foreign = (name: string) => !isOwnersMark(name)
   return !Object.keys(labels ?? {}).some(foreign) && !Object.keys(annotations ?? {}).some(foreign)
 }
 
 function refuseAdoption(desired: DesiredObject, owner: Owner | undefined): Diagnostic | undefined {
-  if (desired.adoption === 'take' || desired.implicit) return undefined
+  if (desired.adoption === 'take') return undefined
   if (owner === undefined && desired.adoption === 'adopt') return undefined
   return {
     severity: 'error',
@@ -281,8 +294,9 @@ function refuseAdoption(desired: DesiredObject, owner: Owner | undefined): Diagn
         : `Its workspace is "${owner.workspace}". Two designs that own one object would undo each other's work.`,
     address: desired.address,
     location: desired.origin,
-    hint:
-      owner === undefined
+    hint: desired.implicit
+      ? 'Let that design make the marks, take workloads in one by one with `onboard: workload`, or move the Namespace over: write it under `resources` with `adoption: take`.'
+      : owner === undefined
         ? 'Say `adoption: adopt` on the component, or give the object another name.'
         : 'Remove it from one of the designs, or say `adoption: take` here to move it over.',
   }
@@ -319,6 +333,9 @@ function assessUnwanted(id: string, recorded: RecordedObject, request: AssessReq
   const owner = live === undefined ? undefined : ownerOf(live)
   if (owner !== undefined && (owner.design !== request.owner.design || owner.workspace !== request.owner.workspace)) {
     return { kind: 'forget', recorded, live, reason: 'forget_because_removed' }
+  }
+  if ((request.live.inhabitants.get(id) ?? []).length > 0) {
+    return { kind: 'forget', recorded, live, reason: 'forget_because_occupied' }
   }
   return { kind: 'delete', recorded, live, reason: request.destroy ? 'delete_because_destroy' : 'delete_because_no_component' }
 }

@@ -59,3 +59,8 @@ export function ownerOf(object: JsonObject): Owner | undefined {
   const workspace = labels?.[WORKSPACE_LABEL]
   return { design, workspace: typeof workspace === 'string' ? workspace : DEFAULT_WORKSPACE }
 }
+
+/** True for the labels and annotations by which owners mark their objects. */
+export function isOwnersMark(name: string): boolean {
+  return name.startsWith('meshform.dev/')
+}

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { ComponentSpecs } from '../../src/design/component.ts'
 import type { RouteSpec } from '../../src/design/schema/traffic.ts'
 import type { Sections } from './design-fixture.ts'
 import { canonical, meshObjects, only, SHOP, translate } from './design-fixture.ts'
@@ -179,6 +180,24 @@ describe('AWS App Mesh', () => {
       spec: { awsName: 'frontend.shop.svc.cluster.local', provider: { virtualNode: { virtualNodeRef: { name: 'frontend' } } } },
     }
     expect(sorted(objects)).toEqual(sorted([...expected, service]))
+  })
+
+  test('a Service is called at the port that its pods listen on, and has one listener', () => {
+    const said = (ports: NonNullable<ComponentSpecs['workloads']['ports']>) => {
+      const backend = { mesh: 'mesh', namespace: 'shop', image: 'example.invalid/backend:1', ports }
+      const { diagnostics } = translate({ meshes: { mesh: { provider: 'app-mesh' } }, workloads: { backend } })
+      return diagnostics
+        .filter(({ address }) => address === 'workloads.backend')
+        .map(({ severity, code, location }) => [severity, code, location?.file])
+    }
+    expect(said([{ name: 'http', port: 8080 }])).toEqual([])
+    expect(said([{ name: 'http', port: 80, targetPort: 8080 }])).toEqual([['error', 'MF3020', 'ports.0']])
+    expect(
+      said([
+        { name: 'http', port: 8080 },
+        { name: 'admin', port: 9000 },
+      ]),
+    ).toEqual([['warning', 'MF3002', 'ports.1']])
   })
 
   test('hosts outside are called without the certificates of the mesh', () => {

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { ComponentSpecs } from '../../src/design/component.ts'
 import type { Manifest } from '../../src/plan/manifest.ts'
+import type { Scope } from '../../src/providers/contract.ts'
 import { objectsIn, stringIn } from '../../src/providers/json-view.ts'
 import { findProvider } from '../../src/providers/registry.ts'
-import { canonical, meshObjects, only, type Sections, SHOP, translate } from './design-fixture.ts'
+import { resolveWorkload } from '../../src/providers/resolve-workload.ts'
+import { canonical, componentOf, meshObjects, only, type Sections, SHOP, scopeOf, translate } from './design-fixture.ts'
 import { meshExample, sorted } from './mesh-example.ts'
 
 const MESH = { provider: 'linkerd' }
@@ -188,5 +190,119 @@ describe('Linkerd', () => {
     const { provider, scope } = translate(canonical({ ...MESH, version: 'edge-26.9.1', trustDomain: 'mesh.example' }))
     const [crds, control] = provider.install(scope.mesh).charts
     expect([crds?.version, control?.values]).toEqual(['2026.9.1', { identityTrustDomain: 'mesh.example' }])
+  })
+
+  test('rules that look into requests leave the probes of pods open, which routes on a Server would shut out', () => {
+    const probe = (path: string, port: string | number) => ({ httpGet: { path, port } })
+    const deployment: Manifest = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'shop', namespace: 'shop' },
+      spec: {
+        selector: { matchLabels: { app: 'shop' } },
+        template: {
+          metadata: { labels: { app: 'shop' } },
+          spec: {
+            containers: [
+              {
+                name: 'shop',
+                image: 'example.invalid/shop:1',
+                ports: [
+                  { name: 'http', containerPort: 8080 },
+                  { name: 'admin', containerPort: 9000 },
+                ],
+                livenessProbe: probe('/healthz?full=1', 8080),
+                readinessProbe: probe('/ready', 'http'),
+                startupProbe: probe('/started', 'admin'),
+              },
+            ],
+          },
+        },
+      },
+    }
+    const service: Manifest = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'shop', namespace: 'shop' },
+      spec: { selector: { app: 'shop' }, ports: [{ name: 'http', port: 80, targetPort: 'http' }] },
+    }
+    const component = componentOf('workloads', 'shop', { mesh: 'mesh', manifests: ['shop.yaml'] }, [deployment, service])
+    const { workload } = resolveWorkload(component)
+    if (workload === undefined) throw new Error('the workload is not read')
+    const authorized = (methods: string[] | undefined) => {
+      const policy = componentOf('authorization', 'rules', {
+        workload: 'shop',
+        allow: [{ from: ['namespace/ops'], ...(methods && { methods }) }],
+      })
+      const { scope } = scopeOf({ meshes: { mesh: MESH } })
+      const whole: Scope = {
+        ...scope,
+        workloads: new Map([[workload.address, workload]]),
+        authorization: new Map([[policy.address, policy]]),
+      }
+      return findProvider('linkerd')
+        .provider?.authorization(policy, whole)
+        .manifests.map(({ manifest }) => manifest)
+        .filter(({ metadata }) => metadata.name === 'shop-http-probes')
+    }
+    expect(authorized(undefined)).toEqual([])
+    expect(authorized(['GET'])?.map(({ kind, spec }) => [kind, spec])).toEqual([
+      ['NetworkAuthentication', { networks: [{ cidr: '0.0.0.0/0' }, { cidr: '::/0' }] }],
+      [
+        'HTTPRoute',
+        {
+          parentRefs: [{ group: 'policy.linkerd.io', kind: 'Server', name: 'shop-http' }],
+          rules: [
+            {
+              matches: [
+                { path: { type: 'Exact', value: '/healthz' }, method: 'GET' },
+                { path: { type: 'Exact', value: '/ready' }, method: 'GET' },
+              ],
+            },
+          ],
+        },
+      ],
+      [
+        'AuthorizationPolicy',
+        {
+          targetRef: { group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: 'shop-http-probes' },
+          requiredAuthenticationRefs: [{ group: 'policy.linkerd.io', kind: 'NetworkAuthentication', name: 'shop-http-probes' }],
+        },
+      ],
+    ])
+  })
+
+  test('plain TCP ports that Linkerd does not know are told to it, on the Services and on the pods', () => {
+    const marks = (ports: NonNullable<ComponentSpecs['workloads']['ports']>, onboard?: 'off') => {
+      const { objects } = translate({
+        meshes: { mesh: MESH },
+        workloads: {
+          queue: {
+            mesh: 'mesh',
+            namespace: 'shop',
+            image: 'example.invalid/queue:1',
+            ports,
+            versions: { v1: {} },
+            ...(onboard && { onboard }),
+          },
+        },
+      })
+      const annotation = 'config.linkerd.io/opaque-ports'
+      return objects.flatMap(({ manifest }) => {
+        const told =
+          manifest.metadata.annotations?.[annotation] ??
+          stringIn(manifest.spec, 'template', 'metadata', 'annotations', annotation)
+        return told === undefined ? [] : [`${manifest.kind} ${manifest.metadata.name}: ${told}`]
+      })
+    }
+    const queue = { name: 'tcp-queue', port: 5671, targetPort: 15671, protocol: 'tcp' } as const
+    const database = { name: 'tcp-database', port: 5432, protocol: 'tcp' } as const
+    expect(marks([queue, database, { name: 'http', port: 80 }])).toEqual([
+      'Service queue: 5671,5432',
+      'Deployment queue-v1: 15671,5432',
+      'Service queue-v1: 5671,5432',
+    ])
+    expect(marks([database])).toEqual([])
+    expect(marks([queue], 'off')).toEqual([])
   })
 })

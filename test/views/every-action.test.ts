@@ -15,7 +15,7 @@ const ACTIONS: { readonly [A in Action]: readonly (ActionReason | undefined)[] }
   update: [undefined, 'update_because_drift', 'adopt_unowned', 'take_from_other_design', 'moved'],
   replace: ['replace_because_cannot_update', 'replace_by_request', 'replace_by_triggers', 'replace_with_container'],
   delete: ['delete_because_no_component', 'delete_because_destroy'],
-  forget: ['forget_because_removed', 'forget_because_kept'],
+  forget: ['forget_because_removed', 'forget_because_kept', 'forget_because_occupied'],
   import: [undefined, 'adopt_unowned'],
 }
 const REASONS: { readonly [R in ActionReason]: true } = {
@@ -31,6 +31,7 @@ const REASONS: { readonly [R in ActionReason]: true } = {
   take_from_other_design: true,
   forget_because_removed: true,
   forget_because_kept: true,
+  forget_because_occupied: true,
   moved: true,
 }
 const CERTAINTIES: { readonly [C in Certainty]: string | undefined } = {

@@ -12,6 +12,7 @@ import { APP_MESH_CAPABILITIES } from './capabilities.ts'
 import { externalHost } from './external.ts'
 import { virtualGateway } from './gateway.ts'
 import { APP_MESH_API, APP_MESH_NAMESPACE, hasRouter, meshName, meshNameOf } from './names.ts'
+import { portMistakes } from './ports.ts'
 import { nodeName, virtualNodes } from './virtual-node.ts'
 import { evenRouter, virtualRouter } from './virtual-router.ts'
 
@@ -56,7 +57,7 @@ function onboard(workload: ResolvedWorkload, scope: Scope): Translation {
       ...(workload.versions.length > 0 && workload.service !== undefined && !routed ? [evenRouter(workload)] : []),
       ...virtualService(workload, scope),
     ],
-    diagnostics: [],
+    diagnostics: portMistakes(workload),
   }
 }
 

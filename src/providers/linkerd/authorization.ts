@@ -11,6 +11,7 @@ import { indexOf } from '../scope-index.ts'
 import { type DraftObject, from, traceManifest } from '../traced-manifest.ts'
 import { POLICY_API, POLICY_GROUP } from './api.ts'
 import { authenticationsOf, makesAuthentication } from './authentication.ts'
+import { probeAccess } from './probes.ts'
 import { canMeet, conditionKey, conditionMatches, covers, looksIntoRequests } from './request-match.ts'
 import { denies, policiesFor, serverBy, serverName, serverPorts } from './servers.ts'
 
@@ -88,7 +89,10 @@ function portGrants(
   })
 }
 
-/** The HTTPRoutes that this policy makes; with them one for everything else, where some rule opens the whole Server. */
+/**
+ * The HTTPRoutes that this policy makes; with them one for everything else, where some rule opens the whole Server, and what lets
+ * the kubelet's probes in.
+ */
 function portRoutes(policy: Policy, workload: ResolvedWorkload, port: ServicePort, scope: Scope): readonly DesiredManifest[] {
   const routes = routesOf(workload, port, scope)
   const own = routes.filter((route) => route.owner === policy)
@@ -122,6 +126,7 @@ function portRoutes(policy: Policy, workload: ResolvedWorkload, port: ServicePor
     ...(everything
       ? [make(joinName(server, 'rest'), { rules: [{ matches: [{ path: { type: 'PathPrefix', value: '/' } }] }] }, ['allow'])]
       : []),
+    ...(routes[0]?.owner === policy ? probeAccess(workload, port) : []),
   ]
 }
 

@@ -129,7 +129,10 @@ export const LINKERD_CAPABILITIES: CapabilityTable = {
       'authorization.headers.regex',
       'authorization.hosts',
     ],
-    yes('AuthorizationPolicy on an HTTPRoute of the Server; health checks then need a rule of their own', '2.12'),
+    yes(
+      'AuthorizationPolicy on an HTTPRoute of the Server; the probes of pods are let in, other health checks need a rule',
+      '2.12',
+    ),
   ),
   'authorization.ports': yes('a Server for each port', '2.12'),
   'authorization.namespace': yes('MeshTLSAuthentication identityRefs of kind Namespace', '2.12'),

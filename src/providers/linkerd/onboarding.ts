@@ -8,6 +8,7 @@ import { withObjectMetadata, withPodMetadata } from '../pod-metadata.ts'
 import { indexOf } from '../scope-index.ts'
 import { versionServices } from '../version-services.ts'
 import { exactDuration, milliseconds } from '../wire-duration.ts'
+import { withOpaquePorts } from './opaque-ports.ts'
 
 const INBOUND_POLICIES = { strict: 'all-authenticated', permissive: 'all-unauthenticated' } as const
 
@@ -32,7 +33,8 @@ export function injectionAnnotations(mesh: MeshSpec): StringMap {
 /** A workload with the annotations that take it in alone or keep it out, its circuit breaking, and a Service for each version. */
 export function linkerdWorkload(workload: ResolvedWorkload, scope: Scope): Translation {
   const objects = [...withFailureAccrual(onboarded(workload, scope), workload, scope), ...versionServices(workload)]
-  return { manifests: objects, diagnostics: [] }
+  const meshed = workload.component.spec.onboard !== 'off'
+  return { manifests: meshed ? withOpaquePorts(objects, workload) : objects, diagnostics: [] }
 }
 
 function onboarded(workload: ResolvedWorkload, scope: Scope): readonly DesiredManifest[] {

@@ -102,8 +102,8 @@ function deletes(plan: Plan, describe: Describe): readonly string[] {
     ...changes
       .slice(0, DELETES_LISTED)
       .map(
-        ({ key, address, action }) =>
-          `- \`${describe(key)}\` (${escapeText(address)})${action === 'replace' ? ', made anew' : ''}`,
+        ({ key, address, action, reason }) =>
+          `- \`${describe(key)}\` (${escapeText(address)})${action === 'replace' ? ', made anew' : ''}${reason === 'forget_because_occupied' ? ', since others live in it' : ''}`,
       ),
     ...(changes.length > DELETES_LISTED ? [`- and ${changes.length - DELETES_LISTED} more`] : []),
   ]

@@ -89,10 +89,14 @@ function renderDeletes(deletes: readonly ObjectChange[], style: Style, describe:
     ...title,
     ...deletes.map((change) => {
       const paint = paintFor(change.action, style)
-      const why = change.action === 'forget' ? 'forgotten, not deleted' : change.address
+      const why = change.action === 'forget' ? forgottenWords(change) : change.address
       return `  ${paint(`${MARKS[change.action]} ${describe(change.key)}`)}  ${colors.dim(why)}`
     }),
   ]
+}
+
+function forgottenWords({ reason }: ObjectChange): string {
+  return reason === 'forget_because_occupied' ? 'forgotten, not deleted: others live in it' : 'forgotten, not deleted'
 }
 
 function renderChange(change: ObjectChange, style: Style, options: PlanViewOptions, describe: Describe): readonly string[] {
