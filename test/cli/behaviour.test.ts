@@ -160,6 +160,13 @@ test('console evaluates an expression over the design', async () => {
 test('fmt --check fails for a file that is not in the canonical form, and fmt mends it', async () => {
   project.write({ 'design.yaml': 'kind: Design\napiVersion: meshform.dev/v1\nmetadata: {name: a}\n' })
   expect((await project.run(['fmt', '--check'])).code).toBe(1)
+  const { stdout } = await project.run(['fmt', '--check', '--diff'])
+  expect(stdout).toContain('--- old/design.yaml\n+++ new/design.yaml\n')
+  expect(stdout).toContain('-kind: Design\n')
+  for (const command of ['fmt', 'test']) {
+    const missing = await project.run([command, '-f', 'nowhere'])
+    expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining('nowhere can not be read [MF6003]') })
+  }
   expect((await project.run(['fmt'])).stdout).toBe('design.yaml\n')
   expect((await project.run(['fmt', '--check'])).code).toBe(0)
 })

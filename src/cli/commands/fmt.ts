@@ -17,25 +17,57 @@ export function fmtCommand(io: CommandIo): Command {
     )
     .argument('[paths...]', 'files or folders (default: the current folder)')
     .option('-f, --file <path>', 'the same as a path, as other commands take it', collect, [])
+    .option('--diff', 'show what changes')
     .option('--check', 'write nothing; exit with 1 when a file would change')
-    .addHelpText('after', '\nExamples:\n  meshform fmt\n  meshform fmt --check patterns\n')
-    .action(async (paths: readonly string[], options: { readonly check?: boolean; readonly file: readonly string[] }) => {
+    .addHelpText('after', '\nExamples:\n  meshform fmt\n  meshform fmt --check --diff patterns\n')
+    .action(async (paths: readonly string[], options: FmtOptions) => {
       const view = terminalView(io)
       const named = [...paths, ...options.file]
+      const missing = await missingPaths(io, named)
+      if (missing.length > 0) {
+        view.diagnostics(
+          missing.map((path) => ({
+            severity: 'error',
+            code: 'MF6003',
+            summary: `${path} can not be read`,
+            hint: 'It does not exist.',
+          })),
+        )
+        io.setExitCode(1)
+        return
+      }
       for (const file of await designFiles(io, named.length === 0 ? ['.'] : named)) {
         const name = relative(io.cwd, file)
-        const formatted = formatDesign(await readFile(file, 'utf8'), name)
+        const text = await readFile(file, 'utf8')
+        const formatted = formatDesign(text, name)
         if (formatted.text === undefined) {
           view.diagnostics(formatted.diagnostics)
           io.setExitCode(1)
           continue
         }
         if (!formatted.changed) continue
-        io.stdout.write(`${name}\n`)
+        io.stdout.write(options.diff === true ? await differenceOf(name, text, formatted.text) : `${name}\n`)
         if (options.check === true) io.setExitCode(1)
         else await writeFileAtomically(file, formatted.text, (await stat(file)).mode & 0o777)
       }
     })
+}
+
+interface FmtOptions {
+  readonly check?: boolean
+  readonly diff?: boolean
+  readonly file: readonly string[]
+}
+
+/** As `diff -u` writes it. */
+async function differenceOf(name: string, before: string, after: string): Promise<string> {
+  const { createTwoFilesPatch } = await import('diff')
+  return createTwoFilesPatch(`old/${name}`, `new/${name}`, before, after).replace(/^=+\n/, '')
+}
+
+async function missingPaths(io: CommandIo, paths: readonly string[]): Promise<readonly string[]> {
+  const there = await Promise.all(paths.map((path) => stat(resolve(io.cwd, path)).catch(() => undefined)))
+  return paths.filter((_, index) => there[index] === undefined)
 }
 
 /** Files that say they are designs; whatever else lies in the folders is not ours to format. */

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { hasErrors } from '../../plan/diagnostic.ts'
+import { type Diagnostic, hasErrors } from '../../plan/diagnostic.ts'
 import { expandDesign } from '../../planner/expand.ts'
 import { plural } from '../../views/terminal/style.ts'
 import type { CommandIo } from '../command-io.ts'
@@ -7,6 +7,13 @@ import { type DesignOptions, withDesignOptions } from '../design-options.ts'
 import { terminalView } from '../open-view.ts'
 import { catalogFor } from '../provider-catalog.ts'
 import { readDesign } from '../read-design.ts'
+
+/** A diagnostic with its place as readers of Terraform's diagnostics look for it, too. */
+function withRange(diagnostic: Diagnostic): Diagnostic & { readonly range?: unknown } {
+  const { location } = diagnostic
+  if (location === undefined) return diagnostic
+  return { ...diagnostic, range: { filename: location.file, start: { line: location.line, column: location.column } } }
+}
 
 /** `meshform validate`: every mistake that can be found without a cluster, all at once. */
 export function validateCommand(io: CommandIo): Command {
@@ -34,7 +41,7 @@ export function validateCommand(io: CommandIo): Command {
       if (options.json === true) {
         const count = (severity: string) => all.filter((diagnostic) => diagnostic.severity === severity).length
         io.stdout.write(
-          `${JSON.stringify({ format_version: '1.0', valid, error_count: count('error'), warning_count: count('warning'), diagnostics: all }, null, 2)}\n`,
+          `${JSON.stringify({ format_version: '1.0', valid, error_count: count('error'), warning_count: count('warning'), diagnostics: all.map(withRange) }, null, 2)}\n`,
         )
         return
       }

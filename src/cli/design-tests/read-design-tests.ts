@@ -19,7 +19,13 @@ export interface DesignSuite {
 export async function readDesignTests(io: CommandIo, path: string): Promise<DesignSuite> {
   const absolute = resolve(io.cwd, path)
   const name = relative(io.cwd, absolute)
-  const { documents, diagnostics } = readYaml(await readFile(absolute, 'utf8'), name, 'design')
+  const text = await readFile(absolute, 'utf8').catch(() => undefined)
+  if (text === undefined) {
+    const hint = 'Name a folder with a design, or a file of tests: `*.test.yaml`.'
+    const unread: Diagnostic = { severity: 'error', code: 'MF6003', summary: `${name} can not be read`, hint }
+    return { name, tests: [], diagnostics: [unread] }
+  }
+  const { documents, diagnostics } = readYaml(text, name, 'design')
   const document = documents[0]
   if (document === undefined || hasErrors(diagnostics)) {
     const empty: Diagnostic = { severity: 'error', code: 'MF6003', summary: `${name} holds no tests` }
