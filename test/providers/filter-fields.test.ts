@@ -128,6 +128,38 @@ describe('other meshes', () => {
     ])
   })
 
+  test('Cilium has one listener for the filters of a workload, and so one set of ports', () => {
+    const filters = (ports: Record<string, number[] | undefined>, traffic = {}) => {
+      const { objects, diagnostics } = translate({
+        meshes: { mesh: { provider: 'cilium', mode: 'envoy-config' } },
+        workloads: {
+          web: { mesh: 'mesh', namespace: 'shop', image: 'example.org/web:1', ports: [{ port: 8080 }, { port: 9090 }] },
+        },
+        filters: Object.fromEntries(
+          Object.entries(ports).map(([name, of]) => [
+            name,
+            { workloads: ['web'], kind: 'cors', config: {}, ...(of === undefined ? {} : { ports: of }) },
+          ]),
+        ),
+        ...traffic,
+      })
+      return {
+        services: objects.flatMap(({ manifest }) => objectsIn(manifest, 'spec', 'services')),
+        errors: diagnostics.filter(({ severity }) => severity === 'error').map(({ summary }) => summary),
+      }
+    }
+    const service = { name: 'web', namespace: 'shop' }
+    expect(filters({ a: [9090], b: [9090] })).toEqual({ services: [{ ...service, ports: [9090] }], errors: [] })
+    expect(filters({ a: [9090], b: undefined }).errors).toEqual([
+      'filters.b and filters.a are for different ports of workloads.web',
+    ])
+    const policy = (port: number) => ({ traffic: { web: { workload: 'web', port, routes: [{ to: 100 }] } } })
+    expect(filters({ a: [9090] }, policy(8080)).errors).toEqual([
+      'filters.a is for port 9090 of workloads.web, and no traffic policy there is for that port alone',
+    ])
+    expect(filters({ a: [9090] }, policy(9090))).toEqual({ services: [{ ...service, ports: [9090] }], errors: [] })
+  })
+
   test('an external authorization that fails open says so to Envoy', () => {
     const { manifests } = made('kuma', { kind: 'ext-authz', failOpen: true, config: { transport_api_version: 'V3' } })
     const [patch] = objectsIn(only(manifests, 'MeshProxyPatch'), 'spec', 'default', 'appendModifications')

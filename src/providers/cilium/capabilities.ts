@@ -128,7 +128,7 @@ export const CILIUM_CAPABILITIES: CapabilityTable = {
     'Attach the filter to the workloads behind them, with `mode: envoy-config`.',
   ),
   'filter.outbound': no('its proxy stands on the side of the called Service', 'Attach the filter to the called workload.'),
-  'filter.ports': no('its configurations take whole Services', 'Leave `ports` out.'),
+  'filter.ports': yes('CiliumEnvoyConfig services[].ports'),
   ...rows(
     ['filter.pullPolicy', 'filter.pullSecret'],
     no('its proxies pull no images', 'Serve the module at an https:// address, or mount it.'),

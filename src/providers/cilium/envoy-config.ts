@@ -18,6 +18,7 @@ import { type Draft, type DraftObject, from, traceManifest } from '../traced-man
 import { CILIUM_API } from './api.ts'
 import { envoyCluster, grpcCluster, hashPolicies } from './envoy-clusters.ts'
 import { envoyRoutes } from './envoy-routes.ts'
+import { filtersIn, portMistakes } from './filter-ports.ts'
 
 type Policy = ComponentOf<'traffic'>
 type Filter = ComponentOf<'filters'>
@@ -48,7 +49,7 @@ export function envoyConfigTraffic(policy: Policy, scope: Scope): Translation {
   ]
   if (own.some((diagnostic) => diagnostic.severity === 'error')) return { manifests: [], diagnostics: own }
   const stream = STREAMS.has(policy.spec.protocol ?? port.protocol)
-  const filters = filtersAt(workload.address, scope)
+  const filters = filtersIn(policy, workload, scope)
   const limits: Part =
     limit === undefined
       ? NO_PART
@@ -61,7 +62,7 @@ export function envoyConfigTraffic(policy: Policy, scope: Scope): Translation {
     routes,
     policy,
     stream,
-    port: policy.spec.port === undefined ? undefined : port.port,
+    ports: policy.spec.port === undefined ? undefined : [port.port],
     attached: filters,
   }
   const parts: Part = {
@@ -94,6 +95,7 @@ export function envoyConfigFilter(filter: Filter, scope: Scope): Translation {
     }
     if (found.value === undefined) return []
     diagnostics.push(...unseen(filter, found.value, ['workloads', index], scope))
+    diagnostics.push(...portMistakes(filter, found.value, ['workloads', index], scope))
     return [found.value]
   })
   if (diagnostics.some((diagnostic) => diagnostic.severity === 'error')) return { manifests: [], diagnostics }
@@ -101,7 +103,14 @@ export function envoyConfigFilter(filter: Filter, scope: Scope): Translation {
     const filters = filtersAt(workload.address, scope)
     if ((indexOf(scope).traffic.get(workload.address) ?? []).length > 0 || filters[0]?.address !== filter.address) return []
     const stream = filters.every(({ spec }) => spec.protocol === 'tcp')
-    const listener = { workload, routes: [], policy: undefined, stream, port: undefined, attached: filters }
+    const listener = {
+      workload,
+      routes: [],
+      policy: undefined,
+      stream,
+      ports: from(['ports'], filter.spec.ports),
+      attached: filters,
+    }
     return [
       configOf(listener, {
         ...NO_PART,
@@ -147,7 +156,8 @@ interface Listener {
   readonly routes: readonly ResolvedRoute[]
   readonly policy: Policy | undefined
   readonly stream: boolean
-  readonly port: number | undefined
+  /** Of the Service; all of them, when not told. */
+  readonly ports: Draft
   /** The filters in it. */
   readonly attached: readonly Filter[]
 }
@@ -208,7 +218,7 @@ function clusterOf(destination: Destination): string {
 }
 
 function configOf(listener: Listener, parts: Part): DesiredManifest {
-  const { workload, routes, policy, port } = listener
+  const { workload, routes, policy, ports } = listener
   const service = workload.service ?? workload.name
   const own: Destination = { workload, version: undefined }
   const routed = routes.flatMap((route) => [...route.destinations, ...(route.mirror === undefined ? [] : [route.mirror])])
@@ -226,7 +236,7 @@ function configOf(listener: Listener, parts: Part): DesiredManifest {
         annotations: { 'cec.cilium.io/use-original-source-address': 'false', ...behaviourAnnotations(listener.attached) },
       },
       spec: {
-        services: [{ name: service, namespace: workload.namespace, ports: port === undefined ? undefined : [port] }],
+        services: [{ name: service, namespace: workload.namespace, ports }],
         backendServices: [...[...destinations.values()].map(serviceOf), ...parts.services],
         resources: [...listenerResources(listener, parts, routes), ...clusters, ...parts.clusters],
       },

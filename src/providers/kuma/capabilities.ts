@@ -124,7 +124,10 @@ export const KUMA_CAPABILITIES: CapabilityTable = {
   ),
   ...rows(['filter.lua', 'filter.native', 'filter.outbound'], yes('MeshProxyPatch')),
   'filter.tcp': yes('MeshProxyPatch networkFilter'),
-  'filter.ports': no('a MeshProxyPatch matches no port', 'Attach the filter to a workload that serves that port alone.'),
+  'filter.ports': no(
+    'a MeshProxyPatch tells listeners by origin, name and tags, and none of them is the port of every proxy',
+    'Attach the filter to a workload that serves that port alone.',
+  ),
   'filter.phase': partial('authn stands first in the chain; filters of other phases stand before the router, in their order'),
   'filter.reload': yes('failure_policy of the Wasm filter'),
   ...rows(

@@ -206,6 +206,10 @@ const traffic = {
       { name: 'envoy.filters.network.tcp_proxy' },
     ])
   },
+  'filter.ports': (run) => {
+    const services = objectsIn(only(run, 'CiliumEnvoyConfig'), 'spec', 'services')
+    expect(services).toEqual([{ name: 'backend', namespace: 'shop', ports: [8080] }])
+  },
   'filter.phase': httpFilter('envoy.filters.http.wasm.auth', {}),
   'filter.reload': httpFilter('envoy.filters.http.wasm.auth', { config: { failure_policy: 'FAIL_RELOAD' } }),
   'filter.environment': module({ vm_config: { environment_variables: { key_values: { TIER: 'gold' } } } }),
