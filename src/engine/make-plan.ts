@@ -22,6 +22,7 @@ import { withResolvedRules } from '../planner/resolve-ignore.ts'
 import { type Selection, selectCandidates } from '../planner/select.ts'
 import { settleContainers } from '../planner/settle-containers.ts'
 import { settledEffects } from '../planner/settled-effects.ts'
+import { unservedKinds } from '../planner/unserved-kinds.ts'
 import type { HealthRule, IgnoreRule } from '../providers/rules.ts'
 import { dryRunAll } from './dry-run.ts'
 import type { Emit } from './events.ts'
@@ -163,6 +164,7 @@ export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
       conditions: [...conditions, ...(request.mode === 'refresh-only' ? [] : plannedPolicies(request.design.policies, policies))],
       diagnostics: [
         ...plan.diagnostics,
+        ...(hasErrors(plan.diagnostics) ? [] : unservedKinds(plan)),
         ...leftUnhealthy(plan, request.state.objects, refreshed.live, rules),
         ...checkPlan(plan, request.state, request.limits, expansion.objects.length),
         ...(policies ?? []).flatMap(({ diagnostics }) => diagnostics),

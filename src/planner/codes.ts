@@ -70,6 +70,10 @@ export const PLANNER_CODES = {
     explanation:
       'The recorded objects were applied to a cluster of another name than the one that is asked now, as when `--context` is forgotten.',
   },
+  MF2034: {
+    title: 'Kind is not served',
+    explanation: 'The server does not know the kind of an object, and no definition of it is in the plan: an apply would fail.',
+  },
   MF2033: {
     title: 'Nothing to version',
     explanation: 'lifecycle.versioned is set on a component that makes neither a ConfigMap nor a Secret.',

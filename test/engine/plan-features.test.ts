@@ -517,3 +517,46 @@ resources:
     expect((await fresh('state', 'list')).out).toContain('ConfigMap shop/a')
   })
 })
+
+describe('kinds that nobody serves', () => {
+  const widget = (name: string, more = '') =>
+    `  ${name}: {${more}manifest: {apiVersion: example.org/v1, kind: Widget, metadata: {name: ${name}, namespace: default}}}`
+  const definition = `  crd:
+    manifest:
+      apiVersion: apiextensions.k8s.io/v1
+      kind: CustomResourceDefinition
+      metadata: {name: widgets.example.org}
+      spec:
+        group: example.org
+        names: {kind: Widget, plural: widgets}
+        scope: Namespaced
+        versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]`
+
+  test('a plan says that an apply would fail on them', async () => {
+    const project = await newProject({ 'shop.yaml': design(`${widget('w')}\n${widget('v')}`) })
+    const planned = await project.meshform('plan')
+    expect(planned.code).toBe(0)
+    expect(planned.err).toMatchInlineSnapshot(`
+      "warning Widget of example.org/v1 is not served by cluster "sandbox", and nothing in the plan brings it [MF2034]
+      │ shop.yaml:8:17  resources.w
+      │ 8 │   w: {manifest: {apiVersion: example.org/v1, kind: Widget, metadata: {name: w, namespace: default}}}
+      │   │                 ^
+      │ An apply fails on Widget default/w, Widget default/v.
+      │ → Let the design have the mesh that brings the kind (\`meshes\`), or its CustomResourceDefinition under \`resources\`;
+      │   \`dependsOn\` what brings it later.
+
+      "
+    `)
+    const applied = await project.meshform('apply', '--yes')
+    expect(applied.err).toContain('MF5011')
+  })
+
+  test('nothing is said where the definition, or what may bring it, is in the plan', async () => {
+    const brought = await newProject({ 'shop.yaml': design(`${definition}\n${widget('w')}`) })
+    expect((await brought.meshform('plan')).err).toBe('')
+    const later = await newProject({
+      'shop.yaml': design(`${map('operator')}\n${widget('w', 'dependsOn: [resources.operator], ')}`),
+    })
+    expect((await later.meshform('plan')).err).toBe('')
+  })
+})
