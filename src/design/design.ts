@@ -19,10 +19,16 @@ export interface Output {
   readonly location: SourceLocation
 }
 
-/** `rules` of a design, each with its place. */
+/** Where a rule stands, and the pattern whose components it is for, as an address; '' for the design itself. */
+export interface RulePlace {
+  readonly location: SourceLocation
+  readonly scope: string
+}
+
+/** `rules` of a design, and of the patterns that it uses. */
 export interface DesignRules {
-  readonly ignore: readonly (IgnoreRuleSpec & { readonly location: SourceLocation })[]
-  readonly health: readonly (HealthRuleSpec & { readonly location: SourceLocation })[]
+  readonly ignore: readonly (IgnoreRuleSpec & RulePlace)[]
+  readonly health: readonly (HealthRuleSpec & RulePlace)[]
 }
 
 /** A design after evaluation: everything the planner needs, and nothing it must read for itself. */

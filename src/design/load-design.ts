@@ -7,6 +7,7 @@ import { sensitiveTexts } from '../plan/sensitive-text.ts'
 import type { Design, Output } from './design.ts'
 import { evaluateBlocks } from './evaluate/evaluate-blocks.ts'
 import { evaluateModule } from './evaluate/evaluate-module.ts'
+import { noteRules } from './evaluate/evaluate-rules.ts'
 import { type EvaluationContext, ModuleInstance } from './evaluate/module-instance.ts'
 import { inputType, prepareInputChecks } from './inputs/check-input.ts'
 import { gatherInputs } from './inputs/gather-inputs.ts'
@@ -67,9 +68,17 @@ export async function loadDesign(request: LoadRequest): Promise<LoadedDesign> {
   const misfits = new Map(
     [...authored].map(([each, found]) => [each, new Set(found.flatMap(({ address }) => address ?? []))] as const),
   )
-  const context: EvaluationContext = { files, diagnostics, misfits, failed: new Set(), sensitiveValues: new Set() }
+  const context: EvaluationContext = {
+    files,
+    diagnostics,
+    misfits,
+    failed: new Set(),
+    sensitiveValues: new Set(),
+    rules: { ignore: [], health: [] },
+  }
   noteSensitive(resolved.values.values(), context.sensitiveValues)
   evaluateModule(instance, context)
+  noteRules(instance, context)
   const blocks = evaluateBlocks(instance, context)
 
   const linked = linkComponents(instance.components, (address) => context.failed.has(address))

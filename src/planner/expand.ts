@@ -20,6 +20,7 @@ import { locateOrigin } from './locate-origin.ts'
 import { objectDigest } from './object-digest.ts'
 import { orderObjects } from './order-objects.ts'
 import { type Owner, withOwner } from './owner-labels.ts'
+import { rulesAround } from './rules-around.ts'
 import { meshAddressOf, type TranslationContext, translateComponent } from './translate-component.ts'
 import { withVersions } from './version-names.ts'
 
@@ -219,7 +220,7 @@ function ignoreRules(meshes: readonly ComponentOf<'meshes'>[], { providers, desi
   return meshes.flatMap((mesh) => {
     const provider = providers.get(mesh.spec.provider)
     if (provider === undefined) return []
-    return [{ mesh, provider, ignore: ignoreRulesOf(mesh, provider, design.rules.ignore) }]
+    return [{ mesh, provider, ignore: ignoreRulesOf(mesh, provider, rulesAround(design.rules.ignore, mesh)) }]
   })
 }
 
@@ -245,7 +246,7 @@ function finish(
   const key = objectKeyOf(draft.cluster, manifest)
   const meshAddress = component === undefined ? undefined : meshAddressOf(component, context.workloads)
   const onCluster = meshRules.filter(({ mesh }) => mesh.cluster === draft.cluster)
-  const ignoredByDesign = [...saidRules(request.design.rules.ignore), ...lifecycleRules(component)]
+  const ignoredByDesign = [...saidRules(rulesAround(request.design.rules.ignore, component)), ...lifecycleRules(component)]
   return {
     id: objectKeyText(key),
     key,
@@ -265,7 +266,7 @@ function finish(
     createBeforeDestroy: spec?.lifecycle?.createBeforeDestroy ?? false,
     ignore: [...onCluster.flatMap((rules) => rules.ignore), ...ignoredByDesign].filter((rule) => ruleHolds(rule, manifest)),
     health: [
-      ...healthRulesOf(component, request.design.rules.health, manifest),
+      ...healthRulesOf(component, rulesAround(request.design.rules.health, component), manifest),
       ...onCluster.flatMap((rules) =>
         meshAddress === undefined || rules.mesh.address === meshAddress ? rules.provider.rules.health : [],
       ),

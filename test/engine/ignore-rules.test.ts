@@ -146,3 +146,19 @@ test('rules that can not be read are refused where they stand, and explain tells
     "
   `)
 })
+
+test('the rules of a pattern hold for its components, and for no others', async () => {
+  const inner = design(
+    '',
+    'a: "1"',
+    'inputs: {field: {type: string}}\nrules: {ignore: [{kinds: [ConfigMap], paths: ["${inputs.field}"]}]}',
+  )
+  const outer = design('', 'b: "1"', 'patterns: {p: {source: ./pattern.yaml, inputs: {field: data.a}}}').replaceAll(
+    'name: a,',
+    'name: b,',
+  )
+  const project = await newProject({ 'shop.yaml': outer, 'pattern.yaml': inner })
+  const told = async (address: string) => (await project.meshform('explain', address, '-f', 'shop.yaml')).out
+  expect(await told('patterns.p.resources.a')).toContain('leaves to others: data.a (said by the design)')
+  expect(await told('resources.a')).not.toContain('leaves to others')
+})

@@ -37,7 +37,7 @@ export function evaluateBlocks(instance: ModuleInstance, context: EvaluationCont
       source.ownership === undefined
         ? undefined
         : (evaluateLoose(source.ownership, instance, context) as unknown as OwnershipSettings | undefined),
-    rules: evaluateRules(source.rules, instance, context),
+    rules: context.rules,
     labels: stringsOf(metadata?.labels),
     policies: named(source.blocks.policies).map(({ entry, value }) => ({
       ...(value as unknown as PolicySpec),
@@ -55,20 +55,8 @@ export function evaluateBlocks(instance: ModuleInstance, context: EvaluationCont
   }
 }
 
-/** Each rule with the place where it stands. */
-function evaluateRules(entry: Entry | undefined, instance: ModuleInstance, context: EvaluationContext): Design['rules'] {
-  const value = entry === undefined ? undefined : evaluateLoose(entry, instance, context)
-  const listed = <Name extends keyof Design['rules']>(name: Name) => {
-    const list = value?.[name]
-    const items = Array.isArray(list) ? (list as readonly JsonObject[]) : []
-    return items.map((item, index) => ({ ...item, location: entry?.document.locate([...entry.path, name, index]) }))
-  }
-  // The schema of the language has accepted each of these.
-  return { ignore: listed('ignore'), health: listed('health') } as unknown as Design['rules']
-}
-
 /** The value of an entry, or undefined with the mistakes said. */
-function evaluateLoose(entry: Entry, instance: ModuleInstance, context: EvaluationContext): JsonObject | undefined {
+export function evaluateLoose(entry: Entry, instance: ModuleInstance, context: EvaluationContext): JsonObject | undefined {
   const id = entry.path.join('.')
   if (context.misfits.get(instance.source)?.has(id) === true) return undefined
   const scan = scanExpressions(entry)

@@ -8,6 +8,7 @@ import { checkValue } from '../validate/check-value.ts'
 import { misfitDiagnostic } from '../validate/misfit-diagnostic.ts'
 import { SECTION_SCHEMAS } from './component-attributes.ts'
 import { dependenciesOf } from './entry-dependencies.ts'
+import { noteRules } from './evaluate-rules.ts'
 import { evaluateValue, FAILED } from './evaluate-value.ts'
 import { forEachItems } from './for-each-items.ts'
 import { type EvaluatedEntry, type EvaluationContext, type InputValue, ModuleInstance } from './module-instance.ts'
@@ -157,6 +158,7 @@ function usePattern(
     shared: [...parent.shared, ...(component.spec.dependsOn ?? []).map((name) => absolute(name, parent.scope))],
   })
   evaluateModule(inner, context)
+  noteRules(inner, context)
   parent.components.push(...inner.components)
   const known = inner.outputs.flatMap(({ value, sensitive }) => (value.known ? [{ value: value.value, sensitive }] : []))
   noteSensitive(known, context.sensitiveValues)

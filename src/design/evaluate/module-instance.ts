@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { JsonObject, JsonValue } from '../../plan/json.ts'
 import type { Component, Section } from '../component.ts'
-import type { Output } from '../design.ts'
+import type { DesignRules, Output } from '../design.ts'
 import { toCel } from '../expression/cel-values.ts'
 import { type ModuleSource, SECTIONS } from '../module/module-source.ts'
 import type { SourceFiles } from '../source/source-files.ts'
@@ -25,6 +25,8 @@ export interface EvaluationContext {
   readonly failed: Set<string>
   /** Texts that are sensitive: values of inputs that say so, in the design and in patterns, and of patterns' outputs. */
   readonly sensitiveValues: Set<string>
+  /** Of the design and its patterns. */
+  readonly rules: { readonly [Name in keyof DesignRules]: DesignRules[Name][number][] }
 }
 
 /** What became of a component as written: its instances (several with forEach, none when left out). */

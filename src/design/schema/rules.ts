@@ -71,7 +71,7 @@ export const healthRule = closed(
   'When objects of these kinds are healthy, failed, or far enough.',
 )
 
-/** `rules`: what holds for all objects of a design. */
+/** `rules`: what holds for all objects of a design; those of a pattern for its own. */
 export const rules = closed(
   {
     ignore: Type.Optional(
@@ -83,7 +83,7 @@ export const rules = closed(
       }),
     ),
   },
-  'Rules for objects by their kind.',
+  'Rules for objects by their kind; those of a pattern hold for its components.',
 )
 
 /** An evaluated rule for fields that others write. */
