@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../plan/json.ts'
 import { objectAt, objectsAt, textAt, textsAt } from '../builtin/json-tree.ts'
-import { celValue } from '../crd/cel/cel-value.ts'
 import { evaluatePolicyExpression } from '../crd/cel/policy-expression.ts'
+import { looseValue } from '../crd/cel/run/schema-values.ts'
+import { type CelValue, PlainMap } from '../crd/cel/run/values.ts'
 import { matchesRequest, type PolicyRequest } from './policy-match.ts'
 
 /** What policies are asked with. */
@@ -32,7 +33,7 @@ interface Failure {
   readonly reason: string
 }
 
-type Scope = Readonly<Record<string, unknown>>
+type Scope = { readonly [name: string]: CelValue }
 
 const agreed: PolicyVerdict = { refusal: undefined, warnings: [] }
 
@@ -40,17 +41,17 @@ function nameOf(object: JsonObject): string {
   return textAt(objectAt(object, 'metadata'), 'name')
 }
 
-function seen(object: JsonObject | null | undefined): unknown {
-  return object === null || object === undefined ? null : celValue(object, undefined)
+function seen(object: JsonObject | null | undefined): CelValue {
+  return looseValue(object ?? null)
 }
 
-function requestValue(request: PolicyRequest): unknown {
+function requestValue(request: PolicyRequest): CelValue {
   const { group, version, kind, plural, subresource, name, namespace, operation, dryRun } = request
   const [kindNamed, resourceNamed] = [
     { group, version, kind },
     { group, version, resource: plural },
   ]
-  return {
+  return looseValue({
     uid: '',
     kind: kindNamed,
     requestKind: kindNamed,
@@ -64,15 +65,15 @@ function requestValue(request: PolicyRequest): unknown {
     userInfo: { username: 'sandbox', groups: ['system:masters', 'system:authenticated'] },
     dryRun,
     options: {},
-  }
+  })
 }
 
 /** Variables in their order, each of which may use those before. One that fails is missing. */
-function variablesOf(policy: JsonObject, scope: Scope): { readonly [name: string]: unknown } {
-  const variables: { [name: string]: unknown } = {}
+function variablesOf(policy: JsonObject, scope: Scope): CelValue {
+  let variables = new PlainMap()
   for (const variable of objectsAt(objectAt(policy, 'spec'), 'variables')) {
     const read = evaluatePolicyExpression(textAt(variable, 'expression').trim(), { ...scope, variables })
-    if (read.ok) variables[textAt(variable, 'name')] = read.value
+    if (read.ok) variables = variables.with(textAt(variable, 'name'), read.value)
   }
   return variables
 }

@@ -37,7 +37,7 @@ function validate(resource: ServedResource, object: JsonObject, old: JsonObject 
   if (!hasRules(schema)) return { errors, warnings: [] }
   const unchecked = rulesNotChecked(errors)
   if (unchecked !== undefined) return { errors: [...errors, unchecked], warnings: [] }
-  const verdict = validateRules(object, schema, old)
+  const verdict = validateRules(object, schema, old, true)
   const warnings = verdict.tolerated.map(({ field, message }) => `${field}: ${message}`)
   return { errors: [...errors, ...verdict.errors], warnings }
 }

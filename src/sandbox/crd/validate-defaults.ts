@@ -35,8 +35,8 @@ function checkDefault(errors: FieldErrors, value: JsonValue, schema: StructuralS
   const problems = validateValue(value, schema, undefined).map((error) => within(field, error))
   errors.all.push(...problems)
   if (problems.length > 0) return
-  const asUnchanged = validateRules(value, schema, value).errors
-  const found = asUnchanged.length > 0 ? asUnchanged : validateRules(value, schema, undefined).errors
+  const asUnchanged = validateRules(value, schema, value, false).errors
+  const found = asUnchanged.length > 0 ? asUnchanged : validateRules(value, schema, undefined, false).errors
   errors.all.push(...found.map((error) => within(field, error)))
 }
 

@@ -2,6 +2,8 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.t
 import type { ServedResource } from '../api/resource-registry.ts'
 import { describeField } from '../builtin/field-descriptions.ts'
 import { qualifiedModelName } from '../builtin/models.ts'
+import { customPathsOf } from './custom-operations.ts'
+import { metaComponents, metaName } from './meta-components.ts'
 import { modelComponent, modelReference, type ReferencePrefix } from './model-components.ts'
 import { pathsOf } from './operations.ts'
 
@@ -15,9 +17,48 @@ export function componentName(resource: ServedResource): string {
   return `${group.split('.').reverse().join('.')}.${version}.${kind}`
 }
 
+/** Where more is said about a kind of field. */
+const conventions = 'https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md'
+
+/** Type and metadata as every object within another has them. */
+function embeddedFields(prefix: ReferencePrefix): JsonObject {
+  return {
+    apiVersion: { type: 'string' },
+    kind: { type: 'string' },
+    metadata: { allOf: [modelReference('ObjectMeta', prefix)] },
+  }
+}
+
+/** A schema as clients read it: what Kubernetes' own words mean is spelled out in OpenAPI's. */
+function publishedSchema(schema: JsonObject, prefix: ReferencePrefix): JsonObject {
+  const parts: { [key: string]: JsonValue } = { ...schema }
+  const { properties, items, additionalProperties } = schema
+  if (isJsonObject(properties)) {
+    parts.properties = Object.fromEntries(
+      Object.entries(properties).map(([name, inner]) => [name, isJsonObject(inner) ? publishedSchema(inner, prefix) : inner]),
+    )
+  }
+  if (isJsonObject(items)) parts.items = publishedSchema(items, prefix)
+  if (isJsonObject(additionalProperties)) parts.additionalProperties = publishedSchema(additionalProperties, prefix)
+  if (schema['x-kubernetes-int-or-string'] === true) parts.anyOf ??= [{ type: 'integer' }, { type: 'string' }]
+  if (schema['x-kubernetes-embedded-resource'] !== true) return parts
+  const own = isJsonObject(parts.properties) ? parts.properties : {}
+  const required = Array.isArray(schema.required) ? (schema.required as readonly JsonValue[]) : []
+  return {
+    ...parts,
+    required: [...required, ...['kind', 'apiVersion'].filter((name) => !required.includes(name))],
+    properties: { ...own, ...embeddedFields(prefix) },
+  }
+}
+
+function selectableFieldsOf({ type }: ServedResource): JsonObject {
+  const paths = type.selectableFields ?? []
+  return paths.length === 0 ? {} : { 'x-kubernetes-selectable-fields': paths.map((fieldPath) => ({ fieldPath })) }
+}
+
 function customComponent(resource: ServedResource, prefix: ReferencePrefix): { [key: string]: JsonValue } {
   const declared: unknown = resource.type.declaredSchema
-  const schema: JsonObject = isJsonObject(declared) ? declared : { type: 'object' }
+  const schema: JsonObject = isJsonObject(declared) ? publishedSchema(declared, prefix) : { type: 'object' }
   const properties = isJsonObject(schema.properties) ? schema.properties : {}
   const described = (field: string): JsonObject => {
     const description = describeField(resource.type.kind, field)
@@ -31,19 +72,28 @@ function customComponent(resource: ServedResource, prefix: ReferencePrefix): { [
       metadata: { ...described('metadata'), allOf: [modelReference('ObjectMeta', prefix)] },
       ...Object.fromEntries(Object.entries(properties).filter(([name]) => !['apiVersion', 'kind', 'metadata'].includes(name))),
     },
+    ...selectableFieldsOf(resource),
   }
 }
 
 function listComponent(resource: ServedResource, prefix: ReferencePrefix): JsonObject {
+  const items: JsonObject = { type: 'array', items: { $ref: `${prefix}${componentName(resource)}` } }
+  if (!resource.custom) {
+    const properties = { apiVersion: { type: 'string' }, items, kind: { type: 'string' }, metadata: { type: 'object' } }
+    return { type: 'object', required: ['items'], properties }
+  }
+  const { kind, listKind, plural } = resource.type
   return {
+    description: `${listKind} is a list of ${kind}`,
     type: 'object',
     required: ['items'],
     properties: {
       apiVersion: { type: 'string' },
-      items: { type: 'array', items: { $ref: `${prefix}${componentName(resource)}` } },
+      items: { description: `List of ${plural}. More info: ${conventions}`, ...items },
       kind: { type: 'string' },
-      metadata: { type: 'object' },
+      metadata: { allOf: [{ $ref: `${prefix}${metaName('ListMeta')}` }] },
     },
+    ...selectableFieldsOf(resource),
   }
 }
 
@@ -63,6 +113,8 @@ export function componentsOf(resources: readonly ServedResource[], prefix: Refer
       'x-kubernetes-group-version-kind': [{ group, kind: listKind, version }],
     }
   }
+  if (resources.some(({ custom }) => custom)) Object.assign(components, metaComponents(prefix))
+  if (resources.some(({ custom, type }) => custom && type.subresources.scale !== undefined)) needed.add('Scale')
   // Sets grow while they are walked, so this ends when nothing more is referred to.
   for (const name of needed) components[qualifiedModelName(name)] ??= modelComponent(name, prefix, needed)
   return components
@@ -70,10 +122,15 @@ export function componentsOf(resources: readonly ServedResource[], prefix: Refer
 
 /** The OpenAPI version 3 document of one group version. */
 export function groupVersionDocument(resources: readonly ServedResource[], serverVersion: string): JsonObject {
+  const isCustom = resources.some(({ custom }) => custom)
+  const paths = resources.map((resource) => {
+    const component = componentName(resource)
+    return resource.custom ? customPathsOf(resource, component) : pathsOf(resource, component)
+  })
   return {
     openapi: '3.0.0',
-    info: { title: 'Kubernetes', version: serverVersion },
-    paths: Object.assign({}, ...resources.map((resource) => pathsOf(resource, componentName(resource)))) as JsonObject,
+    info: isCustom ? { title: 'Kubernetes CRD Swagger', version: 'v0.1.0' } : { title: 'Kubernetes', version: serverVersion },
+    paths: Object.assign({}, ...paths) as JsonObject,
     components: { schemas: componentsOf(resources, '#/components/schemas/') },
   }
 }

@@ -35,14 +35,13 @@ function path(name: string): JsonObject {
   return { in: 'path', name, required: true, schema: { type: 'string', uniqueItems: true } }
 }
 
-const patchTypes = ['application/json-patch+json', 'application/merge-patch+json']
-const builtinPatchTypes = [...patchTypes, 'application/strategic-merge-patch+json']
+const patchTypes = ['application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json']
 
 function content(types: readonly string[], schema: JsonObject): JsonObject {
   return { content: Object.fromEntries(types.map((type) => [type, { schema }])) }
 }
 
-/** The paths of a resource with their operations, as far as clients look at them: parameters, bodies and kinds. */
+/** The paths of a built-in resource with their operations, as far as clients look at them: parameters, bodies and kinds. */
 export function pathsOf(resource: ServedResource, component: string): JsonObject {
   const { type, apiVersion } = resource
   const kind = { group: type.group, kind: type.kind, version: type.version }
@@ -57,7 +56,7 @@ export function pathsOf(resource: ServedResource, component: string): JsonObject
     'x-kubernetes-group-version-kind': kind,
   })
   const object = content(['application/json', 'application/yaml'], reference)
-  const patch = content([...(resource.custom ? patchTypes : builtinPatchTypes), 'application/apply-patch+yaml'], {
+  const patch = content([...patchTypes, 'application/apply-patch+yaml'], {
     type: 'object',
   })
   const root = `/${type.group === '' ? 'api' : 'apis'}/${apiVersion}`

@@ -144,8 +144,16 @@ const cheapEquality: ReadonlySet<string> = new Set([
   'kubernetes.authorization.Authorizer',
 ])
 
-const equality: Rule = ({ args: [left, right] }) =>
-  left !== undefined && left.type.name === right?.type.name && cheapEquality.has(left.type.name) ? { cost: fixed(1) } : undefined
+/** The size of a format that is compared with another. */
+const longestFormat = 64
+
+const equality: Rule = ({ args: [left, right] }) => {
+  if (left === undefined || left.type.name !== right?.type.name) return undefined
+  if (cheapEquality.has(left.type.name)) return { cost: fixed(1) }
+  if (left.type.name === 'kubernetes.NamedFormat') return { cost: scaled({ min: 1, max: longestFormat }, traversal) }
+  if (left.type.name !== 'kubernetes.URL') return undefined
+  return { cost: scaled({ min: 1, max: right.size?.max ?? 1 }, traversal) }
+}
 
 const named: readonly (readonly [names: string, rule: Rule])[] = [
   ['check', () => ({ cost: fixed(350_000) })],

@@ -27,7 +27,11 @@ export function compileText(source: string, declared: DeclaredType, isOldOptiona
       ['self', declared.type],
       ['oldSelf', isOldOptional ? optionalType(declared.type) : declared.type],
     ]),
-    fieldOf: (struct, field) => structs.get(struct)?.fields.get(field)?.type,
+    fieldOf: (struct, field) => {
+      const fields = structs.get(struct)?.fields
+      // A word of the language is a name as well where it stands between backticks.
+      return (fields?.get(field) ?? fields?.get(`__${field}__`))?.type
+    },
   })
   const problems = checked.problems.length > 0 ? checked.problems : checkLiterals(parsed.expression, checked)
   if (problems.length > 0) return { ok: false, problem: problemText(source, problems) }

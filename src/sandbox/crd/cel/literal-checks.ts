@@ -1,7 +1,7 @@
 import { patternProblem } from '../go-pattern.ts'
 import type { Checked } from './checker.ts'
 import { type Expression, type ExpressionOf, type ExpressionProblem, partsOf } from './expression.ts'
-import { durationOf, timestampOf } from './time-text.ts'
+import { parsedDuration, parsedTimestamp } from './run/times.ts'
 import { type CelType, sameType, typeText, unwrapped } from './types.ts'
 
 /** Literals that can't be what they are given for, which are told only of expressions that are sound otherwise. */
@@ -13,8 +13,8 @@ export function checkLiterals(expression: Expression, checked: Checked): readonl
 
 /** By function, which argument is looked at and what makes it sound. */
 const literalTests: { readonly [name: string]: (text: string) => boolean } = {
-  duration: (text) => durationOf(text) !== undefined,
-  timestamp: (text) => timestampOf(text) !== undefined,
+  duration: (text) => parsedDuration(text) !== undefined,
+  timestamp: (text) => parsedTimestamp(text) !== undefined,
   matches: (text) => patternProblem(text) === undefined,
 }
 

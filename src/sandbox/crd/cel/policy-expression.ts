@@ -1,40 +1,31 @@
-import { ParseError } from '@marcbachmann/cel-js'
-import { failureText } from './compiled-rule.ts'
-import { ruleEnvironment } from './environment.ts'
-import { spellHas } from './spell-has.ts'
+import { problemText } from './expression.ts'
+import { parseExpression } from './parser.ts'
+import { type Program, programOf } from './run/program.ts'
+import type { CelValue } from './run/values.ts'
 
 /** What an expression of an admission policy came to. */
-export type PolicyValue = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly why: string }
-
-type Program = (scope: Readonly<Record<string, unknown>>) => unknown
+export type PolicyValue = { readonly ok: true; readonly value: CelValue } | { readonly ok: false; readonly why: string }
 
 const programs = new Map<string, Program | string>()
 
 /** Few policies have more expressions than that; then all are parsed anew. */
 const mostPrograms = 1000
 
-function programOf(source: string): Program | string {
+function parsed(source: string): Program | string {
   const known = programs.get(source)
   if (known !== undefined) return known
-  let program: Program | string
-  try {
-    program = ruleEnvironment().parse(spellHas(source))
-  } catch (error) {
-    if (!(error instanceof ParseError)) throw error
-    program = error.summary ?? error.message
-  }
+  const expression = parseExpression(source)
+  const program = expression.ok ? programOf(expression.expression) : problemText(source, expression.problems)
   if (programs.size >= mostPrograms) programs.clear()
   programs.set(source, program)
   return program
 }
 
 /** Evaluates an expression of an admission policy, parsed once for each text. */
-export function evaluatePolicyExpression(source: string, scope: Readonly<Record<string, unknown>>): PolicyValue {
-  const program = programOf(source)
+export function evaluatePolicyExpression(source: string, scope: { readonly [name: string]: CelValue }): PolicyValue {
+  const program = parsed(source)
   if (typeof program === 'string') return { ok: false, why: `compilation failed: ${program}` }
-  try {
-    return { ok: true, value: program(scope) }
-  } catch (error) {
-    return { ok: false, why: `expression '${source}' resulted in error: ${failureText(error)}` }
-  }
+  const outcome = program.evaluate(scope)
+  if (outcome.kind === 'value') return { ok: true, value: outcome.value }
+  return { ok: false, why: `expression '${source}' resulted in error: ${outcome.why}` }
 }

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../../plan/json.ts'
 import { numberAt, objectAt, textAt, textsAt } from '../../builtin/json-tree.ts'
-import { escapedFieldName } from './cel-value.ts'
+import { escapedFieldName } from './field-names.ts'
 import { type CelType, celTypes, listType, mapType, structType } from './types.ts'
 
 /**

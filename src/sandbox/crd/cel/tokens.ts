@@ -145,6 +145,12 @@ function readText(characters: readonly string[], at: number): Read | Broken | un
   const isTriple = characters[index + 1] === quote && characters[index + 2] === quote
   index += isTriple ? 3 : 1
   let value = ''
+  // Escapes within bytes are bytes, not characters.
+  const bytes: Uint8Array[] = []
+  const keep = (): void => {
+    bytes.push(new TextEncoder().encode(value))
+    value = ''
+  }
   for (;;) {
     const character = characters[index]
     if (character === undefined || (character === '\n' && !isTriple)) return { end: index }
@@ -160,15 +166,26 @@ function readText(characters: readonly string[], at: number): Read | Broken | un
     }
     const escaped = readEscape(characters, index + 1)
     if (escaped === undefined) return { end: Math.min(index + 2, characters.length) }
-    value += escaped.text
+    if (isBytes && escaped.byte !== undefined) {
+      keep()
+      bytes.push(new Uint8Array([escaped.byte]))
+    } else value += escaped.text
     index = escaped.end
   }
   const end = index + (isTriple ? 3 : 1)
   if (!isBytes) return { end, literal: { type: 'string', value } }
-  return { end, literal: { type: 'bytes', value: new TextEncoder().encode(value) } }
+  keep()
+  return { end, literal: { type: 'bytes', value: new Uint8Array(Buffer.concat(bytes)) } }
 }
 
-function readEscape(characters: readonly string[], at: number): { readonly text: string; readonly end: number } | undefined {
+/** An escaped character; one written by its number in few digits is a byte where bytes are written. */
+interface Escaped {
+  readonly text: string
+  readonly byte?: number
+  readonly end: number
+}
+
+function readEscape(characters: readonly string[], at: number): Escaped | undefined {
   const letter = characters[at] ?? ''
   const plain = escapes[letter]
   if (plain !== undefined) return { text: plain, end: at + 1 }
@@ -179,7 +196,8 @@ function readEscape(characters: readonly string[], at: number): { readonly text:
   if (!isSound) return undefined
   const point = Number.parseInt(digits, length === undefined ? 8 : 16)
   if (point > 0x10ffff) return undefined
-  return { text: String.fromCodePoint(point), end: at + (length === undefined ? 3 : 1 + length) }
+  const byte = length === undefined || length === 2 ? { byte: point } : {}
+  return { text: String.fromCodePoint(point), ...byte, end: at + (length === undefined ? 3 : 1 + length) }
 }
 
 function readNumber(characters: readonly string[], at: number): Read | undefined {
