@@ -45,18 +45,15 @@ const only = new Set(options.only.split(','))
 const rows = []
 const servers = serversFor(options.server.split(','))
 let unmeasured = 0
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 
-try {
-  print(`node ${process.version}, ${availableParallelism()} cores, ${cpus()[0]?.model ?? 'unknown processor'}`)
-  if (only.has('start')) await measureStart()
-  for (const count of options.objects.split(',').map(Number)) {
-    if (only.has('apply'))
-      for (const server of servers)
-        for (const kinds of options.kinds.split(',')) await attempt(() => measureApply(server, count, kinds))
-    if (only.has('graph')) await attempt(() => measureGraph(count))
-  }
-} finally {
-  rmSync(folder, { recursive: true, force: true })
+print(`node ${process.version}, ${availableParallelism()} cores, ${cpus()[0]?.model ?? 'unknown processor'}`)
+if (only.has('start')) await measureStart()
+for (const count of options.objects.split(',').map(Number)) {
+  if (only.has('apply'))
+    for (const server of servers)
+      for (const kinds of options.kinds.split(',')) await attempt(() => measureApply(server, count, kinds))
+  if (only.has('graph')) await attempt(() => measureGraph(count))
 }
 if (options.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
 if (unmeasured > 0) process.exitCode = 1

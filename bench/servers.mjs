@@ -8,12 +8,19 @@ import { hasControlPlane, withControlPlane } from '../scripts/control-plane.mjs'
 async function withSandbox(main, work, use) {
   const meshform = (...args) => execFileSync(process.execPath, [main, ...args], { cwd: work, encoding: 'utf8' })
   meshform('sandbox', 'start', '--background')
+  // It is a process of its own, and outlives this one unless it is told to end.
+  const interrupted = (signal) => {
+    meshform('sandbox', 'stop')
+    process.exit(signal === 'SIGINT' ? 130 : 143)
+  }
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
   try {
     const { url, token } = JSON.parse(readFileSync(join(work, '.meshform/sandbox/server.json'), 'utf8'))
     const kubeconfig = join(work, 'kubeconfig')
     writeFileSync(kubeconfig, meshform('sandbox', 'kubeconfig'), { mode: 0o600 })
     return await use({ url, token, ca: undefined, kubeconfig, args: [] })
   } finally {
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
     meshform('sandbox', 'stop')
   }
 }

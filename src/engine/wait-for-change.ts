@@ -7,9 +7,7 @@ import { type Health, healthOf } from '../targets/health/health.ts'
 import type { Waiter } from '../targets/wait-healthy.ts'
 import type { WaitResult } from '../targets/wait-result.ts'
 import type { Emit } from './events.ts'
-
-/** How often a wait says again what it waits for, in milliseconds: a job that is silent for long looks hung. */
-const REMIND_MS = 10_000
+import { type Reminding, remindAgain } from './reminders.ts'
 
 /** What waiting needs of an apply. */
 export interface WaitRequest {
@@ -100,15 +98,16 @@ async function reminding(
     if (reason === undefined) return
     request.emit({ type: 'apply-progress', id, key, address, reason, elapsedMs: request.now() - started })
   }
-  let timer: ReturnType<typeof setInterval> | undefined
+  let reminding: Reminding | undefined
   try {
     return await wait((why) => {
-      timer ??= setInterval(tell, REMIND_MS)
+      reminding ??= remindAgain(tell)
       reason = why
+      reminding.told()
       tell()
     })
   } finally {
-    clearInterval(timer)
+    reminding?.end()
   }
 }
 

@@ -1,5 +1,6 @@
 import { inClusterStore } from '../../perf/distributed/in-cluster-store.ts'
 import { runWorker } from '../../perf/distributed/worker.ts'
+import { inClusterServer } from '../../targets/kubernetes/in-cluster.ts'
 import type { CommandIo } from '../command-io.ts'
 import { terminalView } from '../open-view.ts'
 
@@ -9,21 +10,21 @@ export async function runPerfWorker(io: CommandIo): Promise<void> {
   const run = env.MESHFORM_PERF_RUN
   const namespace = env.MESHFORM_PERF_NAMESPACE
   const index = Number(env.JOB_COMPLETION_INDEX)
-  const host = env.KUBERNETES_SERVICE_HOST
-  if (run === undefined || namespace === undefined || host === undefined || !Number.isInteger(index)) {
+  const server = inClusterServer(env)
+  if (run === undefined || namespace === undefined || server === undefined || !Number.isInteger(index)) {
     terminalView(io).diagnostics([
       {
         severity: 'error',
         code: 'MF7012',
         summary: 'This is no pod of a perf run',
-        detail: 'MESHFORM_PERF_RUN, MESHFORM_PERF_NAMESPACE, JOB_COMPLETION_INDEX and KUBERNETES_SERVICE_HOST are not all set.',
+        detail:
+          'MESHFORM_PERF_RUN, MESHFORM_PERF_NAMESPACE, JOB_COMPLETION_INDEX, KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not all set.',
         hint: 'Workers are started by `meshform perf run` for checks with `distributed`.',
       },
     ])
     io.setExitCode(1)
     return
   }
-  const server = `https://${host.includes(':') ? `[${host}]` : host}:${env.KUBERNETES_SERVICE_PORT_HTTPS ?? env.KUBERNETES_SERVICE_PORT ?? '443'}`
   try {
     const store = await inClusterStore({ run, namespace, server })
     await runWorker({ run, index, store, now: Date.now, signal: io.signal })

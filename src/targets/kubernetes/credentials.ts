@@ -152,11 +152,20 @@ function pluginLoader(context: KubeContext): () => Promise<Credentials> {
       return loaded
     })
     const options: { headers?: { [name: string]: string }; cert?: string | Buffer; key?: string | Buffer } = {}
-    await (await config).applyToHTTPSOptions(options)
+    await (await config).applyToHTTPSOptions(options).catch((error: unknown) => {
+      throw notInstalled(context.user.exec, error) ?? error
+    })
     const headers: { [name: string]: string | readonly string[] } = { ...impersonation(context.user) }
     for (const [name, value] of Object.entries(options.headers ?? {})) headers[name.toLowerCase()] = value
     return { headers, certificate: options.cert?.toString(), key: options.key?.toString() }
   }
+}
+
+/** What the kubeconfig says of a plugin that isn't there; undefined for any other trouble. */
+function notInstalled(exec: JsonValue | undefined, error: unknown): Error | undefined {
+  if (!isJsonObject(exec) || !(error instanceof Error && /ENOENT/.test(error.message))) return undefined
+  const hint = textOf(exec.installHint)
+  return new Error(`The credential plugin ${textOf(exec.command) ?? ''} is not installed${hint === undefined ? '' : `. ${hint}`}`)
 }
 
 function singleContext(context: KubeContext): JsonObject {
