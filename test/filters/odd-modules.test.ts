@@ -198,13 +198,21 @@ describe('modules that are not as one would wish', () => {
     expect(send(bench, request({})).callbacks[0]).toMatchObject({ returned: 0 })
   })
 
-  test('a module that does nothing without a root id is given the one that it registers', async () => {
+  test.each([
+    ['a constant', 'const root = memory.data<u8>([109, 121, 95, 114, 111, 111, 116, 0])'],
+    [
+      'a copy of the end of another constant',
+      `const longer = memory.data<u8>([110, 111, 95, 109, 121, 95, 114, 111, 111, 116, 0])
+      const root = memory.data(16)
+      memory.copy(root, longer + 3, 7)`,
+    ],
+  ])('a module that does nothing without a root id is given the one that it registers: %s', async (_words, root) => {
     const wasm = await compileSource(`${marker}
       @external("env", "proxy_get_property") declare function property(path: usize, length: i32, out: usize, size: usize): i32
       @external("env", "proxy_log") declare function log(level: i32, at: usize, length: i32): i32
       const path = memory.data<u8>([112,108,117,103,105,110,95,114,111,111,116,95,105,100,0])
       const other = memory.data<u8>([97, 110, 121, 116, 104, 105, 110, 103, 0])
-      const root = memory.data<u8>([109, 121, 95, 114, 111, 111, 116, 0])
+      ${root}
       const out = memory.data(16)
       let mine = false
       export function proxy_on_context_create(id: i32, parent: i32): void {

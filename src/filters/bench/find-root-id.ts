@@ -1,4 +1,6 @@
 import type { FilterSettings } from '../host/filter-settings.ts'
+import { FilterVm } from '../host/filter-vm.ts'
+import { World } from '../host/world.ts'
 import { parseModule } from '../wasm/module-parser.ts'
 import { benchOptions, FilterBench } from './filter-bench.ts'
 import type { HttpMessage } from './http-exchange.ts'
@@ -6,6 +8,9 @@ import type { HttpMessage } from './http-exchange.ts'
 /** Candidates tried at most, and for how long: milliseconds. */
 const mostCandidates = 400
 const longestSearch = 4_000
+
+/** Bytes of a started module's memory that are looked through. */
+const mostMemory = 32 * 1024 * 1024
 
 /** Host calls that every filter makes, whether or not it has anything to do. */
 const idleCalls: ReadonlySet<string> = new Set([
@@ -22,7 +27,7 @@ export function mayHoldRoots(wasm: Uint8Array): boolean {
 }
 
 /**
- * Finds the root id that a module registers, when it does nothing without one: the first of its constants with which it calls the
+ * Finds the root id that a module registers, when it does nothing without one: the first name found in it with which it calls the
  * host for a request. Undefined when it works without, or with none of them.
  */
 export function findRootId(filter: FilterSettings, request: () => HttpMessage, upstream: () => HttpMessage): string | undefined {
@@ -48,24 +53,50 @@ export function findRootId(filter: FilterSettings, request: () => HttpMessage, u
   }
   const until = performance.now() + longestSearch
   if (acts('')) return undefined
-  for (const candidate of rootCandidates(filter.wasm)) {
+  for (const candidate of rootCandidates(filter)) {
     if (performance.now() > until) return undefined
     if (acts(candidate)) return candidate
   }
   return undefined
 }
 
-/** Constants of a module that could be names, likely ones first. */
-function rootCandidates(wasm: Uint8Array): readonly string[] {
-  const parsed = parseModule(wasm)
+/** Names in a module that could be root ids, likely ones first: what its constructors wrote, then its constants. */
+function rootCandidates(filter: FilterSettings): readonly string[] {
+  const parsed = parseModule(filter.wasm)
   const section = parsed.ok ? parsed.module.dataSection : undefined
   if (section === undefined) return []
-  const text = Buffer.from(wasm.buffer, wasm.byteOffset, wasm.length).toString('latin1', section.start, section.end)
+  const { wasm } = filter
+  const constants = Buffer.from(wasm.buffer, wasm.byteOffset, wasm.length).toString('latin1', section.start, section.end)
   const names = new Set<string>()
-  for (const [name] of text.matchAll(/(?<![ -~])[A-Za-z][A-Za-z0-9_.-]{1,63}(?=\0)/g)) names.add(name)
+  for (const [name] of constants.matchAll(/(?<![ -~])[A-Za-z][A-Za-z0-9_.-]{1,63}(?=\0)/g)) names.add(name)
   // AssemblyScript has its strings as UTF-16.
-  for (const [name] of text.matchAll(/(?<![ -~]\0)(?:[A-Za-z0-9_.-]\0){2,64}(?![ -~]\0)/g)) names.add(name.replaceAll('\0', ''))
+  for (const [name] of constants.matchAll(/(?<![ -~]\0)(?:[A-Za-z0-9_.-]\0){2,64}(?![ -~]\0)/g))
+    names.add(name.replaceAll('\0', ''))
   const likely = (name: string): number =>
     (/root|filter|plugin|auth|_id$/i.test(name) ? 0 : 2) + (/^[a-z][a-z0-9_.-]*$/.test(name) ? 0 : 1)
-  return [...names].sort((left, right) => likely(left) - likely(right)).slice(0, mostCandidates)
+  const sorted = [...names].sort((left, right) => likely(left) - likely(right))
+  return [...new Set([...written(filter, constants), ...sorted])].slice(0, mostCandidates)
+}
+
+/**
+ * Names that a module's constructors wrote into its memory. C++ modules copy the ids that they register, and a linker may have put
+ * the constants themselves at the ends of longer ones.
+ */
+function written(filter: FilterSettings, constants: string): readonly string[] {
+  const { startMilliseconds, seed, properties, foreignFunctions, logLevel } = benchOptions({ filters: [] })
+  const world = new World<FilterVm>({ startMilliseconds, seed, properties, foreignFunctions, logLevel })
+  const loaded = FilterVm.load(filter, world)
+  if (!loaded.ok) return []
+  const { memory } = loaded.vm
+  const before = namesIn(constants)
+  const after = namesIn(memory.view(0, Math.min(memory.size, mostMemory))?.toString('latin1') ?? '')
+  return [...after].flatMap(([name, times]) => (times > (before.get(name) ?? 0) ? [name] : []))
+}
+
+/** Names in bytes, and how often each stands there. */
+function namesIn(text: string): ReadonlyMap<string, number> {
+  const found = new Map<string, number>()
+  for (const [name] of text.matchAll(/(?<![ -~])[A-Za-z][A-Za-z0-9_.-]{1,63}(?![ -~])/g))
+    found.set(name, (found.get(name) ?? 0) + 1)
+  return found
 }
