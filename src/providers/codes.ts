@@ -131,6 +131,11 @@ export const PROVIDER_CODES = {
     title: 'Settings are not checked',
     explanation: 'The definition of the kind that these settings are merged into is not known here; the server checks them.',
   },
+  MF3040: {
+    title: 'Channel of the Gateway API cannot be told',
+    explanation:
+      'The design uses fields of the experimental channel, and the cluster cannot be asked whether it has that one. The standard channel refuses them.',
+  },
 } as const
 
 /** A code of a provider. */

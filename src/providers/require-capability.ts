@@ -4,6 +4,7 @@ import type { ValuePath } from '../plan/source.ts'
 import type { MeshProvider } from './contract.ts'
 import { type CapabilityTable, FEATURES, type Feature, type Support } from './features.ts'
 import { featuresOf } from './features-of.ts'
+import { UNTOLD_CHANNEL } from './gateway-api/channel.ts'
 import { mistake } from './mistake.ts'
 import { compareVersions } from './version.ts'
 
@@ -44,7 +45,33 @@ export function requireCapabilities(
     const alike = uses.map((use) => use.feature).filter((other) => sameReservation(table[other], support))
     return judge(component, path, [...new Set(alike)], support, provider, mesh)
   })
-  return component.section === 'meshes' ? [...unknownMode(component, provider), ...judged] : judged
+  const whole = [...judged, ...untoldChannel(component, provider, mesh, uses)]
+  return component.section === 'meshes' ? [...unknownMode(component, provider), ...whole] : whole
+}
+
+/** What only the experimental channel of the Gateway API has, where nobody can tell which one the cluster has. */
+function untoldChannel(
+  component: Component,
+  provider: MeshProvider,
+  mesh: ComponentOf<'meshes'>,
+  uses: ReturnType<typeof featuresOf>,
+): readonly Diagnostic[] {
+  const { standardChannel } = provider
+  const { mode, settings } = mesh.spec
+  if (settings?.gatewayChannel !== UNTOLD_CHANNEL || standardChannel?.modes.includes(mode) !== true) return []
+  const table = capabilitiesOf(provider, mesh)
+  const lacking = uses.filter(({ feature }) => standardChannel.lacks[feature] !== undefined && table[feature].level !== 'no')
+  const [first] = lacking
+  if (first === undefined) return []
+  const features = [...new Set(lacking.map(({ feature }) => feature))]
+  return [
+    mistake(component, first.path, 'MF3040', {
+      severity: 'warning',
+      summary: `Only the experimental channel of the Gateway API can ${features.map((feature) => verbal(FEATURES[feature])).join(' and ')} (${features.join(', ')})`,
+      detail: `Which channel cluster "${mesh.cluster}" has cannot be told; the standard one refuses these fields.`,
+      hint: 'Say `settings: {gatewayChannel: experimental}` in the mesh if it has that one; `standard` shows what it would refuse.',
+    }),
+  ]
 }
 
 function sameReservation(other: Support, support: Support): boolean {

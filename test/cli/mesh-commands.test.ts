@@ -1,4 +1,8 @@
+import picocolors from 'picocolors'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { terminalDetail } from '../../src/cli/meshes/terminal-matrix.ts'
+import { FEATURE_NAMES } from '../../src/providers/features.ts'
+import { findProvider } from '../../src/providers/registry.ts'
 import { makeWorkspace, type Workspace } from '../engine/mesh/run-command.ts'
 
 const DESIGN = `apiVersion: meshform.dev/v1
@@ -82,6 +86,23 @@ describe('commands about meshes', () => {
     })
     expect((await workspace.meshform('providers', 'show', 'istio', '--markdown')).stdout).toMatch(/^# Istio\n/)
     expect((await workspace.meshform('providers', '--markdown')).stdout).toMatch(/^# Meshes and what they can do\n/)
+  })
+
+  test('providers list has a line for each mesh and mode', async () => {
+    const { stdout } = await workspace.meshform('providers', 'list')
+    expect(stdout).toMatch(/^linkerd +Linkerd +active +edge-\S+ +\d+ of \d+$/m)
+    expect(stdout).toMatch(/^osm +Open Service Mesh +archived +/m)
+    const json: unknown = JSON.parse((await workspace.meshform('providers', 'list', '--json')).stdout)
+    expect(json).toContainEqual(expect.objectContaining({ name: 'linkerd', status: 'active' }))
+  })
+
+  test.each([80, 50])('one mesh in %i columns: no line is longer, and nothing is left out', (width) => {
+    const { provider } = findProvider('istio')
+    if (provider === undefined) throw new Error('no provider istio')
+    const lines = terminalDetail(provider, { colors: picocolors.createColors(false), width }).split('\n')
+    // A single word may be longer than a narrow terminal is wide; what has spaces is broken.
+    expect(lines.slice(1).filter((line) => line.startsWith(' ') && line.length > width && line.trim().includes(' '))).toEqual([])
+    for (const feature of FEATURE_NAMES) expect(lines.some((line) => line.includes(` ${feature}`))).toBe(true)
   })
 
   test('providers show of a mesh that is not known names the nearest', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { ComponentSpecs } from '../../src/design/component.ts'
 import type { RequestMatchSpec } from '../../src/design/schema/traffic.ts'
 import { findProvider } from '../../src/providers/registry.ts'
 import { canonical, meshObjects, only, type Sections, SHOP, translate } from './design-fixture.ts'
@@ -193,6 +194,18 @@ describe('Gateway API', () => {
     expect(findings.map(({ code, object, path }) => [code, object.name, path])).toEqual([
       ['MF3033', 'backend', ['spec', 'rules', 1]],
     ])
+  })
+
+  test('where nobody can tell the channel, what only the experimental one has is told, once a component', () => {
+    const said = (mesh: ComponentSpecs['meshes']) =>
+      translate(routesOnly(canonical(mesh))).diagnostics.map(({ severity, code, location }) => [severity, code, location?.file])
+    const untold = { gatewayChannel: 'untold' }
+    const warning = [['warning', 'MF3040', 'routes.0.retries']]
+    expect(said({ provider: 'istio', mode: 'ambient', settings: untold })).toEqual(warning)
+    expect(said({ provider: 'cilium', settings: untold })).toEqual(warning)
+    // Modes that write no such route say nothing.
+    expect(said({ provider: 'istio', settings: untold })).toEqual([])
+    expect(said({ provider: 'istio', mode: 'ambient', settings: { gatewayChannel: 'experimental' } })).toEqual([])
   })
 
   test('an order that the Gateway API does not keep is told, and one that it keeps is not', () => {

@@ -5,7 +5,7 @@ import { type Style, styleFor } from '../../views/terminal/style.ts'
 import type { CommandIo } from '../command-io.ts'
 import { markdownMatrix } from '../meshes/markdown-matrix.ts'
 import { markdownPage } from '../meshes/markdown-page.ts'
-import { terminalDetail, terminalMatrix } from '../meshes/terminal-matrix.ts'
+import { terminalDetail, terminalList, terminalMatrix } from '../meshes/terminal-matrix.ts'
 import { terminalView } from '../open-view.ts'
 
 interface FormatOptions {
@@ -20,11 +20,28 @@ export function providersCommand(io: CommandIo): Command {
     .description('Shows the meshes that meshform knows and what each can do: the same table that refuses a plan.')
     .option('--json', 'as JSON')
     .option('--markdown', 'as Markdown, as in docs/meshes/README.md')
-    .addHelpText('after', '\nExamples:\n  meshform providers\n  meshform providers show istio\n  meshform providers --markdown\n')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  meshform providers\n  meshform providers list\n  meshform providers show istio\n  meshform providers --markdown\n',
+    )
     .action((options: FormatOptions) => {
       const providers = [...meshProviders.values()]
       if (options.json === true) io.stdout.write(`${JSON.stringify(providers.map(describe), null, 2)}\n`)
       else io.stdout.write(options.markdown === true ? markdownMatrix(providers) : terminalMatrix(providers, style(io)))
+    })
+  command
+    .command('list')
+    .summary('List the meshes, a line each')
+    .description(
+      'Lists the meshes: name, project, whether it is still maintained, the version it was checked against, and how much of all it can do.',
+    )
+    .option('--json', 'as JSON')
+    .action((_own: FormatOptions, listed: Command) => {
+      const options: FormatOptions = listed.optsWithGlobals()
+      const providers = [...meshProviders.values()]
+      io.stdout.write(
+        options.json === true ? `${JSON.stringify(providers.map(describe), null, 2)}\n` : terminalList(providers, style(io)),
+      )
     })
   command
     .command('show')

@@ -1,9 +1,14 @@
 import type { MeshProvider } from '../../providers/contract.ts'
 import { FEATURE_NAMES, type Support } from '../../providers/features.ts'
-import type { Style } from '../../views/terminal/style.ts'
+import { wrap } from '../../views/terminal/diagnostics.ts'
+import { type Style, shorten } from '../../views/terminal/style.ts'
 import { columnsOf, type MeshColumn } from './mesh-column.ts'
 
 const WIDTH = Math.max(...FEATURE_NAMES.map((feature) => feature.length)) + 2
+/** Columns before the note of a feature. */
+const INDENT = WIDTH + 4
+/** How many columns a note must have to stand beside its feature. */
+const NARROWEST = 30
 
 function mark(support: Support, { colors }: Style): string {
   switch (support.level) {
@@ -31,6 +36,26 @@ export function terminalMatrix(providers: readonly MeshProvider[], style: Style)
   return `${head.join('\n')}\n${rows.join('\n')}\n\n${legend}\n`
 }
 
+/** The meshes, a line each: a mode that is not the usual one has its own. */
+export function terminalList(providers: readonly MeshProvider[], { colors, width }: Style): string {
+  const lines = providers.flatMap(columnsOf).map(({ name, title, provider, table, mode }) => ({
+    name,
+    title,
+    status: mode === undefined ? provider.status : '',
+    version: mode === undefined ? provider.defaultVersion : '',
+    done: FEATURE_NAMES.filter((feature) => table[feature].level !== 'no').length,
+  }))
+  const widest = (texts: readonly string[]) => Math.max(...texts.map((text) => text.length)) + 2
+  const [names, titles] = [widest(lines.map(({ name }) => name)), widest(lines.map(({ title }) => title))]
+  const [states, versions] = [widest(lines.map(({ status }) => status)), widest(lines.map(({ version }) => version))]
+  return lines
+    .map(({ name, title, status, version, done }) => {
+      const rest = `${title.padEnd(titles)}${status.padEnd(states)}${version.padEnd(versions)}${done} of ${FEATURE_NAMES.length}`
+      return `${colors.bold(name.padEnd(names))}${colors.dim(shorten(rest, width - names))}\n`
+    })
+    .join('')
+}
+
 /** One mesh in detail: what it can do, what it writes itself, how health and order are told. */
 export function terminalDetail(provider: MeshProvider, style: Style): string {
   const { colors } = style
@@ -45,19 +70,20 @@ export function terminalDetail(provider: MeshProvider, style: Style): string {
     section(
       'fields that it writes itself, neither drift nor change',
       ignore.flatMap((rule) => [
-        `  ${rule.kinds.join(', ')}${rule.names === undefined ? '' : ` (${rule.names.join(', ')})`}  ${colors.dim(rule.reason)}`,
+        ...hung(`  ${rule.kinds.join(', ')}${rule.names === undefined ? '' : ` (${rule.names.join(', ')})`}`, rule.reason, style),
         ...rule.paths.map((path) => `      ${path}`),
       ]),
     ),
     section(
       'how health is told, beside what is built in',
-      health.map(({ kinds, condition, status }) => `  ${kinds.join(', ')}  ${colors.dim(`condition ${condition} is ${status}`)}`),
+      health.flatMap(({ kinds, condition, status }) =>
+        hung(`  ${kinds.join(', ')}`, `condition ${condition} is ${status}`, style),
+      ),
     ),
     section(
       'what is applied before what',
-      order.map(
-        ({ before, after, reason }) =>
-          `  ${before.kinds.join(', ')} ${colors.dim('before')} ${after.kinds.join(', ')}  ${colors.dim(reason)}`,
+      order.flatMap(({ before, after, reason }) =>
+        hung(`  ${before.kinds.join(', ')} before ${after.kinds.join(', ')}`, reason, style),
       ),
     ),
     '',
@@ -71,8 +97,21 @@ function featureLines({ table, mode, provider }: MeshColumn, style: Style): read
     if (mode !== undefined && support === provider.capabilities[feature]) return []
     const since = support.level !== 'no' && support.since !== undefined ? `from ${support.since}. ` : ''
     const alternative = support.level === 'no' && support.alternative !== undefined ? `. ${support.alternative}` : ''
-    return [
-      `  ${mark(support, style)} ${feature.padEnd(WIDTH)}${style.colors.dim(`${since}${support.note ?? ''}${alternative}`)}`,
-    ]
+    const note = `${since}${support.note ?? ''}${alternative}`
+    const name = `  ${mark(support, style)} ${feature.padEnd(WIDTH)}`
+    if (note === '') return [name.trimEnd()]
+    if (style.width - INDENT < NARROWEST) {
+      return [name.trimEnd(), ...wrap(note, style.width - 6).map((line) => `      ${style.colors.dim(line)}`)]
+    }
+    return wrap(note, style.width - INDENT).map(
+      (line, index) => `${index === 0 ? name : ' '.repeat(INDENT)}${style.colors.dim(line)}`,
+    )
   })
+}
+
+/** What something is, and why: on one line where both fit, else the reason below. */
+function hung(what: string, reason: string, { colors, width }: Style): readonly string[] {
+  if (what.length + 2 + reason.length <= width) return [`${what}  ${colors.dim(reason)}`]
+  const lines = wrap(what.trimStart(), width - 4).map((line, index) => `${index === 0 ? '  ' : '    '}${line}`)
+  return [...lines, ...wrap(reason, width - 4).map((line) => `    ${colors.dim(line)}`)]
 }

@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject } from '../../plan/json.ts'
 import type { ObjectKey } from '../../plan/manifest.ts'
 import type { MeshProvider } from '../../providers/contract.ts'
 import { GATEWAY_GROUP, routeBundle } from '../../providers/gateway-api/api.ts'
+import { UNTOLD_CHANNEL } from '../../providers/gateway-api/channel.ts'
 import { labelsIn, stringIn } from '../../providers/json-view.ts'
 import type { Connection } from '../refresh.ts'
 
@@ -33,10 +34,19 @@ export async function withServedBundle(
   const found: { readonly [setting: string]: string | undefined } = {
     // Candidates of a release and builds of one's own bear more than its numbers.
     gatewayApi: /\d+\.\d+(\.\d+)?/.exec(annotations[VERSION] ?? '')?.[0] ?? servedBundle(connection),
-    gatewayChannel: /^(standard|experimental)$/.exec(annotations[CHANNEL] ?? '')?.[0],
+    gatewayChannel: /^(standard|experimental)$/.exec(annotations[CHANNEL] ?? '')?.[0] ?? untoldChannel(connection),
   }
   const told = Object.fromEntries(asked.flatMap((setting) => (found[setting] === undefined ? [] : [[setting, found[setting]]])))
   return Object.keys(told).length === 0 ? mesh : { ...mesh, spec: { ...mesh.spec, settings: { ...mesh.spec.settings, ...told } } }
+}
+
+/**
+ * That nobody can tell the channel, where the cluster cannot be asked or does not say. Where routes are not served at all, whoever
+ * brings them decides.
+ */
+function untoldChannel(connection: Connection | undefined): typeof UNTOLD_CHANNEL | undefined {
+  const missing = connection?.kind === 'connected' && connection.served.find(GATEWAY_GROUP, 'HTTPRoute') === undefined
+  return missing ? undefined : UNTOLD_CHANNEL
 }
 
 /** The definition of routes among the objects of the design itself. */

@@ -2,10 +2,14 @@ import type { CapabilityTable } from '../features.ts'
 import { no, rows } from '../features.ts'
 import { gatewayBundle } from './api.ts'
 
+/** What stands for the channel of a cluster that cannot be asked. */
+export const UNTOLD_CHANNEL = 'untold'
+
 /** The setting of a mesh whose routes use fields of the experimental channel. */
 export const CHANNEL_SETTING = {
-  enum: ['standard', 'experimental'],
-  description: 'Channel of the Gateway API CRDs in the cluster; read off the cluster where it can be asked.',
+  enum: ['standard', 'experimental', UNTOLD_CHANNEL],
+  description:
+    'Channel of the Gateway API CRDs in the cluster; read off the cluster where it can be asked, untold where nobody can tell.',
 } as const
 
 /** What HTTPRoute lacks in the standard channel, whatever a mesh would do with it. */
