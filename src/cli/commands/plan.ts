@@ -82,6 +82,10 @@ async function runPlan(io: CommandIo, options: PlanOptions): Promise<void> {
   if (options.out !== undefined && (!errored || made.isComplete)) {
     const { contentOf, writtenSecrets } = await import('../saved-design.ts')
     view.diagnostics(writtenSecrets(prepared, made))
+    if (opened.ok && opened.value.cipher === undefined) {
+      const { guessableSecrets } = await import('../guessable-secrets.ts')
+      view.diagnostics(guessableSecrets(made, prepared.sensitiveValues))
+    }
     const content = await contentOf(prepared, await filesOfChecks(io, design))
     const refusal = await writePlanFile(io, options.out, { ...plan, content })
     if (refusal !== undefined) {

@@ -1,0 +1,49 @@
+import type { MadePlan } from '../engine/make-plan.ts'
+import type { Diagnostic } from '../plan/diagnostic.ts'
+import type { JsonValue } from '../plan/json.ts'
+import { describeObject, type Manifest } from '../plan/manifest.ts'
+import { coverSecrets, NOT_AT_HAND } from '../planner/cover-secrets.ts'
+
+/** Secrets of an object that are shorter than this, all together, can be guessed against the digest that a plan has of it. */
+const SAFE_LENGTH = 12
+/** Objects named one by one; the others are counted. */
+const NAMED = 10
+
+/** A warning where a plan that is saved without a key lets short secrets be guessed: it holds salted, stretched digests of them. */
+export function guessableSecrets(
+  { plan, manifests }: Pick<MadePlan, 'plan' | 'manifests'>,
+  sensitiveValues: readonly string[],
+): readonly Diagnostic[] {
+  const short = plan.changes.filter(({ id }) => {
+    const manifest = manifests.get(id)
+    const length = manifest === undefined ? 0 : secretLength(manifest, sensitiveValues)
+    return length > 0 && length < SAFE_LENGTH
+  })
+  const [first] = short
+  if (first === undefined) return []
+  const names = short.slice(0, NAMED).map(({ key }) => describeObject(key))
+  const more = short.length > NAMED ? [`and ${short.length - NAMED} more`] : []
+  return [
+    {
+      severity: 'warning',
+      code: 'MF4015',
+      summary: 'Short secrets could be guessed by whoever has the plan',
+      detail: `It holds digests of these objects, salted and stretched, and their secrets have fewer than ${SAFE_LENGTH} characters:\n${[...names, ...more].join('\n')}`,
+      address: first.address,
+      hint: 'Set MESHFORM_STATE_KEY or MESHFORM_STATE_PASSPHRASE: then plans and state are encrypted. Or take longer secrets.',
+    },
+  ]
+}
+
+/** Characters of all secrets of an object together; values of `data` are base64. */
+function secretLength(manifest: Manifest, sensitiveValues: readonly string[]): number {
+  const { covered } = coverSecrets(manifest, sensitiveValues, [])
+  const walk = (value: JsonValue | undefined, cover: JsonValue | undefined, coded: boolean): number => {
+    if (cover === NOT_AT_HAND) return coded ? Buffer.from(String(value), 'base64').length : String(value).length
+    if (typeof cover !== 'object' || cover === null || typeof value !== 'object' || value === null) return 0
+    const inside = value as { readonly [name: string]: JsonValue }
+    return Object.entries(cover).reduce((sum, [name, item]) => sum + walk(inside[name], item as JsonValue, coded), 0)
+  }
+  const isSecret = manifest.kind === 'Secret' && manifest.apiVersion === 'v1'
+  return Object.entries(covered).reduce((sum, [name, item]) => sum + walk(manifest[name], item, isSecret && name === 'data'), 0)
+}
