@@ -1,4 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
+import { FieldErrors } from '../builtin/validation/field-errors.ts'
+import { validateManagerName } from '../builtin/validation/manager-name.ts'
 import type { FieldError } from '../resource-type.ts'
 import { shownValue } from './go-json-text.ts'
 import { badRequest, invalid } from './status-error.ts'
@@ -17,15 +19,18 @@ export interface WriteOptions {
   readonly force: boolean | undefined
 }
 
+/** The longest name of a manager that is made of a user agent, in bytes. */
 const longestManager = 128
 
-/** The name in front of the slash of a user agent. */
+/** The name in front of the slash of a user agent, as far as it shows and there is room. */
 function managerFromUserAgent(userAgent: string): string {
-  const name = userAgent.split('/', 1)[0] ?? ''
-  return [...name]
-    .filter((character) => /\P{C}/u.test(character))
-    .join('')
-    .slice(0, longestManager)
+  let name = ''
+  for (const character of userAgent.split('/', 1)[0] ?? '') {
+    if (character !== ' ' && /[\p{C}\p{Z}]/u.test(character)) continue
+    if (Buffer.byteLength(name) + Buffer.byteLength(character) > longestManager) break
+    name += character
+  }
+  return name
 }
 
 /** Whatever isn't a plain no is a yes. */
@@ -42,24 +47,6 @@ function checkDryRun(errors: FieldError[], dryRun: readonly JsonValue[]): void {
     field: 'dryRun',
     message: `Unsupported value: ${shownValue(dryRun)}: supported values: "All"`,
   })
-}
-
-/** Complains of each character that doesn't show, at its place in bytes. */
-function checkPrintable(errors: FieldError[], fieldManager: string): void {
-  let position = 0
-  for (const character of fieldManager) {
-    const isPrintable = character === ' ' || !/[\p{C}\p{Z}]/u.test(character)
-    if (!isPrintable) {
-      const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
-      const detail = `invalid character U+${code} (at position ${position})`
-      errors.push({
-        type: 'FieldValueInvalid',
-        field: 'fieldManager',
-        message: `Invalid value: ${JSON.stringify(fieldManager)}: ${detail}`,
-      })
-    }
-    position += Buffer.byteLength(character)
-  }
 }
 
 /** Reads and checks the options of a write. `kind` is the options' own kind in messages, such as `PatchOptions`. */
@@ -92,14 +79,9 @@ export function writeOptionsOf(
   if (kind === 'PatchOptions' && !isApply && force !== undefined) {
     errors.push({ type: 'FieldValueForbidden', field: 'force', message: 'Forbidden: may not be specified for non-apply patch' })
   }
-  if (Buffer.byteLength(fieldManager) > longestManager) {
-    errors.push({
-      type: 'FieldValueTooLong',
-      field: 'fieldManager',
-      message: `Too long: may not be more than ${longestManager} bytes`,
-    })
-  }
-  checkPrintable(errors, fieldManager)
+  const named = new FieldErrors()
+  validateManagerName(named, 'fieldManager', fieldManager)
+  errors.push(...named.all)
   if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', name: kind }, '', errors)
   return {
     dryRun: dryRun.length > 0,

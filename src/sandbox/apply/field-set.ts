@@ -215,18 +215,24 @@ function decodeLevel(fields: JsonObject): FieldSet | undefined {
     const children = decodeLevel(below)
     if (children === undefined) return undefined
     const member = '.' in below || Object.keys(below).length === 0
-    put(out, canonicalElement(element), member, children)
+    const canonical = canonicalElement(element)
+    if (canonical === undefined) return undefined
+    put(out, canonical, member, children)
   }
   return out
 }
 
-function canonicalElement(element: string): string {
-  if (!element.startsWith('k:')) return element
+/** The element in its one form; undefined for keys, values and places that are none. */
+function canonicalElement(element: string): string | undefined {
+  if (element.startsWith('f:')) return element
+  const text = element.slice(2)
+  if (element.startsWith('i:')) return /^-?\d+$/.test(text) ? element : undefined
   try {
-    const key: unknown = JSON.parse(element.slice(2))
-    return isJsonObject(key) ? keyElement(Object.entries(key)) : element
+    const key: unknown = JSON.parse(text)
+    if (element.startsWith('v:')) return element
+    return isJsonObject(key) ? keyElement(Object.entries(key)) : undefined
   } catch {
-    return element
+    return undefined
   }
 }
 

@@ -75,7 +75,7 @@ function compareEntries(left: ManagerEntry, right: ManagerEntry): number {
 export function encodeManagedFields(managers: Managers): readonly JsonObject[] | undefined {
   if (managers.size === 0) return undefined
   return [...managers.values()].sort(compareEntries).map((entry) => ({
-    manager: entry.manager,
+    ...(entry.manager === '' ? {} : { manager: entry.manager }),
     operation: entry.operation,
     apiVersion: entry.apiVersion,
     ...(entry.time === undefined ? {} : { time: entry.time }),

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../plan/json.ts'
 import type { FieldErrors } from './field-errors.ts'
+import { validateManagerName } from './manager-name.ts'
 import { labelValueComplaints, qualifiedNameComplaints, subdomainComplaints } from './names.ts'
 
 /** A rule for names: the complaints about a text, none when it is fine. */
@@ -98,6 +99,11 @@ export function validateChangedMeta(errors: FieldErrors, object: JsonObject): vo
   validateLabels(errors, metadata.labels, 'metadata.labels')
   validateAnnotations(errors, metadata.annotations, 'metadata.annotations')
   validateOwners(errors, metadata.ownerReferences)
+  const entries = Array.isArray(metadata.managedFields) ? (metadata.managedFields as readonly JsonValue[]) : []
+  for (const [index, entry] of entries.entries()) {
+    if (!isJsonObject(entry) || typeof entry.manager !== 'string') continue
+    validateManagerName(errors, `metadata.managedFields[${index}].manager`, entry.manager)
+  }
 }
 
 /** Everything about an object's metadata that doesn't depend on other objects. */
