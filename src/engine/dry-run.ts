@@ -5,10 +5,12 @@ import type { Manifest } from '../plan/manifest.ts'
 import type { Candidate } from '../planner/assess.ts'
 import type { DryRun } from '../planner/dry-run.ts'
 import type { FieldManagers } from '../planner/field-managers.ts'
+import { keepIgnored } from '../planner/keep-ignored.ts'
 import { expectedConflicts, isAmong, settleConflicts, withoutConflicts } from '../planner/settle-conflicts.ts'
 import type { TargetError } from '../targets/contract.ts'
 import { targetDiagnostic } from '../targets/error-diagnostics.ts'
 import { objectOf } from '../targets/json-fields.ts'
+import { ownedFields } from '../targets/owned-fields.ts'
 import { afterTransfer } from '../targets/transfer-ownership.ts'
 import { sharedTroublesOnce } from './cluster-troubles.ts'
 import type { Emit } from './events.ts'
@@ -99,7 +101,11 @@ async function dryRunOne(
     )
     return undefined
   }
-  let sent = desired.manifest
+  const live = candidate.kind === 'update' ? candidate.live : undefined
+  let sent =
+    live === undefined
+      ? desired.manifest
+      : keepIgnored(desired.manifest, live, ownedFields(live, fieldManager, []), desired.ignore)
   let answer = await ask(sent, request.onlyToSee)
   if (!answer.ok && answer.error.kind === 'conflict') {
     const expected = expectedConflicts(sent, answer.error.conflicts, desired.ignore)

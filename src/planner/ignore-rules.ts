@@ -26,6 +26,7 @@ export function saidRules(told: readonly IgnoreRuleSpec[]): readonly IgnoreRule[
       ...(managers === undefined ? {} : { managers }),
       ...(where === undefined ? {} : { where }),
       reason: reason ?? 'said by the design',
+      keeps: true as const,
     }))
 }
 
@@ -36,7 +37,8 @@ export function lifecycleRules(component: Component | undefined): readonly Ignor
   const more = items.flatMap((item) =>
     typeof item === 'string' ? [] : [{ reason: 'lifecycle.ignoreChanges', ...item, kinds: ['*'] }],
   )
-  const plain = paths.length === 0 ? [] : [{ group: '*', kinds: ['*'], paths, reason: 'lifecycle.ignoreChanges' }]
+  const plain =
+    paths.length === 0 ? [] : [{ group: '*', kinds: ['*'], paths, reason: 'lifecycle.ignoreChanges', keeps: true as const }]
   return [...plain, ...saidRules(more)]
 }
 

@@ -31,12 +31,19 @@ export function settleContainers(request: ContainersRequest): {
   readonly diagnostics: readonly Diagnostic[]
 } {
   const going = goingContainers(request.candidates, request.dryRuns)
+  if (going.length === 0) return { candidates: request.candidates, diagnostics: [] }
+  const known = new Set(request.all.map(idOf))
+  // What the state knows is no stranger, even where somebody took our label off it.
+  const strangersIn = (container: Container) =>
+    (request.strangers.get(container.id) ?? []).filter(
+      ({ key }) => !known.has(objectKeyText({ ...key, cluster: container.key.cluster })),
+    )
   const diagnostics: Diagnostic[] = []
   let { candidates } = request
   for (const container of going) {
     const settled = container.comesBack
-      ? settleReplaced(container, candidates, request, diagnostics)
-      : settleDeleted(container, candidates, request, diagnostics)
+      ? settleReplaced(container, candidates, request, strangersIn(container), diagnostics)
+      : settleDeleted(container, candidates, request, strangersIn(container), diagnostics)
     candidates = settled
   }
   return { candidates, diagnostics }
@@ -46,6 +53,7 @@ function settleDeleted(
   container: Container,
   candidates: readonly Candidate[],
   request: ContainersRequest,
+  strangers: readonly Stranger[],
   diagnostics: Diagnostic[],
 ): readonly Candidate[] {
   const leaving = new Set(candidates.filter(({ kind }) => kind === 'delete').map(idOf))
@@ -54,7 +62,6 @@ function settleDeleted(
     (candidate) =>
       isInside(container, keyOf(candidate)) && !leaving.has(idOf(candidate)) && isThere(candidate, planned.has(idOf(candidate))),
   )
-  const strangers = request.strangers.get(container.id) ?? []
   const claimed = strangers.filter(({ owner }) => owner !== undefined)
   if (staying.length === 0 && claimed.length === 0) {
     if (strangers.length > 0) diagnostics.push(takenAlong(container, strangers))
@@ -81,9 +88,9 @@ function settleReplaced(
   container: Container,
   candidates: readonly Candidate[],
   request: ContainersRequest,
+  strangers: readonly Stranger[],
   diagnostics: Diagnostic[],
 ): readonly Candidate[] {
-  const strangers = request.strangers.get(container.id) ?? []
   const inside = request.all.filter((candidate) => isInside(container, keyOf(candidate)) && isLive(candidate))
   const untouchable = [
     ...inside

@@ -125,6 +125,10 @@ describe('a namespace', () => {
         kind: 'ConfigMap',
         metadata: { name, namespace: 'shop' },
       })
+    // What the state knows is none of that, label or not.
+    await asOther(project, 'PATCH', '/api/v1/namespaces/shop/configmaps/a', {
+      metadata: { labels: { 'meshform.dev/design': null } },
+    })
     expect((await project.meshform('destroy', '--yes')).err).toMatchInlineSnapshot(`
       "warning Namespace shop takes along what no design made [MF2018]
       │ resources.ns

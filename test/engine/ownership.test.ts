@@ -127,3 +127,46 @@ test('a field manager of its own choice; under another name the design goes on w
   expect(managersOf(await asOther(project, 'GET', `${MAPS}/a`))).toEqual(['payments Apply'])
   expect((await project.meshform('plan', '--detailed-exitcode')).code).toBe(0)
 })
+
+test('what a design ignores stays as it is on the cluster, whatever the design says by now, and whoever it belongs to', async () => {
+  const ignoring = (x: string, y: string, z = '') =>
+    map(`x: "${x}", y: "${y}"${z}`, 'lifecycle: {ignoreChanges: [data.x, data.z]}, ')
+  const project = await newProject({ 'shop.yaml': ignoring('1', '1') })
+  await project.meshform('apply', '--yes')
+  const data = async () => ((await asOther(project, 'GET', `${MAPS}/a`)) as JsonObject).data
+  await project.write('shop.yaml', ignoring('2', '1'))
+  expect((await project.meshform('plan', '--detailed-exitcode')).code).toBe(0)
+  await project.write('shop.yaml', ignoring('2', '2', ', z: "2"'))
+  const applied = await project.meshform('apply', '--yes')
+  expect(applied.out).toContain('data.y: "1" → "2"')
+  expect(await data()).toEqual({ x: '1', y: '2' })
+  // Once another has it, it is theirs; after that it may go altogether.
+  await asOther(project, 'PATCH', `${MAPS}/a`, { data: { x: '9' } }, 'ops')
+  await project.write('shop.yaml', ignoring('3', '3'))
+  await project.meshform('apply', '--yes')
+  expect(await data()).toEqual({ x: '9', y: '3' })
+  await asOther(project, 'PATCH', `${MAPS}/a`, { data: { x: null } }, 'ops')
+  await project.write('shop.yaml', ignoring('4', '4'))
+  await project.meshform('apply', '--yes')
+  expect(await data()).toEqual({ y: '4' })
+  expect((await project.meshform('plan', '--detailed-exitcode')).code).toBe(0)
+})
+
+test('a new item of a list is sent whole, an old one keeps what is ignored of it', async () => {
+  const ports = (items: string) =>
+    design(
+      `  s: {lifecycle: {ignoreChanges: ["spec.ports[*].nodePort"]}, manifest: {apiVersion: v1, kind: Service, metadata: {name: s, namespace: shop}, spec: {type: NodePort, selector: {app: s}, ports: [${items}]}}}`,
+    )
+  const project = await newProject({ 'shop.yaml': ports('{name: a, port: 80, nodePort: 30001}') })
+  await project.meshform('apply', '--yes')
+  await project.write(
+    'shop.yaml',
+    ports('{name: a, port: 80, targetPort: 8080, nodePort: 30005}, {name: b, port: 81, nodePort: 30002}'),
+  )
+  expect((await project.meshform('apply', '--yes')).code).toBe(0)
+  const live = (await asOther(project, 'GET', '/api/v1/namespaces/shop/services/s')) as JsonObject
+  expect((live.spec as JsonObject).ports).toMatchObject([
+    { name: 'a', targetPort: 8080, nodePort: 30001 },
+    { name: 'b', nodePort: 30002 },
+  ])
+})
