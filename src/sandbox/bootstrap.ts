@@ -4,6 +4,7 @@ import type { ApiServer } from './api/api-server.ts'
 import { serverVersion } from './api/discovery.ts'
 import { timestamp } from './api/object-metadata.ts'
 import { systemPriorities } from './builtin/validation/cluster.ts'
+import { nodeAddress } from './controllers/pod-status.ts'
 import { sandboxNode } from './controllers/pod-template.ts'
 import { nodeObject } from './controllers/sandbox-node.ts'
 
@@ -17,7 +18,24 @@ const kubernetesService: JsonObject = {
   spec: { clusterIP: '10.96.0.1', ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }] },
 }
 
-/** Puts into a new sandbox what every cluster has from the start: system namespaces, its own Service, a node. */
+/** Where that Service leads, as the API server itself says it in the older and the newer form. */
+const serverPorts = [{ name: 'https', port: 6443, protocol: 'TCP' }]
+const kubernetesEndpoints: JsonObject = {
+  apiVersion: 'v1',
+  kind: 'Endpoints',
+  metadata: { name: 'kubernetes', namespace: 'default', labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
+  subsets: [{ addresses: [{ ip: nodeAddress }], ports: serverPorts }],
+}
+const kubernetesSlice: JsonObject = {
+  apiVersion: 'discovery.k8s.io/v1',
+  kind: 'EndpointSlice',
+  metadata: { name: 'kubernetes', namespace: 'default', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
+  addressType: 'IPv4',
+  endpoints: [{ addresses: [nodeAddress], conditions: { ready: true } }],
+  ports: serverPorts,
+}
+
+/** Puts into a new sandbox what every cluster has from the start: system namespaces, its own Service and where it leads, a node. */
 export function bootstrap(api: ApiServer, context: ApiContext): void {
   const { store } = context
   const send = (method: 'POST' | 'PUT', path: string, body: JsonObject): void => {
@@ -29,6 +47,12 @@ export function bootstrap(api: ApiServer, context: ApiContext): void {
   }
   if (store.get('/services', 'default', 'kubernetes') === undefined) {
     send('POST', '/api/v1/namespaces/default/services', kubernetesService)
+  }
+  if (store.get('/endpoints', 'default', 'kubernetes') === undefined) {
+    send('POST', '/api/v1/namespaces/default/endpoints', kubernetesEndpoints)
+  }
+  if (store.get('discovery.k8s.io/endpointslices', 'default', 'kubernetes') === undefined) {
+    send('POST', '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices', kubernetesSlice)
   }
   for (const [name, value] of systemPriorities) {
     if (store.get('scheduling.k8s.io/priorityclasses', '', name) !== undefined) continue

@@ -43,6 +43,20 @@ function setImage(host: FakeHost, kind: Parameters<FakeHost['get']>[0], name: st
   host.update(kind, { ...found, spec: { ...objectAt(found, 'spec'), template: template(name, image) } })
 }
 
+test('ReplicationControllers keep their pods as ReplicaSets do', () => {
+  const host = started()
+  const spec = { replicas: 2, selector: { app: 'old' }, template: template('old', 'app:1') }
+  host.create('/ReplicationController', {
+    apiVersion: 'v1',
+    kind: 'ReplicationController',
+    metadata: { name: 'old', namespace: 'shop' },
+    spec,
+  })
+  host.run()
+  expect(podNames(host)).toHaveLength(2)
+  expect(status(host, '/ReplicationController', 'old')).toMatchObject({ replicas: 2, readyReplicas: 2, availableReplicas: 2 })
+})
+
 describe('StatefulSets', () => {
   test('start their pods in order, each with its volume', () => {
     const host = started()

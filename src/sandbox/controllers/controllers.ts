@@ -11,7 +11,7 @@ import { jobController } from './job-controller.ts'
 import { meshEntryController } from './mesh-entry-controller.ts'
 import { namespaceController } from './namespace-controller.ts'
 import { podController } from './pod-controller.ts'
-import { replicaSetController } from './replica-set-controller.ts'
+import { replicaSetController, replicationController } from './replica-set-controller.ts'
 import { routeController } from './route-controller.ts'
 import { RouteIndex } from './route-index.ts'
 import { statefulSetController } from './stateful-set-controller.ts'
@@ -30,6 +30,7 @@ export function controllers(): readonly Controller[] {
     volumeController(),
     podController(),
     replicaSetController(),
+    replicationController(),
     deploymentController(),
     statefulSetController(),
     daemonSetController(),

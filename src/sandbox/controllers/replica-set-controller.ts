@@ -9,7 +9,39 @@ import { makePod, ownerReference, podFromTemplate } from './pod-template.ts'
 
 const pods = '/Pod'
 const replicaSets = 'apps/ReplicaSet'
-const source = 'replicaset-controller'
+
+/** A kind that keeps a number of equal pods. */
+interface ReplicaKind {
+  readonly key: 'apps/ReplicaSet' | '/ReplicationController'
+  readonly apiVersion: string
+  readonly kind: string
+  /** The controller's name, and who its events are from. */
+  readonly name: string
+  readonly source: string
+  readonly selectorOf: (replicas: JsonObject) => JsonObject | undefined
+}
+
+const replicaSetKind: ReplicaKind = {
+  key: replicaSets,
+  apiVersion: 'apps/v1',
+  kind: 'ReplicaSet',
+  name: 'replicasets',
+  source: 'replicaset-controller',
+  selectorOf: (replicaSet) => objectAt(objectAt(replicaSet, 'spec'), 'selector'),
+}
+
+/** The older of the two, whose selector is nothing but labels. */
+const replicationControllerKind: ReplicaKind = {
+  key: '/ReplicationController',
+  apiVersion: 'v1',
+  kind: 'ReplicationController',
+  name: 'replicationcontrollers',
+  source: 'replication-controller',
+  selectorOf: (controller) => {
+    const labels = objectAt(objectAt(controller, 'spec'), 'selector')
+    return labels === undefined ? undefined : { matchLabels: labels }
+  },
+}
 
 /** How ready a set of pods is. */
 export interface PodCounts {
@@ -73,27 +105,32 @@ export function adoptPods(
 }
 
 /** Makes pods until one is refused; the answer is why. */
-function createPods(replicaSet: JsonObject, count: number, world: ControllerWorld): string | undefined {
+function createPods(of: ReplicaKind, replicaSet: JsonObject, count: number, world: ControllerWorld): string | undefined {
   const { namespace, name } = nameOf(replicaSet)
-  const owner = ownerReference('apps/v1', 'ReplicaSet', replicaSet)
+  const owner = ownerReference(of.apiVersion, of.kind, replicaSet)
   const template = objectAt(objectAt(replicaSet, 'spec'), 'template') ?? {}
   for (let made = 0; made < count; made += 1) {
     const podName = `${name}-${world.uniqueSuffix(uidOf(replicaSet))}`
     const pod = podFromTemplate(template, { name: podName, generateName: `${name}-`, namespace, owner })
-    const refusal = makePod(pod, { owner: replicaSet, source }, world)
+    const refusal = makePod(pod, { owner: replicaSet, source: of.source }, world)
     if (refusal !== undefined) return refusal
   }
   return undefined
 }
 
 /** Brings the pods to their number; the answer is why one could not be made. */
-function scale(replicaSet: JsonObject, members: readonly JsonObject[], world: ControllerWorld): string | undefined {
+function scale(
+  of: ReplicaKind,
+  replicaSet: JsonObject,
+  members: readonly JsonObject[],
+  world: ControllerWorld,
+): string | undefined {
   const wanted = numberAt(objectAt(replicaSet, 'spec'), 'replicas') ?? 1
-  const refusal = members.length < wanted ? createPods(replicaSet, wanted - members.length, world) : undefined
+  const refusal = members.length < wanted ? createPods(of, replicaSet, wanted - members.length, world) : undefined
   for (const pod of removalOrder(members).slice(0, Math.max(members.length - wanted, 0))) {
     const { namespace, name } = nameOf(pod)
     world.host.delete(pods, namespace, name)
-    world.report(replicaSet, { type: 'Normal', reason: 'SuccessfulDelete', message: `Deleted pod: ${name}`, source })
+    world.report(replicaSet, { type: 'Normal', reason: 'SuccessfulDelete', message: `Deleted pod: ${name}`, source: of.source })
   }
   return refusal
 }
@@ -107,7 +144,7 @@ function failureConditions(replicaSet: JsonObject, refusal: string | undefined, 
   return mergeConditions(others, [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: refusal }], now)
 }
 
-function status(replicaSet: JsonObject, refusal: string | undefined, world: ControllerWorld): void {
+function status(of: ReplicaKind, replicaSet: JsonObject, refusal: string | undefined, world: ControllerWorld): void {
   const spec = objectAt(replicaSet, 'spec')
   const members = world.cache.ownedBy(pods, uidOf(replicaSet)).filter(isActivePod)
   const counts = countPods(members, numberAt(spec, 'minReadySeconds') ?? 0, world.host.now())
@@ -117,7 +154,7 @@ function status(replicaSet: JsonObject, refusal: string | undefined, world: Cont
     return templateLabels.every(([key, value]) => labels[key] === value)
   })
   const conditions = failureConditions(replicaSet, refusal, world.host.now())
-  writeStatus(world.host, replicaSets, replicaSet, {
+  writeStatus(world.host, of.key, replicaSet, {
     replicas: members.length,
     fullyLabeledReplicas: labelled.length,
     readyReplicas: counts.ready,
@@ -128,27 +165,37 @@ function status(replicaSet: JsonObject, refusal: string | undefined, world: Cont
   if (counts.nextAvailableMs !== undefined) world.lookAgain(counts.nextAvailableMs)
 }
 
-/** Keeps as many pods as a ReplicaSet asks for. */
-export function replicaSetController(): Controller {
+function keepReplicas(of: ReplicaKind, concerned: Controller['concerned']): Controller {
   return {
-    name: 'replicasets',
-    watches: [replicaSets, pods],
+    name: of.name,
+    watches: [of.key, pods],
     concerned: (kind, object, cache) => {
-      if (kind === replicaSets) return [nameOf(object)]
+      if (kind === of.key) return [nameOf(object)]
       const owner = controllerOf(object)
-      if (textAt(owner, 'kind') === 'ReplicaSet') return [{ namespace: nameOf(object).namespace, name: textAt(owner, 'name') }]
-      // A pod that nobody controls may be what a ReplicaSet of its namespace is looking for.
-      const hash = labelsOf(object)['pod-template-hash']
-      if (owner !== undefined || hash === undefined) return []
-      return cache.labelled(replicaSets, nameOf(object).namespace, { 'pod-template-hash': hash }).map(nameOf)
+      if (textAt(owner, 'kind') === of.kind) return [{ namespace: nameOf(object).namespace, name: textAt(owner, 'name') }]
+      return owner === undefined ? concerned(kind, object, cache) : []
     },
     reconcile: (name, world) => {
-      const replicaSet = world.cache.get(replicaSets, name)
-      if (replicaSet === undefined || isTerminating(replicaSet)) return
-      const selector = objectAt(objectAt(replicaSet, 'spec'), 'selector')
-      adoptPods(replicaSet, ownerReference('apps/v1', 'ReplicaSet', replicaSet), selector, world)
-      const refusal = scale(replicaSet, world.cache.ownedBy(pods, uidOf(replicaSet)).filter(isActivePod), world)
-      status(replicaSet, refusal, world)
+      const replicas = world.cache.get(of.key, name)
+      if (replicas === undefined || isTerminating(replicas)) return
+      adoptPods(replicas, ownerReference(of.apiVersion, of.kind, replicas), of.selectorOf(replicas), world)
+      const refusal = scale(of, replicas, world.cache.ownedBy(pods, uidOf(replicas)).filter(isActivePod), world)
+      status(of, replicas, refusal, world)
     },
   }
+}
+
+/** Keeps as many pods as a ReplicaSet asks for. */
+export function replicaSetController(): Controller {
+  return keepReplicas(replicaSetKind, (_kind, pod, cache) => {
+    // A pod that nobody controls may be what a ReplicaSet of its namespace is looking for.
+    const hash = labelsOf(pod)['pod-template-hash']
+    if (hash === undefined) return []
+    return cache.labelled(replicaSets, nameOf(pod).namespace, { 'pod-template-hash': hash }).map(nameOf)
+  })
+}
+
+/** Keeps as many pods as a ReplicationController asks for. */
+export function replicationController(): Controller {
+  return keepReplicas(replicationControllerKind, () => [])
 }
