@@ -16,6 +16,7 @@ const common = `
 @external("env", "proxy_get_buffer_bytes") declare function bytes(buffer: i32, start: i32, length: i32, out: usize, size: usize): i32
 @external("env", "proxy_set_buffer_bytes") declare function setBytes(buffer: i32, start: i32, length: i32, at: usize, size: i32): i32
 @external("env", "proxy_add_header_map_value") declare function add(map: i32, key: usize, keyLength: i32, value: usize, length: i32): i32
+@external("env", "proxy_get_header_map_pairs") declare function pairs(map: i32, out: usize, size: usize): i32
 @external("env", "proxy_register_shared_queue") declare function register(name: usize, length: i32, out: usize): i32
 @external("env", "proxy_resolve_shared_queue") declare function resolve(vm: usize, vmLength: i32, name: usize, length: i32, out: usize): i32
 @external("env", "proxy_enqueue_shared_queue") declare function enqueue(id: i32, at: usize, length: i32): i32
@@ -182,6 +183,28 @@ describe('what filters ask of a proxy', () => {
     }
     const response = { chunks: ['a', 'b'] }
     expect(await problems([reader, writer], { name: 'made', response, expect: expected })).toEqual([])
+  })
+
+  test('what is empty is no bytes, and out-pointers may be null where the ABI says so', async () => {
+    const asker = await filter(
+      'asker',
+      `
+      const name = String.UTF8.encode('compress')
+      const bad = String.UTF8.encode('uncompress')
+      function shown(status: i32): string { return status.toString() + ' ' + (load<u32>(out) == 0 ? 'null' : 'bytes') + ' ' + load<u32>(out + 4).toString() }
+      function reset(): void { store<u32>(out, 7); store<u32>(out + 4, 7) }
+      export function proxy_on_request_headers(id: i32, count: i32, end: i32): i32 {
+        reset(); log('trailers ' + shown(pairs(1, out, out + 4)))
+        reset(); log('headers ' + (pairs(0, out, out + 4) == 0 && load<u32>(out + 4) > 4).toString())
+        reset(); log('size alone ' + shown(foreign(at(name), 8, at(name), 8, 0, out + 4)))
+        reset(); log('nothing ' + shown(foreign(at(name), 8, at(name), 8, 0, 0)))
+        reset(); log('failed ' + shown(foreign(at(bad), 10, at(name), 8, out, out + 4)))
+        return 0
+      }
+      `,
+    )
+    const logs = ['trailers 0 null 0', 'headers true', 'size alone 0 bytes 16', 'nothing 0 bytes 7', 'failed 3 null 0']
+    expect(await problems([asker], { name: 'empty', expect: { logs } })).toEqual([])
   })
 
   test('a queue is found without a VM id: it is the own', async () => {

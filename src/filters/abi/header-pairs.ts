@@ -6,8 +6,7 @@ export type HeaderPair = readonly [name: string, value: string]
 
 /**
  * Header maps as the ABI carries them, little endian: a count, then for each pair the length of its name and of its value, then
- * each name and value with a NUL after it (proxy-wasm-cpp-host, src/pairs_util.cc). No pairs are written as a count of nought,
- * which every SDK can read.
+ * each name and value with a NUL after it (proxy-wasm-cpp-host, src/pairs_util.cc).
  */
 export function encodePairs(pairs: readonly HeaderPair[]): Buffer {
   let size = 4

@@ -3,6 +3,8 @@ import { decodePairs, encodePairs } from '../abi/header-pairs.ts'
 import type { Guest, HostFunctionTable } from './guest.ts'
 import type { HeaderMap } from './header-map.ts'
 
+const none = Buffer.alloc(0)
+
 /** The map that a guest may read now; undefined when it is not there or its time is over. */
 function readableMap(guest: Guest, name: HeaderMapName): HeaderMap | undefined {
   const context = guest.context()
@@ -69,7 +71,9 @@ export function headerFunctions(guest: Guest): HostFunctionTable {
     proxy_get_header_map_pairs: (map: number, pointerOut: number, sizeOut: number) => {
       const name = headerMapNames[map]
       if (name === undefined) return Status.badArgument
-      return guest.memory.giveBytes(encodePairs(readableMap(guest, name)?.pairs ?? []), pointerOut, sizeOut)
+      const pairs = readableMap(guest, name)?.pairs ?? []
+      // No pairs are no bytes at all, which SDKs tell apart: Go's calls such a map not found.
+      return guest.memory.giveBytes(pairs.length === 0 ? none : encodePairs(pairs), pointerOut, sizeOut)
     },
     proxy_set_header_map_pairs: (map: number, pointer: number, size: number) => {
       const bytes = guest.memory.view(pointer, size)

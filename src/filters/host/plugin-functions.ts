@@ -5,6 +5,8 @@ import type { Guest, HostFunctionTable } from './guest.ts'
 import { longestText } from './guest-memory.ts'
 import { readProperty, writeProperty } from './properties.ts'
 
+const none = Buffer.alloc(0)
+
 /** Host functions of the plugin as a whole: log, time, contexts, properties, foreign functions, and what emscripten imports. */
 export function pluginFunctions(guest: Guest): HostFunctionTable {
   const { world } = guest
@@ -63,10 +65,12 @@ export function pluginFunctions(guest: Guest): HostFunctionTable {
       const foreign = world.foreignFunction(functionName) ?? expressions[functionName]
       if (foreign === undefined) return Status.notFound
       const result = foreign(bytes, guest.context())
-      if (result.status !== Status.ok) return result.status
-      // Null out-pointers say that the guest doesn't want the result.
-      if (pointerOut === 0 || sizeOut === 0) return Status.ok
-      return guest.memory.giveBytes(result.bytes ?? Buffer.alloc(0), pointerOut, sizeOut)
+      // Each out-pointer may be null: the guest doesn't want that part. A function that fails gives no bytes.
+      const given = result.status === Status.ok ? (result.bytes ?? none) : none
+      if (sizeOut === 0) return result.status
+      if (pointerOut === 0) return guest.memory.writeU32(sizeOut, given.length) ? result.status : Status.invalidMemoryAccess
+      const handed = guest.memory.giveBytes(given, pointerOut, sizeOut)
+      return handed === Status.ok ? result.status : handed
     },
   }
 }
