@@ -3,7 +3,9 @@ import type { IgnoreRule } from '../providers/rules.ts'
 
 /** What holds for an object beside what is built in, in words: fields that are left to others, and when it is healthy. */
 export function ruleLines({ ignore, health }: Pick<DesiredObject, 'ignore' | 'health'>): readonly string[] {
-  const left = ignore.map((rule) => `leaves to others: ${fieldsOf(rule)} (${rule.reason})`)
+  // A status is never ours anyway.
+  const telling = ignore.filter(({ paths }) => paths.length === 0 || paths.some((path) => !/^status\b/.test(path)))
+  const left = telling.map((rule) => `leaves to others: ${fieldsOf(rule)} (${rule.reason})`)
   const told = health.flatMap((rule) => {
     if (!('healthy' in rule)) return [`is healthy when condition ${rule.condition} is ${rule.status}`]
     const { healthy, failed, unblocks } = rule
