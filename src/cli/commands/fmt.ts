@@ -61,8 +61,8 @@ interface FmtOptions {
 
 /** As `diff -u` writes it. */
 async function differenceOf(name: string, before: string, after: string): Promise<string> {
-  const { createTwoFilesPatch } = await import('diff')
-  return createTwoFilesPatch(`old/${name}`, `new/${name}`, before, after).replace(/^=+\n/, '')
+  const { unifiedPatch } = await import('../../views/unified-patch.ts')
+  return unifiedPatch(name, before, after)
 }
 
 async function missingPaths(io: CommandIo, paths: readonly string[]): Promise<readonly string[]> {
