@@ -67,14 +67,9 @@ function strangerOf(
   const metadata = isJsonObject(object.metadata) ? object.metadata : {}
   const its = ownerOf(object)
   if (its?.design === owner.design && its.workspace === owner.workspace) return []
-  if (its === undefined && (isMadeByCluster(kind, object) || isToken(metadata))) return []
+  if (its === undefined && isMadeByCluster(kind, object)) return []
   const key = { group: groupOf(apiVersion), kind, namespace: String(metadata.namespace ?? ''), name: String(metadata.name ?? '') }
   return [{ uid: String(metadata.uid ?? `${kind}/${key.namespace}/${key.name}`), stranger: { key, owner: its } }]
-}
-
-/** Older clusters make a Secret for each ServiceAccount; its metadata does not tell its type. */
-function isToken(metadata: JsonObject): boolean {
-  return isJsonObject(metadata.annotations) && 'kubernetes.io/service-account.name' in metadata.annotations
 }
 
 function byName({ key: left }: Stranger, { key: right }: Stranger): number {

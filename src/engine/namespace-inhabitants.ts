@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from '../plan/json.ts'
 import { objectKeyText } from '../plan/manifest.ts'
 import type { RecordedObject, RecordedState } from '../plan/recorded-state.ts'
+import { isMadeByCluster } from '../planner/cluster-made.ts'
 import type { DesiredObject } from '../planner/desired-object.ts'
 import { isKept } from '../planner/owner-labels.ts'
 import type { ServedKind, Target } from '../targets/contract.ts'
@@ -78,7 +79,9 @@ async function othersOf(
     const name = String(metadata.name)
     const recorded = state.objects.get(objectKeyText({ cluster, group, kind, namespace, name }))
     const goes = recorded !== undefined && !isKept(recorded.desired)
-    return goes || EVERYWHERE.has(`${kind}/${name}`) || hasOwner(metadata) ? [] : [`${kind} ${name}`]
+    return goes || isMadeByCluster(kind, object) || EVERYWHERE.has(`${kind}/${name}`) || hasOwner(metadata)
+      ? []
+      : [`${kind} ${name}`]
   })
 }
 

@@ -27,11 +27,16 @@ const MADE: readonly MadeRule[] = [
   { kind: 'PriorityClass', name: /^system-/ },
 ]
 
+/** Names the ServiceAccount that a token is for. */
+const SERVICE_ACCOUNT = 'kubernetes.io/service-account.name'
+
 /** True of an object that the cluster makes, or that a controller made for another: a pod of a Deployment. */
 export function isMadeByCluster(kind: string, object: JsonObject): boolean {
   const metadata = isJsonObject(object.metadata) ? object.metadata : {}
   const owners = Array.isArray(metadata.ownerReferences) ? metadata.ownerReferences : []
   if (owners.some((owner) => isJsonObject(owner) && owner.controller === true)) return true
+  // Older clusters make a Secret for each ServiceAccount; its metadata alone does not tell its type.
+  if (kind === 'Secret' && isJsonObject(metadata.annotations) && SERVICE_ACCOUNT in metadata.annotations) return true
   return MADE.some(
     (rule) =>
       rule.kind === kind &&

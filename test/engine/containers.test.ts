@@ -125,6 +125,11 @@ describe('a namespace', () => {
         kind: 'ConfigMap',
         metadata: { name, namespace: 'shop' },
       })
+    await asOther(project, 'POST', '/api/v1/namespaces/shop/secrets', {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'default-token-abcde', annotations: { 'kubernetes.io/service-account.name': 'default' } },
+    })
     // What the state knows is none of that, label or not.
     await asOther(project, 'PATCH', '/api/v1/namespaces/shop/configmaps/a', {
       metadata: { labels: { 'meshform.dev/design': null } },
