@@ -84,6 +84,45 @@ test('variables, conditions, messages, reasons and parameters count', async () =
   await sandbox.close()
 })
 
+/** What of an expression only a request can tell is let through. */
+test.each<readonly [string, JsonObject, string]>([
+  [
+    'a name that means nothing',
+    { validations: [{ expression: 'foo == 1' }] },
+    "spec.validations[0].expression: Invalid value: \"foo == 1\": compilation failed: ERROR: <input>:1:1: undeclared reference to 'foo' (in container '')\n | foo == 1\n | ^",
+  ],
+  [
+    'parameters of no kind',
+    { validations: [{ expression: 'params.x' }] },
+    "spec.validations[0].expression: Invalid value: \"params.x\": compilation failed: ERROR: <input>:1:1: undeclared reference to 'params' (in container '')\n | params.x\n | ^",
+  ],
+  [
+    'a validation that is no yes or no',
+    { validations: [{ expression: 'size(object.data)' }] },
+    'spec.validations[0].expression: Invalid value: "size(object.data)": must evaluate to bool but got int',
+  ],
+  [
+    'a variable that comes later',
+    {
+      variables: [
+        { name: 'a', expression: 'variables.b' },
+        { name: 'b', expression: '1' },
+      ],
+      validations: [{ expression: 'true' }],
+    },
+    'spec.variables[0].expression: Invalid value: "variables.b": compilation failed: ERROR: <input>:1:10: undefined field \'b\'\n | variables.b\n | .........^',
+  ],
+])('%s is refused with the policy', async (_what, policy, message) => {
+  const sandbox = await openSandbox()
+  const resourceRules = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] }]
+  const { body } = await request(sandbox, 'POST', `${registration}/validatingadmissionpolicies`, {
+    metadata: { name: 'p' },
+    spec: { matchConstraints: { resourceRules }, ...policy },
+  })
+  expect(body.message).toBe(`ValidatingAdmissionPolicy.admissionregistration.k8s.io "p" is invalid: ${message}`)
+  await sandbox.close()
+})
+
 test('a binding may only warn, and speak of some namespaces', async () => {
   const sandbox = await openSandbox()
   await request(sandbox, 'POST', '/api/v1/namespaces', { metadata: { name: 'strict', labels: { strict: 'yes' } } })

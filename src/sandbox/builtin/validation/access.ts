@@ -1,4 +1,6 @@
 import type { JsonObject } from '../../../plan/json.ts'
+import { compilePolicyText, type PolicyTextScope } from '../../crd/cel/compile-policy-text.ts'
+import { type CelType, celTypes } from '../../crd/cel/types.ts'
 import { internalValue } from '../internal-value.ts'
 import { listAt, numberAt, objectAt, objectsAt, textAt, textsAt } from '../json-tree.ts'
 import { type FieldErrors, sameJson } from './field-errors.ts'
@@ -222,12 +224,38 @@ export function validateAdmissionPolicy(errors: FieldErrors, policy: JsonObject)
   if (objectsAt(spec, 'validations').length + objectsAt(spec, 'auditAnnotations').length === 0) {
     errors.required('spec.validations', 'validations or auditAnnotations must contain at least one item')
   }
+  const variables = validateVariables(errors, spec)
+  const hasParams = objectAt(spec, 'paramKind') !== undefined
+  const compile = (field: string, source: string, wanted: readonly CelType[], known: PolicyTextScope['variables']): void => {
+    const compiled = compilePolicyText(source, { hasParams, variables: known, wanted })
+    if (!compiled.ok) errors.invalid(field, source, compiled.problem)
+  }
   objectsAt(spec, 'validations').forEach((validation, index) => {
-    if (textAt(validation, 'expression').trim() === '') {
-      errors.required(`spec.validations[${index}].expression`, 'expression is not specified')
-    }
+    const field = `spec.validations[${index}]`
+    const expression = textAt(validation, 'expression')
+    if (expression.trim() === '') errors.required(`${field}.expression`, 'expression is not specified')
+    else compile(`${field}.expression`, expression, [celTypes.bool], variables)
+    const message = textAt(validation, 'messageExpression')
+    if (message.trim() !== '') compile(`${field}.messageExpression`, message, [celTypes.string], variables)
+  })
+  objectsAt(spec, 'matchConditions').forEach((condition, index) => {
+    const expression = textAt(condition, 'expression')
+    if (expression.trim() !== '') compile(`spec.matchConditions[${index}].expression`, expression, [celTypes.bool], undefined)
   })
   validateFailurePolicy(errors, spec)
+}
+
+/** The types of a policy's variables, each of which may use those before. */
+function validateVariables(errors: FieldErrors, spec: JsonObject): ReadonlyMap<string, CelType> {
+  const variables = new Map<string, CelType>()
+  const hasParams = objectAt(spec, 'paramKind') !== undefined
+  objectsAt(spec, 'variables').forEach((variable, index) => {
+    const source = textAt(variable, 'expression')
+    const compiled = compilePolicyText(source, { hasParams, variables, wanted: undefined })
+    if (!compiled.ok) errors.invalid(`spec.variables[${index}].expression`, source, compiled.problem)
+    variables.set(textAt(variable, 'name'), compiled.ok ? compiled.type : celTypes.dyn)
+  })
+  return variables
 }
 
 /** The same of a policy that changes objects. */
