@@ -1,12 +1,13 @@
 import { Ajv } from 'ajv'
 import type { Component } from '../design/component.ts'
-import type { Diagnostic } from '../plan/diagnostic.ts'
+import { type Diagnostic, hasErrors } from '../plan/diagnostic.ts'
 import { isJsonObject } from '../plan/json.ts'
 import type { StringMap } from '../plan/manifest.ts'
 import { withSettings } from './component-settings.ts'
 import type { DesiredManifest, MeshProvider, Scope, Translation } from './contract.ts'
 import { mistake } from './mistake.ts'
 import { withObjectMetadata } from './pod-metadata.ts'
+import { requestsOfStreams, routesOfStreams } from './requests-of-streams.ts'
 
 /**
  * A provider with what holds for all of them: labels of the mesh on everything made for it, `settings` of a mesh checked against
@@ -26,8 +27,17 @@ export function completed(provider: MeshProvider): MeshProvider {
       return withLabels(translation, scope.mesh.spec.labels)
     },
     onboard: (workload, scope) => withLabels(provider.onboard(workload, scope), scope.mesh.spec.labels),
-    traffic: (policy, scope) => made(policy, provider.traffic(policy, scope), scope),
-    authorization: (policy, scope) => made(policy, provider.authorization(policy, scope), scope),
+    traffic: (policy, scope) => {
+      const own = provider.traffic(policy, scope)
+      const more = hasErrors(own.diagnostics) ? [] : routesOfStreams(policy, scope)
+      return made(policy, { ...own, diagnostics: [...own.diagnostics, ...more] }, scope)
+    },
+    authorization: (policy, scope) => {
+      const own = provider.authorization(policy, scope)
+      // A mesh that says it in its own words is not spoken over.
+      const more = hasErrors(own.diagnostics) ? [] : requestsOfStreams(policy, scope)
+      return made(policy, { ...own, diagnostics: [...own.diagnostics, ...more] }, scope)
+    },
     gateway: (gateway, scope) => made(gateway, provider.gateway(gateway, scope), scope),
     external: (external, scope) => made(external, provider.external(external, scope), scope),
     filter: (filter, scope) => made(filter, provider.filter(filter, scope), scope),
