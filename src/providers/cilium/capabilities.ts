@@ -81,6 +81,7 @@ export const CILIUM_CAPABILITIES: CapabilityTable = {
       'filter.native',
       'filter.tcp',
       'filter.phase',
+      'filter.ports',
       'filter.reload',
       'filter.environment',
       'filter.hostEnvironment',
@@ -128,7 +129,6 @@ export const CILIUM_CAPABILITIES: CapabilityTable = {
     'Attach the filter to the workloads behind them, with `mode: envoy-config`.',
   ),
   'filter.outbound': no('its proxy stands on the side of the called Service', 'Attach the filter to the called workload.'),
-  'filter.ports': yes('CiliumEnvoyConfig services[].ports'),
   ...rows(
     ['filter.pullPolicy', 'filter.pullSecret'],
     no('its proxies pull no images', 'Serve the module at an https:// address, or mount it.'),
@@ -211,6 +211,7 @@ export const CILIUM_ENVOY_CAPABILITIES: CapabilityTable = {
   ),
   'filter.native': yes('filter of the CiliumEnvoyConfig'),
   'filter.tcp': yes('network filter of the CiliumEnvoyConfig'),
+  'filter.ports': yes('CiliumEnvoyConfig services[].ports'),
   'filter.phase': partial("filters stand in the order of their phases, all of them before Cilium's own policy"),
   'filter.reload': yes('failure_policy of the Wasm filter'),
   ...rows(['filter.environment', 'filter.hostEnvironment', 'filter.vm'], yes('vm_config of the Wasm filter')),
