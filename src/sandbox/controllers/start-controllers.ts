@@ -35,13 +35,15 @@ const defaults: SimulationOptions = {
 const longestTurnMs = 20
 
 const podNetworkSize = 2 ** 16 - 512
+/** 10.244.1.2: the first two of a node's range are the range's own and the node's. */
+const firstPodAddress = 258
 
 /** Hands out addresses of 10.244.0.0/16 in order, passing over those that pods hold from an earlier run. */
 function podAddresses(held: ReadonlySet<string>): () => string {
   let count = 0
   return () => {
     for (let tries = 0; tries < podNetworkSize; tries += 1) {
-      const place = 256 + (count % podNetworkSize)
+      const place = firstPodAddress + (count % podNetworkSize)
       count += 1
       const address = `10.244.${place >> 8}.${place & 255}`
       if (!held.has(address)) return address
