@@ -8,6 +8,7 @@ import { wholeNumber } from '../design-options.ts'
 import { terminalView } from '../open-view.ts'
 import { type PluginOptions, readPlugin, readTexts, withPluginOptions } from './plugin-options.ts'
 import { type RequestOptions, requestOf, upstreamOf, withRequestOptions } from './request-options.ts'
+import { withRootId } from './with-root-id.ts'
 
 interface BenchOptions extends PluginOptions, RequestOptions {
   readonly requests: number
@@ -57,7 +58,13 @@ async function benchFilter(io: CommandIo, file: string, options: BenchOptions): 
   }
   const bench = new SandboxedBench({ signal: io.signal, limits: { ...defaultSandboxLimits, commandMilliseconds: longest } })
   try {
-    const setup = { filters: [plugin.filter], properties: {}, callouts: [], foreignFunctions: {}, logLevel: 0 }
+    const setup = {
+      filters: [await withRootId(io, plugin.filter)],
+      properties: {},
+      callouts: [],
+      foreignFunctions: {},
+      logLevel: 0,
+    }
     const started = await bench.send({ op: 'start', setup })
     if (!started.ok) return fail(describeSandboxProblem(started.problem))
     if (started.reply.kind === 'state' && started.reply.state.startFailures.length > 0)

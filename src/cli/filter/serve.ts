@@ -10,6 +10,7 @@ import { collect, wholeNumber } from '../design-options.ts'
 import { terminalView } from '../open-view.ts'
 import { nameAndValue, type PluginOptions, readPlugin, withPluginOptions } from './plugin-options.ts'
 import { readTestFile } from './read-test-file.ts'
+import { withRootId } from './with-root-id.ts'
 
 interface ServeOptions extends PluginOptions {
   readonly upstream: string
@@ -50,10 +51,12 @@ async function serve(io: CommandIo, file: string, options: ServeOptions): Promis
   }
   const filters = await filtersOf(io, file, options)
   if ('diagnostics' in filters) return fail(...filters.diagnostics)
+  const chain: FilterSettings[] = []
+  for (const filter of filters.chain) chain.push(await withRootId(io, filter))
   const clusters = new Map(options.cluster.map(nameAndValue).map(([name, url]) => [name, new URL(url)]))
   const upstream = new UpstreamClient(new URL(options.upstream), clusters)
   const bench = new LiveBench({
-    filters: filters.chain,
+    filters: chain,
     // An interrupt ends the waiting below; the filters then have their last word, within the limits of every command.
     launch: () => new SandboxedBench({ signal: new AbortController().signal }),
     upstream,

@@ -97,7 +97,10 @@ async function runAsAny(given: RunOrder, launch: BenchLauncher): Promise<RunResu
 }
 
 /** The root id that a C++ module registers, when none is given and it does nothing without one. */
-async function rootIdFor({ filter, request, upstream }: RunOrder, launch: BenchLauncher): Promise<string | undefined> {
+export async function rootIdFor(
+  { filter, request, upstream }: Pick<RunOrder, 'filter' | 'request' | 'upstream'>,
+  launch: BenchLauncher,
+): Promise<string | undefined> {
   if (filter.rootId !== '' || !mayHoldRoots(filter.wasm)) return undefined
   const bench = launch()
   try {
