@@ -83,7 +83,8 @@ export function createObject(
   const question = { operation: 'CREATE', subresource: '', namespace: key.namespace, name, dryRun } as const
   warnings.push(...admitByPolicies(context, resource, { ...question, object: prepared, oldObject: null }))
   admitWithinLimits(context, resource, name, key.namespace, prepared)
-  if (context.store.get(key.resource, key.namespace, key.name) !== undefined) throw alreadyExists(resource.plural, name)
+  const there = context.store.get(key.resource, key.namespace, key.name)
+  if (there !== undefined) throw alreadyExists(resource.plural, name, isTerminating(there.object))
   if (!dryRun) {
     const version = metadataText(object, 'resourceVersion')
     if (version !== '' && version !== '0') throw internal('resourceVersion should not be set on objects to be created')

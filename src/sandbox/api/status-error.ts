@@ -139,10 +139,10 @@ export function badRequest(message: string): StatusError {
 }
 
 /** 409 for a name already taken. */
-export function alreadyExists(resource: GroupName, name: string): StatusError {
+export function alreadyExists(resource: GroupName, name: string, isTerminating: boolean): StatusError {
   return new StatusError({
     code: 409,
-    message: `${qualified(resource)} ${JSON.stringify(name)} already exists`,
+    message: `${isTerminating ? 'object is being deleted: ' : ''}${qualified(resource)} ${JSON.stringify(name)} already exists`,
     reason: 'AlreadyExists',
     details: detailsOf(resource, name),
   })

@@ -13,6 +13,9 @@ export function defaultDefinition(definition: Tree): void {
   setDefault(conversion, 'strategy', 'None')
   const service = objectAt(objectAt(objectAt(conversion, 'webhook'), 'clientConfig'), 'service')
   if (service !== undefined && service.port === undefined) service.port = 443
+  const status = objectAt(definition, 'status')
+  // A list of stored versions is never empty.
+  if (status !== undefined && textsAt(status, 'storedVersions').length === 0) rememberStorageVersion(definition)
 }
 
 /** The version that objects are stored in joins those that were ever used for it. */
