@@ -139,6 +139,11 @@ export const DESIGN_CODES = {
     title: 'Source is not written out',
     explanation: 'The source of a pattern is read before anything is evaluated, so it cannot be an expression.',
   },
+  MF1604: {
+    title: 'Block of a pattern that does nothing',
+    explanation:
+      'Policies, `moved`, `imports` and `removed` hold for the design that is planned; those of a pattern that it uses do not.',
+  },
 } as const
 
 /** A code of the design language. */

@@ -19,6 +19,7 @@ import type { ModuleSource } from './module/module-source.ts'
 import { SourceFiles } from './source/source-files.ts'
 import { checkAuthored } from './validate/check-authored.ts'
 import { checkComponent } from './validate/check-components.ts'
+import { idleBlocks } from './validate/idle-blocks.ts'
 import { linkComponents } from './validate/link-components.ts'
 import { settleClusters } from './validate/settle-clusters.ts'
 import { soundComponents } from './validate/sound-components.ts'
@@ -56,7 +57,8 @@ export async function loadDesign(request: LoadRequest): Promise<LoadedDesign> {
   if (module === undefined) return { design: undefined, diagnostics: sortDiagnostics(loaded.diagnostics) }
   const modules = allModules(module)
   const authored = new Map(modules.map((each) => [each, checkAuthored(each)]))
-  const diagnostics: Diagnostic[] = [...loaded.diagnostics, ...[...authored.values()].flat()]
+  const idle = modules.slice(1).flatMap(idleBlocks)
+  const diagnostics: Diagnostic[] = [...loaded.diagnostics, ...[...authored.values()].flat(), ...idle]
   await prepareInputChecks(modules.flatMap(({ blocks }) => [...blocks.inputs.values()].map(({ value }) => asObject(value))))
   const sources = { ...request.inputs, files: request.inputs.files.map((path) => resolve(request.cwd, path)) }
   const gathered = gatherInputs(module.blocks.inputs, sources, files)

@@ -466,6 +466,20 @@ services:
       told: ['MF1603 design.yaml:6:15 The source of a pattern cannot be an expression'],
     },
   ],
+  MF1604: [
+    {
+      what: 'blocks of a pattern that do nothing where it is used',
+      text: {
+        'design.yaml': `${HEAD}patterns:\n  p: {source: ./p}\n`,
+        'p/design.yaml': `${HEAD.replace('shop', 'inner')}policies: {no: {rule: "false"}}\nmoved: [{from: resources.a, to: resources.b}]\nresources:\n  b: {manifest: {apiVersion: v1, kind: ConfigMap, metadata: {name: b}}}\n`,
+      },
+      given: { paths: ['design.yaml'] },
+      told: [
+        'MF1604 p/design.yaml:4:1 `policies` of the pattern inner does nothing here',
+        'MF1604 p/design.yaml:5:1 `moved` of the pattern inner does nothing here',
+      ],
+    },
+  ],
 }
 
 describe('a mistake is told with its code, place and words', () => {
