@@ -42,12 +42,10 @@ describe('commands about meshes', () => {
 
       DestinationRule shop/backend  design.yaml:15:15
         backend.shop.svc.cluster.local has the versions v1 (pods with version=v1) and v2 (pods with version=v2).
-        leaves to others: status (istiod writes status where analysis is on, and addresses of a ServiceEntry)
 
       VirtualService shop/backend  design.yaml:17:7
         Requests to backend.shop.svc.cluster.local from workloads of the mesh take the first of these routes that matches:
         1. Every request goes 90% to v1 of backend.shop:8080 and 10% to v2 of backend.shop:8080; it has 2s in all; it is tried again up to 3 times on 5xx, each try with 500ms.
-        leaves to others: status (istiod writes status where analysis is on, and addresses of a ServiceEntry)
       "
     `)
   })
