@@ -66,16 +66,18 @@ async function send(
   credentials: { readonly [name: string]: string },
   request: SandboxRequest,
 ): Promise<SandboxResponse> {
-  const { accept, 'content-type': contentType } = request.headers ?? {}
+  const { accept, 'content-type': contentType, 'user-agent': userAgent } = request.headers ?? {}
   const { body } = request
   const response = await agent.request({
     origin: server,
     method: request.method,
     path: request.path,
-    // Without a user agent: the recorded answers name their manager `unknown`.
+    // Without a user agent unless one is asked for: the recorded answers name their manager `unknown`.
     headers: {
       ...credentials,
       accept: accept ?? 'application/json',
+      // Headers are sent a byte a character, so that these are its bytes in UTF-8.
+      ...(userAgent === undefined ? {} : { 'user-agent': Buffer.from(userAgent).toString('latin1') }),
       // A body without a type is refused by some servers and read as JSON by others.
       ...(body === undefined ? {} : { 'content-type': contentType ?? 'application/json' }),
     },
