@@ -10,6 +10,7 @@ import { ok, refused, type StateResult } from '../state/state-result.ts'
 import type { CommandIo } from './command-io.ts'
 import { stateCipher } from './state-keys.ts'
 import { VERSION } from './version.ts'
+import { whyUnreadable } from './why-unreadable.ts'
 import { writeFileAtomically } from './write-file.ts'
 
 /** Larger files are no plans. */
@@ -126,12 +127,4 @@ function parse(content: string): JsonObject | undefined {
   } catch {
     return undefined
   }
-}
-
-function whyUnreadable(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'ENOENT') return 'There is no such file.'
-  if (code === 'EACCES') return 'Reading it is not allowed.'
-  if (code === 'EISDIR') return 'It is a folder.'
-  return error instanceof Error ? error.message : String(error)
 }

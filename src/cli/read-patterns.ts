@@ -4,6 +4,7 @@ import type { Diagnostic } from '../plan/diagnostic.ts'
 import type { SourceLocation } from '../plan/source.ts'
 import type { CommandIo } from './command-io.ts'
 import type { SelectionOptions } from './design-options.ts'
+import { whyUnreadable } from './why-unreadable.ts'
 
 /** Patterns of `--target-file` and `--exclude-file`, added to those of the command line. */
 export interface NamedPatterns {
@@ -28,7 +29,8 @@ export async function readPatterns(io: CommandIo, given: Given): Promise<NamedPa
           severity: 'error',
           code: 'MF6003',
           summary: `${file} can not be read`,
-          detail: `${error instanceof Error ? error.message : String(error)}.`,
+          detail: whyUnreadable(error),
+          hint: `${flag}-file takes a file with one address or object a line.`,
         })
       })
       if (typeof text !== 'string') continue

@@ -1,22 +1,13 @@
 import type { StateBackend } from '../backend.ts'
-import type { Clock } from '../clock.ts'
-import type { ProcessIdentity } from '../process-identity.ts'
 import { azureCredentials } from './azurerm/azure-credentials.ts'
 import { BlobContainer, type BlobSettings } from './azurerm/blob-container.ts'
 import { objectsBackend } from './objects/objects-backend.ts'
 import { HttpExchange } from './remote/http-exchange.ts'
+import type { RemoteOptions } from './remote/remote-options.ts'
 
 /** What the azurerm backend needs. */
-export interface BlobBackendOptions {
+export interface BlobBackendOptions extends RemoteOptions {
   readonly settings: BlobSettings
-  /** Where journals lie on this machine while an operation runs. */
-  readonly journalDirectory: string
-  readonly process: ProcessIdentity
-  readonly clock: Clock
-  readonly userAgent: string
-  /** Credentials and proxies come from it. */
-  readonly environment: { readonly [name: string]: string | undefined }
-  readonly retryWaitsMs?: readonly number[]
 }
 
 /** States and locks as blobs of a container of Azure Blob Storage. */

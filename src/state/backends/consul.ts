@@ -1,26 +1,18 @@
 import type { StateBackend } from '../backend.ts'
-import type { Clock } from '../clock.ts'
-import type { ProcessIdentity } from '../process-identity.ts'
 import type { StateResult } from '../state-result.ts'
 import { ConsulKv, type ConsulSettings } from './consul/consul-kv.ts'
 import { ConsulLocks } from './consul/consul-locks.ts'
 import { ConsulSnapshots } from './consul/consul-snapshots.ts'
 import { LocalJournals } from './local/local-journals.ts'
 import { HttpExchange, type HttpTls } from './remote/http-exchange.ts'
+import type { RemoteOptions } from './remote/remote-options.ts'
 
 /** What the consul backend needs. */
-export interface ConsulBackendOptions {
+export interface ConsulBackendOptions extends RemoteOptions {
   readonly settings: ConsulSettings
   /** Asked before each request; undefined for a server without access control. */
   readonly token: () => Promise<StateResult<string | undefined>>
   readonly tls?: HttpTls
-  /** Where journals lie on this machine while an operation runs. */
-  readonly journalDirectory: string
-  readonly process: ProcessIdentity
-  readonly clock: Clock
-  readonly userAgent: string
-  readonly environment: { readonly [name: string]: string | undefined }
-  readonly retryWaitsMs?: readonly number[]
 }
 
 /** States as keys of Consul, locks as keys that sessions hold. Journals stay on this machine. */

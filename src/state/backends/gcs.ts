@@ -1,22 +1,13 @@
 import type { StateBackend } from '../backend.ts'
-import type { Clock } from '../clock.ts'
-import type { ProcessIdentity } from '../process-identity.ts'
 import { GcsBucket, type GcsSettings } from './gcs/gcs-bucket.ts'
 import { googleToken } from './gcs/google-token.ts'
 import { objectsBackend } from './objects/objects-backend.ts'
 import { HttpExchange } from './remote/http-exchange.ts'
+import type { RemoteOptions } from './remote/remote-options.ts'
 
 /** What the gcs backend needs. */
-export interface GcsBackendOptions {
+export interface GcsBackendOptions extends RemoteOptions {
   readonly settings: GcsSettings
-  /** Where journals lie on this machine while an operation runs. */
-  readonly journalDirectory: string
-  readonly process: ProcessIdentity
-  readonly clock: Clock
-  readonly userAgent: string
-  /** Credentials and proxies come from it. */
-  readonly environment: { readonly [name: string]: string | undefined }
-  readonly retryWaitsMs?: readonly number[]
 }
 
 /** States and locks as objects of Google Cloud Storage. */

@@ -1,11 +1,10 @@
 import type { StateBackend } from '../backend.ts'
-import type { Clock } from '../clock.ts'
-import type { ProcessIdentity } from '../process-identity.ts'
 import { HttpLocks } from './http/http-locks.ts'
 import type { HttpSettings } from './http/http-settings.ts'
 import { HttpSnapshots } from './http/http-snapshots.ts'
 import { LocalJournals } from './local/local-journals.ts'
 import { HttpExchange } from './remote/http-exchange.ts'
+import type { RemoteOptions } from './remote/remote-options.ts'
 
 /** Credentials of an HTTP server; from the environment, never from a design. */
 export type HttpCredentials =
@@ -14,16 +13,9 @@ export type HttpCredentials =
   | { readonly kind: 'bearer'; readonly token: string }
 
 /** What the http backend needs. */
-export interface HttpBackendOptions {
+export interface HttpBackendOptions extends RemoteOptions {
   readonly settings: HttpSettings
   readonly credentials: HttpCredentials
-  /** Where journals lie on this machine while an operation runs. */
-  readonly journalDirectory: string
-  readonly process: ProcessIdentity
-  readonly clock: Clock
-  readonly userAgent: string
-  readonly environment: { readonly [name: string]: string | undefined }
-  readonly retryWaitsMs?: readonly number[]
 }
 
 /** States on a server that speaks Terraform's HTTP protocol, such as GitLab's. Journals stay on this machine. */

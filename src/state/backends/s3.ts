@@ -1,24 +1,16 @@
 import type { StateBackend } from '../backend.ts'
-import type { Clock } from '../clock.ts'
-import type { ProcessIdentity } from '../process-identity.ts'
 import type { StateResult } from '../state-result.ts'
 import { objectsBackend } from './objects/objects-backend.ts'
 import { HttpExchange } from './remote/http-exchange.ts'
+import type { RemoteOptions } from './remote/remote-options.ts'
 import { S3Bucket, type S3Settings } from './s3/s3-bucket.ts'
 import type { S3Credentials } from './s3/sign-request.ts'
 
 /** What the s3 backend needs. */
-export interface S3BackendOptions {
+export interface S3BackendOptions extends RemoteOptions {
   readonly settings: S3Settings
   /** Asked before each request: they may expire. */
   readonly credentials: () => Promise<StateResult<S3Credentials>>
-  /** Where journals lie on this machine while an operation runs. */
-  readonly journalDirectory: string
-  readonly process: ProcessIdentity
-  readonly clock: Clock
-  readonly userAgent: string
-  readonly environment: { readonly [name: string]: string | undefined }
-  readonly retryWaitsMs?: readonly number[]
 }
 
 /** States and locks as objects of a bucket, changed by conditional writes alone. Journals stay on this machine. */

@@ -132,6 +132,13 @@ export function apiVersionOf(kind: string, model: string): string | undefined {
   return Object.entries(kinds ?? {}).find(([, known]) => known.includes(kind))?.[0]
 }
 
+/** The kinds of a model; all that are known where the model is not. */
+export function kindsOf(model: string): readonly string[] {
+  const name = model.toLowerCase()
+  const known = MODEL_KINDS[MODEL_ALIASES[name] ?? name]
+  return (known === undefined ? Object.values(MODEL_KINDS) : [known]).flatMap((kinds) => Object.values(kinds).flat())
+}
+
 /** Types that install a mesh, and the provider that each is. */
 export const MESH_TYPES: { readonly [type: string]: string } = {
   IstioMesh: 'istio',

@@ -1,10 +1,11 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../plan/json.ts'
 import type { ValuePath } from '../../../plan/source.ts'
+import { nearest } from '../../nearest.ts'
 import type { SourceDocument } from '../../source/yaml-source.ts'
 import { addApplication } from './add-application.ts'
 import { type Conversion, DesignDraft } from './conversion.ts'
 import type { FillText } from './convert-tree.ts'
-import { apiVersionOf, DRAWING_GROUPS, MESH_TYPES } from './kinds.ts'
+import { apiVersionOf, DRAWING_GROUPS, kindsOf, MESH_TYPES } from './kinds.ts'
 import { type Filled, fillReferences } from './references.ts'
 
 /** References may name values that hold references: so many times over. */
@@ -78,9 +79,10 @@ function addService(key: string, service: JsonObject, place: ValuePath, draft: D
     return addApplication(key, { metadata, body, place, bodyPlace }, draft)
   }
   if (apiVersion === undefined || apiVersion === '') {
+    const meant = nearest(kind, kindsOf(model))
     draft.refuse([...place, 'type'], {
       summary: `The type ${type} is not known`,
-      hint: 'Say its kind and `apiVersion`, as a manifest does.',
+      hint: `${meant === undefined || meant === kind ? 'Say' : `Did you mean ${meant}? Else say`} its kind and \`apiVersion\`, as a manifest does.`,
     })
     return []
   }

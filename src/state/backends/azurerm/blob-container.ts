@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import { ok, refused, type StateResult } from '../../state-result.ts'
+import { conditionOnETag, objectWithETag } from '../objects/etag-object.ts'
 import type { ObjectStore, ObjectWrite, StoredObject } from '../objects/object-store.ts'
 import { settleRefusedWrite } from '../objects/settle-write.ts'
 import { type HttpAnswer, type HttpExchange, httpRefusal } from '../remote/http-exchange.ts'
@@ -57,14 +58,9 @@ export class BlobContainer implements ObjectStore {
   async get(what: string, name: string, signal: AbortSignal): Promise<StateResult<StoredObject | undefined>> {
     const answer = await this.#send(what, 'GET', name, {}, undefined, signal)
     if (!answer.ok) return answer
-    const { status, headers, bytes, now } = answer.value
+    const { status } = answer.value
     if (status === 404) return isMissingContainer(answer.value) ? this.#noContainer() : ok(undefined)
-    if (status !== 200) return blobRefusal(what, answer.value)
-    const modified = Date.parse(headers['last-modified'] ?? '')
-    if (headers.etag === undefined) {
-      return refused({ kind: 'backend', message: `${what}: the store answers without an ETag, which writes need.` })
-    }
-    return ok({ bytes, token: headers.etag, modified: Number.isNaN(modified) ? now : modified, now })
+    return status === 200 ? objectWithETag(what, answer.value) : blobRefusal(what, answer.value)
   }
 
   async put(
@@ -74,9 +70,7 @@ export class BlobContainer implements ObjectStore {
     expected: string | undefined,
     signal: AbortSignal,
   ): Promise<StateResult<ObjectWrite>> {
-    const condition: { readonly [name: string]: string } =
-      expected === undefined ? { 'if-none-match': '*' } : { 'if-match': expected }
-    const headers = { ...condition, 'content-type': 'application/json', 'x-ms-blob-type': 'BlockBlob' }
+    const headers = { ...conditionOnETag(expected), 'content-type': 'application/json', 'x-ms-blob-type': 'BlockBlob' }
     const answer = await this.#send(what, 'PUT', name, headers, bytes, signal)
     if (!answer.ok) return answer
     const { status, headers: answered } = answer.value

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import { ok, refused, type StateResult } from '../../state-result.ts'
+import { conditionOnETag, objectWithETag } from '../objects/etag-object.ts'
 import type { ObjectStore, ObjectWrite, StoredObject } from '../objects/object-store.ts'
 import { settleRefusedWrite } from '../objects/settle-write.ts'
 import { type HttpAnswer, type HttpExchange, httpRefusal } from '../remote/http-exchange.ts'
@@ -47,14 +48,9 @@ export class S3Bucket implements ObjectStore {
   async get(what: string, name: string, signal: AbortSignal): Promise<StateResult<StoredObject | undefined>> {
     const answer = await this.#send(what, 'GET', name, {}, new Uint8Array(), signal)
     if (!answer.ok) return answer
-    const { status, headers, bytes, now } = answer.value
-    if (status === 404) return isMissingBucket(bytes) ? this.#noBucket() : ok(undefined)
-    if (status !== 200) return httpRefusal(what, answer.value)
-    const modified = Date.parse(headers['last-modified'] ?? '')
-    if (headers.etag === undefined) {
-      return refused({ kind: 'backend', message: `${what}: the store answers without an ETag, which writes need.` })
-    }
-    return ok({ bytes, token: headers.etag, modified: Number.isNaN(modified) ? now : modified, now })
+    const { status } = answer.value
+    if (status === 404) return isMissingBucket(answer.value.bytes) ? this.#noBucket() : ok(undefined)
+    return status === 200 ? objectWithETag(what, answer.value) : httpRefusal(what, answer.value)
   }
 
   async put(
@@ -64,9 +60,7 @@ export class S3Bucket implements ObjectStore {
     expected: string | undefined,
     signal: AbortSignal,
   ): Promise<StateResult<ObjectWrite>> {
-    const condition: { readonly [name: string]: string } =
-      expected === undefined ? { 'if-none-match': '*' } : { 'if-match': expected }
-    const headers = { ...condition, 'content-type': 'application/json' }
+    const headers = { ...conditionOnETag(expected), 'content-type': 'application/json' }
     const answer = await this.#send(what, 'PUT', name, headers, bytes, signal)
     if (!answer.ok) return answer
     const { status, headers: answered } = answer.value
