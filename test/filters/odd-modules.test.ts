@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { benchOptions, FilterBench } from '../../src/filters/bench/filter-bench.ts'
-import { findRootId, mayHoldRoots } from '../../src/filters/bench/find-root-id.ts'
+import { findRoots, mayHoldRoots } from '../../src/filters/bench/find-roots.ts'
 import { type FilterSettings, filterSettings } from '../../src/filters/host/filter-settings.ts'
 import { inspectFilter } from '../../src/filters/inspect/inspect-filter.ts'
 import { ok, request, send } from './bench-fixture.ts'
@@ -224,13 +224,45 @@ describe('modules that are not as one would wish', () => {
     `)
     const settings = filterSettings({ name: 'odd', wasm })
     expect(mayHoldRoots(wasm)).toBe(true)
-    expect(findRootId(settings, () => request({}), ok)).toBe('my_root')
-    expect(findRootId({ ...settings, rootId: 'my_root' }, () => request({}), ok)).toBe('my_root')
+    expect(findRoots(settings, () => request({}), ok, 'first')).toEqual({ needed: true, rootIds: ['my_root'] })
+    expect(findRoots({ ...settings, rootId: 'my_root' }, () => request({}), ok, 'all')).toEqual({
+      needed: true,
+      rootIds: ['my_root'],
+    })
     const plain = await compileSource(`${marker}
       @external("env", "proxy_log") declare function log(level: i32, at: usize, length: i32): i32
       export function proxy_on_request_headers(id: i32, count: i32, end: i32): i32 { return log(2, 0, 0) }
     `)
-    expect(findRootId(filterSettings({ name: 'odd', wasm: plain }), () => request({}), ok)).toBeUndefined()
+    const roots = findRoots(filterSettings({ name: 'odd', wasm: plain }), () => request({}), ok, 'first')
+    expect(roots).toEqual({ needed: false, rootIds: [] })
+  })
+
+  test('a module that can make no stream without one of its root ids is asked for all of them', async () => {
+    const wasm = await compileSource(`${marker}
+      @external("env", "proxy_get_property") declare function property(path: usize, length: i32, out: usize, size: usize): i32
+      @external("env", "proxy_log") declare function log(level: i32, at: usize, length: i32): i32
+      const path = memory.data<u8>([112,108,117,103,105,110,95,114,111,111,116,95,105,100,0])
+      const one = memory.data<u8>([99, 111, 110, 116, 101, 120, 116, 49, 0])
+      const two = memory.data<u8>([99, 111, 110, 116, 101, 120, 116, 50, 0])
+      const out = memory.data(16)
+      let known = 0
+      export function proxy_on_context_create(id: i32, parent: i32): void {
+        if (parent != 0) {
+          if (known != 0) return
+          log(4, path, 2)
+          unreachable()
+        }
+        property(path, 14, out, out + 4)
+        if (load<i32>(out + 4) != 8) return
+        if (memory.compare(load<usize>(out), one, 8) == 0) known = 1
+        if (memory.compare(load<usize>(out), two, 8) == 0) known = 2
+      }
+      export function proxy_on_configure(id: i32, size: i32): i32 { return known == 2 ? 0 : 1 }
+      export function proxy_on_request_headers(id: i32, count: i32, end: i32): i32 { log(2, one, 8); return 0 }
+    `)
+    const roots = findRoots(filterSettings({ name: 'odd', wasm }), () => request({}), ok, 'all')
+    expect(roots.needed).toBe(true)
+    expect([...roots.rootIds].sort()).toEqual(['context1', 'context2'])
   })
 
   test('a filter that is not done yet is waited for, on the virtual clock', async () => {

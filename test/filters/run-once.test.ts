@@ -98,4 +98,52 @@ describe('running a filter that one knows nothing of', () => {
       problem: 'filter odd crashed in proxy_on_request_headers: unreachable',
     })
   })
+
+  test('one that looks for a queue of its own under the id of a VM gets that id, and one that looks for another filter’s is told', async () => {
+    const queues = `
+      @external("env", "proxy_register_shared_queue") declare function register(name: usize, length: i32, out: usize): i32
+      @external("env", "proxy_resolve_shared_queue")
+      declare function resolve(vm: usize, vmLength: i32, name: usize, length: i32, out: usize): i32
+      const out = memory.data(4)
+    `
+    const resolving = `
+      export function proxy_on_request_headers(id: i32, count: i32, end: i32): i32 {
+        if (resolve(hello, 2, hello, 1, out) != 0) unreachable()
+        return 0
+      }`
+    const own = await run(`${queues}
+      export function proxy_on_vm_start(root: i32, size: i32): i32 { return register(hello, 1, out) == 0 ? 1 : 0 }
+      ${resolving}`)
+    expect(own.problem).toBeUndefined()
+    expect(own.warnings.at(-1)).toBe(
+      'it looks for the queue "h" of the VM "hi" and makes it itself, so that was taken as its VM\'s id: say so with --vm-id',
+    )
+    const other = await run(`${queues}${resolving}`)
+    expect(other.problem).toContain('crashed in proxy_on_request_headers')
+    expect(other.warnings.at(-1)).toBe(
+      'it looks for the queue "h" of the VM "hi", which nobody made: a filter test runs it behind the filter that does',
+    )
+  })
+
+  test('a stream to a service that nobody plays is closed as unavailable, and the callout is told of', async () => {
+    const result = await run(`
+      @external("env", "proxy_grpc_stream") declare function stream(service: usize, serviceLength: i32, name: usize,
+        nameLength: i32, method: usize, methodLength: i32, metadata: usize, metadataLength: i32, out: usize): i32
+      @external("env", "proxy_set_effective_context") declare function choose(id: i32): i32
+      @external("env", "proxy_continue_stream") declare function go(stream: i32): i32
+      const out = memory.data(4)
+      let held = 0
+      export function proxy_on_request_headers(id: i32, count: i32, end: i32): i32 {
+        held = id
+        stream(hello, 2, hello, 1, hello, 1, hello, 0, out)
+        return 1
+      }
+      export function proxy_on_grpc_close(root: i32, call: i32, status: i32): void {
+        choose(held)
+        if (status == 14) go(0)
+      }`)
+    expect(result.exchange?.outcome).toBe('responded')
+    expect(result.exchange?.callouts).toMatchObject([{ kind: 'grpc-stream', upstream: 'hi', fate: 'failed' }])
+    expect(result.warnings).toContain('nothing answered its callouts to "hi": give it answers with --callouts')
+  })
 })

@@ -1,5 +1,6 @@
 import type { FilterInspection, ModuleKind } from '../../filters/inspect/inspection.ts'
 import { wrap } from '../../views/terminal/diagnostics.ts'
+import { printableStrings } from '../../views/terminal/printable-strings.ts'
 import { plural, type Style } from '../../views/terminal/style.ts'
 
 const KIND_TITLES: Readonly<Record<ModuleKind, string>> = {
@@ -15,7 +16,8 @@ const KIND_TITLES: Readonly<Record<ModuleKind, string>> = {
 const WIDEST = 120
 
 /** An inspection for people. */
-export function inspectionText(inspection: FilterInspection, { colors, width: columns }: Style): string {
+export function inspectionText(given: FilterInspection, { colors, width: columns }: Style): string {
+  const inspection = printableStrings(given)
   const { abi, sdk, memory, handles, hostFunctions, wasi } = inspection
   const rows: [string, string][] = [
     ['kind', abi === undefined ? KIND_TITLES[inspection.kind] : `${KIND_TITLES[inspection.kind]}, ABI ${abi}`],
@@ -33,6 +35,7 @@ export function inspectionText(inspection: FilterInspection, { colors, width: co
       ['built with', sdk.language === 'unknown' ? 'unknown' : `${sdk.language} (${sdk.evidence.slice(0, 2).join(', ')})`],
       ['handles', streams.length === 0 ? 'nothing' : streams.join(', ')],
       ['starts with', inspection.startFunctions.length === 0 ? 'nothing' : inspection.startFunctions.join(', ')],
+      ['root ids', (inspection.rootIds ?? []).join(', ')],
       ['callbacks', inspection.callbacks.join(', ')],
       ['host functions', listed(hostFunctions)],
       ['WASI', listed(wasi)],

@@ -4,7 +4,8 @@ import { describeModule } from '../../filters/registry/describe-module.ts'
 import { describeSignature, verifyModule } from '../../filters/registry/dsse.ts'
 import type { LibraryEntry } from '../../filters/registry/filter-library.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
-import { plural, styleFor } from '../../views/terminal/style.ts'
+import { printableStrings } from '../../views/terminal/printable-strings.ts'
+import { plural, printable, styleFor } from '../../views/terminal/style.ts'
 import type { CommandIo } from '../command-io.ts'
 import { terminalView } from '../open-view.ts'
 import { filterLibrary } from './filter-context.ts'
@@ -27,11 +28,12 @@ export function filterListCommand(io: CommandIo): Command {
     .description('Lists the filters that are kept in the project, by name and version.')
     .option('--json', 'as JSON')
     .action(async (options: { readonly json?: boolean }) => {
-      const entries = await filterLibrary(io).list()
+      const kept = await filterLibrary(io).list()
       if (options.json === true) {
-        io.stdout.write(`${JSON.stringify(entries, null, 2)}\n`)
+        io.stdout.write(`${JSON.stringify(kept, null, 2)}\n`)
         return
       }
+      const entries = printableStrings(kept)
       const { colors } = styleFor(io.stdout as NodeJS.WriteStream, io.env)
       const width = Math.max(0, ...entries.map((entry) => `${entry.name}@${entry.version}`.length))
       for (const entry of entries) {
@@ -77,6 +79,7 @@ export function filterShowCommand(io: CommandIo): Command {
         ['sha256', entry.sha256],
         ['size', `${entry.size.toLocaleString('en-US')} bytes`],
         ['does', behaviour],
+        ['root ids', metadata.rootIds?.join(', ')],
         ['signature', describeSignature(signature)],
         ['configuration', metadata.configSchema === undefined ? 'no schema' : JSON.stringify(metadata.configSchema)],
         [
@@ -87,8 +90,8 @@ export function filterShowCommand(io: CommandIo): Command {
             .join(', '),
         ],
       ]
-      io.stdout.write(`${colors.bold(entry.name)}\n`)
-      for (const [title, text] of rows) if (text !== undefined) io.stdout.write(`  ${title.padEnd(14)}${text}\n`)
+      io.stdout.write(`${colors.bold(printable(entry.name))}\n`)
+      for (const [title, text] of rows) if (text !== undefined) io.stdout.write(`  ${title.padEnd(14)}${printable(text)}\n`)
     })
 }
 

@@ -2,7 +2,7 @@ import { SandboxedBench } from '../../filters/bench/sandboxed-bench.ts'
 import type { FilterSuite } from '../../filters/test/filter-suite.ts'
 import { runFilterTests, type TestResult } from '../../filters/test/run-filter-tests.ts'
 import { hasErrors } from '../../plan/diagnostic.ts'
-import { plural, styleFor } from '../../views/terminal/style.ts'
+import { plural, printable, styleFor } from '../../views/terminal/style.ts'
 import type { CommandIo } from '../command-io.ts'
 import { terminalView } from '../open-view.ts'
 
@@ -53,9 +53,9 @@ function show(io: CommandIo, suite: SuiteResult['suite'], results: readonly Test
   terminalView(io).diagnostics(suite.diagnostics)
   for (const result of results) {
     io.stdout.write(`  ${result.passed ? colors.green('✓') : colors.red('✗')} ${result.name}\n`)
-    for (const problem of result.problems) io.stdout.write(`      ${problem.what}: ${problem.detail}\n`)
+    for (const problem of result.problems) io.stdout.write(`      ${problem.what}: ${printable(problem.detail)}\n`)
     if (result.passed) continue
     for (const log of (result.observed?.logs ?? []).slice(-10))
-      io.stdout.write(`      ${colors.dim(`log ${log.level}: ${log.message.trimEnd()}`)}\n`)
+      io.stdout.write(`      ${colors.dim(`log ${log.level}: ${printable(log.message.trimEnd())}`)}\n`)
   }
 }

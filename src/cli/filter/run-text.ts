@@ -1,11 +1,13 @@
 import type { ReportedBody, ReportedHeaders } from '../../filters/bench/report.ts'
+import { printableStrings } from '../../views/terminal/printable-strings.ts'
 import { type Style, shorten } from '../../views/terminal/style.ts'
 import type { RunReport } from './run-report.ts'
 
 const longestBody = 400
 
 /** A run for people: what the filter did, in the order a proxy would see it. */
-export function runText(report: RunReport, { colors }: Style): string {
+export function runText(given: RunReport, { colors }: Style): string {
+  const report = printableStrings(given)
   const lines: string[] = []
   const head = (title: string): void => {
     lines.push('', colors.bold(title))
@@ -38,7 +40,8 @@ export function runText(report: RunReport, { colors }: Style): string {
     for (const callout of report.callouts) {
       const header = (name: string): string => callout.headers.find(([key]) => key === name)?.[1] ?? ''
       const what = callout.kind === 'http' ? `${header(':method')} ${header(':path')}` : `${callout.service}/${callout.method}`
-      lines.push(`  ${callout.kind} to ${callout.upstream}: ${what}`)
+      const fate = callout.fate === 'answered' ? '' : colors.dim(callout.fate === 'failed' ? ' (failed)' : ' (no answer)')
+      lines.push(`  ${callout.kind} to ${callout.upstream}: ${what}${fate}`)
     }
   }
   if (report.metrics.length > 0) {

@@ -5,6 +5,7 @@ import { FilterServer } from '../../filters/serve/filter-server.ts'
 import { LiveBench } from '../../filters/serve/live-bench.ts'
 import { UpstreamClient } from '../../filters/serve/send-upstream.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
+import { printable } from '../../views/terminal/style.ts'
 import type { CommandIo } from '../command-io.ts'
 import { collect, wholeNumber } from '../design-options.ts'
 import { terminalView } from '../open-view.ts'
@@ -63,7 +64,7 @@ async function serve(io: CommandIo, file: string, options: ServeOptions): Promis
     signal: io.signal,
     events: {
       log: ({ filter, level, message }) => {
-        if (options.quiet !== true) io.stderr.write(`${filter} ${level}: ${message.trimEnd()}\n`)
+        if (options.quiet !== true) io.stderr.write(`${filter} ${level}: ${printable(message.trimEnd())}\n`)
       },
       trouble: (text) => io.stderr.write(`error: ${text}\n`),
     },

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../plan/json.ts'
+import { fromByteText } from '../abi/byte-text.ts'
 import { Status } from '../abi/constants.ts'
 import type { LogRecord } from '../host/bench-log.ts'
 import type { FilterFailure } from '../host/failure.ts'
@@ -6,11 +7,12 @@ import type { FilterSettings } from '../host/filter-settings.ts'
 import type { ForeignFunction } from '../host/foreign-functions.ts'
 import { HeaderMap } from '../host/header-map.ts'
 import type { MetricSnapshot } from '../host/metric-store.ts'
+import type { MissingQueue } from '../host/shared-queues.ts'
 import { type CalloutRule, calloutAnswer, type PlainAnswer, respondByRules } from './callout-rules.ts'
 import type { CallbackTrace } from './chain.ts'
 import { reportExchange } from './exchange-report.ts'
 import { benchOptions, FilterBench } from './filter-bench.ts'
-import { findRootId } from './find-root-id.ts'
+import { type FoundRoots, findRoots } from './find-roots.ts'
 import type { ExchangePhase, HttpExchange, HttpMessage } from './http-exchange.ts'
 import { measureOverhead, type OverheadReport } from './measure-overhead.ts'
 import { type ExchangeReport, type ReportedBody, type ReportedCallout, type ReportedHeaders, reportBody } from './report.ts'
@@ -33,6 +35,8 @@ export interface BenchSetup {
   readonly logLevel: number
   readonly startMilliseconds?: number
   readonly maximumWaitMilliseconds?: number
+  /** How long a callout lives that has no timeout and no answer, as one to a service that can't be reached; without end when not told. */
+  readonly unreachableMilliseconds?: number
 }
 
 /** One step of a TCP test. */
@@ -43,12 +47,13 @@ export type TcpStep =
 /** What a bench can be asked, as plain data. */
 export type BenchCommand =
   | { readonly op: 'start'; readonly setup: BenchSetup }
-  /** Looks for the root id of a filter that does nothing without one; needs no start. */
+  /** Looks for the root ids that a module registers; needs no start. */
   | {
-      readonly op: 'find-root-id'
+      readonly op: 'find-roots'
       readonly filter: FilterSettings
       readonly request: PlainMessage
       readonly upstream: PlainMessage
+      readonly extent: 'first' | 'all'
     }
   | { readonly op: 'run'; readonly request: PlainMessage; readonly upstream: PlainMessage }
   | { readonly op: 'measure'; readonly request: PlainMessage; readonly upstream: PlainMessage; readonly requests: number }
@@ -93,6 +98,8 @@ export interface BenchState {
   readonly callouts: readonly ReportedCallout[]
   /** Filters that were given a configuration and did not ask for it, and whether they asked for the VM's instead. */
   readonly unread: readonly UnreadConfiguration[]
+  /** A queue that a filter asked for and nobody has. */
+  readonly missingQueue?: MissingQueue
   /** The open exchanges that have come further since they were told last. */
   readonly steps: readonly ExchangeStep[]
 }
@@ -113,7 +120,7 @@ export type BenchReply =
   | { readonly kind: 'report'; readonly report: ExchangeReport }
   | { readonly kind: 'connection'; readonly report: ConnectionReport }
   | { readonly kind: 'overhead'; readonly report: OverheadReport }
-  | { readonly kind: 'root-id'; readonly rootId: string | undefined }
+  | { readonly kind: 'roots'; readonly roots: FoundRoots }
 
 /** Carries out commands on one bench. The same in the calling thread and in a worker; every reply is plain data. */
 export class BenchSession {
@@ -136,13 +143,10 @@ export class BenchSession {
       this.#bench = new FilterBench({ ...optionsOf(command.setup), ...(onGuestCall === undefined ? {} : { onGuestCall }) })
       return this.#state(this.#bench)
     }
-    if (command.op === 'find-root-id') {
-      const rootId = findRootId(
-        command.filter,
-        () => httpMessage(command.request, 'request'),
-        () => httpMessage(command.upstream, 'response'),
-      )
-      return { kind: 'root-id', rootId }
+    if (command.op === 'find-roots') {
+      const request = (): HttpMessage => httpMessage(command.request, 'request')
+      const upstream = (): HttpMessage => httpMessage(command.upstream, 'response')
+      return { kind: 'roots', roots: findRoots(command.filter, request, upstream, command.extent) }
     }
     const bench = this.#bench
     if (bench === undefined) throw new Error('the bench is not started')
@@ -210,6 +214,7 @@ export class BenchSession {
       const { headers, trailers, sink } = response
       return [{ exchange: id, phase, response: plainMessage({ headers, chunks: sink.body, trailers }) }]
     })
+    const { missing } = bench.world.queues
     const state: BenchState = {
       startFailures: bench.startFailures,
       warnings: bench.warnings,
@@ -218,6 +223,7 @@ export class BenchSession {
       metrics: bench.metrics(),
       callouts: bench.drainCallouts(),
       unread: bench.unreadConfigurations(),
+      ...(missing === undefined ? {} : { missingQueue: { vmId: fromByteText(missing.vmId), name: fromByteText(missing.name) } }),
       steps,
     }
     return { kind: 'state', state }
@@ -226,6 +232,8 @@ export class BenchSession {
 
 function optionsOf(setup: BenchSetup): Parameters<typeof benchOptions>[0] & ReturnType<typeof benchOptions> {
   const { filters, properties, callouts, clusters, logLevel, startMilliseconds, maximumWaitMilliseconds } = setup
+  const { unreachableMilliseconds } = setup
+  const byRules = respondByRules(callouts)
   const foreignFunctions: Record<string, ForeignFunction> = Object.fromEntries(
     Object.entries(setup.foreignFunctions).map(([name, bytes]) => [
       name,
@@ -235,7 +243,11 @@ function optionsOf(setup: BenchSetup): Parameters<typeof benchOptions>[0] & Retu
   return benchOptions({
     filters,
     properties,
-    responder: respondByRules(callouts),
+    responder: (callout) => {
+      const given = byRules(callout)
+      if (given !== undefined || unreachableMilliseconds === undefined || callout.timeoutMilliseconds > 0) return given
+      return { answer: { kind: 'failure' }, delayMilliseconds: unreachableMilliseconds }
+    },
     foreignFunctions,
     logLevel,
     ...(clusters === undefined ? {} : { clusters }),

@@ -17,6 +17,7 @@ const grpcUnavailable = 14
 export function deliverAnswer(pending: PendingCallout<FilterVm>, answer: CalloutAnswer): void {
   const { guest: vm, callout } = pending
   vm.world.end(vm, callout.id, callout.kind)
+  callout.fate = answer.kind === 'failure' ? 'failed' : 'answered'
   if (callout.kind === 'http') deliverHttp(vm, callout, answer.kind === 'http' ? answer : undefined)
   else deliverGrpc(vm, callout, answer.kind === 'grpc' ? answer : undefined)
 }

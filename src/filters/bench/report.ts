@@ -1,7 +1,7 @@
 import { fromByteText } from '../abi/byte-text.ts'
 import type { HeaderPair } from '../abi/header-pairs.ts'
 import type { LogRecord } from '../host/bench-log.ts'
-import type { Callout } from '../host/callout.ts'
+import type { Callout, CalloutFate } from '../host/callout.ts'
 import type { FilterFailure } from '../host/failure.ts'
 import type { MetricSnapshot } from '../host/metric-store.ts'
 import type { CallbackTrace } from './chain.ts'
@@ -32,6 +32,8 @@ export interface ReportedCallout {
   readonly method?: string
   readonly messages?: readonly ReportedBody[]
   readonly timeoutMilliseconds: number
+  /** What had come of it when the report was made. */
+  readonly fate: CalloutFate
 }
 
 /** A local response as a report shows it. */
@@ -85,8 +87,8 @@ export function reportHeaders(pairs: readonly HeaderPair[]): ReportedHeaders {
 
 /** A callout as a report shows it. */
 export function reportCallout(callout: Callout): ReportedCallout {
-  const { id, filter, upstream, timeoutMilliseconds } = callout
-  const base = { kind: callout.kind, id, filter, upstream, timeoutMilliseconds }
+  const { kind, id, filter, upstream, timeoutMilliseconds, fate } = callout
+  const base = { kind, id, filter, upstream, timeoutMilliseconds, fate }
   if (callout.kind === 'http') {
     const trailers = callout.trailers.length > 0 ? { trailers: reportHeaders(callout.trailers) } : {}
     return { ...base, headers: reportHeaders(callout.headers), body: reportBody(callout.body), ...trailers }

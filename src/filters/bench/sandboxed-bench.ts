@@ -9,7 +9,7 @@ export interface SandboxLimits {
   readonly startMilliseconds: number
   /** For each command after that. Milliseconds. */
   readonly commandMilliseconds: number
-  /** For finding a root id, which is done only to help. Milliseconds. */
+  /** For finding root ids, which is done only to help. Milliseconds. */
   readonly searchMilliseconds: number
   /** What benches that are tried one after another may take together: until when, by `performance.now()`, and how long that is. */
   readonly whole?: { readonly until: number; readonly milliseconds: number }
@@ -91,7 +91,7 @@ export class SandboxedBench {
     const id = this.#lastId
     const { startMilliseconds, searchMilliseconds, commandMilliseconds, whole } = this.#limits
     const allowed =
-      command.op === 'start' ? startMilliseconds : command.op === 'find-root-id' ? searchMilliseconds : commandMilliseconds
+      command.op === 'start' ? startMilliseconds : command.op === 'find-roots' ? searchMilliseconds : commandMilliseconds
     const left = whole === undefined ? Number.POSITIVE_INFINITY : Math.max(1, whole.until - performance.now())
     // The whole bound is what people know of, so it is what they are told when it is the one that holds.
     const milliseconds = left < allowed ? (whole?.milliseconds ?? allowed) : allowed

@@ -52,7 +52,18 @@ export function calloutFunctions(guest: Guest): HostFunctionTable {
     const id = guest.nextGrpcCalloutId(kind)
     const messages = kind === 'grpc-call' ? [message] : []
     const { name: filter } = guest.settings
-    const callout = { kind, id, filter, upstream: name, service, method, metadata, messages, timeoutMilliseconds }
+    const callout = {
+      kind,
+      id,
+      filter,
+      upstream: name,
+      service,
+      method,
+      metadata,
+      messages,
+      timeoutMilliseconds,
+      fate: 'open' as const,
+    }
     if (!guest.world.begin(guest, callout)) return Status.internalFailure
     guest.memory.writeU32(idOut, id)
     return Status.ok
@@ -94,6 +105,7 @@ export function calloutFunctions(guest: Guest): HostFunctionTable {
         body: bodyBytes,
         trailers: trailerPairs,
         timeoutMilliseconds: timeout,
+        fate: 'open',
       })
       if (!begun) return Status.internalFailure
       guest.memory.writeU32(idOut, id)

@@ -1,5 +1,8 @@
 import type { HeaderPair } from '../abi/header-pairs.ts'
 
+/** What has come of a callout so far: `failed` is refused, reset or timed out. */
+export type CalloutFate = 'open' | 'answered' | 'failed'
+
 /** An HTTP request that a filter asked the proxy to make. */
 export interface HttpCallout {
   readonly kind: 'http'
@@ -12,6 +15,7 @@ export interface HttpCallout {
   readonly trailers: readonly HeaderPair[]
   /** 0 is without end. */
   readonly timeoutMilliseconds: number
+  fate: CalloutFate
 }
 
 /** A gRPC call or stream that a filter asked for. A call has one message; a stream collects those that are sent. */
@@ -25,6 +29,7 @@ export interface GrpcCallout {
   readonly metadata: readonly HeaderPair[]
   readonly messages: Buffer[]
   readonly timeoutMilliseconds: number
+  fate: CalloutFate
 }
 
 export type Callout = HttpCallout | GrpcCallout

@@ -1,5 +1,11 @@
 import { Status } from '../abi/constants.ts'
 
+/** A queue that a filter asked for and nobody has. */
+export interface MissingQueue {
+  readonly vmId: string
+  readonly name: string
+}
+
 interface Queue<Owner> {
   readonly owner: Owner
   readonly items: Buffer[]
@@ -16,6 +22,8 @@ export class SharedQueues<Owner> {
   readonly #ids = new Map<string, number>()
   #items = 0
   #bytes = 0
+  /** The queue that was asked for last and is not there. */
+  missing: MissingQueue | undefined
 
   /** The queue's number, from 1; registering again gives the same. Undefined when there are too many. */
   register(vmId: string, name: string, owner: Owner): number | undefined {
@@ -29,7 +37,9 @@ export class SharedQueues<Owner> {
   }
 
   resolve(vmId: string, name: string): number | undefined {
-    return this.#ids.get(`${vmId}\0${name}`)
+    const id = this.#ids.get(`${vmId}\0${name}`)
+    if (id === undefined && vmId.length + name.length < longestName) this.missing = { vmId, name }
+    return id
   }
 
   /** Puts an item in and says whom to tell. */

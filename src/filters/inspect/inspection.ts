@@ -72,6 +72,8 @@ export interface FilterInspection {
   readonly customSections: readonly { readonly name: string; readonly size: number }[]
   readonly targetFeatures: readonly string[]
   readonly sdk: SdkGuess
+  /** The root ids that it registers, as far as they show when it is tried; undefined when it never asks for its own. */
+  readonly rootIds?: readonly string[]
   /** What each mesh would say of it. */
   readonly meshes: readonly MeshVerdict[]
   readonly diagnostics: readonly Diagnostic[]

@@ -7,14 +7,16 @@ import type {
   UnreadConfiguration,
 } from '../bench/bench-session.ts'
 import type { CalloutRule } from '../bench/callout-rules.ts'
-import { mayHoldRoots } from '../bench/find-root-id.ts'
+import { type FoundRoots, mayHoldRoots } from '../bench/find-roots.ts'
 import type { ExchangeReport, ReportedHeaders } from '../bench/report.ts'
 import { type BenchLauncher, describeSandboxProblem, type SandboxedBench } from '../bench/sandboxed-bench.ts'
 import { unsendableHeaders } from '../bench/unsendable-headers.ts'
 import type { LogRecord } from '../host/bench-log.ts'
 import { describeFailure, type FilterFailure } from '../host/failure.ts'
 import type { FilterSettings } from '../host/filter-settings.ts'
+import type { MissingQueue } from '../host/shared-queues.ts'
 import { parseModule } from '../wasm/module-parser.ts'
+import { takesConnections } from '../wasm/takes-connections.ts'
 
 /** How a filter is run: it gets an HTTP stream, a TCP connection, or no stream at all. */
 export type RunKind = FilterSettings['kind']
@@ -45,6 +47,8 @@ export interface RunResult {
   readonly warnings: readonly string[]
   /** Set when the filter was given a configuration and did not ask for it. */
   readonly unread?: UnreadConfiguration
+  /** A queue that the filter asked for and nobody registered. */
+  readonly missingQueue?: MissingQueue
   /** Logs, callouts and metrics of starting and of the time before the request. */
   readonly before: Pick<BenchState, 'logs' | 'callouts' | 'metrics'>
   readonly exchange?: ExchangeReport
@@ -61,6 +65,9 @@ const serviceMilliseconds = 10_000
  * fail before the filter shows what it does then.
  */
 const patience = 300_000
+
+/** How long Envoy tries to connect before it gives a call up that has no timeout of its own: `connect_timeout` of its clusters. */
+const unreachableMilliseconds = 5_000
 
 const nothing: RunResult['before'] = { logs: [], callouts: [], metrics: [] }
 
@@ -91,21 +98,47 @@ function warned(result: RunResult, warning: string): RunResult {
 
 async function runAsAny(given: RunOrder, launch: BenchLauncher): Promise<RunResult> {
   const rootId = await rootIdFor(given, launch)
-  if (rootId === undefined) return runKinds(given, launch)
-  const result = await runKinds({ ...given, filter: { ...given.filter, rootId } }, launch)
+  if (rootId === undefined) return runInVm(given, launch)
+  const result = await runInVm({ ...given, filter: { ...given.filter, rootId } }, launch)
   return warned(result, `without a root id it does nothing, so "${rootId}" was taken, which it registers: say so with --root-id`)
 }
 
+/** Runs a filter, and once more in the VM by whose id it looks for a queue of its own, when it was given no id. */
+async function runInVm(order: RunOrder, launch: BenchLauncher): Promise<RunResult> {
+  const result = await runKinds(order, launch)
+  if (result.missingQueue === undefined) return result
+  const { vmId, name } = result.missingQueue
+  const queue = `the queue ${JSON.stringify(name)} of the VM ${JSON.stringify(vmId)}`
+  if (order.filter.vmId === '' && vmId !== '') {
+    const again = await runKinds({ ...order, filter: { ...order.filter, vmId } }, launch)
+    if (again.missingQueue === undefined)
+      return warned(again, `it looks for ${queue} and makes it itself, so that was taken as its VM's id: say so with --vm-id`)
+  }
+  return warned(result, `it looks for ${queue}, which nobody made: a filter test runs it behind the filter that does`)
+}
+
 /** The root id that a C++ module registers, when none is given and it does nothing without one. */
-export async function rootIdFor(
-  { filter, request, upstream }: Pick<RunOrder, 'filter' | 'request' | 'upstream'>,
+export async function rootIdFor(tried: RootSearch, launch: BenchLauncher): Promise<string | undefined> {
+  if (tried.filter.rootId !== '') return undefined
+  const { needed, rootIds } = await registeredRoots(tried, 'first', launch)
+  return needed ? rootIds[0] : undefined
+}
+
+/** A filter whose root ids are looked for, and what is sent through it meanwhile. */
+export type RootSearch = Pick<RunOrder, 'filter' | 'request' | 'upstream'>
+
+/** The root ids that a module registers, as far as they show when it is tried in a thread of its own. */
+export async function registeredRoots(
+  { filter, request, upstream }: RootSearch,
+  extent: 'first' | 'all',
   launch: BenchLauncher,
-): Promise<string | undefined> {
-  if (filter.rootId !== '' || !mayHoldRoots(filter.wasm)) return undefined
+): Promise<FoundRoots> {
+  const none: FoundRoots = { needed: false, rootIds: [] }
+  if (!mayHoldRoots(filter.wasm)) return none
   const bench = launch()
   try {
-    const found = await bench.send({ op: 'find-root-id', filter, request, upstream })
-    return found.ok && found.reply.kind === 'root-id' ? found.reply.rootId : undefined
+    const found = await bench.send({ op: 'find-roots', filter, request, upstream, extent })
+    return found.ok && found.reply.kind === 'roots' ? found.reply.roots : none
   } finally {
     await bench.close()
   }
@@ -133,12 +166,6 @@ function isCommand(wasm: Uint8Array): boolean {
   if (!parsed.ok) return false
   const exported = new Set(parsed.module.exports.map(({ name }) => name))
   return exported.has('_start') && !exported.has('_initialize') && parsed.module.imports.some(({ name }) => name === 'args_get')
-}
-
-/** True when a module has callbacks for a connection's data. Those of the C++ SDK have them all, whatever they are for. */
-function takesConnections(wasm: Uint8Array): boolean {
-  const parsed = parseModule(wasm)
-  return parsed.ok && parsed.module.exports.some(({ name }) => /^proxy_on_(downstream|upstream)_data$/.test(name))
 }
 
 /** True when a filter let a request and its response pass untouched, without a word. */
@@ -174,11 +201,20 @@ async function runAs(order: RunOrder, kind: RunKind, launch: BenchLauncher): Pro
   const bench = launch()
   try {
     const result = await carryOut(order, kind, bench)
+    const told = unansweredWarning(result).reduce(warned, result)
     const crashed = result.failures.some((failure) => failure.kind === 'trap')
-    return crashed && isCommand(order.filter.wasm) ? warned(result, commandWords) : result
+    return crashed && isCommand(order.filter.wasm) ? warned(told, commandWords) : told
   } finally {
     await bench.close()
   }
+}
+
+/** Says which services a filter called in vain: what it does then is not what it is for. */
+function unansweredWarning({ before, exchange, after }: RunResult): readonly string[] {
+  const callouts = [...before.callouts, ...(exchange?.callouts ?? []), ...(after?.callouts ?? [])]
+  const upstreams = new Set(callouts.flatMap(({ fate, upstream }) => (fate === 'answered' ? [] : [JSON.stringify(upstream)])))
+  if (upstreams.size === 0) return []
+  return [`nothing answered its callouts to ${[...upstreams].join(', ')}: give it answers with --callouts`]
 }
 
 async function carryOut(order: RunOrder, kind: RunKind, bench: SandboxedBench): Promise<RunResult> {
@@ -190,6 +226,7 @@ async function carryOut(order: RunOrder, kind: RunKind, bench: SandboxedBench): 
     foreignFunctions: {},
     logLevel,
     maximumWaitMilliseconds: patience,
+    unreachableMilliseconds,
     ...(startMilliseconds === undefined ? {} : { startMilliseconds }),
   }
   const start = await bench.send({ op: 'start', setup })
@@ -206,9 +243,11 @@ async function carryOut(order: RunOrder, kind: RunKind, bench: SandboxedBench): 
   let { state } = start.reply
   const { warnings, startFailures } = state
   const unread = state.unread[0]
+  const asked = ({ missingQueue }: BenchState): Pick<RunResult, 'missingQueue'> =>
+    missingQueue === undefined ? {} : { missingQueue }
   if (startFailures.length > 0) {
     const problem = startFailures.map(describeFailure).join('; ')
-    return { kind, started: false, problem, failures: startFailures, warnings, before: state }
+    return { kind, started: false, problem, failures: startFailures, warnings, before: state, ...asked(state) }
   }
   const wait = order.advanceMilliseconds + (kind === 'service' ? serviceMilliseconds : 0)
   if (wait > 0) {
@@ -222,7 +261,7 @@ async function carryOut(order: RunOrder, kind: RunKind, bench: SandboxedBench): 
     if (!over.ok) return warned(result, `at its end, ${describeSandboxProblem(over.problem)}`)
     if (over.reply.kind !== 'state') return result
     const { logs, callouts, metrics, failures: texts } = over.reply.state
-    const after = { ...result, after: { logs, callouts, metrics } }
+    const after = { ...result, after: { logs, callouts, metrics }, ...asked(over.reply.state) }
     return result.failures.length === 0 && texts.length > 0 ? warned(after, `at its end, ${texts.join('; ')}`) : after
   }
   const base = { kind, started: true, failures: [], warnings, before: state, ...(unread === undefined ? {} : { unread }) }
