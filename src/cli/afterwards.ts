@@ -1,7 +1,9 @@
 import type { ApplyResult } from '../engine/apply.ts'
 import type { Afterwards } from '../engine/execute-plan.ts'
+import { coverDiagnostics } from '../plan/cover-diagnostics.ts'
 import type { JsonValue } from '../plan/json.ts'
 import type { RecordedState } from '../plan/recorded-state.ts'
+import { sensitiveTexts } from '../plan/sensitive-text.ts'
 import { coverOutput } from '../planner/output-changes.ts'
 import { withFinalMarks } from '../planner/rollout-design.ts'
 import type { RunView } from '../views/run-view.ts'
@@ -35,7 +37,7 @@ export function afterwardsOf(
       connections.connections,
       AbortSignal.timeout(60_000),
     )
-    view.diagnostics(unmet)
+    view.diagnostics(coverDiagnostics(unmet, sensitiveTexts(made.sensitiveValues)))
     const outputs = outputsOf(source, state)
     const clean = result.failed + result.skipped === 0
     const baselines = clean && unmet.length === 0 ? withFinalMarks(state.baselines, source.design) : state.baselines

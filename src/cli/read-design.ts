@@ -3,7 +3,9 @@ import type { Design } from '../design/design.ts'
 import { loadDesign } from '../design/load-design.ts'
 import { sortDiagnostics } from '../design/mistake.ts'
 import type { FetchPattern } from '../design/module/load-module.ts'
+import { coverDiagnostics } from '../plan/cover-diagnostics.ts'
 import { type Diagnostic, hasErrors } from '../plan/diagnostic.ts'
+import { sensitiveTexts } from '../plan/sensitive-text.ts'
 import { expandDesign } from '../planner/expand.ts'
 import type { CommandIo } from './command-io.ts'
 import type { DesignOptions } from './design-options.ts'
@@ -14,11 +16,18 @@ import { catalogFor } from './provider-catalog.ts'
  * Reads the design that the options name. With errors among the diagnostics the design must not be carried out; what its sound
  * components would be refused for is among them too, so that all mistakes are told at once.
  */
-export async function readDesign(
-  io: CommandIo,
-  options: DesignOptions,
-  fetchPattern?: FetchPattern,
-): Promise<{ readonly design: Design | undefined; readonly diagnostics: readonly Diagnostic[] }> {
+export async function readDesign(io: CommandIo, options: DesignOptions, fetchPattern?: FetchPattern): Promise<ReadDesign> {
+  const read = await readOpenly(io, options, fetchPattern)
+  const values = read.design?.sensitiveValues ?? []
+  return values.length === 0 ? read : { ...read, diagnostics: coverDiagnostics(read.diagnostics, sensitiveTexts(values)) }
+}
+
+interface ReadDesign {
+  readonly design: Design | undefined
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+async function readOpenly(io: CommandIo, options: DesignOptions, fetchPattern: FetchPattern | undefined): Promise<ReadDesign> {
   const inputs = inputValues(options.input)
   const paths = options.file.length === 0 ? ['.'] : options.file
   const loaded = await loadDesign({

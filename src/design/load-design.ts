@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { coverDiagnostics } from '../plan/cover-diagnostics.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import { hasErrors } from '../plan/diagnostic.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../plan/json.ts'
@@ -120,7 +121,7 @@ export async function loadDesign(request: LoadRequest): Promise<LoadedDesign> {
     imports: blocks.imports,
     removed: blocks.removed,
   }
-  return { design, diagnostics: sortDiagnostics(diagnostics) }
+  return { design, diagnostics: coverDiagnostics(sortDiagnostics(diagnostics), sensitiveTexts(sensitiveValues)) }
 }
 
 async function refuseAddress(source: string): Promise<FetchedPattern | undefined> {

@@ -7,6 +7,7 @@ import type { StateResult } from '../state/state-result.ts'
 import { createWaiter, type Waiter } from '../targets/wait-healthy.ts'
 import { type ApplyResult, applyPlan, effectOf } from './apply.ts'
 import type { ApplyRequest } from './apply-request.ts'
+import { coverEvents } from './cover-messages.ts'
 import type { MadePlan } from './make-plan.ts'
 
 /** What an apply under a lock needs. */
@@ -65,6 +66,7 @@ export async function executePlan(request: ExecuteRequest): Promise<StateResult<
   try {
     const result = await applyPlan({
       ...request,
+      emit: coverEvents(request.emit, made),
       plan,
       manifests: made.manifests,
       sensitiveValues: made.sensitiveValues,

@@ -24,6 +24,7 @@ import { settleContainers } from '../planner/settle-containers.ts'
 import { settledEffects } from '../planner/settled-effects.ts'
 import { unservedKinds } from '../planner/unserved-kinds.ts'
 import type { HealthRule, IgnoreRule } from '../providers/rules.ts'
+import { coverMessages } from './cover-messages.ts'
 import { dryRunAll } from './dry-run.ts'
 import type { Emit } from './events.ts'
 import { findStrangers } from './find-strangers.ts'
@@ -80,6 +81,12 @@ export interface MadePlan {
 
 /** The recipe of a plan: expand, refresh, assess, ask, build, check. */
 export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
+  const made = await makeOpenly(request)
+  const { sensitiveValues } = request.design
+  return { ...made, plan: coverMessages(made.plan, { manifests: made.manifests, sensitiveValues }) }
+}
+
+async function makeOpenly(request: MakePlanRequest): Promise<MadePlan> {
   const designed = request.mode === 'destroy' ? NOTHING : expand(request)
   const expanded = request.recast === undefined ? designed : request.recast(designed)
   const { knownDigests } = request

@@ -3,6 +3,8 @@ export interface SourceLocation {
   readonly file: string
   readonly line: number
   readonly column: number
+  /** The line may hold a secret: it is named, and not quoted. */
+  readonly concealed?: true
 }
 
 /** The path of a value inside a document: object keys and array indexes from the root. */

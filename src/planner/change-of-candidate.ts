@@ -9,6 +9,7 @@ import { mergeLocally } from './diff/local-merge.ts'
 import type { DryRun } from './dry-run.ts'
 import { DEFAULT_TIMEOUT } from './expand.ts'
 import type { Masker } from './mask.ts'
+import { holdsMask, maskFormer } from './mask-former.ts'
 import { isOwnMark } from './own-marks.ts'
 import { visibleFields } from './visible-fields.ts'
 
@@ -143,9 +144,13 @@ function desiredChange(
   parts: ChangeParts,
 ): ObjectChange {
   const { masker } = request
-  const before = parts.before === undefined ? undefined : visibleFields(parts.before, desired.ignore)
-  const after = parts.after === undefined ? undefined : visibleFields(parts.after, desired.ignore)
   const sent = masker.mask(desired.manifest)
+  const after = parts.after === undefined ? undefined : masker.mask(visibleFields(parts.after, desired.ignore)).masked
+  const before =
+    parts.before === undefined
+      ? undefined
+      : maskFormer(visibleFields(parts.before, desired.ignore), [after, sent.masked, recorded?.desired], masker)
+  const planned = parts.diff === 'design' ? visibleFields(sent.masked, desired.ignore) : after
   return {
     id: desired.id,
     key: desired.key,
@@ -156,9 +161,9 @@ function desiredChange(
     reason: parts.reason,
     certainty: parts.certainty,
     certaintyReason: parts.certaintyReason,
-    before: before === undefined ? undefined : masker.mask(before).masked,
-    after: after === undefined ? undefined : masker.mask(after).masked,
-    fields: fieldChanges(desired, before, after, parts.diff, masker),
+    before,
+    after,
+    fields: parts.diff === 'none' || planned === undefined ? [] : fieldChanges(desired, before ?? {}, planned),
     desired: sent.masked as ObjectChange['desired'],
     desiredDigest: desired.digest,
     liveDigest: request.live.ownedDigests.get(desired.id),
@@ -178,31 +183,18 @@ function desiredChange(
   }
 }
 
-function fieldChanges(
-  desired: DesiredObject,
-  before: JsonObject | undefined,
-  after: JsonObject | undefined,
-  diff: ChangeParts['diff'],
-  masker: Masker,
-): readonly FieldChange[] {
-  if (diff === 'none' || after === undefined) return []
-  const differences =
-    diff === 'design' ? diffFields({}, visibleFields(desired.manifest, desired.ignore)) : diffFields(before ?? {}, after)
-  return differences.map(({ path, sourcePath, before: old, after: value }) => {
-    const sensitive =
-      masker.isSecretPath(desired.manifest, path) ||
-      [old, value].some((side) => typeof side === 'string' && masker.isSecretText(side))
-    return {
-      path,
-      before: sensitive ? masker.maskValue(old, path) : old,
-      after: sensitive ? masker.maskValue(value, path) : value,
-      // Looked up when it is asked for: a new design has tens of thousands of fields, and few are ever shown with their place.
-      get origin() {
-        return value === undefined ? undefined : originInDesign(desired, sourcePath)
-      },
-      sensitive,
-    }
-  })
+/** What differs, secrets hidden already: equal ones have equal masks, so that what differs still does. */
+function fieldChanges(desired: DesiredObject, before: JsonObject, after: JsonObject): readonly FieldChange[] {
+  return diffFields(before, after).map(({ path, sourcePath, before: old, after: value }) => ({
+    path,
+    before: old,
+    after: value,
+    // Looked up when it is asked for: a new design has tens of thousands of fields, and few are ever shown with their place.
+    get origin() {
+      return value === undefined ? undefined : originInDesign(desired, sourcePath)
+    },
+    sensitive: holdsMask(old) || holdsMask(value),
+  }))
 }
 
 /** Where the design says a field; undefined when it doesn't and the server filled it in. */
@@ -219,7 +211,7 @@ function originInDesign(desired: DesiredObject, path: readonly (string | number)
 function recordedChange(candidate: Extract<Candidate, { kind: 'delete' | 'forget' }>, request: ChangeContext): ObjectChange {
   const { recorded, live } = candidate
   const id = objectKeyText(recorded.key)
-  const before = live === undefined ? undefined : request.masker.mask(visibleFields(live, [])).masked
+  const before = live === undefined ? undefined : maskFormer(visibleFields(live, []), [recorded.desired], request.masker)
   return {
     id,
     key: recorded.key,

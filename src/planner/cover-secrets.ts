@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../plan/json.ts'
 import { sensitiveTexts } from '../plan/sensitive-text.ts'
 import type { Candidate } from './assess.ts'
 import type { DesiredObject } from './desired-object.ts'
-import { isSecretField } from './mask.ts'
+import { isSecretField, withoutCopy } from './mask.ts'
 
 /** Stands for a value that is not at hand. */
 export const NOT_AT_HAND = '(sensitive: not in the plan)'
@@ -30,7 +30,7 @@ export function coverSecrets(json: JsonObject, sensitiveValues: readonly string[
     if (Array.isArray(value)) return value.map((item: JsonValue, index) => walk(item, `${pointer}/${index}`, hidden))
     if (isJsonObject(value)) {
       const copy: Record<string, JsonValue> = {}
-      for (const [key, item] of Object.entries(value)) {
+      for (const [key, item] of Object.entries(withoutCopy(value, () => NOT_AT_HAND))) {
         copy[key] = walk(item, `${pointer}/${escaped(key)}`, hidden || isSecretField(value, key))
       }
       return copy

@@ -13,8 +13,6 @@ export interface Masker extends Pick<SensitiveTexts, 'isSecretText' | 'isSecretN
   mask(object: JsonObject): { readonly masked: JsonObject; readonly paths: readonly ValuePath[] }
   /** One value, found at a path of its object. */
   maskValue(value: JsonValue | undefined, path?: ValuePath): JsonValue | undefined
-  /** True when the value at this path of this object is secret in itself, whatever it is. */
-  isSecretPath(object: JsonObject, path: ValuePath): boolean
 }
 
 /** kubectl's copy of an object in itself, values of Secrets included. */
@@ -58,7 +56,7 @@ export function createMasker(sensitiveValues: readonly string[], objects: readon
     const paths: ValuePath[] = []
     if (!holdsSecrets && object.kind !== 'Secret') return { masked: object, paths }
     const masked: Record<string, JsonValue> = {}
-    for (const [key, value] of Object.entries(withoutCopy(object)))
+    for (const [key, value] of Object.entries(withoutCopy(object, cover)))
       masked[key] = walk(value, [key], isSecretField(object, key), paths)
     return { masked, paths }
   }
@@ -66,19 +64,23 @@ export function createMasker(sensitiveValues: readonly string[], objects: readon
   return {
     mask,
     maskValue: (value, path = []) => (value === undefined ? undefined : walk(value, path, true, [])),
-    isSecretPath: (object, path) =>
-      isSecretField(object, String(path[0] ?? '')) || (isSecret(object) && path[2] === LAST_APPLIED),
     isSecretText,
     isSecretNumber,
   }
 }
 
-/** A Secret without the copy of it that kubectl keeps in an annotation. */
-function withoutCopy(object: JsonObject): JsonObject {
+/** A Secret with the copy of it that kubectl keeps in an annotation hidden. */
+export function withoutCopy(object: JsonObject, cover: (text: string) => string): JsonObject {
   const { metadata } = object
   if (!isSecret(object) || !isJsonObject(metadata) || !isJsonObject(metadata.annotations)) return object
   if (!Object.hasOwn(metadata.annotations, LAST_APPLIED)) return object
-  return { ...object, metadata: { ...metadata, annotations: { ...metadata.annotations, [LAST_APPLIED]: '(sensitive)' } } }
+  const copy = cover(String(metadata.annotations[LAST_APPLIED]))
+  return { ...object, metadata: { ...metadata, annotations: { ...metadata.annotations, [LAST_APPLIED]: copy } } }
+}
+
+/** True for what stands for a value that is hidden: in a plan, and in the state. */
+export function isMask(value: JsonValue | undefined): boolean {
+  return typeof value === 'string' && /^\(sensitive\b.*\)$/.test(value)
 }
 
 /** The text that base64 encodes; the same text where it encodes none. */
@@ -106,7 +108,7 @@ export function recordedSecrets(object: JsonObject, sensitiveValues: readonly st
   const cover = (values: JsonValue | undefined): JsonValue =>
     Object.fromEntries(Object.entries(isJsonObject(values) ? values : {}).map(([key, value]) => [key, coverText(String(value))]))
   return {
-    ...object,
+    ...withoutCopy(object, coverText),
     ...(object.data === undefined ? {} : { data: cover(object.data) }),
     ...(object.stringData === undefined ? {} : { stringData: cover(object.stringData) }),
   }

@@ -1,7 +1,11 @@
 import { createInterface } from 'node:readline'
 import { Command } from 'commander'
 import { consoleScope } from '../../design/console-scope.ts'
+import type { Design } from '../../design/design.ts'
+import { compileExpression, isProblem } from '../../design/expression/cel.ts'
+import { coverDiagnostic } from '../../plan/cover-diagnostics.ts'
 import { hasErrors } from '../../plan/diagnostic.ts'
+import { sensitiveTexts } from '../../plan/sensitive-text.ts'
 import { createMasker } from '../../planner/mask.ts'
 import type { CommandIo } from '../command-io.ts'
 import { type DesignOptions, withDesignOptions } from '../design-options.ts'
@@ -30,9 +34,13 @@ export function consoleCommand(io: CommandIo): Command {
       const masker = createMasker(design.sensitiveValues)
       const print = (text: string) => {
         const result = evaluate(text)
-        if (result.ok) io.stdout.write(`${JSON.stringify(masker.mask({ value: result.value }).masked.value, null, 2)}\n`)
-        else {
-          view.diagnostics([result.diagnostic])
+        if (result.ok) {
+          // What is worked out of a sensitive input tells of it, but for a yes or no.
+          const isOpen = typeof result.value === 'boolean' || !readsSensitive(text, design)
+          const shown = isOpen ? masker.mask({ value: result.value }).masked.value : masker.maskValue(result.value)
+          io.stdout.write(`${JSON.stringify(shown, null, 2)}\n`)
+        } else {
+          view.diagnostics([coverDiagnostic(result.diagnostic, sensitiveTexts(design.sensitiveValues))])
           io.setExitCode(1)
         }
       }
@@ -50,4 +58,12 @@ export function consoleCommand(io: CommandIo): Command {
         if (process.stdin.isTTY) lines.prompt()
       }
     })
+}
+
+function readsSensitive(expression: string, design: Design): boolean {
+  const compiled = compileExpression(expression)
+  if (isProblem(compiled)) return false
+  return compiled.references.some(
+    ({ root, steps }) => root === 'inputs' && steps[0] !== undefined && design.inputs[steps[0].name]?.sensitive === true,
+  )
 }

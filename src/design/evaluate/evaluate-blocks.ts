@@ -6,6 +6,7 @@ import { checkReference, targetsOf } from './check-references.ts'
 import { evaluateValue, FAILED } from './evaluate-value.ts'
 import type { EvaluationContext, ModuleInstance } from './module-instance.ts'
 import { scanExpressions } from './scan-expressions.ts'
+import { sensitiveFlow } from './sensitive-flow.ts'
 
 /** Everything of a design that is neither component, local nor output. */
 export type EvaluatedBlocks = Pick<
@@ -70,6 +71,7 @@ export function evaluateLoose(entry: Entry, instance: ModuleInstance, context: E
     entry,
     scope: instance.celScope(),
     diagnostics: context.diagnostics,
+    flow: sensitiveFlow(instance, context),
   })
   return value !== FAILED && isJsonObject(value) ? value : undefined
 }

@@ -14,6 +14,7 @@ import { forEachItems } from './for-each-items.ts'
 import { type EvaluatedEntry, type EvaluationContext, type InputValue, ModuleInstance } from './module-instance.ts'
 import type { ScannedEntry } from './order-entries.ts'
 import { readManifests } from './read-manifests.ts'
+import { sensitiveFlow } from './sensitive-flow.ts'
 
 /** Evaluates one component as written into its instances. False, with the mistakes said, when it can't be. */
 export function evaluateComponent(
@@ -33,9 +34,10 @@ export function evaluateComponent(
   const items = forEach === undefined ? undefined : itemsOf(forEach, entry, instance, context)
   if (forEach !== undefined && items === undefined) return false
   const each = items === undefined ? [undefined] : [...items].map(([key, value]) => ({ key, value }))
+  const flow = sensitiveFlow(instance, context)
   for (const item of each) {
     instance.touched.clear()
-    const scope = { entry, scope: instance.celScope(item), diagnostics: context.diagnostics }
+    const scope = { entry, scope: instance.celScope(item), diagnostics: context.diagnostics, flow }
     const wanted = evaluateValue(when ?? true, [...entry.path, 'when'], scope)
     if (wanted === FAILED || wanted === false) continue
     const evaluated = scanned.scan.holds ? evaluateValue(spec, entry.path, scope) : spec
@@ -63,7 +65,7 @@ function itemsOf(
   instance: ModuleInstance,
   context: EvaluationContext,
 ): ReadonlyMap<string, JsonValue> | undefined {
-  const scope = { entry, scope: instance.celScope(), diagnostics: context.diagnostics }
+  const scope = { entry, scope: instance.celScope(), diagnostics: context.diagnostics, flow: sensitiveFlow(instance, context) }
   const value = evaluateValue(forEach, [...entry.path, 'forEach'], scope)
   return value === FAILED ? undefined : forEachItems(value, entry, context)
 }

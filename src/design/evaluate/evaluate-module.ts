@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonValue } from '../../plan/json.ts'
+import { sensitiveTexts } from '../../plan/sensitive-text.ts'
 import type { Output } from '../design.ts'
 import { mistake } from '../mistake.ts'
 import { type Entry, findEntry, SECTIONS } from '../module/module-source.ts'
@@ -8,6 +9,7 @@ import { evaluateValue, FAILED } from './evaluate-value.ts'
 import type { EvaluationContext, ModuleInstance } from './module-instance.ts'
 import { orderEntries, type ScannedEntry } from './order-entries.ts'
 import { addressOfEntry, pieceLocation } from './scan-expressions.ts'
+import { sensitiveFlow } from './sensitive-flow.ts'
 
 /**
  * Evaluates everything of a module, each entry after those it refers to. Entries whose mistakes were said, and those that refer to
@@ -44,11 +46,14 @@ function evaluateEntry(scanned: ScannedEntry, instance: ModuleInstance, context:
     entry,
     scope: instance.celScope(),
     diagnostics: context.diagnostics,
+    flow: sensitiveFlow(instance, context),
   })
   if (value === FAILED) return false
   instance.dependencies.set(id, dependenciesOf(scanned, instance))
-  if (block === 'locals') instance.setLocal(entry.name, value)
-  else instance.outputs.push(outputOf(entry, value))
+  if (block === 'locals') {
+    instance.setLocal(entry.name, value)
+    if (sensitiveTexts([...context.sensitiveValues]).isIn(value)) instance.sensitiveLocals.add(entry.name)
+  } else instance.outputs.push(outputOf(entry, value))
   return true
 }
 

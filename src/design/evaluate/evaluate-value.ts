@@ -7,6 +7,7 @@ import { holdsExpression } from '../expression/template.ts'
 import { notText } from '../expression.ts'
 import type { Entry } from '../module/module-source.ts'
 import { type Piece, piecesOf, problemAt, readTemplateOnce } from './scan-expressions.ts'
+import type { SensitiveFlow } from './sensitive-flow.ts'
 
 /** What an evaluation of an entry's values needs. */
 export interface ValueScope {
@@ -14,6 +15,8 @@ export interface ValueScope {
   readonly scope: Readonly<Record<string, unknown>>
   /** Where mistakes are put. */
   readonly diagnostics: Diagnostic[]
+  /** Told of each expression, so that what it makes of sensitive values is sensitive as well. */
+  readonly flow: SensitiveFlow
 }
 
 /** Stands for a value that could not be computed; its mistake is among the diagnostics. */
@@ -98,12 +101,15 @@ function evaluateText(text: string, path: ValuePath, context: ValueScope): JsonV
   return result
 }
 
-function evaluatePiece(piece: Piece, { entry, scope, diagnostics }: ValueScope): JsonValue | typeof FAILED {
+function evaluatePiece(piece: Piece, { entry, scope, diagnostics, flow }: ValueScope): JsonValue | typeof FAILED {
   const compiled = compileExpression(piece.text.slice(2, -1))
   // Syntax was said when the entry was scanned.
   if (isProblem(compiled)) return FAILED
   const result: ExpressionResult = compiled.evaluate(scope)
-  if (result.ok) return result.value
+  if (result.ok) {
+    flow(piece.text, compiled.references, result.value)
+    return result.value
+  }
   diagnostics.push(problemAt(entry, piece, result.problem))
   return FAILED
 }

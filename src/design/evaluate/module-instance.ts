@@ -55,6 +55,8 @@ export class ModuleInstance {
   readonly components: Component[] = []
   /** Addresses that the expressions evaluated since the last reset have read by a computed key. */
   readonly touched = new Set<string>()
+  /** Locals that hold a sensitive value. */
+  readonly sensitiveLocals = new Set<string>()
   readonly #scope: Record<string, Record<string, unknown>>
 
   constructor(

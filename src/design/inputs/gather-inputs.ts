@@ -1,5 +1,7 @@
+import { coverDiagnostic } from '../../plan/cover-diagnostics.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import { isJsonObject, type JsonValue } from '../../plan/json.ts'
+import { sensitiveTexts } from '../../plan/sensitive-text.ts'
 import { mistake } from '../mistake.ts'
 import { readYaml } from '../source/read-yaml.ts'
 import type { SourceFiles } from '../source/source-files.ts'
@@ -51,24 +53,37 @@ export function gatherInputs(
       continue
     }
     const reading = readYaml(file.value.text, file.value.name, 'design')
-    diagnostics.push(...reading.diagnostics)
+    diagnostics.push(...reading.diagnostics.map((diagnostic) => concealed(diagnostic, file.value.text)))
     for (const document of reading.documents) {
       if (!isJsonObject(document.value)) {
         diagnostics.push(
-          mistake('MF1103', document.locate([]), {
-            summary: `${document.file} holds no map of inputs`,
-            hint: 'Write `name: value`, one a line.',
-          }),
+          mistake(
+            'MF1103',
+            { ...document.locate([]), concealed: true },
+            {
+              summary: `${document.file} holds no map of inputs`,
+              hint: 'Write `name: value`, one a line.',
+            },
+          ),
         )
         continue
       }
       for (const [name, value] of Object.entries(document.value)) {
-        given.push({ name, value, location: document.locateKey([name]) })
+        given.push({ name, value, location: { ...document.locateKey([name]), concealed: true } })
       }
     }
   }
   for (const [name, text] of Object.entries(sources.cli)) typed(name, text, `--input ${name}`)
   return { given, diagnostics }
+}
+
+/** A mistake in a file of values, which may be secret: its line is not quoted, nor words of it. */
+function concealed(diagnostic: Diagnostic, text: string): Diagnostic {
+  const { location } = diagnostic
+  if (location === undefined) return diagnostic
+  const line = text.split('\n')[location.line - 1] ?? ''
+  const words = line.slice(line.indexOf(':') + 1).split(/[^\p{L}\p{N}_.+/=-]+/u)
+  return { ...coverDiagnostic(diagnostic, sensitiveTexts(words)), location: { ...location, concealed: true } }
 }
 
 /** Text of the command line or the environment as a value: by the type of the input, lists and maps as YAML. */

@@ -92,7 +92,8 @@ function invalid(
 ): Diagnostic {
   const shown = declaration.sensitive === true ? 'the value' : describeValue(value)
   if (input === undefined) {
-    return mistake('MF1504', entry.document.locate([...entry.path, 'default']), {
+    const location = entry.document.locate([...entry.path, 'default'])
+    return mistake('MF1504', declaration.sensitive === true ? { ...location, concealed: true } : location, {
       summary: `The default of input ${name} does not fit: ${shown} ${problem}`,
     })
   }

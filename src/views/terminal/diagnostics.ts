@@ -25,7 +25,7 @@ function renderDiagnostic(diagnostic: Diagnostic, { colors, width }: Style, read
   if (location !== undefined && location.file !== '') {
     const where = diagnostic.address === undefined ? '' : colors.dim(`  ${diagnostic.address}`)
     lines.push(`${bar} ${colors.cyan(formatLocation(location))}${where}`)
-    const line = readLine(location.file, location.line)
+    const line = location.concealed === true ? undefined : readLine(location.file, location.line)
     const text = line === undefined ? undefined : printable(line)
     if (text !== undefined && text.trim() !== '') {
       const number = String(location.line)
