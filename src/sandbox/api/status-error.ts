@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../plan/json.ts'
+import { goQuote } from '../go-quote.ts'
 import type { FieldError } from '../resource-type.ts'
 
 /** A resource as Status messages name it. */
@@ -71,7 +72,7 @@ function detailsOf(resource: GroupName, name: string, more: JsonObject = {}): Js
 export function notFound(resource: GroupName, name: string): StatusError {
   return new StatusError({
     code: 404,
-    message: `${qualified(resource)} ${JSON.stringify(name)} not found`,
+    message: `${qualified(resource)} ${goQuote(name)} not found`,
     reason: 'NotFound',
     details: detailsOf(resource, name),
   })
@@ -127,7 +128,7 @@ export function tooManyRequests(
 export function terminatingKind(resource: GroupName, name: string, verb: string): StatusError {
   return new StatusError({
     code: 403,
-    message: `${qualified(resource)} ${JSON.stringify(name)} is forbidden: ${verb} not allowed while custom resource definition is terminating`,
+    message: `${qualified(resource)} ${goQuote(name)} is forbidden: ${verb} not allowed while custom resource definition is terminating`,
     reason: 'Forbidden',
     details: detailsOf(resource, name),
   })
@@ -142,7 +143,7 @@ export function badRequest(message: string): StatusError {
 export function alreadyExists(resource: GroupName, name: string, isTerminating: boolean): StatusError {
   return new StatusError({
     code: 409,
-    message: `${isTerminating ? 'object is being deleted: ' : ''}${qualified(resource)} ${JSON.stringify(name)} already exists`,
+    message: `${isTerminating ? 'object is being deleted: ' : ''}${qualified(resource)} ${goQuote(name)} already exists`,
     reason: 'AlreadyExists',
     details: detailsOf(resource, name),
   })
@@ -152,7 +153,7 @@ export function alreadyExists(resource: GroupName, name: string, isTerminating: 
 export function conflict(resource: GroupName, name: string, why: string): StatusError {
   return new StatusError({
     code: 409,
-    message: `Operation cannot be fulfilled on ${qualified(resource)} ${JSON.stringify(name)}: ${why}`,
+    message: `Operation cannot be fulfilled on ${qualified(resource)} ${goQuote(name)}: ${why}`,
     reason: 'Conflict',
     details: detailsOf(resource, name),
   })
@@ -163,7 +164,7 @@ export const staleVersion = 'the object has been modified; please apply your cha
 
 /** 403, such as for writing into a namespace that is going away. */
 export function forbidden(resource: GroupName, name: string, why: string, causes: readonly StatusCause[] = []): StatusError {
-  const what = name === '' ? qualified(resource) : `${qualified(resource)} ${JSON.stringify(name)}`
+  const what = name === '' ? qualified(resource) : `${qualified(resource)} ${goQuote(name)}`
   return new StatusError({
     code: 403,
     message: `${what} is forbidden: ${why}`,
@@ -174,7 +175,7 @@ export function forbidden(resource: GroupName, name: string, why: string, causes
 
 /** What a policy of the cluster denies, as what the policy says that it is. */
 export function refusedByPolicy(resource: GroupName, name: string, why: string, reason: string, code: number): StatusError {
-  const message = `${qualified(resource)} ${JSON.stringify(name)} is forbidden: ${why}`
+  const message = `${qualified(resource)} ${goQuote(name)} is forbidden: ${why}`
   return new StatusError({ code, message, reason, details: detailsOf(resource, name, { causes: [{ message: why }] }) })
 }
 
@@ -188,7 +189,7 @@ export function invalid(kind: GroupName, name: string, errors: readonly FieldErr
   const list = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`
   return new StatusError({
     code: 422,
-    message: `${qualified(kind)} ${JSON.stringify(name)} is invalid: ${list}`,
+    message: `${qualified(kind)} ${goQuote(name)} is invalid: ${list}`,
     reason: 'Invalid',
     details: detailsOf(kind, name, {
       causes: errors.map(({ type, message, field }) => ({

@@ -117,6 +117,9 @@ function allocate(service: Tree, context: AllocationContext): void {
 /** Allocates addresses and ports of a new service. */
 export function prepareService(service: Tree, context: AllocationContext): void {
   service.status = { loadBalancer: {} }
+  const spec = ensureTree(service, 'spec')
+  const address = textAt(spec, 'clusterIP')
+  if (address !== '' && spec.clusterIPs === undefined) spec.clusterIPs = [address]
   allocate(service, context)
 }
 

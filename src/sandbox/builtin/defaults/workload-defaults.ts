@@ -111,6 +111,10 @@ export function defaultJob(job: Tree): void {
   if (labels !== undefined && Object.keys(objectAt(metadata, 'labels') ?? {}).length === 0) metadata.labels = { ...labels }
 }
 
+function inOrderOfNames(labels: Tree): Tree {
+  return Object.fromEntries(Object.entries(labels).sort(([left], [right]) => (left < right ? -1 : 1)))
+}
+
 /** Gives a new Job the selector by which it knows its pods, unless it brings its own. */
 export function prepareJob(job: Tree): void {
   const spec = ensureTree(job, 'spec')
@@ -118,16 +122,21 @@ export function prepareJob(job: Tree): void {
   const uid = textAt(metadata, 'uid')
   const name = textAt(metadata, 'name')
   if (spec.manualSelector === true || uid === '') return
-  const labels = ensureTree(ensureTree(ensureTree(spec, 'template'), 'metadata'), 'labels')
-  for (const [key, value] of [
-    ['controller-uid', uid],
-    ['job-name', name],
-  ] as const) {
-    labels[`batch.kubernetes.io/${key}`] = value
-    labels[key] = value
+  const generated = {
+    'batch.kubernetes.io/controller-uid': uid,
+    'batch.kubernetes.io/job-name': name,
+    'controller-uid': uid,
+    'job-name': name,
   }
-  const selected = ensureTree(ensureTree(spec, 'selector'), 'matchLabels')
-  selected['batch.kubernetes.io/controller-uid'] ??= uid
+  const templateMetadata = ensureTree(ensureTree(spec, 'template'), 'metadata')
+  // What the user set stays, and is refused where it is another.
+  const labels = inOrderOfNames({ ...generated, ...objectAt(templateMetadata, 'labels') })
+  templateMetadata.labels = labels
+  const selector = ensureTree(spec, 'selector')
+  selector.matchLabels = inOrderOfNames({
+    'batch.kubernetes.io/controller-uid': uid,
+    ...objectAt(selector, 'matchLabels'),
+  })
   // Defaulting gives a Job without labels those of its template, by now with those that were just made.
   const own = ensureTree(job, 'metadata')
   const ownLabels = objectAt(own, 'labels') ?? {}

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../../../plan/json.ts'
+import { goQuote } from '../../go-quote.ts'
 import type { FieldError } from '../../resource-type.ts'
 
 /** Collects refused fields, each worded as the API server words it. */
@@ -19,8 +20,8 @@ export class FieldErrors {
 
   /** `supported` is shown in the order given; most of Kubernetes' own lists are sorted. */
   notSupported(field: string, value: JsonValue, supported: readonly string[]): void {
-    const values = supported.map((each) => JSON.stringify(each)).join(', ')
-    const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${values}`
+    const values = supported.map(goQuote).join(', ')
+    const message = `Unsupported value: ${shown(value)}: supported values: ${values}`
     this.all.push({ type: 'FieldValueNotSupported', field, message })
   }
 
@@ -33,7 +34,7 @@ export class FieldErrors {
   }
 
   notFound(field: string, value: JsonValue): void {
-    this.all.push({ type: 'FieldValueNotFound', field, message: `Not found: ${JSON.stringify(value)}` })
+    this.all.push({ type: 'FieldValueNotFound', field, message: `Not found: ${shown(value)}` })
   }
 
   tooLong(field: string, maximumBytes: number): void {
@@ -78,8 +79,7 @@ export function escapeHtml(json: string): string {
 }
 
 function shown(value: JsonValue | undefined): string {
-  const text = JSON.stringify(value ?? null)
-  return typeof value === 'string' ? text : escapeHtml(text)
+  return typeof value === 'string' ? goQuote(value) : escapeHtml(JSON.stringify(value ?? null))
 }
 
 function withDetail(head: string, detail: string): string {

@@ -26,11 +26,17 @@ function validateJobSpec(errors: FieldErrors, spec: JsonObject, field: string): 
   else if (!restartPolicies.includes(policy)) errors.notSupported(place, policy, restartPolicies)
 }
 
-const generatedLabels = ['batch.kubernetes.io/controller-uid', 'controller-uid', 'batch.kubernetes.io/job-name', 'job-name']
+const legacyLabels = ['controller-uid', 'job-name']
+const prefixedLabels = ['batch.kubernetes.io/controller-uid', 'batch.kubernetes.io/job-name']
+
+function labelsOfTemplate(job: JsonObject): JsonObject | undefined {
+  return objectAt(objectAt(objectAt(objectAt(job, 'spec'), 'template'), 'metadata'), 'labels')
+}
 
 /** A selector that the server made, or that claims to be: by uid, and borne by the template. */
-function validateGeneratedSelector(errors: FieldErrors, job: JsonObject, labels: JsonObject | undefined): void {
+function validateGeneratedSelector(errors: FieldErrors, job: JsonObject, generatedLabels: readonly string[]): void {
   const spec = objectAt(job, 'spec') ?? {}
+  const labels = labelsOfTemplate(job)
   const selector = objectAt(spec, 'selector')
   if (spec.manualSelector === true || selector === undefined) return
   const metadata = objectAt(job, 'metadata')
@@ -50,7 +56,7 @@ export function validateJob(errors: FieldErrors, job: JsonObject): void {
   const selector = objectAt(spec, 'selector')
   if (selector === undefined) errors.required('spec.selector')
   else validateLabelSelector(errors, selector, 'spec.selector')
-  const labels = objectAt(objectAt(objectAt(spec, 'template'), 'metadata'), 'labels')
+  const labels = labelsOfTemplate(job)
   if (!selectorMatches(selector, labels)) {
     errors.invalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`')
   }
@@ -58,8 +64,7 @@ export function validateJob(errors: FieldErrors, job: JsonObject): void {
 
 /** What holds for the selector of a new Job. */
 export function validateJobCreate(errors: FieldErrors, job: JsonObject): void {
-  const template = objectAt(objectAt(job, 'spec'), 'template')
-  validateGeneratedSelector(errors, job, objectAt(objectAt(template, 'metadata'), 'labels'))
+  validateGeneratedSelector(errors, job, [...prefixedLabels, ...legacyLabels])
 }
 
 const fixedFields = ['selector', 'completionMode', 'podFailurePolicy', 'successPolicy', 'backoffLimitPerIndex', 'managedBy']
@@ -81,8 +86,15 @@ function withSchedulingOf(template: JsonObject | undefined, old: JsonObject | un
   return { ...template, ...(metadata === undefined ? {} : { metadata }), spec }
 }
 
-/** What may not change once a Job is made: which pods it counts, how many, and what they run. */
+/**
+ * What may not change once a Job is made: which pods it counts, how many, and what they run. The server looks at the whole of a
+ * changed Job twice, and names its causes as often; labels of today are not asked of a Job that was made without.
+ */
 export function validateJobUpdate(errors: FieldErrors, job: JsonObject, old: JsonObject): void {
+  const before = labelsOfTemplate(old) ?? {}
+  const isOfToday = prefixedLabels.every((key) => before[key] !== undefined)
+  validateGeneratedSelector(errors, job, isOfToday ? [...prefixedLabels, ...legacyLabels] : legacyLabels)
+  validateJob(errors, job)
   const spec = objectAt(job, 'spec')
   const oldSpec = objectAt(old, 'spec')
   const isElastic = textAt(spec, 'completionMode') === 'Indexed' && spec?.completions !== oldSpec?.completions

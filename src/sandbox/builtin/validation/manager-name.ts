@@ -1,14 +1,7 @@
+import { goQuote } from '../../go-quote.ts'
 import type { FieldErrors } from './field-errors.ts'
 
 const longestManager = 128
-
-/** A text as Go quotes it: what doesn't show is written by its number. */
-function quoted(text: string): string {
-  return JSON.stringify(text).replaceAll(/[\p{C}\p{Z}]/gu, (character) => {
-    if (character === ' ') return character
-    return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`
-  })
-}
 
 /** Complains of a field manager's name that is too long, and of each character that doesn't show, at its place in bytes. */
 export function validateManagerName(errors: FieldErrors, field: string, manager: string): void {
@@ -17,7 +10,7 @@ export function validateManagerName(errors: FieldErrors, field: string, manager:
   for (const character of manager) {
     if (character !== ' ' && /[\p{C}\p{Z}]/u.test(character)) {
       const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
-      const message = `Invalid value: ${quoted(manager)}: invalid character U+${code} (at position ${position})`
+      const message = `Invalid value: ${goQuote(manager)}: invalid character U+${code} (at position ${position})`
       errors.all.push({ type: 'FieldValueInvalid', field, message })
     }
     position += Buffer.byteLength(character)
