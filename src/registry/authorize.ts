@@ -1,6 +1,9 @@
 import { isJsonObject, type JsonValue } from '../plan/json.ts'
 import type { RegistryCredentials } from './docker-credentials.ts'
+import { readBounded } from './read-response.ts'
 import { RegistryError } from './registry-error.ts'
+
+const largestToken = 1024 * 1024
 
 /** What a 401's WWW-Authenticate header asks for (RFC 9110 11.6.1, and distribution's token specification). */
 export interface AuthChallenge {
@@ -27,6 +30,8 @@ export async function answerChallenge(
   challenge: AuthChallenge,
   request: {
     readonly credentials: RegistryCredentials | undefined
+    /** What to do when there is no token to be had. */
+    readonly hint: string
     /** The scope that is needed, such as `repository:filters/auth:pull,push`. */
     readonly scope: string
     readonly registry: URL
@@ -52,29 +57,37 @@ export async function answerChallenge(
       scope: request.scope,
     })
     if (service !== undefined) body.set('service', service)
-    return bearer(await request.fetch(url, { method: 'POST', body }), url)
+    return bearer(await request.fetch(url, { method: 'POST', body, redirect: 'manual' }), url, request.hint)
   }
   if (service !== undefined) url.searchParams.set('service', service)
   url.searchParams.set('scope', request.scope)
   const headers: Record<string, string> = credentials === undefined ? {} : { authorization: basic(credentials) }
-  return bearer(await request.fetch(url, { headers }), url)
+  return bearer(await request.fetch(url, { headers, redirect: 'manual' }), url, request.hint)
 }
 
 function basic(credentials: RegistryCredentials): string {
   return `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`
 }
 
-async function bearer(response: Response, realm: URL): Promise<string> {
+/** The token of an answer. One that sends elsewhere has none: what signs in stays where the registry said. */
+async function bearer(response: Response, realm: URL, hint: string): Promise<string> {
   if (!response.ok) {
     await response.body?.cancel()
-    throw new RegistryError(
-      'unauthorized',
-      `${realm.host} gave no token: it answered ${response.status}`,
-      'Sign in with `docker login`.',
-    )
+    throw new RegistryError('unauthorized', `${realm.host} gave no token: it answered ${response.status}`, hint)
   }
-  const value: JsonValue = JSON.parse(await response.text())
+  const text = (await readBounded(response, largestToken, 'the token')).toString('utf8')
+  const value = parseJson(text)
   const token = isJsonObject(value) ? (value.token ?? value.access_token) : undefined
-  if (typeof token !== 'string' || token === '') throw new RegistryError('unauthorized', `${realm.host} gave no token`)
+  if (typeof token !== 'string' || !/^[!-~]+$/.test(token))
+    throw new RegistryError('unauthorized', `${realm.host} gave no token`, hint)
   return `Bearer ${token}`
+}
+
+function parseJson(text: string): JsonValue | undefined {
+  try {
+    const value: JsonValue = JSON.parse(text)
+    return value
+  } catch {
+    return undefined
+  }
 }

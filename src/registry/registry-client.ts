@@ -1,7 +1,8 @@
 import { formatImage, type ImageReference } from './artifact-reference.ts'
 import { answerChallenge, parseChallenge } from './authorize.ts'
-import type { RegistryCredentials } from './docker-credentials.ts'
+import type { CredentialLookup } from './docker-credentials.ts'
 import { digestOf, readBounded } from './read-response.ts'
+import { redirectTarget } from './redirect-target.ts'
 import { RegistryError } from './registry-error.ts'
 
 /** Media types of manifests, as they are asked for. */
@@ -18,7 +19,7 @@ const largestManifest = 4 * 1024 * 1024
 export interface RegistryAccess {
   readonly fetch: typeof fetch
   /** Asked once a registry, when it says that one has to sign in. */
-  readonly credentials: (host: string) => Promise<RegistryCredentials | undefined>
+  readonly credentials: (host: string) => Promise<CredentialLookup>
   readonly signal: AbortSignal
   /** For one request, in milliseconds. */
   readonly timeoutMilliseconds: number
@@ -32,6 +33,8 @@ export class RegistryClient {
   readonly #image: ImageReference
   readonly #base: URL
   #authorization: string | undefined
+  /** Why nobody is signed in, where somebody should be. */
+  #unsigned: string | undefined
   #scope: 'pull' | 'pull,push' = 'pull'
 
   constructor(access: RegistryAccess, image: ImageReference) {
@@ -99,12 +102,14 @@ export class RegistryClient {
     if (response.status === 401) {
       const challenge = parseChallenge(response.headers.get('www-authenticate') ?? '')
       await response.body?.cancel()
-      const credentials = await this.#access.credentials(this.#image.host)
+      const { credentials, problem } = await this.#access.credentials(this.#image.host)
+      this.#unsigned = problem
       this.#authorization =
         challenge === undefined
           ? undefined
           : await answerChallenge(challenge, {
               credentials,
+              hint: this.#hint(),
               scope: `repository:${this.#image.repository}:${this.#scope}`,
               registry: this.#base,
               fetch: (realm, request) => this.#fetch(realm, request),
@@ -126,10 +131,7 @@ export class RegistryClient {
       const location = response.headers.get('location')
       if (![301, 302, 303, 307, 308].includes(response.status) || location === null) return response
       await response.body?.cancel()
-      const next = new URL(location, at)
-      if (at.protocol === 'https:' && next.protocol !== 'https:')
-        throw new RegistryError('refused', `${at.host} redirects to ${next.protocol}//${next.host}, which is not HTTPS`)
-      at = next
+      at = redirectTarget(location, at)
     }
     throw new RegistryError('refused', `${url.host} redirects without end`)
   }
@@ -146,6 +148,12 @@ export class RegistryClient {
     }
   }
 
+  /** What to do about a registry that wants one to sign in. */
+  #hint(): string {
+    const way = `sign in with \`docker login ${this.#image.host}\`.`
+    return this.#unsigned === undefined ? way.replace('s', 'S') : `Nobody is signed in: ${this.#unsigned}. Mend that, or ${way}`
+  }
+
   async #refusal(response: Response, method: string): Promise<RegistryError> {
     const text = (await readBounded(response, 65_536, 'the answer').catch(() => Buffer.alloc(0))).toString('utf8')
     const said = /"message"\s*:\s*"([^"]{1,200})"/.exec(text)?.[1]
@@ -153,7 +161,7 @@ export class RegistryClient {
     switch (response.status) {
       case 401:
       case 403:
-        return new RegistryError('unauthorized', words, `Sign in with \`docker login ${this.#image.host}\`.`)
+        return new RegistryError('unauthorized', words, this.#hint())
       case 404:
         return new RegistryError('not-found', `there is no ${formatImage(this.#image)}`)
       default:

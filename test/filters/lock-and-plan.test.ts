@@ -53,7 +53,7 @@ async function push(example: string, version: string): Promise<void> {
     image,
     {
       fetch,
-      credentials: async () => undefined,
+      credentials: async () => ({}),
       signal: new AbortController().signal,
       timeoutMilliseconds: 5_000,
       insecureHosts: [],

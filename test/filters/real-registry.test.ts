@@ -28,7 +28,13 @@ function installed(): boolean {
 
 function access(credentials?: { username: string; password: string }): RegistryAccess {
   const { signal } = new AbortController()
-  return { fetch, credentials: async () => credentials, signal, timeoutMilliseconds: 5_000, insecureHosts: [] }
+  return {
+    fetch,
+    credentials: async () => (credentials === undefined ? {} : { credentials }),
+    signal,
+    timeoutMilliseconds: 5_000,
+    insecureHosts: [],
+  }
 }
 
 function freePort(): Promise<number> {

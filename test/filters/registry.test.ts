@@ -16,9 +16,10 @@ import { pullSignature, pushSignature } from '../../src/filters/registry/transfe
 import { validateConfig } from '../../src/filters/registry/validate-config.ts'
 import { EMPTY_LOCK, formatLock, type LockFile, parseLock, withLocked } from '../../src/lock/lock-file.ts'
 import { type ImageReference, parseArtifactReference } from '../../src/registry/artifact-reference.ts'
-import { parseChallenge } from '../../src/registry/authorize.ts'
+import { answerChallenge, parseChallenge } from '../../src/registry/authorize.ts'
 import { dockerCredentials, runCredentialHelper } from '../../src/registry/docker-credentials.ts'
 import { digestOf } from '../../src/registry/read-response.ts'
+import { redirectTarget } from '../../src/registry/redirect-target.ts'
 import type { RegistryAccess } from '../../src/registry/registry-client.ts'
 import { readTarEntry, writeTar } from '../../src/registry/tar-entry.ts'
 import { SmallRegistry } from './small-registry.ts'
@@ -44,7 +45,13 @@ async function start(behaviour: Parameters<typeof SmallRegistry.start>[0] = {}):
 }
 
 function access(credentials?: { username: string; password: string }): RegistryAccess {
-  return { fetch, credentials: async () => credentials, signal, timeoutMilliseconds: 5_000, insecureHosts: [] }
+  return {
+    fetch,
+    credentials: async () => (credentials === undefined ? {} : { credentials }),
+    signal,
+    timeoutMilliseconds: 5_000,
+    insecureHosts: [],
+  }
 }
 
 function image(registry: SmallRegistry, tag = '1.2.0'): ImageReference {
@@ -156,6 +163,15 @@ describe('signing in', () => {
     await expect(pullImage(image(registry), access({ username: 'ann', password: 'no' }))).rejects.toThrow(/answered 401|no token/)
   })
 
+  test('a redirect leads to HTTP or HTTPS, and never away from HTTPS', () => {
+    const to = (location: string, from: string): string => redirectTarget(location, new URL(from)).href
+    expect(to('../b', 'https://a.test/x/y')).toBe('https://a.test/b')
+    expect(to('https://b.test/', 'http://a.test/')).toBe('https://b.test/')
+    expect(() => to('http://b.test/', 'https://a.test/')).toThrow('redirects to http://b.test, which is not HTTPS')
+    expect(() => to('file:///etc/passwd', 'http://a.test/')).toThrow('which is not HTTP')
+    expect(() => to('http://[', 'http://a.test/')).toThrow('redirects to what is no address')
+  })
+
   test('challenges are read as servers write them', () => {
     expect(parseChallenge('Bearer realm="https://a.test/t?x=1,2",service="s",scope=repository:a:pull')).toEqual({
       scheme: 'bearer',
@@ -168,8 +184,12 @@ describe('signing in', () => {
     await writeFile(
       join(folder, 'config.json'),
       JSON.stringify({
-        auths: { 'plain.test': { auth: Buffer.from('ann:a:b').toString('base64') }, 'token.test': { identitytoken: 'long' } },
-        credHelpers: { 'helped.test': 'small', 'evil.test': '../../bin/sh' },
+        auths: {
+          'plain.test': { auth: Buffer.from('ann:a:b').toString('base64') },
+          'token.test': { identitytoken: 'long' },
+          'https://old.test/v1/': { username: 'eve', password: 'pw' },
+        },
+        credHelpers: { 'helped.test': 'small', 'evil.test': '../../bin/sh', 'missing.test': 'gone' },
       }),
     )
     const helper = join(folder, 'docker-credential-small')
@@ -183,11 +203,51 @@ describe('signing in', () => {
       runHelper: (program: string, input: string, stop: AbortSignal) => runCredentialHelper(join(folder, program), input, stop),
     }
     const find = (host: string) => dockerCredentials(host, sources, signal)
-    expect(await find('plain.test')).toEqual({ username: 'ann', password: 'a:b' })
-    expect(await find('token.test')).toEqual({ username: '', password: '', identityToken: 'long' })
-    expect(await find('helped.test')).toEqual({ username: 'bob', password: 'pw-get' })
-    expect(await find('evil.test')).toBeUndefined()
-    expect(await find('unknown.test')).toBeUndefined()
+    expect(await find('plain.test')).toEqual({ credentials: { username: 'ann', password: 'a:b' } })
+    expect(await find('old.test')).toEqual({ credentials: { username: 'eve', password: 'pw' } })
+    expect(await find('token.test')).toEqual({ credentials: { username: '', password: '', identityToken: 'long' } })
+    expect(await find('helped.test')).toEqual({ credentials: { username: 'bob', password: 'pw-get' } })
+    const config = join(folder, 'config.json')
+    expect(await find('evil.test')).toEqual({
+      problem: `${config} names "../../bin/sh" as credential helper, which is no name of one`,
+    })
+    expect(await find('missing.test')).toEqual({
+      problem: 'the credential helper docker-credential-gone is not installed: it is not on the PATH',
+    })
+    expect(await find('unknown.test')).toEqual({})
+    await writeFile(config, '{')
+    expect(await find('plain.test')).toEqual({ problem: `${config}, where credentials are kept, is not JSON` })
+  })
+
+  test('a registry that wants one to sign in is told of with why nobody is, and a token never follows a redirect', async () => {
+    const registry = await start({ auth: { scheme: 'bearer', ...auth } })
+    const problem = 'the credential helper docker-credential-gone is not installed: it is not on the PATH'
+    const unhelped = { ...access(), credentials: async () => ({ problem }) }
+    await expect(pullImage(image(registry), unhelped)).rejects.toMatchObject({
+      message: expect.stringMatching(/answered 401|no token/),
+      hint: `Nobody is signed in: ${problem}. Mend that, or sign in with \`docker login ${registry.host}\`.`,
+    })
+    for (const [answer, message] of [
+      [new Response(null, { status: 307, headers: { location: 'https://elsewhere.test/' } }), 'gave no token: it answered 307'],
+      [new Response('<html>'), 'gave no token'],
+      [Response.json({ token: 'a\nb' }), 'gave no token'],
+    ] as const) {
+      const challenge = parseChallenge('Bearer realm="https://a.test/t"')
+      if (challenge === undefined) throw new Error('no challenge')
+      const asked: RequestInit[] = []
+      const signingIn = answerChallenge(challenge, {
+        credentials: { username: '', password: '', identityToken: 'long' },
+        hint: 'Sign in.',
+        scope: 'repository:a:pull',
+        registry: new URL('https://a.test'),
+        fetch: async (_url, init) => {
+          asked.push(init)
+          return answer
+        },
+      })
+      await expect(signingIn).rejects.toThrow(message)
+      expect(asked.map((init) => init.redirect)).toEqual(['manual'])
+    }
   })
 })
 
