@@ -11,10 +11,15 @@ import type { StateResult } from '../state/state-result.ts'
 import type { OpenedBackend } from './open-backend.ts'
 import { VERSION } from './version.ts'
 
+/** With `a` or `an` in front, as its first letter wants. */
+function withArticle(operation: string): string {
+  return `${/^[aeiou]/.test(operation) ? 'an' : 'a'} ${operation}`
+}
+
 /** What a crash left and the state took in, in a sentence. */
 export function recoveryText(report: RecoveryReport): string {
   const [first] = report.operations
-  const who = first === undefined ? 'an earlier run' : `an ${first.operation} of ${first.startedAt} by ${first.author}`
+  const who = first === undefined ? 'an earlier run' : `${withArticle(first.operation)} of ${first.startedAt} by ${first.author}`
   const open =
     report.pending.length === 0 ? '' : ` ${report.pending.length} may or may not have been written and will be looked for.`
   return `Recovered what ${who} left behind: ${report.folded} results taken into the state.${open}`
@@ -41,7 +46,9 @@ export async function viewState(
   const found = recovery === undefined ? open : recoveryText(recovery)
   const notes = [
     ...(found === undefined ? [] : [found]),
-    ...(activeLock === undefined ? [] : [`An ${describeHolder(activeLock)} is under way: this is the state before it.`]),
+    ...(activeLock === undefined
+      ? []
+      : [`${withArticle(describeHolder(activeLock)).replace('a', 'A')} is under way: this is the state before it.`]),
   ]
   return { ok: true, value: { state, notes } }
 }
@@ -84,7 +91,8 @@ export async function lockAndOpen(
     await lock.value.release()
     return session
   }
-  if (lock.value.tookOver !== undefined) note(`Took over the lock of an ${describeHolder(lock.value.tookOver)}, which is gone.`)
+  if (lock.value.tookOver !== undefined)
+    note(`Took over the lock of ${withArticle(describeHolder(lock.value.tookOver))}, which is gone.`)
   const { recovery, pending } = session.value
   const found = recovery === undefined ? openText(pending) : recoveryText(recovery)
   if (found !== undefined) note(found)

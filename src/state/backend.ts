@@ -81,6 +81,8 @@ export interface LockStore {
   release(ref: StateRef, info: LockInfo, signal: AbortSignal): Promise<StateResult<'released' | 'lost'>>
   /** Who holds it. Needs no lock. */
   inspect(ref: StateRef, signal: AbortSignal): Promise<StateResult<LockHolder | undefined>>
+  /** Where the ids of locks that a machine asked for are noted on it, where a server may not say whose lock it refuses. */
+  notesOf?(ref: StateRef): string
   /** Takes the lock with this id away from whoever holds it; `not-found` when no lock has the id. */
   forceUnlock(ref: StateRef, id: string, signal: AbortSignal): Promise<StateResult<void>>
 }

@@ -77,7 +77,8 @@ export async function lockState(
       return ok(new HeldLock(backend, ref, info, another, attempt.value.tookOver, expiryMs, begun, clock))
     }
     const { holder } = attempt.value
-    if (clock.now() >= deadline) return refused({ kind: 'locked', message: lockedMessage(holder, options.timeoutMs), holder })
+    if (clock.now() >= deadline)
+      return refused({ kind: 'locked', message: lockedMessage(holder, options.timeoutMs, backend.locks.notesOf?.(ref)), holder })
     const holderId = holder?.info.id ?? ''
     if (waitedFor !== holderId) options.onWait?.(holder)
     waitedFor = holderId
@@ -109,7 +110,11 @@ function lockInfo(backend: StateBackend, request: LockRequest, options: LockOpti
   return { ...info, id: backend.locks.idOf?.(info) ?? info.id }
 }
 
-function lockedMessage(holder: LockHolder | undefined, timeoutMs: number): string {
+function lockedMessage(holder: LockHolder | undefined, timeoutMs: number, notes: string | undefined): string {
+  const unnamed = 'The state is locked, and the server does not say by whom.'
+  if (holder === undefined && notes !== undefined) {
+    return `${unnamed} No run that was killed here left the lock. One that was killed on another machine, or in another folder, left the lock's ID there, in ${notes}.`
+  }
   const by = holder === undefined ? 'someone else' : describeHolder(holder)
   const waited = timeoutMs > 0 ? ` It was not free within ${Math.round(timeoutMs / 1000)} s.` : ''
   return `The state is locked: ${by}.${waited}`

@@ -45,7 +45,7 @@ function hintOf(error: StateError): string | undefined {
   switch (error.kind) {
     case 'locked':
       return error.holder === undefined
-        ? 'Wait with --lock-timeout.'
+        ? 'Wait with --lock-timeout, or, if its run is surely dead and its ID at hand: meshform force-unlock ID'
         : `Wait with --lock-timeout, or, if that operation is surely dead: meshform force-unlock ${error.holder.info.id}`
     case 'lock-lost':
     case 'moved':

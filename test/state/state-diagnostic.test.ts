@@ -58,7 +58,7 @@ test('each says what it is and, where something can be done, what', () => {
       → If it never was encrypted: \`meshform state rekey\` does that now. If it was, somebody replaced it: restore it.
     error State is locked [MF8004]
       What happened.
-      → Wait with --lock-timeout.
+      → Wait with --lock-timeout, or, if its run is surely dead and its ID at hand: meshform force-unlock ID
     error Lock lost [MF8005]
       What happened.
       → Run the command again: it starts from the state as it is now.

@@ -2,6 +2,7 @@ import type { StateBackend } from '../backend.ts'
 import { HttpLocks } from './http/http-locks.ts'
 import type { HttpSettings } from './http/http-settings.ts'
 import { HttpSnapshots } from './http/http-snapshots.ts'
+import { LockNotes } from './http/lock-notes.ts'
 import { LocalJournals } from './local/local-journals.ts'
 import { HttpExchange } from './remote/http-exchange.ts'
 import type { RemoteOptions } from './remote/remote-options.ts'
@@ -23,7 +24,7 @@ export function httpBackend(options: HttpBackendOptions): StateBackend {
   const { settings, process, clock } = options
   const exchange = new HttpExchange(options)
   const headers = authorization(options.credentials)
-  const locks = new HttpLocks(exchange, settings, headers, process, clock)
+  const locks = new HttpLocks(exchange, settings, headers, process, clock, new LockNotes(options.journalDirectory, process))
   return {
     kind: 'http',
     location: settings.address,

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { StateBackend } from '../../../src/state/backend.ts'
@@ -204,16 +205,27 @@ describe.each([
 
   test('of a run that was killed before it began is taken over after three minutes, on its own machine at once', async () => {
     const server = await startHttpStateServer({ dialect })
-    const mine = client(settings(server.url), await temporaryFolder())
-    await lockSample(mine)
+    const folder = await temporaryFolder()
+    const mine = client(settings(server.url), folder)
+    const left = await lockSample(mine)
     const request = { operation: 'apply', process: ELSEWHERE, version: '1' }
     const other = client(settings(server.url), await temporaryFolder(), { process: ELSEWHERE })
     server.forward(2 * minute)
     expect(refusal(await lockState(other, REF, request, lockOptions()))).toBe('locked')
     if (dialect === 'silent') {
-      // Nothing says whose lock it is: this one is for force-unlock.
+      // Nothing says whose lock it is, but a note beside the journals of its own machine.
       server.forward(60 * minute)
-      expect(refusal(await lockState(other, REF, request, lockOptions()))).toBe('locked')
+      const refused = await lockState(other, REF, request, lockOptions())
+      expect(refused.ok ? '' : refused.error.message).toMatch(
+        /does not say by whom.*left the lock's ID there, in .*bookinfo\.lock-\*/,
+      )
+      const alive = client(settings(server.url), folder)
+      expect(refusal(await lockState(alive, REF, { ...request, process: PROCESS }, lockOptions()))).toBe('locked')
+      const next = client(settings(server.url), folder, { process: { ...PROCESS, isAlive: () => false } })
+      const taken = value(await lockState(next, REF, request, lockOptions()))
+      expect(taken.tookOver?.info.id).toBe(left.info.id)
+      await taken.release()
+      expect((await readdir(join(folder, REF.workspace))).filter((name) => name.includes('.lock-'))).toEqual([])
       return
     }
     const here = client(settings(server.url), await temporaryFolder(), { process: { ...PROCESS, isAlive: () => false } })

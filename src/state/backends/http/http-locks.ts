@@ -10,12 +10,18 @@ import { holderOf } from '../remote/holder.ts'
 import { type HttpAnswer, type HttpExchange, httpRefusal } from '../remote/http-exchange.ts'
 import { addressOf, type HttpSettings } from './http-settings.ts'
 import { lockIdOf, withLockId } from './lock-id.ts'
+import type { LockNotes } from './lock-notes.ts'
 
 /** How often an operation writes its heartbeat into the state, and how long it may be silent then, in milliseconds. */
 const BEAT_MS = 60_000
 const SILENCE_MS = 180_000
 /** Servers say their time in whole seconds. */
 const DATE_MS = 1_000
+
+/** What a server says to a request for the lock. Not `isNamed`: it refuses, and who holds it is at best told by the state. */
+interface LockAnswer {
+  readonly answer: 'ours' | { readonly holder: LockHolder | undefined; readonly isNamed: boolean }
+}
 
 /**
  * Locks in Terraform's protocol: LOCK and UNLOCK with the lock's information as the body. It knows neither heartbeat nor expiry nor a
@@ -29,6 +35,7 @@ export class HttpLocks implements LockStore {
   readonly #settings: HttpSettings
   readonly #headers: { readonly [name: string]: string }
   readonly #process: ProcessIdentity
+  readonly #notes: LockNotes
 
   constructor(
     exchange: HttpExchange,
@@ -36,11 +43,13 @@ export class HttpLocks implements LockStore {
     headers: { readonly [name: string]: string },
     process: ProcessIdentity,
     clock: Clock,
+    notes: LockNotes,
   ) {
     this.#exchange = exchange
     this.#settings = settings
     this.#headers = headers
     this.#process = process
+    this.#notes = notes
     const expiryMs = Math.min(SILENCE_MS, settings.lockExpiryMs)
     this.heartbeatInState = {
       fixedExpiryMs: settings.lockExpiryMs,
@@ -55,19 +64,53 @@ export class HttpLocks implements LockStore {
   }
 
   async acquire(ref: StateRef, info: LockInfo, expiryMs: number, signal: AbortSignal): Promise<StateResult<LockAttempt>> {
+    const noted = await this.#notes.write(ref, info, expiryMs)
+    if (!noted.ok) return noted
+    const attempt = await this.#attempt(ref, info, expiryMs, signal)
+    // Without an answer the lock may be ours all the same.
+    if (attempt.ok && attempt.value.kind === 'held') await this.#notes.remove(ref, info.id)
+    return attempt
+  }
+
+  async #attempt(ref: StateRef, info: LockInfo, expiryMs: number, signal: AbortSignal): Promise<StateResult<LockAttempt>> {
     const first = await this.#lock(ref, info, expiryMs, signal)
     if (!first.ok) return first
-    const { holder } = first.value
-    if (holder === undefined) return ok({ kind: 'acquired', tookOver: undefined })
-    if (!holder.expired) return ok({ kind: 'held', holder })
-    // Its id makes sure that only the lock that was seen is taken away; whoever locks first afterwards has it.
-    const removed = await this.#unlock(ref, holder.info.id, lockRecordText({ info: holder.info, expiryMs }), signal)
-    if (!removed.ok) return removed
+    const { answer } = first.value
+    if (answer === 'ours') return ok({ kind: 'acquired', tookOver: undefined })
+    const { holder, isNamed } = answer
+    // Their ids make sure that only a lock that was seen or noted is taken away; whoever locks first afterwards has it.
+    const candidates = [
+      ...(holder?.expired === true ? [holder] : []),
+      ...(isNamed ? [] : (await this.#notes.left(ref)).map((left) => ({ info: left, expired: true }))),
+    ]
+    const gone = await this.#unlockOne(ref, candidates, expiryMs, signal)
+    if (!gone.ok) return gone
+    if (gone.value === undefined) return ok({ kind: 'held', holder: isNamed || holder?.expired === false ? holder : undefined })
     const second = await this.#lock(ref, info, expiryMs, signal)
     if (!second.ok) return second
-    return ok(
-      second.value.holder === undefined ? { kind: 'acquired', tookOver: holder } : { kind: 'held', holder: second.value.holder },
-    )
+    return second.value.answer === 'ours'
+      ? ok({ kind: 'acquired', tookOver: gone.value })
+      : ok({ kind: 'held', holder: second.value.answer.holder })
+  }
+
+  /** The first of these whose lock the server gave up. */
+  async #unlockOne(
+    ref: StateRef,
+    holders: readonly LockHolder[],
+    expiryMs: number,
+    signal: AbortSignal,
+  ): Promise<StateResult<LockHolder | undefined>> {
+    for (const holder of holders) {
+      const removed = await this.#unlock(ref, holder.info.id, lockRecordText({ info: holder.info, expiryMs }), signal)
+      if (!removed.ok) return removed
+      await this.#notes.remove(ref, holder.info.id)
+      if (removed.value) return ok(holder)
+    }
+    return ok(undefined)
+  }
+
+  notesOf(ref: StateRef): string {
+    return this.#notes.describe(ref)
   }
 
   async renew(): Promise<StateResult<'fixed'>> {
@@ -85,17 +128,23 @@ export class HttpLocks implements LockStore {
     expiryMs: number,
     signal: AbortSignal,
   ): Promise<StateResult<'renewed' | 'lost'>> {
+    const noted = await this.#notes.write(ref, next, expiryMs)
+    if (!noted.ok) return noted
     const unlocked = await this.#unlock(ref, old.id, lockRecordText({ info: old, expiryMs }), signal)
     if (!unlocked.ok) return unlocked
+    await this.#notes.remove(ref, old.id)
     const locked = await this.#lock(ref, next, expiryMs, signal)
     if (!locked.ok) return locked
-    return ok(locked.value.holder === undefined ? 'renewed' : 'lost')
+    if (locked.value.answer === 'ours') return ok('renewed')
+    await this.#notes.remove(ref, next.id)
+    return ok('lost')
   }
 
   async release(ref: StateRef, info: LockInfo, signal: AbortSignal): Promise<StateResult<'released' | 'lost'>> {
     const body = lockRecordText({ info, expiryMs: this.heartbeatInState.fixedExpiryMs })
     const answer = await this.#unlock(ref, info.id, body, signal)
     if (!answer.ok) return answer
+    await this.#notes.remove(ref, info.id)
     return ok(answer.value ? 'released' : 'lost')
   }
 
@@ -107,6 +156,7 @@ export class HttpLocks implements LockStore {
   async forceUnlock(ref: StateRef, id: string, signal: AbortSignal): Promise<StateResult<void>> {
     const answer = await this.#unlock(ref, id, `${JSON.stringify({ ID: id })}\n`, signal)
     if (!answer.ok) return answer
+    await this.#notes.remove(ref, id)
     return answer.value
       ? ok(undefined)
       : refused({ kind: 'not-found', message: `The server knows no lock of ${stateRefText(ref)} with the id ${id}.` })
@@ -137,18 +187,13 @@ export class HttpLocks implements LockStore {
     return (status === 409 || status === 423) && !isUnreadable(record) && record.info.id !== lockId
   }
 
-  /** One attempt: `holder` is undefined when the lock is ours. */
-  async #lock(
-    ref: StateRef,
-    info: LockInfo,
-    expiryMs: number,
-    signal: AbortSignal,
-  ): Promise<StateResult<{ readonly holder: LockHolder | undefined }>> {
+  /** One request for the lock. */
+  async #lock(ref: StateRef, info: LockInfo, expiryMs: number, signal: AbortSignal): Promise<StateResult<LockAnswer>> {
     const what = `Locking the state ${stateRefText(ref)}`
     const answer = await this.#send(what, ref, lockRecordText({ info, expiryMs }), signal)
     if (!answer.ok) return answer
     const { status } = answer.value
-    if (status === 200 || status === 201 || status === 204) return ok({ holder: undefined })
+    if (status === 200 || status === 201 || status === 204) return ok({ answer: 'ours' })
     if (status === 404 || status === 405 || status === 501) return this.#knowsNoLocks(what, status)
     if (status !== 409 && status !== 423) return httpRefusal(what, answer.value)
     return this.#holder(ref, info, answer.value, signal)
@@ -165,33 +210,29 @@ export class HttpLocks implements LockStore {
   }
 
   /** Who holds the lock, by what the server says when it refuses it, and by the heartbeat in the state. */
-  async #holder(
-    ref: StateRef,
-    asked: LockInfo,
-    answer: HttpAnswer,
-    signal: AbortSignal,
-  ): Promise<StateResult<{ readonly holder: LockHolder | undefined }>> {
+  async #holder(ref: StateRef, asked: LockInfo, answer: HttpAnswer, signal: AbortSignal): Promise<StateResult<LockAnswer>> {
     const text = Buffer.from(answer.bytes).toString('utf8')
     const said = lockRecordFromText(text)
     // An answer lost on the way made us ask again: the lock is ours already.
-    if (said.info.id === asked.id) return ok({ holder: undefined })
+    if (said.info.id === asked.id) return ok({ answer: 'ours' })
+    const isNamed = !isUnreadable(said)
+    const heldBy = (holder: LockHolder | undefined) => ok({ answer: { holder, isNamed } })
     const record = withLockId(said) ?? said
     const isOurs = record !== said || text.includes('"meshform"')
     const created = Date.parse(record.info.created)
     const age = isOurs && !Number.isNaN(created) ? answer.now - created : 0
     const holder = holderOf(record, age, this.#process)
-    if (holderOf(record, 0, this.#process).expired) return ok({ holder })
-    const isNamed = !isUnreadable(said)
+    if (holderOf(record, 0, this.#process).expired) return heldBy(holder)
     // Before a heartbeat could be overdue there is nothing to learn from the state.
-    if (isNamed && age <= Math.min(this.heartbeatInState.expiryMs, record.expiryMs)) return ok({ holder })
+    if (isNamed && age <= Math.min(this.heartbeatInState.expiryMs, record.expiryMs)) return heldBy(holder)
     const heartbeat = await this.#heartbeat(ref, signal)
     if (!heartbeat.ok) return heartbeat
-    if (heartbeat.value === undefined) return ok({ holder })
+    if (heartbeat.value === undefined) return heldBy(isNamed ? holder : undefined)
     const { lockId, silentMs, expiryMs } = heartbeat.value
-    if (isNamed && lockId !== record.info.id) return ok({ holder })
+    if (isNamed && lockId !== record.info.id) return heldBy(holder)
     const info = { ...record.info, id: lockId }
     const named = withLockId({ info, expiryMs })?.info ?? info
-    return ok({ holder: holderOf({ info: named, expiryMs }, silentMs, this.#process) })
+    return heldBy(holderOf({ info: named, expiryMs }, silentMs, this.#process))
   }
 
   /** The heartbeat in the state, and how long ago it was by the server's clock. */
