@@ -14,6 +14,8 @@ import { Lifecycle } from './lifecycle/lifecycle.ts'
 import { DiskLog, loadStore } from './store/disk-log.ts'
 import { ObjectStore } from './store/object-store.ts'
 import { claimFolder } from './store/owner-lock.ts'
+import { callWebhook } from './webhooks/call-webhook.ts'
+import { RequestMemory, RequestScope, WebhookPending } from './webhooks/request-memory.ts'
 
 export type { SandboxRequest, SandboxResponse } from './api/exchange.ts'
 
@@ -58,15 +60,17 @@ export class Sandbox {
   /** Switches for tests of what is built on the sandbox. */
   readonly failures: SandboxFailures
   readonly #api: ApiServer
+  readonly #scope: RequestScope
   readonly #store: ObjectStore
   readonly #log: DiskLog | undefined
   readonly #release: () => void
   #lifecycle: Lifecycle | undefined
   #written: NodeJS.Immediate | undefined
 
-  private constructor(api: ApiServer, store: ObjectStore, log: DiskLog | undefined, release: () => void) {
+  private constructor(api: ApiServer, scope: RequestScope, store: ObjectStore, log: DiskLog | undefined, release: () => void) {
     this.failures = { pods: new FailureSwitches(), requests: new RequestFailures() }
     this.#api = api
+    this.#scope = scope
     this.#store = store
     this.#log = log
     this.#release = release
@@ -76,14 +80,16 @@ export class Sandbox {
   static async open(options: SandboxOptions): Promise<Sandbox> {
     const store = new ObjectStore()
     const registry = new ResourceRegistry(builtinResourceTypes)
+    const scope = new RequestScope(options.clock ?? (() => new Date()), randomUUID, randomSuffix)
     const context: ApiContext = {
       store,
       registry,
       allocations: new AllocationIndex(store),
       customValidator,
-      now: options.clock ?? (() => new Date()),
-      newUid: randomUUID,
-      newSuffix: randomSuffix,
+      now: scope.now,
+      newUid: scope.newUid,
+      newSuffix: scope.newSuffix,
+      webhooks: scope,
     }
     let log: DiskLog | undefined
     let release = (): void => undefined
@@ -100,7 +106,7 @@ export class Sandbox {
         throw error
       }
     }
-    const sandbox = new Sandbox(new ApiServer(context), store, log, release)
+    const sandbox = new Sandbox(new ApiServer(context), scope, store, log, release)
     bootstrap(sandbox.#api, context)
     store.startWatchWindow()
     await sandbox.#commit()
@@ -127,9 +133,22 @@ export class Sandbox {
   }
 
   async #answer(request: SandboxRequest): Promise<SandboxResponse> {
-    const response = this.#api.handle(request)
+    const response = await this.#tried(request)
     await this.#commit()
     return response
+  }
+
+  /** Handles a request, anew after each webhook that had to be asked. */
+  async #tried(request: SandboxRequest): Promise<SandboxResponse> {
+    const memory = new RequestMemory()
+    for (;;) {
+      try {
+        return this.#scope.during(memory, () => this.#api.handle(request))
+      } catch (error) {
+        if (!(error instanceof WebhookPending)) throw error
+        memory.learn(error.call, await callWebhook(error.call))
+      }
+    }
   }
 
   #start(context: ApiContext, simulation: Partial<SimulationOptions>): void {

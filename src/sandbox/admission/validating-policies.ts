@@ -41,11 +41,13 @@ function nameOf(object: JsonObject): string {
   return textAt(objectAt(object, 'metadata'), 'name')
 }
 
-function seen(object: JsonObject | null | undefined): CelValue {
+/** An object as expressions see it. */
+export function seen(object: JsonObject | null | undefined): CelValue {
   return looseValue(object ?? null)
 }
 
-function requestValue(request: PolicyRequest): CelValue {
+/** The `request` of expressions. */
+export function requestValue(request: PolicyRequest): CelValue {
   const { group, version, kind, plural, subresource, name, namespace, operation, dryRun } = request
   const [kindNamed, resourceNamed] = [
     { group, version, kind },

@@ -3,6 +3,7 @@ import type { ManagerContext } from '../apply/field-manager.ts'
 import type { FieldError } from '../resource-type.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import type { StorageKey } from '../store/stored-object.ts'
+import type { RequestScope } from '../webhooks/request-memory.ts'
 import type { AllocationIndex } from './allocation-index.ts'
 import { timestamp } from './object-metadata.ts'
 import type { ResourceRegistry, ServedResource } from './resource-registry.ts'
@@ -29,6 +30,8 @@ export interface ApiContext {
   readonly newUid: () => string
   /** Five characters for generated names. */
   readonly newSuffix: () => string
+  /** Who answers for admission webhooks. */
+  readonly webhooks: Pick<RequestScope, 'answerTo'>
 }
 
 /** Where an object of a resource is stored. */

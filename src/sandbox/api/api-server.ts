@@ -1,7 +1,9 @@
 import type { StoredObject } from '../store/stored-object.ts'
+import { WebhookPending } from '../webhooks/request-memory.ts'
+import { hasWebhooks } from './admit-webhooks.ts'
 import { type ApiContext, storageKeyOf } from './api-context.ts'
 import { bindPod } from './bind-pod.ts'
-import { deleteObject } from './delete-object.ts'
+import { admitDeletion, deleteObject } from './delete-object.ts'
 import { discoveryAnswer } from './discovery.ts'
 import { evictPod } from './evict-pod.ts'
 import { jsonAnswer, type SandboxRequest, type SandboxResponse, textAnswer, yamlAnswer } from './exchange.ts'
@@ -40,7 +42,7 @@ export class ApiServer {
     this.#context = context
   }
 
-  /** Answers a request. Errors of clients are answers; only bugs throw, and those are answered with 500. */
+  /** Answers a request. Errors of clients are answers; only bugs throw, and those are answered with 500. Throws `WebhookPending`. */
   handle(request: SandboxRequest): SandboxResponse {
     const answer = this.#answer(request)
     if (answer.kind === 'stream' || acceptedEncoding(request.headers?.accept, answer.status >= 400) === 'json') return answer
@@ -51,6 +53,7 @@ export class ApiServer {
     try {
       return this.#route(request)
     } catch (error) {
+      if (error instanceof WebhookPending) throw error
       if (error instanceof StatusError) return jsonAnswer(error.code, error.status, error.headers)
       return jsonAnswer(500, internal(error instanceof Error ? error.message : String(error)).status)
     }
@@ -299,9 +302,21 @@ export class ApiServer {
     const options = deleteOptionsOf(query, readOptions(request, 'DeleteOptions'))
     const { store } = this.#context
     const doomed = listObjects(store, resource, namespace, query).objects
+    if (hasWebhooks(this.#context)) this.#askOfDeletions(resource, doomed, options.dryRun)
     const objects = doomed.map((live) => deleteObject(this.#context, resource, live, options).object)
     const page = { objects, version: store.version, continueToken: undefined, remaining: undefined }
     return listAnswer(page, resource, this.#projection(request, resource, query))
+  }
+
+  /** Asks webhooks before the first object goes: a request that waits for an answer is tried anew. Refusals count in their turn. */
+  #askOfDeletions(resource: ServedResource, doomed: readonly StoredObject[], dryRun: boolean): void {
+    for (const live of doomed) {
+      try {
+        admitDeletion(this.#context, resource, live, dryRun)
+      } catch (error) {
+        if (!(error instanceof StatusError)) throw error
+      }
+    }
   }
 
   /** The object of a name; `missing` is what a refusal calls its resource. */

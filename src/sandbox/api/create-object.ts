@@ -3,7 +3,8 @@ import { definitionStorage } from '../crd/definition.ts'
 import type { StoredObject } from '../store/stored-object.ts'
 import { inStorageOrder, StoredObject as Stored } from '../store/stored-object.ts'
 import { admitNew, admitWithinLimits } from './admit-object.ts'
-import { admitByPolicies } from './admit-policies.ts'
+import { admitByPolicies, type PolicyQuestion } from './admit-policies.ts'
+import { mutateByWebhooks, validateByWebhooks } from './admit-webhooks.ts'
 import { type ApiContext, storageKeyOf } from './api-context.ts'
 import { asStored, storedResource, toStorage } from './at-version.ts'
 import { isTerminating, metadataOf, metadataText, timestamp, withMetadata } from './object-metadata.ts'
@@ -74,14 +75,15 @@ export function createObject(
   if (resource.custom && isDefinitionTerminating(context, resource)) throw terminatingKind(resource.plural, name, 'create')
   const key = storageKeyOf(resource, namespace, name)
   const allocation = context.allocations.contextFor(key)
-  const admitted = admitNew(context, resource, name, identified)
+  const question = { operation: 'CREATE', subresource: '', namespace: key.namespace, name, dryRun, oldObject: null } as const
+  const admitted = mutated(context, resource, question, admitNew(context, resource, name, identified), warnings)
   const prepared = type.prepareForCreate === undefined ? admitted : type.prepareForCreate(admitted, allocation)
   const errors = validateNew(context, resource, prepared)
   if (errors.length > 0) throw invalid(namedKindOf(resource, prepared), name, errors)
   const taken = type.validateAllocation?.(prepared, allocation) ?? []
   if (taken.length > 0) throw invalid(resource.kind, name, taken)
-  const question = { operation: 'CREATE', subresource: '', namespace: key.namespace, name, dryRun } as const
-  warnings.push(...admitByPolicies(context, resource, { ...question, object: prepared, oldObject: null }))
+  warnings.push(...admitByPolicies(context, resource, { ...question, object: prepared }))
+  warnings.push(...validateByWebhooks(context, resource, { ...question, object: prepared }))
   admitWithinLimits(context, resource, name, key.namespace, prepared)
   const there = context.store.get(key.resource, key.namespace, key.name)
   if (there !== undefined) throw alreadyExists(resource.plural, name, isTerminating(there.object))
@@ -91,6 +93,20 @@ export function createObject(
     return context.store.put(key, asStored(prepared, resource))
   }
   return Stored.ofObject(key, 0, withMetadata(inStorageOrder(asStored(prepared, resource), 0), { resourceVersion: undefined }))
+}
+
+/** What mutating webhooks make of a new object, which for them has nothing yet of what the server gives it. */
+function mutated(
+  context: ApiContext,
+  resource: ServedResource,
+  question: Omit<PolicyQuestion, 'object'>,
+  object: JsonObject,
+  warnings: string[],
+): JsonObject {
+  const { uid, creationTimestamp, generation } = metadataOf(object)
+  const bare = withMetadata(object, { uid: undefined, creationTimestamp: undefined, generation: undefined })
+  const changed = mutateByWebhooks(context, resource, { ...question, object: bare }, warnings)
+  return changed === bare ? object : withMetadata(changed, { uid, creationTimestamp, generation })
 }
 
 function prepare(context: ApiContext, resource: ServedResource, object: JsonObject): JsonObject {

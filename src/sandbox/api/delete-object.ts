@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.t
 import { cleanupFinalizer, definitionStorage } from '../crd/definition.ts'
 import { inStorageOrder, StoredObject } from '../store/stored-object.ts'
 import { admitByPolicies } from './admit-policies.ts'
+import { mutateByWebhooks, validateByWebhooks } from './admit-webhooks.ts'
 import { type ApiContext, storageKeyOf } from './api-context.ts'
 import { finalizersOf, isTerminating, metadataOf, metadataText, timestamp, withMetadata } from './object-metadata.ts'
 import type { DeleteOptions, Propagation } from './request-options.ts'
@@ -113,6 +114,16 @@ function sameFinalizers(left: JsonObject, right: JsonObject): boolean {
   return finalizersOf(left).join(' ') === finalizersOf(right).join(' ')
 }
 
+/** Asks policies and webhooks whether an object may be deleted. Throws what they refuse; nobody hears what they warn of. */
+export function admitDeletion(context: ApiContext, resource: ServedResource, live: StoredObject, dryRun: boolean): void {
+  const { namespace, name } = live.key
+  const place = { operation: 'DELETE', subresource: '', namespace, name, dryRun } as const
+  const question = { ...place, object: null, oldObject: live.object }
+  mutateByWebhooks(context, resource, question, [])
+  admitByPolicies(context, resource, question)
+  validateByWebhooks(context, resource, question)
+}
+
 /** Deletes an object, or marks it for deletion while finalizers hold it. */
 export function deleteObject(
   context: ApiContext,
@@ -125,8 +136,7 @@ export function deleteObject(
   if (resource.storage === namespaces && undeletable.has(name)) {
     throw forbidden(resource.plural, name, 'this namespace may not be deleted')
   }
-  const question = { operation: 'DELETE', subresource: '', ...live.key, dryRun: options.dryRun } as const
-  admitByPolicies(context, resource, { ...question, object: null, oldObject: live.object })
+  admitDeletion(context, resource, live, options.dryRun)
   if (isTerminating(live.object) && holdsContents(resource, live.object)) return { gone: false, object: live }
   const propagation = propagationOf(resource, live.object, options.propagation)
   const held = heldForCleanup(resource, live.object)

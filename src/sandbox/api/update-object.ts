@@ -4,6 +4,7 @@ import type { AllocationContext } from '../resource-type.ts'
 import { inStorageOrder, StoredObject } from '../store/stored-object.ts'
 import { admitChanged, admitMore } from './admit-object.ts'
 import { admitByPolicies } from './admit-policies.ts'
+import { mutateByWebhooks, validateByWebhooks } from './admit-webhooks.ts'
 import { type ApiContext, storageKeyOf } from './api-context.ts'
 import { asStored, atVersion, storedResource, toStorage } from './at-version.ts'
 import { finalizersOf, isTerminating, metadataOf, metadataText, withMetadata } from './object-metadata.ts'
@@ -129,25 +130,28 @@ function isNoop(live: JsonObject, next: JsonObject): boolean {
  * Stores a changed object. Nothing is written, and the version stays, when nothing changed. An object whose last finalizer
  * goes while it is terminating is removed.
  */
-export function updateObject(context: ApiContext, served: ServedResource, live: StoredObject, given: ObjectUpdate): StoredObject {
+export function updateObject(context: ApiContext, served: ServedResource, live: StoredObject, asked: ObjectUpdate): StoredObject {
   const resource = storedResource(context, served)
-  const update = resource === served ? given : { ...given, object: toStorage(given.object, served) }
+  const update = resource === served ? asked : { ...asked, object: toStorage(asked.object, served) }
   checkPreconditions(resource, live, update)
   const key = storageKeyOf(resource, live.key.namespace, live.key.name)
   const allocation = context.allocations.contextFor(key)
-  const admitted = admitChanged(resource, update.subresource, update.object, live.object)
+  const warnings = update.warnings ?? []
+  const { subresource, dryRun } = update
+  const place = { operation: 'UPDATE', subresource, namespace: key.namespace, name: key.name, dryRun } as const
+  const question = { ...place, oldObject: live.object }
+  const given = admitChanged(resource, subresource, update.object, live.object)
+  const admitted = mutateByWebhooks(context, resource, { ...question, object: given }, warnings)
   // An object of a custom kind is looked at as the version asked for has it.
   const before = resource.custom ? atVersion(live.object, resource) : live.object
   const settled = settle(resource, before, admitted, update.subresource, allocation)
   const next = resource.custom ? settled : asStored(settled, resource)
-  const warnings = update.warnings ?? []
   const errors = validateChange(context, resource, next, before, update.subresource, warnings)
   if (errors.length > 0) throw withWarnings(invalid(namedKindOf(resource, next), live.key.name, errors), warnings)
   const taken = update.subresource === '' ? (resource.type.validateAllocation?.(next, allocation) ?? []) : []
   if (taken.length > 0) throw invalid(resource.kind, live.key.name, taken)
-  const { subresource, dryRun } = update
-  const question = { operation: 'UPDATE', subresource, namespace: key.namespace, name: key.name, dryRun } as const
-  warnings.push(...admitByPolicies(context, resource, { ...question, object: next, oldObject: live.object }))
+  warnings.push(...admitByPolicies(context, resource, { ...question, object: next }))
+  warnings.push(...validateByWebhooks(context, resource, { ...question, object: next }))
   if (update.subresource === '') admitMore(context, resource, key, next, live.object)
   const stored = resource.custom ? asStored(next, resource) : next
   if (isNoop(live.object, stored)) return live
