@@ -4,6 +4,7 @@ import type { Diagnostic } from '../plan/diagnostic.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../plan/json.ts'
 import type { Plan } from '../plan/plan.ts'
 import { planFromJson, planToJson } from '../plan/plan-file.ts'
+import { JsonReader } from '../state/json-reader.ts'
 import { sealedFromJson, sealedToJson } from '../state/sealed-text.ts'
 import { stateDiagnostic } from '../state/state-diagnostic.ts'
 import { ok, refused, type StateResult } from '../state/state-result.ts'
@@ -89,7 +90,9 @@ export async function readPlanFile(io: CommandIo, path: string): Promise<ReadPla
   if (!opened.ok) return { plan: undefined, inputs: { input: [] }, diagnostics: [stateDiagnostic(opened.error)] }
   const json = opened.value
   const { planShapeProblem } = await import('./plan-shape.ts')
-  const problem = planShapeProblem(json)
+  const reader = new JsonReader()
+  reader.json(json, 'It')
+  const problem = reader.problem ?? planShapeProblem(json)
   if (problem !== undefined) return refuse(`${path} is not a plan that this version can apply`, problem)
   const plan = planFromJson(json)
   const input = Object.entries(plan.design.inputs).map(([name, value]) => `${name}=${inputText(value)}`)

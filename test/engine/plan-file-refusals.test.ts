@@ -26,3 +26,17 @@ test('a file that is no plan is refused', async () => {
     }
   `)
 })
+
+test('a plan that is nested without end, or holds what no JSON of ours does, is refused by every reader', async () => {
+  const nested = `${'['.repeat(3000)}1${']'.repeat(3000)}`
+  const { meshform } = await newProject({
+    'deep.json': `{"format_version": "1.2", "meshform": ${nested}}`,
+    'proto.json': '{"format_version": "1.2", "meshform": {"__proto__": {"a": 1}}}',
+  })
+  for (const argv of [['show'], ['show', '--json'], ['show', '--html'], ['apply']]) {
+    const deep = await meshform(...argv, 'deep.json')
+    expect([deep.code, deep.err]).toEqual([1, expect.stringContaining('It is nested deeper than 200 levels.')])
+    const proto = await meshform(...argv, 'proto.json')
+    expect([proto.code, proto.err]).toEqual([1, expect.stringContaining('It has the forbidden name __proto__.')])
+  }
+})
