@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import type { Design } from '../design/design.ts'
 import type { StateBackend } from '../state/backend.ts'
 import type { HttpCredentials } from '../state/backends/http.ts'
@@ -66,7 +65,7 @@ async function openPlace(io: CommandIo, place: StatePlace, process: ProcessIdent
     }
     case 'pg': {
       const { pgBackend } = await import('../state/backends/pg.ts')
-      const authority = await pgAuthority(io, place.settings.address)
+      const authority = await pgAuthority(place.authorityFile)
       if (!authority.ok) return authority
       const settings = authority.value === undefined ? place.settings : { ...place.settings, authority: authority.value }
       return ok(pgBackend({ settings, process, applicationName: userAgent }))
@@ -113,11 +112,10 @@ async function openPlace(io: CommandIo, place: StatePlace, process: ProcessIdent
 }
 
 /** The authority's certificate that the address names. */
-async function pgAuthority(io: CommandIo, address: string): Promise<StateResult<string | undefined>> {
-  const file = new URL(address).searchParams.get('sslrootcert')
-  if (file === null) return ok(undefined)
+async function pgAuthority(file: string | undefined): Promise<StateResult<string | undefined>> {
+  if (file === undefined) return ok(undefined)
   try {
-    return ok(await readFile(resolve(io.cwd, file), 'utf8'))
+    return ok(await readFile(file, 'utf8'))
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     return refused({ kind: 'invalid-configuration', message: `The certificate of sslrootcert can not be read: ${why}.` })

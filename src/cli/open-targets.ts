@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs'
+import { delimiter, resolve } from 'node:path'
 import type { TargetOpeners } from '../engine/connect.ts'
 import type { CommandIo } from './command-io.ts'
+import { designFolder } from './design-folder.ts'
 import { cacheDirectory, embeddedDirectory } from './local-project.ts'
 import { VERSION } from './version.ts'
 
@@ -16,12 +19,12 @@ export function targetOpeners(io: CommandIo): TargetOpeners {
   }
   return {
     sandbox,
-    kubernetes: async (cluster, { context, kubeconfig }) => {
+    kubernetes: async (cluster, { context, kubeconfig, beside }) => {
       const { openKubernetesTarget } = await import('../targets/kubernetes/open.ts')
       return openKubernetesTarget({
         cluster,
         context,
-        kubeconfigPath: kubeconfig,
+        kubeconfigPath: kubeconfig === undefined ? undefined : kubeconfigFiles(io, kubeconfig, beside),
         userAgent,
         cacheDirectory: cacheDirectory(io),
         environment: io.env,
@@ -32,4 +35,16 @@ export function targetOpeners(io: CommandIo): TargetOpeners {
       return openConsulTarget({ cluster, spec, environment: io.env })
     },
   }
+}
+
+/**
+ * Absolute paths of the files of a kubeconfig. One that a design names is beside the design, like its manifests; where no such file is
+ * there (a saved plan is applied without its design), it is in the current folder, as one of the command line is.
+ */
+function kubeconfigFiles(io: CommandIo, kubeconfig: string, beside: string | undefined): string {
+  const found = kubeconfig.split(delimiter).map((file) => {
+    const besideDesign = beside === undefined ? undefined : resolve(designFolder(io, beside), file)
+    return besideDesign !== undefined && existsSync(besideDesign) ? besideDesign : resolve(io.cwd, file)
+  })
+  return found.join(delimiter)
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { StateSettings } from '../design/schema/design.ts'
 import { parseDuration } from '../plan/duration.ts'
 import type { HttpSettingsInput } from '../state/backends/http/http-settings.ts'
 import type { PgSettings } from '../state/backends/pg/pg-connection.ts'
 import { ok, refused, type StateResult } from '../state/state-result.ts'
 import type { CommandIo } from './command-io.ts'
+import { designFolder } from './design-folder.ts'
 import { PROJECT_FOLDER, stateDirectory } from './local-project.ts'
 import { azurermPlace, consulPlace, gcsPlace, type StorePlace, s3Place } from './store-address.ts'
 
@@ -13,7 +14,7 @@ import { azurermPlace, consulPlace, gcsPlace, type StorePlace, s3Place } from '.
 export type StatePlace =
   | { readonly kind: 'local'; readonly directory: string }
   | { readonly kind: 'http'; readonly settings: HttpSettingsInput & { readonly address: string } }
-  | { readonly kind: 'pg'; readonly settings: PgSettings }
+  | { readonly kind: 'pg'; readonly settings: PgSettings; readonly authorityFile: string | undefined }
   | {
       readonly kind: 'kubernetes'
       readonly context: string
@@ -38,20 +39,20 @@ export function statePlace(io: CommandIo, request: StatePlaceRequest): StateResu
   const { address, settings } = request
   const text = address ?? settings?.address
   if (text === undefined) return ok({ kind: 'local', directory: stateDirectory(io, request.context) })
+  // What a design names is beside the design, what the command line names in the current folder.
+  const base = address === undefined ? designFolder(io, request.directory) : io.cwd
   const scheme = /^([a-z][a-z0-9+]*):\/\//i.exec(text)?.[1]?.toLowerCase()
   switch (scheme) {
-    case undefined: {
-      const folder = address === undefined ? folderOf(request.directory) : '.'
-      return ok({ kind: 'local', directory: resolve(io.cwd, folder, text) })
-    }
+    case undefined:
+      return ok({ kind: 'local', directory: resolve(base, text) })
     case 'http':
     case 'https':
       return httpPlace(io, text, address === undefined ? settings?.http : undefined)
     case 'postgres':
     case 'postgresql':
-      return pgPlace(text)
+      return pgPlace(text, base)
     case 'kubernetes':
-      return kubernetesPlace(io, text)
+      return kubernetesPlace(text, base)
     case 's3':
       return s3Place(io.env, text)
     case 'gcs':
@@ -72,10 +73,6 @@ export function statePlace(io: CommandIo, request: StatePlaceRequest): StateResu
 export function journalDirectory(io: CommandIo, location: string): string {
   const digest = createHash('sha256').update(location).digest('hex').slice(0, 16)
   return join(io.cwd, PROJECT_FOLDER, 'journals', digest)
-}
-
-function folderOf(path: string): string {
-  return /\.(ya?ml|json)$/i.test(path) ? dirname(path) : path
 }
 
 function httpPlace(io: CommandIo, address: string, http: StateSettings['http']): StateResult<StatePlace> {
@@ -99,15 +96,21 @@ function httpPlace(io: CommandIo, address: string, http: StateSettings['http']):
   })
 }
 
-function pgPlace(address: string): StateResult<StatePlace> {
+function pgPlace(address: string, base: string): StateResult<StatePlace> {
   if (!URL.canParse(address)) return invalid('The postgres:// address can not be read.')
-  const schema = new URL(address).searchParams.get('schema') ?? 'meshform'
+  const url = new URL(address)
+  const schema = url.searchParams.get('schema') ?? 'meshform'
+  const authority = url.searchParams.get('sslrootcert')
   return schema === '' || schema.length > 63
     ? invalid('The schema of a postgres:// address has 1 to 63 characters.')
-    : ok({ kind: 'pg', settings: { address, schema } })
+    : ok({
+        kind: 'pg',
+        settings: { address, schema },
+        authorityFile: authority === null ? undefined : resolve(base, authority),
+      })
 }
 
-function kubernetesPlace(io: CommandIo, address: string): StateResult<StatePlace> {
+function kubernetesPlace(address: string, base: string): StateResult<StatePlace> {
   const url = URL.canParse(address) ? new URL(address) : undefined
   const [, first = '', ...more] = url?.pathname.split('/') ?? []
   const context = url?.searchParams.get('context') ?? decodeURIComponent(url?.host ?? '')
@@ -121,7 +124,7 @@ function kubernetesPlace(io: CommandIo, address: string): StateResult<StatePlace
     kind: 'kubernetes',
     context,
     namespace: first,
-    kubeconfig: kubeconfig === null ? undefined : resolve(io.cwd, kubeconfig),
+    kubeconfig: kubeconfig === null ? undefined : resolve(base, kubeconfig),
   })
 }
 

@@ -13,7 +13,12 @@ export interface TargetOpeners {
   readonly sandbox: (cluster: string) => Promise<Answer<Target>>
   readonly kubernetes: (
     cluster: string,
-    options: { readonly context: string | undefined; readonly kubeconfig: string | undefined },
+    options: {
+      readonly context: string | undefined
+      readonly kubeconfig: string | undefined
+      /** Folder or file of the design, where it is the design that names the kubeconfig. */
+      readonly beside?: string
+    },
   ) => Promise<Answer<Target>>
   readonly consul: (cluster: string, spec: NonNullable<ClusterSpec['consul']>) => Promise<Answer<Target>>
 }
@@ -47,7 +52,7 @@ export async function connectAll(
         return
       }
       const spec: ClusterSpec = design?.clusters.get(name) ?? { sandbox: true }
-      const opened = await open(name, spec, openers, options)
+      const opened = await open(name, spec, openers, options, design?.directory)
       if (opened.ok) opened.value.whenWaiting?.((reason) => emit({ type: 'cluster-waiting', cluster: title, reason }))
       const connected = opened.ok ? await ready(opened.value, title, signal) : opened
       if (connected.ok) {
@@ -94,10 +99,14 @@ function open(
   spec: ClusterSpec,
   openers: TargetOpeners,
   options: { readonly context: string | undefined; readonly kubeconfig: string | undefined },
+  beside: string | undefined,
 ): Promise<Answer<Target>> {
   if (spec.consul !== undefined) return openers.consul(name, spec.consul)
   if (spec.context !== undefined || spec.kubeconfig !== undefined) {
-    return openers.kubernetes(name, { context: spec.context, kubeconfig: spec.kubeconfig ?? options.kubeconfig })
+    const { context, kubeconfig } = spec
+    return kubeconfig !== undefined && beside !== undefined
+      ? openers.kubernetes(name, { context, kubeconfig, beside })
+      : openers.kubernetes(name, { context, kubeconfig: kubeconfig ?? options.kubeconfig })
   }
   if (options.context !== undefined && name === SANDBOX_CLUSTER) {
     return openers.kubernetes(name, { context: options.context, kubeconfig: options.kubeconfig })

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { describe, expect, test } from 'vitest'
@@ -42,6 +43,26 @@ describe('a state that is kept elsewhere', () => {
     `)
     const keyed = project.with({ env: { MESHFORM_STATE_KEY: 'nonsense' } })
     expect((await keyed('apply', '--yes')).err).toContain('MESHFORM_STATE_KEY: An encryption key is 64 hex digits')
+  })
+
+  test('and a cluster, by a kubeconfig that the design names, are found beside the design', async () => {
+    const kubeconfig = JSON.stringify({
+      clusters: [{ name: 'c', cluster: { server: 'http://127.0.0.1:9' } }],
+      contexts: [{ name: 'c', context: { cluster: 'c' } }],
+    })
+    const clusters = 'clusters: {east: {context: c, kubeconfig: access.json}}'
+    const state = 'state: {address: "kubernetes://c/default?kubeconfig=access.json"}'
+    const project = await newProject({})
+    await mkdir(join(project.folder, 'mesh'))
+    await project.write('mesh/shop.yaml', design(`${clusters}\n${state}`))
+    await project.write('mesh/access.json', kubeconfig)
+    const unreachable = 'connect ECONNREFUSED 127.0.0.1:9'
+    const run = project.with({ env: {} })
+    expect((await run('plan', '-f', 'mesh')).err).toContain(`The state in http://127.0.0.1:9: ${unreachable}`)
+    expect((await run('plan', '-f', 'mesh/shop.yaml', '--state', 'here')).err).toContain(unreachable)
+    expect((await run('plan', '-f', 'mesh', '--state', 'kubernetes://c/default?kubeconfig=access.json')).err).toContain(
+      'no such file',
+    )
   })
 
   test('that can not be reached stops the run before anything is done', async () => {

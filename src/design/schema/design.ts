@@ -61,7 +61,7 @@ export const cluster = closed(
   {
     context: Type.Optional(text('Context of the kubeconfig.')),
     fieldManager: Type.Optional(fieldManager('Name under which fields are written there; default: that of `ownership`.')),
-    kubeconfig: Type.Optional(text('Path of the kubeconfig; default: $KUBECONFIG or ~/.kube/config.')),
+    kubeconfig: Type.Optional(text('Path of the kubeconfig, relative to the design; default: $KUBECONFIG or ~/.kube/config.')),
     sandbox: Type.Optional(
       flag('An embedded cluster: `sandbox` is the one without configuration, other names are further ones beside it.'),
     ),
