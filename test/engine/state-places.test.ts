@@ -61,7 +61,7 @@ describe('a state that is kept elsewhere', () => {
     expect((await run('plan', '-f', 'mesh')).err).toContain(`The state in http://127.0.0.1:9: ${unreachable}`)
     expect((await run('plan', '-f', 'mesh/shop.yaml', '--state', 'here')).err).toContain(unreachable)
     expect((await run('plan', '-f', 'mesh', '--state', 'kubernetes://c/default?kubeconfig=access.json')).err).toContain(
-      'no such file',
+      'access.json does not exist',
     )
   })
 
