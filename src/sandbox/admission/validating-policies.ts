@@ -33,11 +33,13 @@ interface Failure {
   readonly reason: string
 }
 
-type Scope = { readonly [name: string]: CelValue }
+/** What expressions may name. */
+export type PolicyScope = { readonly [name: string]: CelValue }
 
 const agreed: PolicyVerdict = { refusal: undefined, warnings: [] }
 
-function nameOf(object: JsonObject): string {
+/** The name of a policy or binding. */
+export function nameOf(object: JsonObject): string {
   return textAt(objectAt(object, 'metadata'), 'name')
 }
 
@@ -71,7 +73,7 @@ export function requestValue(request: PolicyRequest): CelValue {
 }
 
 /** Variables in their order, each of which may use those before. One that fails is missing. */
-function variablesOf(policy: JsonObject, scope: Scope): CelValue {
+export function variablesOf(policy: JsonObject, scope: PolicyScope): CelValue {
   let variables = new PlainMap()
   for (const variable of objectsAt(objectAt(policy, 'spec'), 'variables')) {
     const read = evaluatePolicyExpression(textAt(variable, 'expression').trim(), { ...scope, variables })
@@ -80,7 +82,7 @@ function variablesOf(policy: JsonObject, scope: Scope): CelValue {
   return variables
 }
 
-function messageOf(validation: JsonObject, scope: Scope): string {
+function messageOf(validation: JsonObject, scope: PolicyScope): string {
   const expression = textAt(validation, 'messageExpression').trim()
   const told = expression === '' ? undefined : evaluatePolicyExpression(expression, scope)
   const computed = told?.ok === true && typeof told.value === 'string' ? told.value.trim() : ''
@@ -89,7 +91,7 @@ function messageOf(validation: JsonObject, scope: Scope): string {
 }
 
 /** What a policy finds wrong, with one set of parameters. */
-function failuresOf(policy: JsonObject, given: Scope): readonly Failure[] {
+function failuresOf(policy: JsonObject, given: PolicyScope): readonly Failure[] {
   const spec = objectAt(policy, 'spec')
   const isStrict = textAt(spec, 'failurePolicy') !== 'Ignore'
   const unsound = (why: string): readonly Failure[] => (isStrict ? [{ message: why, reason: 'Invalid' }] : [])
@@ -108,7 +110,7 @@ function failuresOf(policy: JsonObject, given: Scope): readonly Failure[] {
 }
 
 /** The parameters that a binding hands to its policy, each of which counts for itself; a text says why there are none. */
-function paramsOf(policy: JsonObject, binding: JsonObject, world: PolicyWorld): readonly (JsonObject | null)[] | string {
+export function paramsOf(policy: JsonObject, binding: JsonObject, world: PolicyWorld): readonly (JsonObject | null)[] | string {
   const paramKind = objectAt(objectAt(policy, 'spec'), 'paramKind')
   const paramRef = objectAt(objectAt(binding, 'spec'), 'paramRef')
   if (paramKind === undefined || paramRef === undefined) return [null]
@@ -122,7 +124,7 @@ function paramsOf(policy: JsonObject, binding: JsonObject, world: PolicyWorld): 
   return 'failed to configure binding: no params found for policy binding with `Deny` parameterNotFoundAction'
 }
 
-function bindingFailures(policy: JsonObject, binding: JsonObject, world: PolicyWorld, scope: Scope): readonly Failure[] {
+function bindingFailures(policy: JsonObject, binding: JsonObject, world: PolicyWorld, scope: PolicyScope): readonly Failure[] {
   const params = paramsOf(policy, binding, world)
   if (typeof params !== 'string') return params.flatMap((each) => failuresOf(policy, { ...scope, params: seen(each) }))
   const isStrict = textAt(objectAt(policy, 'spec'), 'failurePolicy') !== 'Ignore'
@@ -130,7 +132,7 @@ function bindingFailures(policy: JsonObject, binding: JsonObject, world: PolicyW
 }
 
 /** Policies have no say about themselves. */
-function isAboutPolicies({ group, plural }: PolicyRequest): boolean {
+export function isAboutPolicies({ group, plural }: PolicyRequest): boolean {
   return group === 'admissionregistration.k8s.io' && /admissionpolic/.test(plural)
 }
 
@@ -139,7 +141,7 @@ export function askPolicies(world: PolicyWorld, request: PolicyRequest): PolicyV
   if (world.bindings.length === 0 || isAboutPolicies(request)) return agreed
   const warnings: string[] = []
   let refusal: PolicyRefusal | undefined
-  let scope: Scope | undefined
+  let scope: PolicyScope | undefined
   for (const policy of world.policies) {
     if (!matchesRequest(objectAt(objectAt(policy, 'spec'), 'matchConstraints'), request, world.namespace)) continue
     for (const binding of world.bindings) {

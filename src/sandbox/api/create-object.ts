@@ -3,7 +3,7 @@ import { definitionStorage } from '../crd/definition.ts'
 import type { StoredObject } from '../store/stored-object.ts'
 import { inStorageOrder, StoredObject as Stored } from '../store/stored-object.ts'
 import { admitNew, admitWithinLimits } from './admit-object.ts'
-import { admitByPolicies, type PolicyQuestion } from './admit-policies.ts'
+import { admitByPolicies, mutateByPolicies, type PolicyQuestion } from './admit-policies.ts'
 import { mutateByWebhooks, validateByWebhooks } from './admit-webhooks.ts'
 import { type ApiContext, storageKeyOf } from './api-context.ts'
 import { asStored, storedResource, toStorage } from './at-version.ts'
@@ -95,7 +95,7 @@ export function createObject(
   return Stored.ofObject(key, 0, withMetadata(inStorageOrder(asStored(prepared, resource), 0), { resourceVersion: undefined }))
 }
 
-/** What mutating webhooks make of a new object, which for them has nothing yet of what the server gives it. */
+/** What mutating policies and webhooks make of a new object, which for them has nothing yet of what the server gives it. */
 function mutated(
   context: ApiContext,
   resource: ServedResource,
@@ -105,7 +105,8 @@ function mutated(
 ): JsonObject {
   const { uid, creationTimestamp, generation } = metadataOf(object)
   const bare = withMetadata(object, { uid: undefined, creationTimestamp: undefined, generation: undefined })
-  const changed = mutateByWebhooks(context, resource, { ...question, object: bare }, warnings)
+  const ruled = mutateByPolicies(context, resource, { ...question, object: bare })
+  const changed = mutateByWebhooks(context, resource, { ...question, object: ruled }, warnings)
   return changed === bare ? object : withMetadata(changed, { uid, creationTimestamp, generation })
 }
 

@@ -270,6 +270,16 @@ export function internal(message: string): StatusError {
   return new StatusError({ code: 500, message })
 }
 
+/** 403 of policies that were to change an object and could not. The first of them is the message. */
+export function refusedByMutation(resource: GroupName, name: string, refusals: readonly string[]): StatusError {
+  return new StatusError({
+    code: 403,
+    message: refusals[0] ?? '',
+    reason: 'Invalid',
+    details: detailsOf(resource, name, { causes: refusals.map((message) => ({ message })) }),
+  })
+}
+
 /** 500 for what the server could not do though it knows what went wrong. */
 export function internalError(why: string): StatusError {
   return new StatusError({

@@ -3,7 +3,7 @@ import { jsonEqual } from '../apply/value-shape.ts'
 import type { AllocationContext } from '../resource-type.ts'
 import { inStorageOrder, StoredObject } from '../store/stored-object.ts'
 import { admitChanged, admitMore } from './admit-object.ts'
-import { admitByPolicies } from './admit-policies.ts'
+import { admitByPolicies, mutateByPolicies } from './admit-policies.ts'
 import { mutateByWebhooks, validateByWebhooks } from './admit-webhooks.ts'
 import { type ApiContext, storageKeyOf } from './api-context.ts'
 import { asStored, atVersion, storedResource, toStorage } from './at-version.ts'
@@ -141,7 +141,8 @@ export function updateObject(context: ApiContext, served: ServedResource, live: 
   const place = { operation: 'UPDATE', subresource, namespace: key.namespace, name: key.name, dryRun } as const
   const question = { ...place, oldObject: live.object }
   const given = admitChanged(resource, subresource, update.object, live.object)
-  const admitted = mutateByWebhooks(context, resource, { ...question, object: given }, warnings)
+  const ruled = mutateByPolicies(context, resource, { ...question, object: given })
+  const admitted = mutateByWebhooks(context, resource, { ...question, object: ruled }, warnings)
   // An object of a custom kind is looked at as the version asked for has it.
   const before = resource.custom ? atVersion(live.object, resource) : live.object
   const settled = settle(resource, before, admitted, update.subresource, allocation)

@@ -21,11 +21,15 @@ interface Place {
   readonly path: string
 }
 
-function jsonKind(value: JsonValue): string {
+/** What a value is called. A number that is of the right kind and doesn't fit is told itself. */
+function jsonKind(value: JsonValue, type: FieldType): string {
   if (Array.isArray(value)) return 'array'
   if (typeof value === 'string') return 'string'
   if (typeof value === 'boolean') return 'bool'
-  if (typeof value === 'number') return Number.isInteger(value) ? 'number' : `number ${value}`
+  if (typeof value === 'number') {
+    const isInteger = type.kind === 'scalar' && (type.name === 'int32' || type.name === 'int64')
+    return isInteger ? `number ${Number.isInteger(value) ? BigInt(value) : value}` : 'number'
+  }
   return 'object'
 }
 
@@ -49,7 +53,7 @@ function goTypeOf(type: FieldType): string {
 }
 
 function mismatch(reading: Reading, place: Place, type: FieldType, value: JsonValue): void {
-  reading.error ??= `json: cannot unmarshal ${jsonKind(value)} into Go struct field ${place.model}.${place.path} of type ${goTypeOf(type)}`
+  reading.error ??= `json: cannot unmarshal ${jsonKind(value, type)} into Go struct field ${place.model}.${place.path} of type ${goTypeOf(type)}`
 }
 
 const integerBounds = { int32: 2 ** 31, int64: 2 ** 63 } as const

@@ -30,7 +30,7 @@ export type Expression = { readonly at: number } & (
     }
   | { readonly kind: 'list'; readonly elements: readonly Expression[]; readonly optional: ReadonlySet<number> }
   | { readonly kind: 'map'; readonly entries: readonly MapEntry[] }
-  | { readonly kind: 'struct'; readonly name: string }
+  | { readonly kind: 'struct'; readonly name: string; readonly entries: readonly MapEntry[] }
   | Comprehension
 )
 

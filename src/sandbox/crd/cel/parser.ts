@@ -348,18 +348,20 @@ class Parser {
     return { at, kind: 'ident', name: `${prefix}${text}` }
   }
 
-  /** A message of a type; API servers know none, so that its fields go unread. */
+  /** A message of a type, which only mutations have. */
   #struct(name: string): Expression {
     const { at } = this.#next()
+    const entries: MapEntry[] = []
     while (!this.#is('}')) {
-      this.#take('?')
-      this.#next()
+      const isOptional = this.#take('?') !== undefined
+      const field = this.#next()
       this.#close(':')
-      this.#expression()
+      const literal = { type: 'string', value: field.text.replaceAll('`', '') } as const
+      entries.push({ key: { at: field.at, kind: 'literal', literal }, value: this.#expression(), isOptional })
       if (this.#take(',') === undefined) break
     }
     this.#close('}', "{'}', ','}")
-    return { at, kind: 'struct', name }
+    return { at, kind: 'struct', name, entries }
   }
 
   #list(at: number): Expression {

@@ -104,9 +104,7 @@ function compile(expression: Expression): Step {
     case 'map':
       return compileMap(expression)
     case 'struct':
-      return () => {
-        throw new CelFailure(`unknown type: ${expression.name}`)
-      }
+      return compileStruct(expression)
     case 'comprehension':
       return compileLoop(expression)
   }
@@ -321,6 +319,14 @@ function compileMap({ entries }: ExpressionOf<'map'>): Step {
       if (held !== undefined) made.push([name, held])
     }
     return new PlainMap(made)
+  }
+}
+
+/** Mutations of admission policies make objects of what they change; elsewhere types of messages are refused when a rule is made. */
+function compileStruct({ name, entries }: ExpressionOf<'struct'>): Step {
+  if (/^(Object(\.|$)|JSONPatch$)/.test(name)) return compileMap({ kind: 'map', at: 0, entries })
+  return () => {
+    throw new CelFailure(`unknown type: ${name}`)
   }
 }
 
