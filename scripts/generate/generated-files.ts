@@ -9,6 +9,7 @@ import { diagnosticsReference } from './diagnostics-reference.ts'
 import { KIND_FIELDS_FILE, kindFieldsFile } from './kind-fields.ts'
 import { languageReference } from './language-reference.ts'
 import { meshPages } from './mesh-pages.ts'
+import { oamPage } from './oam-page.ts'
 
 /** Every file of the repository that is made from the code, by path, with the text it must have. */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
@@ -21,6 +22,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     [KIND_FIELDS_FILE, kindFieldsFile()],
     ['docs/language.md', languageReference()],
     ['docs/diagnostics.md', diagnosticsReference()],
+    ['docs/oam.md', oamPage()],
     ['docs/cli.md', await commandReference()],
     ...meshPages(),
   ])

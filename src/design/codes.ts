@@ -27,7 +27,11 @@ export const DESIGN_CODES = {
     explanation:
       'None of the files given is a design (`apiVersion: meshform.dev/v1`, `kind: Design`) or a manifest of Kubernetes.',
   },
-  MF1009: { title: 'Not a design', explanation: 'The file was named on purpose, but is no design of a version known here.' },
+  MF1009: {
+    title: 'Not a design',
+    explanation:
+      'The file was named on purpose, but is no design of a version known here; or an object stands beside a design in one file.',
+  },
   MF1010: { title: 'Declared twice', explanation: 'Two files of one design declare the same thing. Both places are named.' },
   MF1011: { title: 'No such manifests', explanation: 'A path or glob of `manifests` matches no file.' },
   MF1012: { title: 'Not a manifest', explanation: 'Each object of Kubernetes is a map with apiVersion, kind and metadata.name.' },
@@ -38,11 +42,13 @@ export const DESIGN_CODES = {
   },
   MF1014: {
     title: 'Not understood in another language',
-    explanation: 'A design of Meshery says something that has no meaning here, or must not be taken over. Nothing is guessed.',
+    explanation:
+      'A design of Meshery, an OAM application or a file for Kustomize says something that has no meaning here, or must not be taken over. Nothing is guessed.',
   },
   MF1015: {
     title: 'Left out of another language',
-    explanation: 'A part of a design of Meshery that becomes no object: drawings, and what other words of the language say.',
+    explanation:
+      'A part of a design of Meshery or an OAM application that becomes no object: drawings, notifications, what other words of the language say, and what needs nothing here.',
   },
 
   MF1101: {

@@ -19,8 +19,8 @@ export interface ConvertedDesign {
  * A design of another language, or a folder of plain manifests, written in this language. Says of it what loading says of it; nothing
  * is evaluated.
  */
-export function convertDesign(path: string, cwd: string): ConvertedDesign {
-  const { documents, diagnostics } = readDocuments([resolve(cwd, path)], new SourceFiles(cwd), undefined)
+export async function convertDesign(path: string, cwd: string): Promise<ConvertedDesign> {
+  const { documents, diagnostics } = await readDocuments([resolve(cwd, path)], new SourceFiles(cwd), undefined)
   const said = sortDiagnostics(diagnostics)
   if (hasErrors(said) || documents.length === 0) return { text: undefined, components: 0, diagnostics: said }
   const values = documents.map(({ value }) => (isJsonObject(value) ? value : {}))
@@ -30,5 +30,14 @@ export function convertDesign(path: string, cwd: string): ConvertedDesign {
   const components = values.flatMap(({ meshes, resources }) =>
     [meshes, resources].flatMap((section) => (isJsonObject(section) ? Object.keys(section) : [])),
   )
-  return { text: texts.join('---\n'), components: components.length, diagnostics: said }
+  return { text: `${commentsOf(said)}${texts.join('---\n')}`, components: components.length, diagnostics: said }
+}
+
+/** What was told, as comments: a design that is read later has no other trace of what it came from. */
+function commentsOf(said: readonly Diagnostic[]): string {
+  const lines = said.flatMap(({ code, summary, detail, location }) => {
+    const place = location === undefined ? '' : ` (${location.file}:${location.line})`
+    return [`${code} ${summary}${place}`, ...(detail === undefined ? [] : [`  ${detail}`])]
+  })
+  return lines.map((line) => `# ${line.replaceAll(/\s*\n\s*/g, ' ')}\n`).join('')
 }

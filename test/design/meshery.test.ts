@@ -11,13 +11,13 @@ describe.each(FILES)('the design of Meshery %s', (name) => {
   const file = `${name}.yaml`
 
   test('is a design in the language', async () => {
-    const { text } = convertDesign(file, folder)
+    const { text } = await convertDesign(file, folder)
     await expect(text).toMatchFileSnapshot(`goldens/meshery/${file}`)
   })
 
   test('means the same as it is and converted', async () => {
     const asItIs = await loadText({ [file]: readFileSync(join(folder, file), 'utf8') })
-    const converted = await loadText({ 'design.yaml': convertDesign(file, folder).text ?? '' })
+    const converted = await loadText({ 'design.yaml': (await convertDesign(file, folder)).text ?? '' })
     const told = ({ design }: typeof asItIs) =>
       design?.components.map(({ address, spec, dependencies }) => ({ address, spec, dependencies }))
     expect(told(asItIs)?.length).toBeGreaterThan(0)

@@ -9,9 +9,9 @@ import { writeFileAtomically } from '../write-file.ts'
 /** `meshform convert`: designs of other languages in this one. */
 export function convertCommand(io: CommandIo): Command {
   return new Command('convert')
-    .summary('Write a design of Meshery, or plain manifests, as a design')
+    .summary('Write a design of Meshery, an OAM application or plain manifests as a design')
     .description(
-      'Reads a design of Meshery (with `services` or `components`) or a folder of plain manifests, and writes the design that it is here. Commands that take -f read these files as they are; this is for those who want to go on in the language. Changes nothing.',
+      'Reads a design of Meshery (with `services` or `components`), applications of OAM (core.oam.dev/v1beta1) or plain manifests, and writes the design that they are here. Commands that take -f read these files as they are; this is for those who want to go on in the language. Changes nothing.',
     )
     .argument('<path>', 'file, or folder of manifests')
     .option('-o, --out <file>', 'write to a file')
@@ -19,7 +19,7 @@ export function convertCommand(io: CommandIo): Command {
     .action(async (path: string, { out }: { readonly out?: string }) => {
       const view = terminalView(io)
       if (refuseToOverwrite(io, view, out)) return
-      const { text, components, diagnostics } = convertDesign(path, io.cwd)
+      const { text, components, diagnostics } = await convertDesign(path, io.cwd)
       view.diagnostics(diagnostics)
       if (text === undefined) io.setExitCode(1)
       else if (out === undefined) io.stdout.write(text)

@@ -23,6 +23,15 @@ export class Places {
     else keys.set(key, path)
   }
 
+  /** Gives a copy of a map or list the places of what it was made from. Gives it back. */
+  copy<Made extends object>(made: Made, from: object): Made {
+    const place = this.#places.get(from)
+    const keys = this.#keys.get(from)
+    if (place !== undefined) this.#places.set(made, place)
+    if (keys !== undefined) this.#keys.set(made, new Map(keys))
+    return made
+  }
+
   /** Where the value at a path of the converted design stood, or the nearest value around it. */
   placeOf(root: JsonValue, path: ValuePath): ValuePath {
     let value: JsonValue | undefined = root

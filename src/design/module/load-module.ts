@@ -34,7 +34,7 @@ export async function loadModule(
   at?: SourceLocation,
   open: readonly string[] = [],
 ): Promise<LoadedModule> {
-  const read = readDocuments(paths, files, at)
+  const read = await readDocuments(paths, files, at)
   const diagnostics = [...read.diagnostics]
   if (read.documents.length === 0) return { module: undefined, diagnostics }
   const directory = read.directory

@@ -1,8 +1,11 @@
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import { isJsonObject } from '../../plan/json.ts'
 import type { SourceLocation } from '../../plan/source.ts'
-import { isResourceDocument, resourcesFromManifests } from '../formats/kubernetes-manifests.ts'
+import type { Conversion } from '../formats/conversion.ts'
+import { documentsOf, isResourceDocument, resourcesFromManifests } from '../formats/kubernetes-manifests.ts'
+import { isKustomization, kustomizationAmong } from '../formats/kustomization.ts'
 import { isMesheryDesign, readMesheryDesign } from '../formats/meshery/read-meshery-design.ts'
+import { isOamDocument } from '../formats/oam-document.ts'
 import { mistake } from '../mistake.ts'
 import { API_VERSION } from '../schema/design.ts'
 import { readYaml } from '../source/read-yaml.ts'
@@ -17,7 +20,11 @@ export interface ReadDocuments {
 }
 
 /** The documents that a design is made of; those of other languages are already designs. */
-export function readDocuments(paths: readonly string[], files: SourceFiles, at: SourceLocation | undefined): ReadDocuments {
+export async function readDocuments(
+  paths: readonly string[],
+  files: SourceFiles,
+  at: SourceLocation | undefined,
+): Promise<ReadDocuments> {
   const diagnostics: Diagnostic[] = []
   const designs: SourceDocument[] = []
   const others: SourceDocument[] = []
@@ -41,18 +48,20 @@ export function readDocuments(paths: readonly string[], files: SourceFiles, at: 
         continue
       }
       const reading = readYaml(text.value.text, text.value.name, 'design')
-      const found = reading.documents.filter(isDesign)
-      const [meshery] = reading.documents.filter(isMesheryDesign)
+      const documents = reading.documents.flatMap(documentsOf)
+      const found = documents.filter(isDesign)
+      const [meshery] = documents.filter(isMesheryDesign)
       if (meshery !== undefined) foreign.push({ file, document: meshery })
       // In a folder, files that say nothing of designs are somebody else's, mistakes and all.
       if (named || found.length > 0 || /meshform\.dev\//.test(text.value.text)) diagnostics.push(...reading.diagnostics)
       if (found.length > 0) directory ??= folderOf(file)
       if (named || found.length > 0) files.read(file, at)
-      else if (reading.documents.some(isResourceDocument)) manifestFiles.push(file)
+      else if (documents.some(isResourceDocument)) manifestFiles.push(file)
       designs.push(...found)
-      const rest = reading.documents.filter((document) => !isDesign(document) && document !== meshery)
+      const rest = documents.filter((document) => !isDesign(document) && document !== meshery)
+      if (found.length > 0) diagnostics.push(...rest.filter(isResourceDocument).map(besideDesign))
       if (named) others.push(...rest)
-      else others.push(...rest.filter(isResourceDocument))
+      else others.push(...rest.filter((document) => isResourceDocument(document) || isKustomization(document)))
       diagnostics.push(...rest.filter((document) => looksLikeDesign(document)).map(notThisVersion))
     }
   }
@@ -60,13 +69,21 @@ export function readDocuments(paths: readonly string[], files: SourceFiles, at: 
     return { documents: designs, directory: directory ?? '', diagnostics }
   }
   if (foreign.length > 0) return readForeign(foreign, files, diagnostics)
+  const kustomization = kustomizationAmong(others)
+  if (kustomization !== undefined) return { documents: [], directory: '', diagnostics: [...diagnostics, kustomization] }
   const manifests = others.filter(isResourceDocument)
   const [firstPath = '.'] = paths
   if (manifests.length > 0 && manifests.length === others.length) {
     for (const file of manifestFiles) files.read(file)
     const listed = files.list(firstPath)
-    const folder = listed.ok && listed.value[0] === firstPath ? folderOf(firstPath) : firstPath
-    return { documents: [resourcesFromManifests(manifests, folder)], directory: folder, diagnostics }
+    const isFile = listed.ok && listed.value[0] === firstPath
+    const folder = isFile ? folderOf(firstPath) : firstPath
+    const oam = manifests.filter(isOamDocument)
+    if (oam.length === 0) return { documents: [resourcesFromManifests(manifests, folder)], directory: folder, diagnostics }
+    // Its tables are large, and most designs have nothing to do with them.
+    const { readApplications } = await import('../formats/oam/read-applications.ts')
+    const plain = manifests.filter((document) => !isOamDocument(document))
+    return converted(readApplications(oam, plain, isFile ? firstPath : folder), folder, diagnostics)
   }
   if (diagnostics.length === 0) diagnostics.push(nothingFound(paths, others, files, at))
   return { documents: [], directory: '', diagnostics }
@@ -99,8 +116,25 @@ function readForeign(
     return { documents: [], directory, diagnostics: [...diagnostics, several] }
   }
   files.read(first.file)
-  const { document, diagnostics: said } = readMesheryDesign(first.document)
+  return converted(readMesheryDesign(first.document), directory, diagnostics)
+}
+
+function converted(
+  { document, diagnostics: said }: Conversion,
+  directory: string,
+  diagnostics: readonly Diagnostic[],
+): ReadDocuments {
   return { documents: document === undefined ? [] : [document], directory, diagnostics: [...diagnostics, ...said] }
+}
+
+/** An object in the file of a design would be passed over; files of their own may be named by `manifests`. */
+function besideDesign(document: SourceDocument): Diagnostic {
+  const { kind } = isJsonObject(document.value) ? document.value : {}
+  return mistake('MF1009', document.locate(['kind']), {
+    summary: `This ${String(kind)} stands beside a design and is no part of it`,
+    detail: 'A file holds designs, or the objects of Kubernetes; not both.',
+    hint: 'Put it under `resources.<name>.manifest`, or into a file of its own that `resources.<name>.manifests` names.',
+  })
 }
 
 function isDesign({ value }: SourceDocument): boolean {

@@ -4,6 +4,8 @@ import type { JsonValue } from '../../plan/json.ts'
 export interface ValueSchema {
   readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean' | 'null'
   readonly description?: string
+  /** What other languages take where nothing is written; the language's own schemas say it in words. */
+  readonly default?: JsonValue
   readonly const?: JsonValue
   readonly enum?: readonly JsonValue[]
   readonly examples?: readonly JsonValue[]

@@ -4,16 +4,11 @@ import type { ValuePath } from '../../../plan/source.ts'
 import { type MistakeWords, mistake } from '../../mistake.ts'
 import { API_VERSION } from '../../schema/design.ts'
 import type { SourceDocument } from '../../source/yaml-source.ts'
+import type { Conversion } from '../conversion.ts'
 import { freeName, labelOf } from '../foreign-text.ts'
 import { Places } from '../places.ts'
 import { convertTree, type FillText } from './convert-tree.ts'
 import { TOP_FIELDS } from './kinds.ts'
-
-/** A design of another language as one of ours: undefined where it can't be, for the reasons said. */
-export interface Conversion {
-  readonly document: SourceDocument | undefined
-  readonly diagnostics: readonly Diagnostic[]
-}
 
 /** What object is wanted, as the file says it. */
 export interface WantedObject {

@@ -1,7 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../plan/json.ts'
 import type { ValuePath } from '../../../plan/source.ts'
 import type { SourceDocument } from '../../source/yaml-source.ts'
-import { type Conversion, DesignDraft } from './conversion.ts'
+import type { Conversion } from '../conversion.ts'
+import { DesignDraft } from './conversion.ts'
 import { DRAWING_GROUPS, MESH_TYPES } from './kinds.ts'
 
 /** Where designs of the drawing board kept what they reached clusters with. */

@@ -1,6 +1,6 @@
 import { isJsonObject } from '../../../plan/json.ts'
 import type { SourceDocument } from '../../source/yaml-source.ts'
-import type { Conversion } from './conversion.ts'
+import type { Conversion } from '../conversion.ts'
 import { readComponents } from './read-components.ts'
 import { readServices } from './read-services.ts'
 
