@@ -1,4 +1,5 @@
-import { resolve } from 'node:path'
+import { mkdir } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { Command } from 'commander'
 import { convertDesign } from '../../design/convert-design.ts'
 import type { CommandIo } from '../command-io.ts'
@@ -24,6 +25,7 @@ export function convertCommand(io: CommandIo): Command {
       if (text === undefined) io.setExitCode(1)
       else if (out === undefined) io.stdout.write(text)
       else {
+        await mkdir(dirname(resolve(io.cwd, out)), { recursive: true })
         await writeFileAtomically(resolve(io.cwd, out), text, 0o644)
         view.note(
           `${components} ${components === 1 ? 'component is' : 'components are'} in ${out}. Next: meshform plan -f ${out}`,

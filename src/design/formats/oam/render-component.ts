@@ -10,6 +10,7 @@ import type { ApplicationDraft } from './application-draft.ts'
 import { COMPONENT_TYPES } from './component-types.ts'
 import type { Definitions } from './definitions.ts'
 import { fillDefaults } from './fill-defaults.ts'
+import { mergeServices } from './merge-services.ts'
 import type { Rendered, RenderScope } from './render-scope.ts'
 import { TRAIT_TYPES } from './trait-types.ts'
 
@@ -41,12 +42,20 @@ export function renderComponent(
   const parameters = parametersOf(known.parameters, component, draft)
   let rendered = parameters === undefined ? undefined : known.render(parameters, scope)
   if (rendered === undefined) return undefined
-  draft.places.mark(rendered.output, component.place)
-  for (const output of Object.values(rendered.outputs)) draft.places.mark(output, component.place)
+  for (const made of [rendered.output, ...Object.values(rendered.outputs)]) {
+    if (draft.places.placeOf(made, []).length === 0) draft.places.mark(made, component.place)
+  }
   const madeBy = new Map<string, string>()
   for (const trait of component.traits) {
     const before = new Set(Object.values(rendered.outputs))
-    rendered = addTrait(trait, rendered, component, draft, definitions)
+    const added = mergeServices(addTrait(trait, rendered, component, draft, definitions), draft.places)
+    rendered = added.rendered
+    if (added.merged) {
+      draft.note([...trait.place, 'type'], {
+        summary: `The Service of the trait ${trait.type} is joined to that of the component ${component.name}`,
+        detail: 'Both make one of the same name.',
+      })
+    }
     for (const [name, output] of Object.entries(rendered.outputs)) {
       if (before.has(output)) continue
       madeBy.set(name, trait.type)
