@@ -45,9 +45,9 @@ export const COMMAND_CODES = {
       'An object whose fields were to become those of the design was changed between the plan and its turn. It was left as it is.',
   },
   MF4015: {
-    title: 'Short secrets in a plan without a key',
+    title: 'Short secrets in a plan or state without a key',
     explanation:
-      'A plan was saved that is not encrypted, and holds digests of secrets so short that whoever has it could guess them by trial. A key encrypts plans and state.',
+      'A plan was saved, or a state is written, that is not encrypted and holds digests of secrets so short that whoever has it could guess them by trial. A key encrypts plans and state.',
   },
   MF6001: { title: 'Option without a value', explanation: 'An option needs a value in another form.' },
   MF6002: {

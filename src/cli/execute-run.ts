@@ -103,6 +103,10 @@ async function underLock(
       return
     }
     if (!(await agreed(io, request, run.made, view))) return
+    if (!locked.session.isSealed) {
+      const { guessableSecrets } = await import('./guessable-secrets.ts')
+      view.diagnostics(guessableSecrets(run.made, run.made.sensitiveValues, 'state'))
+    }
     await carryOut(io, request, source, locked, run, view, true)
   } finally {
     await disconnectAll(run.connections.connections)

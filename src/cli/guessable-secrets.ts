@@ -9,12 +9,17 @@ const SAFE_LENGTH = 12
 /** Objects named one by one; the others are counted. */
 const NAMED = 10
 
-/** A warning where a plan that is saved without a key lets short secrets be guessed: it holds salted, stretched digests of them. */
+/**
+ * A warning where a plan or a state that is written without a key lets short secrets be guessed: it holds salted, stretched digests of
+ * them. Of a state, objects that are in it already are not told again.
+ */
 export function guessableSecrets(
   { plan, manifests }: Pick<MadePlan, 'plan' | 'manifests'>,
   sensitiveValues: readonly string[],
+  place: 'plan' | 'state',
 ): readonly Diagnostic[] {
-  const short = plan.changes.filter(({ id }) => {
+  const short = plan.changes.filter(({ id, action }) => {
+    if (place === 'state' && action === 'no-op') return false
     const manifest = manifests.get(id)
     const length = manifest === undefined ? 0 : secretLength(manifest, sensitiveValues)
     return length > 0 && length < SAFE_LENGTH
@@ -27,7 +32,7 @@ export function guessableSecrets(
     {
       severity: 'warning',
       code: 'MF4015',
-      summary: 'Short secrets could be guessed by whoever has the plan',
+      summary: `Short secrets could be guessed by whoever has the ${place}`,
       detail: `It holds digests of these objects, salted and stretched, and their secrets have fewer than ${SAFE_LENGTH} characters:\n${[...names, ...more].join('\n')}`,
       address: first.address,
       hint: 'Set MESHFORM_STATE_KEY or MESHFORM_STATE_PASSPHRASE: then plans and state are encrypted. Or take longer secrets.',

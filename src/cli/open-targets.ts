@@ -38,13 +38,13 @@ export function targetOpeners(io: CommandIo): TargetOpeners {
 }
 
 /**
- * Absolute paths of the files of a kubeconfig. One that a design names is beside the design, like its manifests; where no such file is
+ * The files of a kubeconfig. One that a design names is beside the design, like its manifests; where no such file is
  * there (a saved plan is applied without its design), it is in the current folder, as one of the command line is.
  */
 function kubeconfigFiles(io: CommandIo, kubeconfig: string, beside: string | undefined): string {
   const found = kubeconfig.split(delimiter).map((file) => {
     const besideDesign = beside === undefined ? undefined : resolve(designFolder(io, beside), file)
-    return besideDesign !== undefined && existsSync(besideDesign) ? besideDesign : resolve(io.cwd, file)
+    return besideDesign !== undefined && existsSync(besideDesign) ? besideDesign : file
   })
   return found.join(delimiter)
 }

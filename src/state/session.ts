@@ -120,6 +120,11 @@ export class StateSession {
     return this.#stored.state
   }
 
+  /** Whether what is written here is encrypted. */
+  get isSealed(): boolean {
+    return this.#options.cipher !== undefined
+  }
+
   /** What earlier operations left open. */
   get pending(): readonly PendingEffect[] {
     return this.#stored.state.pending ?? []

@@ -84,7 +84,7 @@ async function runPlan(io: CommandIo, options: PlanOptions): Promise<void> {
     view.diagnostics(writtenSecrets(prepared, made))
     if (opened.ok && opened.value.cipher === undefined) {
       const { guessableSecrets } = await import('../guessable-secrets.ts')
-      view.diagnostics(guessableSecrets(made, prepared.sensitiveValues))
+      view.diagnostics(guessableSecrets(made, prepared.sensitiveValues, 'plan'))
     }
     const content = await contentOf(prepared, await filesOfChecks(io, design))
     const refusal = await writePlanFile(io, options.out, { ...plan, content })
