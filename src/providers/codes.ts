@@ -136,6 +136,16 @@ export const PROVIDER_CODES = {
     explanation:
       'The design uses fields of the experimental channel, and the cluster cannot be asked whether it has that one. The standard channel refuses them.',
   },
+  MF3041: {
+    title: 'No request is like this',
+    explanation:
+      'A method, path, header, address, time or regular expression is none, or a list names nothing, so no mesh could do what the rule seems to say.',
+  },
+  MF3042: {
+    title: 'The mesh refuses the object',
+    explanation:
+      "The mesh checks objects beyond their schema, in an admission webhook, its agents or its servers, and refuses this one there. What somebody wrote by hand is warned of, since a mesh's rules change with its version.",
+  },
 } as const
 
 /** A code of a provider. */

@@ -3,10 +3,12 @@ import type { Component } from '../design/component.ts'
 import { type Diagnostic, hasErrors } from '../plan/diagnostic.ts'
 import { isJsonObject } from '../plan/json.ts'
 import type { StringMap } from '../plan/manifest.ts'
+import { withCapitalMethods } from './capital-methods.ts'
 import { withSettings } from './component-settings.ts'
 import type { DesiredManifest, MeshProvider, Scope, Translation } from './contract.ts'
 import { mistake } from './mistake.ts'
 import { withObjectMetadata } from './pod-metadata.ts'
+import { wordsOfExternal, wordsOfRoutes, wordsOfRules } from './request-words.ts'
 import { requestsOfStreams, routesOfStreams } from './requests-of-streams.ts'
 
 /**
@@ -16,31 +18,45 @@ import { requestsOfStreams, routesOfStreams } from './requests-of-streams.ts'
 export function completed(provider: MeshProvider): MeshProvider {
   const made = (component: Component & { readonly spec: object }, translation: Translation, scope: Scope): Translation =>
     withLabels(withSettings(component, translation, provider, scope), scope.mesh.spec.labels)
+  const spoken = withCapitalMethods
   return {
     ...provider,
     mesh: (scope) => {
-      const own = provider.mesh(scope)
+      const own = provider.mesh(spoken(scope))
       const translation = {
         manifests: own.manifests,
         diagnostics: [...ended(provider, scope), ...invalidSettings(provider, scope), ...own.diagnostics],
       }
       return withLabels(translation, scope.mesh.spec.labels)
     },
-    onboard: (workload, scope) => withLabels(provider.onboard(workload, scope), scope.mesh.spec.labels),
+    onboard: (workload, scope) => withLabels(provider.onboard(workload, spoken(scope)), scope.mesh.spec.labels),
     traffic: (policy, scope) => {
-      const own = provider.traffic(policy, scope)
+      const wrong = wordsOfRoutes(policy)
+      if (wrong.length > 0) return { manifests: [], diagnostics: wrong }
+      const own = provider.traffic(spoken(scope).traffic.get(policy.address) ?? policy, spoken(scope))
       const more = hasErrors(own.diagnostics) ? [] : routesOfStreams(policy, scope)
       return made(policy, { ...own, diagnostics: [...own.diagnostics, ...more] }, scope)
     },
     authorization: (policy, scope) => {
-      const own = provider.authorization(policy, scope)
+      const wrong = wordsOfRules(policy)
+      if (wrong.length > 0) return { manifests: [], diagnostics: wrong }
+      const own = provider.authorization(spoken(scope).authorization.get(policy.address) ?? policy, spoken(scope))
       // A mesh that says it in its own words is not spoken over.
       const more = hasErrors(own.diagnostics) ? [] : requestsOfStreams(policy, scope)
       return made(policy, { ...own, diagnostics: [...own.diagnostics, ...more] }, scope)
     },
-    gateway: (gateway, scope) => made(gateway, provider.gateway(gateway, scope), scope),
-    external: (external, scope) => made(external, provider.external(external, scope), scope),
-    filter: (filter, scope) => made(filter, provider.filter(filter, scope), scope),
+    gateway: (gateway, scope) => {
+      const wrong = wordsOfRoutes(gateway)
+      if (wrong.length > 0) return { manifests: [], diagnostics: wrong }
+      return made(gateway, provider.gateway(spoken(scope).gateways.get(gateway.address) ?? gateway, spoken(scope)), scope)
+    },
+    external: (external, scope) => {
+      const wrong = wordsOfExternal(external)
+      return wrong.length > 0
+        ? { manifests: [], diagnostics: wrong }
+        : made(external, provider.external(external, spoken(scope)), scope)
+    },
+    filter: (filter, scope) => made(filter, provider.filter(filter, spoken(scope)), scope),
   }
 }
 

@@ -11,7 +11,10 @@ const rule = (subsets: readonly object[], more: object = {}) =>
   object('DestinationRule', 'backend', { host: 'backend.shop.svc.cluster.local', subsets, ...more })
 const deployment = (labels: object) => object('Deployment', 'backend', { template: { metadata: { labels } } }, 'apps/v1')
 const gateway = (name: string, hosts: readonly string[]) =>
-  object('Gateway', name, { selector: { istio: 'ingressgateway' }, servers: [{ port: { number: 80 }, hosts }] })
+  object('Gateway', name, {
+    selector: { istio: 'ingressgateway' },
+    servers: [{ port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts }],
+  })
 
 const codes = (...manifests: readonly Manifest[]) => lintIstio(manifests).map(({ code, path }) => `${code} ${path.join('.')}`)
 

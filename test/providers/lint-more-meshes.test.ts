@@ -33,6 +33,9 @@ test('Consul: what servers refuse or nobody reaches', () => {
       consul('ServiceIntentions', 'two', { destination: { name: 'web' } }),
     ),
   ).toEqual([
+    'MF3042 ServiceSplitter spec.splits.1: ServiceSplitter db leads to the same place twice',
+    'MF3042 ServiceIntentions spec.sources: ServiceIntentions one names no source',
+    'MF3042 ServiceIntentions spec.sources: ServiceIntentions two names no source',
     'MF3020 ProxyDefaults metadata.name: ProxyDefaults must be called "global"',
     'MF3015 ServiceSplitter spec.splits: The weights add up to 95, not 100',
     'MF3020 ServiceSplitter : db speaks tcp, and Consul routes and splits HTTP only',
@@ -51,6 +54,7 @@ test('Consul on machines: the same, at the names of the HTTP API', () => {
       entry('service-splitter', 'web', { Splits: [{ Weight: 100, ServiceSubset: 'v1' }] }),
     ),
   ).toEqual([
+    'MF3042 service-resolver spec.Subsets.V1: service-resolver web has a subset "V1", which is no label',
     'MF3020 mesh metadata.name: mesh must be called "mesh"',
     'MF3031 service-splitter spec.Splits.0: web has no subset "v1"',
   ])

@@ -18,7 +18,9 @@ const MATCHES: readonly RequestMatchSpec[] = [
   { headers: { 'x-user': { present: false }, 'x-other': { present: true } } },
   { query: { q: { exact: '1' } } },
   { query: { p: { prefix: 'x' } } },
-  { methods: ['GET', 'post'] },
+  { methods: ['GET', 'post', 'GET'] },
+  { methods: ['PROPFIND'] },
+  { path: { prefix: '/d' } },
   { port: 8080 },
   { from: ['workloads.frontend'] },
 ]
@@ -31,6 +33,8 @@ const ROUTES: readonly RouteSpec[] = [
   { timeout: '1m30s' },
   { timeout: '1.5s' },
   { retries: { attempts: 0 } },
+  { retries: { attempts: 0, perTry: '1s', on: ['reset', '503'] } },
+  { retries: { attempts: 3, on: ['retriable-4xx', '599'] } },
   { retries: { attempts: 2, on: ['gateway-error', '429'] } },
   { retries: { attempts: 1, perTry: '500ms', on: ['connect-failure'], backoff: { base: '100ms', maximum: '1s' } } },
   { fault: { delay: { duration: '2s', percent: 12.5 }, abort: { status: 503 } } },
@@ -42,6 +46,9 @@ const ROUTES: readonly RouteSpec[] = [
   { redirect: { path: '/n' } },
   { headers: { request: { set: { 'X-Set': 'v' }, remove: ['X-Gone'] }, response: { add: { 'x-add': 'm' } } } },
   { headers: { request: {} } },
+  { headers: { request: { set: { 'X-Same': 'a' }, add: { 'x-same': 'b' } }, response: { remove: ['Host', 'host'] } } },
+  { headers: { request: { set: { host: 'other.example.org' } } } },
+  { cors: { origins: [{ present: true }], methods: ['get', 'PROPFIND'], maxAge: '1500ms' } },
   { cors: { origins: [{ exact: 'https://a.example.org' }, { exact: '*' }], maxAge: '1h' } },
 ]
 
@@ -51,9 +58,12 @@ const SETTINGS: readonly Traffic[] = [
   { port: 8080 },
   { gateways: ['web'] },
   { gateways: ['web'], hosts: ['a.example.org'], onlyGateways: true },
+  { hosts: ['*.example.org', 'a.example.org'] },
+  { hosts: ['*'] },
   { circuitBreaker: { maxConnections: 5, maxRetries: 0 } },
   { circuitBreaker: { connectTimeout: '1.5s', idleTimeout: '2m', maxRequestsPerConnection: 3 } },
   { circuitBreaker: { outlier: { consecutiveErrors: 5, ejectFor: '90s' } } },
+  { circuitBreaker: { outlier: { interval: '5s' } } },
   {
     circuitBreaker: {
       outlier: { consecutiveGatewayErrors: 2, interval: '1m30s', maxEjectedPercent: 12.5, minHealthPercent: 12.5 },
@@ -84,6 +94,7 @@ const CALLERS: readonly CallerSpec[] = [
 const CONDITIONS: readonly AuthorizationRuleSpec[] = [
   { methods: ['GET', 'PUT'] },
   { paths: ['/a/*'] },
+  { methods: ['GET', 'GET', 'PROPFIND'] },
   { paths: ['/a', '/b/c'] },
   { paths: ['*.html'] },
   { hosts: ['backend.shop'] },
@@ -139,6 +150,17 @@ const external = fc.constantFrom<ComponentSpecs['external']>(
     addresses: ['203.0.113.7', '2001:db8::/64'],
   },
   { mesh: 'mesh', hosts: ['db.example.org'], ports: [{ port: 5432, protocol: 'tcp' }] },
+  {
+    mesh: 'mesh',
+    hosts: ['a.example.org', 'b.example.org'],
+    ports: [
+      { port: 80, protocol: 'http' },
+      { port: 80, protocol: 'grpc' },
+      { port: 5432, protocol: 'tcp' },
+    ],
+    addresses: ['203.0.113.7'],
+  },
+  { mesh: 'mesh', hosts: ['*.example.org', '*ample.org'], ports: [{ port: 443 }] },
 )
 
 function named<Spec>(specs: readonly Spec[]): { readonly [name: string]: Spec } {
@@ -167,7 +189,11 @@ const WORKLOADS: NonNullable<Sections['workloads']> = {
 
 const GATEWAYS: Sections['gateways'] = { web: { mesh: 'mesh', namespace: 'shop', listeners: [{ port: 80 }] } }
 
+/** Meshes whose own checks are known besides their definitions (src/providers/admission.ts). */
 const MESHES: readonly (readonly [title: string, mesh: ComponentSpecs['meshes'], definitions: readonly string[]])[] = [
+  ['Istio', { provider: 'istio', mtls: 'strict' }, ['istio']],
+  ['Istio in ambient mode', { provider: 'istio', mode: 'ambient' }, ['istio', 'gateway-api-experimental']],
+  ['Consul', { provider: 'consul' }, ['consul', 'gateway-api-experimental']],
   ['Gateway API', { provider: 'gateway-api' }, ['gateway-api-standard']],
   ['Gateway API, experimental', { provider: 'gateway-api', mode: 'experimental' }, ['gateway-api-experimental']],
   ['Linkerd', { provider: 'linkerd', mtls: 'strict' }, ['linkerd', 'gateway-api-experimental']],
@@ -184,7 +210,12 @@ describe('whatever a design asks for is refused, or comes out as objects that th
       const api = await openMeshApi(definitions)
       await fc.assert(
         fc.asyncProperty(sections, async (design) => {
-          const { objects } = translate(partsThatWork({ meshes: { mesh }, workloads: WORKLOADS, gateways: GATEWAYS, ...design }))
+          const { objects, provider } = translate(
+            partsThatWork({ meshes: { mesh }, workloads: WORKLOADS, gateways: GATEWAYS, ...design }),
+          )
+          // A mesh's own checks refuse the design too, at its lines.
+          const found = provider.lint(objects.map(({ manifest }) => manifest))
+          if (found.some(({ severity }) => severity === 'error')) return
           const keys = objects.map((object) => objectKeyText(objectKeyOf('sandbox', object.manifest)))
           expect(new Set(keys).size, keys.join(' ')).toBe(keys.length)
           for (const { manifest } of objects) {

@@ -1,9 +1,11 @@
 import { isJsonObject } from '../../plan/json.ts'
 import type { Manifest } from '../../plan/manifest.ts'
+import { admissionFindings } from '../admission.ts'
 import type { LintFinding } from '../contract.ts'
 import { lintRouteRules } from '../gateway-api/lint.ts'
 import { objectsIn, stringIn, valueIn } from '../json-view.ts'
 import { lintFinding } from '../lint-finding.ts'
+import { CILIUM_ADMISSION } from './admission.ts'
 
 const SOURCES = ['fromEndpoints', 'fromEntities', 'fromCIDR', 'fromCIDRSet', 'fromNodes', 'fromGroups'] as const
 
@@ -11,6 +13,7 @@ const SOURCES = ['fromEndpoints', 'fromEntities', 'fromCIDR', 'fromCIDRSet', 'fr
 export function lintCilium(manifests: readonly Manifest[]): readonly LintFinding[] {
   const of = (kind: string) => manifests.filter((manifest) => manifest.kind === kind)
   return [
+    ...admissionFindings(manifests, CILIUM_ADMISSION),
     ...lintRouteRules(manifests),
     ...of('HTTPRoute').flatMap(consumerRoutes),
     ...of('CiliumNetworkPolicy').flatMap(mixedSources),

@@ -1,6 +1,7 @@
 import { isJsonObject } from '../../plan/json.ts'
 import { groupOf, type Manifest } from '../../plan/manifest.ts'
-import { type LintedEntry, lintEntries } from '../consul/lint.ts'
+import { lintEntries } from '../consul/lint.ts'
+import type { LintedEntry } from '../consul/linted-entry.ts'
 import type { LintFinding } from '../contract.ts'
 import { entryKind, fieldName, inResourceWords } from './words.ts'
 

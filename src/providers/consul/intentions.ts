@@ -143,7 +143,7 @@ function isConditional({ spec }: ResolvedRule): boolean {
 function permissionsOf({ spec, path }: ResolvedRule, action: 'allow' | 'deny'): readonly Draft[] {
   const headers = Object.entries(spec.headers ?? {})
   const common = {
-    methods: spec.methods === undefined ? undefined : from([...path, 'methods'], spec.methods),
+    methods: spec.methods === undefined ? undefined : from([...path, 'methods'], [...new Set(spec.methods)]),
     header:
       headers.length === 0
         ? undefined

@@ -4,16 +4,9 @@ import type { ValuePath } from '../../plan/source.ts'
 import type { LintFinding } from '../contract.ts'
 import { objectIn, objectsIn, stringIn } from '../json-view.ts'
 import { lintFinding } from '../lint-finding.ts'
+import { entryRefusals } from './admission.ts'
 import type { EntryKind } from './entry.ts'
-
-/** A config entry, however it is written: its fields as the custom resource spells them. */
-export interface LintedEntry {
-  readonly manifest: Manifest
-  readonly kind: EntryKind
-  readonly spec: JsonObject
-  /** Where a field of `spec` stands in the manifest. */
-  readonly pathOf: (...path: ValuePath) => ValuePath
-}
+import type { LintedEntry } from './linted-entry.ts'
 
 /** Findings about Consul's custom resources. */
 export function lintConsul(manifests: readonly Manifest[]): readonly LintFinding[] {
@@ -45,6 +38,7 @@ export function lintEntries(entries: readonly LintedEntry[]): readonly LintFindi
   const resolvers = new Map(of('ServiceResolver').map((entry) => [entry.manifest.metadata.name, entry]))
   const defaults = new Map(of('ServiceDefaults').map((entry) => [entry.manifest.metadata.name, entry]))
   return [
+    ...entries.flatMap(entryRefusals),
     ...of('ProxyDefaults').flatMap((entry) => namedOnly(entry, 'global')),
     ...of('Mesh').flatMap((entry) => namedOnly(entry, 'mesh')),
     ...of('ServiceSplitter').flatMap((entry) => [

@@ -22,7 +22,7 @@ export function httpMatch(
           : headers.map(([name, how]) => from([...path, 'headers', name], { name, ...headerMatch(how) })),
       queryParam:
         query.length === 0 ? undefined : query.map(([name, how]) => from([...path, 'query', name], { name, ...queryMatch(how) })),
-      methods: spec.methods === undefined ? undefined : from([...path, 'methods'], spec.methods),
+      methods: spec.methods === undefined ? undefined : from([...path, 'methods'], [...new Set(spec.methods)]),
     },
   })
   const absent = query.filter(([, how]) => 'present' in how && !how.present)

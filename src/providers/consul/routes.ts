@@ -138,7 +138,8 @@ function routerEntries(
 
 /** Retries; connection failures have a switch of their own, and statuses a list. */
 function retriesOf({ retries }: RouteSpec, path: ValuePath, dialect: RouterDialect): { readonly [key: string]: Draft } {
-  if (retries === undefined) return {}
+  // Consul takes 0 for its default, so that nothing is retried only where nothing is said.
+  if (retries === undefined || retries.attempts === 0) return {}
   const on = retries.on ?? ['5xx']
   const words = on.filter((word) => !/^\d+$/.test(word) && word !== 'connect-failure')
   const statuses = dialect.retryOnWords

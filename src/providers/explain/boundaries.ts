@@ -25,6 +25,12 @@ export function explainPassthrough({ spec }: Manifest): readonly string[] {
   return [sentence(`outside the mesh these may be called, and nothing else: ${listed(places, 'or')}`)]
 }
 
+/** What Kuma's MeshMultiZoneService does. */
+export function explainMultiZoneService({ spec, metadata }: Manifest): readonly string[] {
+  const labels = labelWords(spec, 'selector', 'meshService', 'matchLabels') ?? 'any label'
+  return [sentence(`the services of all zones with ${labels} are one, which callers reach as ${metadata.name}.mzsvc.mesh.local`)]
+}
+
 /** What a CiliumEgressGatewayPolicy does. */
 export function explainEgressGateway({ spec }: Manifest): readonly string[] {
   const pods = objectsIn(spec, 'selectors').map(

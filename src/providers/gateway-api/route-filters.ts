@@ -2,6 +2,7 @@ import type { ComponentOf } from '../../design/component.ts'
 import type { RouteSpec } from '../../design/schema/traffic.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { ValuePath } from '../../plan/source.ts'
+import { KNOWN_METHODS } from '../admission.ts'
 import { mistake } from '../mistake.ts'
 import type { ResolvedRoute } from '../resolve-routes.ts'
 import { type Draft, from } from '../traced-manifest.ts'
@@ -126,6 +127,12 @@ function mistakesOf(component: ComponentOf<'traffic'> | ComponentOf<'gateways'>,
   }
   if (spec.redirect !== undefined && spec.rewrite !== undefined) {
     refuse(['rewrite'], 'A route redirects or rewrites, not both', 'Remove one of the two.')
+  }
+  const named = (spec.match ?? []).map(({ methods = [] }, index) => ({ methods, at: ['match', index, 'methods'] as ValuePath }))
+  for (const { methods, at } of [...named, { methods: spec.cors?.methods ?? [], at: ['cors', 'methods'] }]) {
+    const other = methods.find((method) => method !== '*' && !KNOWN_METHODS.has(method))
+    if (other !== undefined)
+      refuse(at, `The Gateway API knows no method ${other}`, `Use one of ${[...KNOWN_METHODS].join(', ')}.`)
   }
   for (const [index, origin] of (spec.cors?.origins ?? []).entries()) {
     if ('regex' in origin || 'prefix' in origin) {

@@ -11,7 +11,7 @@ export function routeMatches({ spec, path }: ResolvedMatch): readonly Draft[] {
     queryParams: namedMatches(spec.query, [...path, 'query']),
   }
   if (spec.methods === undefined || spec.methods.length === 0) return [from(path, common)]
-  return spec.methods.map((method, index) =>
+  return [...new Set(spec.methods)].map((method, index) =>
     from(path, { ...common, method: from([...path, 'methods', index], method.toUpperCase()) }),
   )
 }

@@ -6,6 +6,7 @@ import type { Destination } from '../references.ts'
 import { serviceHost } from '../references.ts'
 import type { ResolvedMatch, ResolvedRoute, WeightedDestination } from '../resolve-routes.ts'
 import { type Draft, from } from '../traced-manifest.ts'
+import { wholeSeconds } from '../wire-duration.ts'
 import { httpMatches, stringMatch } from './route-match.ts'
 
 /** An HTTPRoute of a VirtualService; `port` is the port of its own workload's Service, other workloads use their first one. */
@@ -96,9 +97,10 @@ function retriesOf({ retries }: RouteSpec, path: ValuePath): Draft {
   if (retries === undefined) return undefined
   return from(path, {
     attempts: from([...path, 'attempts'], retries.attempts),
-    perTryTimeout: from([...path, 'perTry'], retries.perTry),
+    // Without attempts Istio takes no other word of retries.
+    perTryTimeout: retries.attempts === 0 ? undefined : from([...path, 'perTry'], retries.perTry),
     retryOn: retries.attempts === 0 ? undefined : from([...path, 'on'], (retries.on ?? ['5xx']).join(',')),
-    backoff: from([...path, 'backoff', 'base'], retries.backoff?.base),
+    backoff: retries.attempts === 0 ? undefined : from([...path, 'backoff', 'base'], retries.backoff?.base),
   })
 }
 
@@ -126,11 +128,14 @@ function faultOf({ fault }: RouteSpec, path: ValuePath): Draft {
 function corsOf({ cors }: RouteSpec): Draft {
   if (cors === undefined) return undefined
   return {
-    allowOrigins: cors.origins.map(stringMatch),
+    // An origin that only has to be there is any origin, which has no empty comparison here.
+    allowOrigins: cors.origins.map((origin) => ('present' in origin ? { regex: '.*' } : stringMatch(origin))),
     allowMethods: cors.methods,
     allowHeaders: cors.headers,
     exposeHeaders: cors.exposeHeaders,
-    maxAge: cors.maxAge,
+    // Istio counts it in whole seconds.
+    maxAge:
+      cors.maxAge === undefined ? undefined : /^(\d+[hms])+$/.test(cors.maxAge) ? cors.maxAge : `${wholeSeconds(cors.maxAge)}s`,
     allowCredentials: cors.credentials,
   }
 }

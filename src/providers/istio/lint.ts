@@ -1,7 +1,9 @@
 import type { Manifest, StringMap } from '../../plan/manifest.ts'
+import { admissionFindings } from '../admission.ts'
 import type { LintFinding } from '../contract.ts'
 import { labelsIn, objectIn, objectsIn, stringIn, stringsIn, valueIn } from '../json-view.ts'
 import { lintFinding } from '../lint-finding.ts'
+import { ISTIO_ADMISSION } from './admission.ts'
 import { lintGateways, lintVirtualServices } from './lint-routes.ts'
 
 /**
@@ -18,6 +20,7 @@ export function lintIstio(manifests: readonly Manifest[]): readonly LintFinding[
   const of = (kind: string): readonly Manifest[] => byKind.get(kind) ?? []
   const pods = ['Deployment', 'StatefulSet', 'DaemonSet'].flatMap(of).map(podsOf)
   return [
+    ...admissionFindings(manifests, ISTIO_ADMISSION),
     ...of('Namespace').flatMap(lintNamespace),
     ...of('DestinationRule').flatMap((rule) => lintDestinationRule(rule, pods)),
     ...lintVirtualServices(of('VirtualService').filter(isIstio), of('DestinationRule'), of('Gateway').filter(isIstio)),

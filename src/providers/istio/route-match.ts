@@ -57,8 +57,8 @@ export function stringMatch(how: StringMatchSpec | undefined): Draft {
 
 function methodMatch(methods: readonly string[] | undefined): Draft {
   if (methods === undefined || methods.length === 0) return undefined
-  const [only, ...others] = methods
-  return others.length === 0 ? { exact: only } : { regex: methods.join('|') }
+  const [only, ...others] = new Set(methods)
+  return others.length === 0 ? { exact: only } : { regex: [only, ...others].join('|') }
 }
 
 function presentAndAbsent(

@@ -29,9 +29,11 @@ export function serviceEntry(external: ComponentOf<'external'>, scope: Scope, ap
           ['ports'],
           spec.ports.map((port, index) => from(['ports', index], portOf(port))),
         ),
+        // A block of addresses is no endpoint: connections to it go where the client says.
+        addresses: hasBlock(spec) ? from(['addresses'], spec.addresses) : undefined,
         resolution: from(['addresses'], resolutionOf(spec)),
         endpoints:
-          spec.addresses === undefined
+          spec.addresses === undefined || hasBlock(spec)
             ? undefined
             : from(
                 ['addresses'],
@@ -63,8 +65,13 @@ function portOf({ port, protocol = 'https' }: Port): Draft {
 
 /** A wildcard cannot be looked up, so its requests go where the client's own look-up said. */
 function resolutionOf(spec: ExternalSpec): string {
+  if (hasBlock(spec)) return 'NONE'
   if (spec.addresses !== undefined) return 'STATIC'
   return spec.hosts.some((host) => host.startsWith('*')) ? 'NONE' : 'DNS'
+}
+
+function hasBlock({ addresses = [] }: ExternalSpec): boolean {
+  return addresses.some((address) => address.includes('/'))
 }
 
 /** Inside the mesh to the gateway's Service, at the gateway to the host itself. */

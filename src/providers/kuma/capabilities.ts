@@ -63,7 +63,10 @@ export const KUMA_CAPABILITIES: CapabilityTable = {
   'circuitBreaker.outlier.minHealth': yes('MeshCircuitBreaker outlierDetection.healthyPanicThreshold', '2.10'),
   'loadBalancing.policy': yes('MeshLoadBalancingStrategy loadBalancer.type', '2.9'),
   'loadBalancing.hash': yes('MeshLoadBalancingStrategy hashPolicies', '2.11'),
-  'loadBalancing.failover': yes('MeshLoadBalancingStrategy localityAwareness.crossZone.failover, between zones', '2.9'),
+  'loadBalancing.failover': yes(
+    'MeshMultiZoneService and MeshLoadBalancingStrategy localityAwareness.crossZone.failover, between zones; callers use <service>-<namespace>.mzsvc.mesh.local',
+    '2.9',
+  ),
   'loadBalancing.warmup': no(
     'MeshLoadBalancingStrategy warms nothing up',
     'Patch the cluster by `resources` with a MeshProxyPatch.',

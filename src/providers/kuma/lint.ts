@@ -1,8 +1,10 @@
 import type { Manifest } from '../../plan/manifest.ts'
 import type { ValuePath } from '../../plan/source.ts'
+import { admissionFindings } from '../admission.ts'
 import type { LintFinding } from '../contract.ts'
 import { objectsIn, stringIn, valueIn } from '../json-view.ts'
 import { lintFinding } from '../lint-finding.ts'
+import { KUMA_ADMISSION } from './admission.ts'
 
 /** Kinds that 3.0 no longer knows (kuma UPGRADE.md). */
 const GONE = new Set([
@@ -30,7 +32,8 @@ const KEPT_TARGETS = new Set(['Mesh', 'Dataplane'])
 
 /** What works with 2.x and is gone in 3.0, and policies whose effect two of them claim. */
 export function lintKuma(manifests: readonly Manifest[]): readonly LintFinding[] {
-  return manifests.filter((manifest) => manifest.apiVersion.startsWith('kuma.io/')).flatMap(goneInThree)
+  const own = manifests.filter((manifest) => manifest.apiVersion.startsWith('kuma.io/'))
+  return [...admissionFindings(own, KUMA_ADMISSION), ...own.flatMap(goneInThree)]
 }
 
 function goneInThree(manifest: Manifest): readonly LintFinding[] {

@@ -195,7 +195,10 @@ function matchesOf({ spec, path }: ResolvedMatch): readonly Draft[] {
 function pathMatch(how: StringMatchSpec | undefined): Draft {
   if (how === undefined || 'present' in how) return undefined
   if ('exact' in how) return { type: 'Exact', value: how.exact }
-  return 'prefix' in how ? { type: 'PathPrefix', value: how.prefix } : { type: 'RegularExpression', value: how.regex }
+  // Kuma compares whole elements of a path, and refuses a slash at the end.
+  return 'prefix' in how
+    ? { type: 'PathPrefix', value: how.prefix.replace(/(.)\/+$/, '$1') }
+    : { type: 'RegularExpression', value: how.regex }
 }
 
 function headerMatch(how: StringMatchSpec): DraftObject {
@@ -222,11 +225,11 @@ function filtersOf(route: ResolvedRoute, request: RouteRequest): readonly Draft[
     return from(at, { set: pairs('set'), add: pairs('add'), remove: change?.remove?.map((name) => name.toLowerCase()) })
   }
   const at = (key: string) => [...path, key]
-  if (spec.headers?.request !== undefined) {
-    filters.push({ type: 'RequestHeaderModifier', requestHeaderModifier: headers(spec.headers.request, at('headers')) })
+  if (changes(spec.headers?.request)) {
+    filters.push({ type: 'RequestHeaderModifier', requestHeaderModifier: headers(spec.headers?.request, at('headers')) })
   }
-  if (spec.headers?.response !== undefined) {
-    filters.push({ type: 'ResponseHeaderModifier', responseHeaderModifier: headers(spec.headers.response, at('headers')) })
+  if (changes(spec.headers?.response)) {
+    filters.push({ type: 'ResponseHeaderModifier', responseHeaderModifier: headers(spec.headers?.response, at('headers')) })
   }
   if (spec.rewrite !== undefined) {
     const { path: whole, prefix, host } = spec.rewrite
@@ -265,6 +268,11 @@ function filtersOf(route: ResolvedRoute, request: RouteRequest): readonly Draft[
     )
   }
   return filters
+}
+
+/** A filter that changes no header is refused. */
+function changes(change: NonNullable<RouteSpec['headers']>['request']): boolean {
+  return Object.values(change ?? {}).some((part) => Object.keys(part ?? {}).length > 0)
 }
 
 /** What of a route a MeshHTTPRoute cannot say. */

@@ -13,6 +13,7 @@ import { type Draft, from, traceManifest } from '../traced-manifest.ts'
 import { dataplanes, KUMA_API, type KumaFlavor, policyLabels, systemNamespace } from './api.ts'
 import { faultPolicies } from './faults.ts'
 import { share } from './mesh-objects.ts'
+import { multiZoneService } from './multi-zone.ts'
 import { meshHttpRoutes, meshTcpRoute, type RouteRequest, routeMistakes } from './routes.ts'
 import { outboundPolicy, targetServices, timeoutsAndRetries } from './timeouts.ts'
 
@@ -23,6 +24,9 @@ const BALANCERS = {
   'ring-hash': { type: 'RingHash' },
   maglev: { type: 'Maglev' },
 } as const
+
+/** Errors in a row by which Envoy ejects an endpoint where nothing is said; Kuma wants it said. */
+const ENVOYS_ERRORS = 5
 
 const INTERVALS = { second: '1s', minute: '1m', hour: '1h' } as const
 
@@ -108,7 +112,9 @@ function breakers(request: RouteRequest): readonly DesiredManifest[] {
           maxEjectionPercent: outlier.maxEjectedPercent === undefined ? undefined : Math.round(outlier.maxEjectedPercent),
           healthyPanicThreshold: outlier.minHealthPercent === undefined ? undefined : share(outlier.minHealthPercent),
           detectors: {
-            totalFailures: consecutive(outlier.consecutiveErrors),
+            totalFailures: consecutive(
+              outlier.consecutiveErrors ?? (outlier.consecutiveGatewayErrors === undefined ? ENVOYS_ERRORS : undefined),
+            ),
             gatewayFailures: consecutive(outlier.consecutiveGatewayErrors),
           },
         })
@@ -156,6 +162,9 @@ function balancingOf(request: RouteRequest): Translation {
   const conf = {
     loadBalancer: from([...path, 'policy'], balancer),
     hashPolicies: hashOn === undefined ? undefined : from([...path, 'hashOn'], hashPolicies(hashOn)),
+  }
+  const acrossZones = {
+    ...conf,
     localityAwareness:
       failover === undefined
         ? undefined
@@ -167,8 +176,19 @@ function balancingOf(request: RouteRequest): Translation {
             },
           }),
   }
-  const entries = targetServices(request).map((targetRef) => ({ targetRef, default: conf }))
-  return { manifests: [outboundPolicy('MeshLoadBalancingStrategy', 'load-balancing', entries, request, path)], diagnostics }
+  const own =
+    balancer === undefined && hashOn === undefined
+      ? []
+      : targetServices(request).map((targetRef) => ({ targetRef, default: conf }))
+  const zones = failover === undefined ? undefined : multiZoneService(request)
+  const entries = [...own, ...(zones === undefined ? [] : [{ targetRef: zones.targetRef, default: acrossZones }])]
+  return {
+    manifests: [
+      ...(zones === undefined ? [] : [zones.manifest]),
+      outboundPolicy('MeshLoadBalancingStrategy', 'load-balancing', entries, request, path),
+    ],
+    diagnostics,
+  }
 }
 
 function hashPolicies(

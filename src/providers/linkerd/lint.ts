@@ -1,8 +1,10 @@
 import type { Manifest } from '../../plan/manifest.ts'
+import { admissionFindings } from '../admission.ts'
 import type { LintFinding } from '../contract.ts'
 import { lintRouteRules } from '../gateway-api/lint.ts'
 import { labelsIn, objectsIn, stringIn, valueIn } from '../json-view.ts'
 import { lintFinding } from '../lint-finding.ts'
+import { LINKERD_ADMISSION } from './admission.ts'
 
 /** Filters and fields with which Linkerd ignores a whole route: unsupported, or newer than Gateway API 1.2.1. */
 const UNREAD_FILTERS = new Set(['RequestMirror', 'URLRewrite', 'ExtensionRef', 'CORS', 'ExternalAuth'])
@@ -15,6 +17,7 @@ export function lintLinkerd(manifests: readonly Manifest[]): readonly LintFindin
     objectsIn(route, 'spec', 'parentRefs').some((parent) => parent.kind !== 'Gateway'),
   )
   return [
+    ...admissionFindings(manifests, LINKERD_ADMISSION),
     ...lintRouteRules(manifests),
     ...routes.flatMap(unread),
     ...overlappingServers(of('Server')),

@@ -204,11 +204,36 @@ export function kumaMeaning(namespace: string, chart: string): Conformance['mean
       loadBalancer: { type: 'RingHash' },
       hashPolicies: [{ type: 'Header', header: { name: 'x-user' } }],
     }),
-    'loadBalancing.failover': balancing({
-      localityAwareness: {
-        crossZone: { failover: [{ from: { zones: ['us-east'] }, to: { type: 'Only', zones: ['us-west'] } }] },
+    'loadBalancing.failover': [
+      {
+        kind: 'MeshMultiZoneService',
+        metadata: { name: 'backend-shop', namespace },
+        spec: {
+          selector: {
+            meshService: { matchLabels: { 'kuma.io/display-name': 'backend', 'k8s.kuma.io/namespace': 'shop' } },
+          },
+        },
       },
-    }),
+      {
+        kind: 'MeshLoadBalancingStrategy',
+        metadata: { name: 'shop-backend-load-balancing', namespace },
+        spec: {
+          to: [
+            {
+              targetRef: {
+                kind: 'MeshMultiZoneService',
+                labels: { 'kuma.io/display-name': 'backend-shop', 'k8s.kuma.io/namespace': namespace },
+              },
+              default: {
+                localityAwareness: {
+                  crossZone: { failover: [{ from: { zones: ['us-east'] }, to: { type: 'Only', zones: ['us-west'] } }] },
+                },
+              },
+            },
+          ],
+        },
+      },
+    ],
     'rateLimit.local': limit({ requestRate: { num: 100, interval: '1m' } }),
     'rateLimit.status': limit({ onRateLimit: { status: 503 } }),
     'mtls.strict': [identity, system('MeshTLS', 'strict', { rules: [{ default: { mode: 'Strict' } }] })],

@@ -1,0 +1,280 @@
+/**
+ * What meshes refuse beyond their schemas, rule by rule, and the words of designs that no request can have. The rules are those of
+ * the validators named in src/providers/<mesh>/admission.ts; that providers write nothing against them is asked in conformance/.
+ */
+import { describe, expect, test } from 'vitest'
+import type { ComponentSpecs } from '../../src/design/component.ts'
+import type { JsonObject } from '../../src/plan/json.ts'
+import type { Manifest } from '../../src/plan/manifest.ts'
+import { isAddressBlock } from '../../src/providers/address-block.ts'
+import { expressionProblem } from '../../src/providers/expression.ts'
+import { findProvider } from '../../src/providers/registry.ts'
+import { SHOP, translate } from './design-fixture.ts'
+
+const APIS: { readonly [mesh: string]: string } = {
+  VirtualService: 'networking.istio.io/v1',
+  DestinationRule: 'networking.istio.io/v1',
+  Gateway: 'networking.istio.io/v1',
+  ServiceEntry: 'networking.istio.io/v1',
+  EnvoyFilter: 'networking.istio.io/v1alpha3',
+  AuthorizationPolicy: 'security.istio.io/v1',
+  PeerAuthentication: 'security.istio.io/v1',
+  Telemetry: 'telemetry.istio.io/v1',
+}
+const POLICY = 'policy.linkerd.io/v1alpha1'
+const ROUTE = 'gateway.networking.k8s.io/v1'
+
+function refused(provider: string, apiVersion: string, kind: string, spec: JsonObject, name = 'it'): readonly string[] {
+  const manifest: Manifest = { apiVersion, kind, metadata: { name, namespace: 'shop' }, spec }
+  const found = findProvider(provider).provider?.lint([manifest]) ?? []
+  return found
+    .filter(({ code, severity }) => code === 'MF3042' && severity === 'error')
+    .map(({ path }) => path.slice(1).join('.'))
+}
+
+const route = { destination: { host: 'a.shop.svc.cluster.local' } }
+const http = (more: JsonObject): JsonObject => ({ hosts: ['a.example.org'], http: [{ route: [route], ...more }] })
+
+describe('Istio', () => {
+  test.each<[string, JsonObject, readonly string[]]>([
+    ['VirtualService', { hosts: ['*'], http: [{ route: [route] }] }, ['hosts.0']],
+    ['VirtualService', { hosts: ['*'], gateways: ['shop/web'], http: [{ route: [route] }] }, []],
+    ['VirtualService', { hosts: ['*.example.org', 'a.example.org'], http: [{ route: [route] }] }, ['hosts.1']],
+    ['VirtualService', { hosts: ['a.example.org'] }, ['']],
+    ['VirtualService', http({ timeout: '0s' }), ['http.0.timeout']],
+    ['VirtualService', http({ timeout: '0.5ms' }), ['http.0.timeout']],
+    ['VirtualService', http({ retries: { attempts: 0, perTryTimeout: '1s' } }), ['http.0.retries.perTryTimeout']],
+    ['VirtualService', http({ retries: { attempts: 1, retryOn: '5xx,503,whatever' } }), ['http.0.retries.retryOn']],
+    ['VirtualService', http({ redirect: { uri: '/b' } }), ['http.0']],
+    ['VirtualService', { hosts: ['a'], http: [{ redirect: { redirectCode: 301 } }] }, ['http.0.redirect']],
+    ['VirtualService', http({ fault: {} }), ['http.0.fault']],
+    ['VirtualService', http({ match: [{ uri: { regex: '(?=a)' } }] }), ['http.0.match.0.uri']],
+    ['VirtualService', http({ headers: { request: { set: { host: 'x', ':path': '/' } } } }), ['http.0.headers.request.set']],
+    ['VirtualService', http({ rewrite: { authority: 'a' }, headers: { request: { set: { Host: 'b' } } } }), ['http.0.headers']],
+    [
+      'VirtualService',
+      http({ corsPolicy: { allowOrigins: [{ exact: '' }], maxAge: '1500ms' } }),
+      ['http.0.corsPolicy.maxAge', 'http.0.corsPolicy.allowOrigins.0'],
+    ],
+    [
+      'VirtualService',
+      { hosts: ['a.b'], tls: [{ match: [{ sniHosts: ['c.d'] }], route: [route] }] },
+      ['tls.0.match.0.sniHosts.0'],
+    ],
+    ['DestinationRule', { host: 'a', subsets: [{ name: 'V1' }] }, ['subsets.0.name']],
+    ['DestinationRule', { host: 'a', trafficPolicy: {} }, ['trafficPolicy']],
+    [
+      'DestinationRule',
+      { host: 'a', trafficPolicy: { outlierDetection: { interval: '0s' } } },
+      ['trafficPolicy.outlierDetection.interval'],
+    ],
+    [
+      'DestinationRule',
+      { host: 'a', trafficPolicy: { loadBalancer: { localityLbSetting: { failover: [{ from: 'x', to: 'x' }] } } } },
+      ['trafficPolicy.loadBalancer.localityLbSetting.failover.0'],
+    ],
+    ['Gateway', { servers: [{ port: { number: 80, name: 'h', protocol: 'HTTP' }, hosts: ['shop'] }] }, ['servers.0.hosts.0']],
+    ['Gateway', { servers: [{ port: { number: 443, name: 'h', protocol: 'HTTPS' }, hosts: ['*'] }] }, ['servers.0.tls']],
+    ['ServiceEntry', { hosts: ['*.a.org'], resolution: 'DNS' }, ['hosts.0']],
+    ['ServiceEntry', { hosts: ['a.org'], resolution: 'STATIC', endpoints: [{ address: '10.0.0.0/8' }] }, ['endpoints.0.address']],
+    [
+      'ServiceEntry',
+      { hosts: ['a.org', 'b.org'], resolution: 'DNS', ports: [{ number: 1, name: 'tcp', protocol: 'TCP' }] },
+      ['hosts'],
+    ],
+    [
+      'EnvoyFilter',
+      { configPatches: [{ applyTo: 'HTTP_FILTER', match: { cluster: {} }, patch: { operation: 'REMOVE' } }] },
+      ['configPatches.0.match'],
+    ],
+    ['AuthorizationPolicy', { action: 'DENY' }, ['rules']],
+    [
+      'AuthorizationPolicy',
+      { rules: [{ from: [{ source: { ipBlocks: ['10.0.0.300'] } }] }] },
+      ['rules.0.from.0.source.ipBlocks'],
+    ],
+    ['AuthorizationPolicy', { rules: [{ to: [{ operation: { methods: [] } }] }] }, ['rules.0.to.0']],
+    ['PeerAuthentication', { portLevelMtls: { '80': { mode: 'STRICT' } } }, ['portLevelMtls']],
+    ['Telemetry', { tracing: [{ providers: [{ name: 'a' }, { name: 'b' }] }] }, ['tracing.0.providers']],
+  ])('%s %j', (kind, spec, places) => {
+    expect(refused('istio', APIS[kind] ?? '', kind, spec)).toEqual(places)
+  })
+})
+
+describe('Linkerd', () => {
+  const egress = { group: 'policy.linkerd.io', kind: 'EgressNetwork', name: 'all' }
+  test.each<[string, string, JsonObject, readonly string[]]>([
+    [POLICY, 'AuthorizationPolicy', { targetRef: { kind: 'Namespace', name: 'other' } }, ['targetRef.name']],
+    [POLICY, 'MeshTLSAuthentication', { identities: ['*', 'a.b.c', 'spiffe://td/a', 'td/ns/a/sa/b'] }, ['identities.3']],
+    [POLICY, 'NetworkAuthentication', { networks: [] }, ['networks']],
+    [
+      POLICY,
+      'HTTPLocalRateLimitPolicy',
+      { targetRef: { kind: 'Server' }, total: { requestsPerSecond: 1 }, identity: { requestsPerSecond: 2 } },
+      ['identity.requestsPerSecond'],
+    ],
+    [ROUTE, 'TLSRoute', { parentRefs: [egress], rules: [{}] }, ['parentRefs.0']],
+    [ROUTE, 'TCPRoute', { rules: [{}, {}] }, ['rules']],
+    [ROUTE, 'HTTPRoute', { rules: [{ backendRefs: [{ name: 'a' }] }] }, ['rules.0.backendRefs.0']],
+  ])('%s %s %j', (api, kind, spec, places) => {
+    expect(refused('linkerd', api, kind, spec)).toEqual(places)
+  })
+})
+
+describe('Kuma', () => {
+  const to = (kind: string, conf: JsonObject): JsonObject => ({ to: [{ targetRef: { kind }, default: conf }] })
+  test.each<[string, JsonObject, readonly string[]]>([
+    [
+      'MeshHTTPRoute',
+      { to: [{ targetRef: { kind: 'MeshService' }, rules: [{ matches: [{ path: { type: 'PathPrefix', value: '/a/' } }] }] }] },
+      ['to.0.rules.0.matches.0.path.value'],
+    ],
+    ['MeshTimeout', to('MeshService', {}), ['to.0.default']],
+    ['MeshTimeout', to('MeshHTTPRoute', { idleTimeout: '1s' }), ['to.0.default.idleTimeout']],
+    ['MeshRetry', to('MeshService', { http: { retryOn: ['5xx', '599'] } }), ['to.0.default.http.retryOn.1']],
+    [
+      'MeshCircuitBreaker',
+      to('MeshService', { outlierDetection: { detectors: {} } }),
+      ['to.0.default.outlierDetection.detectors'],
+    ],
+    [
+      'MeshCircuitBreaker',
+      to('MeshService', { connectionLimits: { maxRetries: 0 } }),
+      ['to.0.default.connectionLimits.maxRetries'],
+    ],
+    [
+      'MeshLoadBalancingStrategy',
+      to('MeshService', { localityAwareness: { crossZone: {} } }),
+      ['to.0.default.localityAwareness.crossZone'],
+    ],
+    [
+      'MeshRateLimit',
+      { rules: [{ default: { local: { http: { requestRate: { num: 1, interval: '50ms' } } } } }] },
+      ['rules.0.default.local.http.requestRate.interval'],
+    ],
+    [
+      'MeshTrafficPermission',
+      { rules: [{ default: { allow: [{ spiffeID: { type: 'Exact', value: 'a' } }] } }] },
+      ['rules.0.default.allow.0.spiffeID.value'],
+    ],
+    [
+      'MeshPassthrough',
+      { default: { appendMatch: [{ type: 'Domain', value: 'a.org', port: 1, protocol: 'tcp' }] } },
+      ['default.appendMatch.0.protocol'],
+    ],
+  ])('%s %j', (kind, spec, places) => {
+    expect(refused('kuma', 'kuma.io/v1alpha1', kind, spec)).toEqual(places)
+  })
+})
+
+describe('Consul, in the words of either of its interfaces', () => {
+  test.each<[string, JsonObject, readonly string[]]>([
+    [
+      'ServiceRouter',
+      { routes: [{ match: { http: { pathPrefix: 'a', methods: ['GET', 'GET', 'MOVE'] } } }] },
+      ['routes.0.match.http.pathPrefix', 'routes.0.match.http.methods.1', 'routes.0.match.http.methods.2'],
+    ],
+    [
+      'ServiceRouter',
+      { routes: [{ destination: { prefixRewrite: '/', retryOn: ['x'] } }] },
+      ['routes.0.destination.prefixRewrite', 'routes.0.destination.retryOn.0'],
+    ],
+    [
+      'ServiceSplitter',
+      { splits: [{ weight: 33.333 }, { weight: 66.667, service: 'b' }] },
+      ['splits.0.weight', 'splits.1.weight'],
+    ],
+    ['ServiceResolver', { defaultSubset: 'v1', failover: { '*': {} } }, ['defaultSubset', 'failover.*']],
+    [
+      'ServiceIntentions',
+      { destination: { name: '*' }, sources: [{ name: 'a', permissions: [{ action: 'allow', http: { pathPrefix: '/' } }] }] },
+      ['sources.0'],
+    ],
+    [
+      'ServiceDefaults',
+      { protocol: 'udp', destination: { addresses: ['*.a.org'], port: 1 } },
+      ['protocol', 'destination.addresses.0'],
+    ],
+  ])('%s %j', (kind, spec, places) => {
+    expect(refused('consul', 'consul.hashicorp.com/v1alpha1', kind, spec)).toEqual(places)
+  })
+
+  test('an entry of the HTTP API', () => {
+    expect(refused('consul-vm', 'consul/v1', 'service-router', { Routes: [{ Match: { HTTP: { PathExact: 'a' } } }] })).toEqual([
+      'Routes.0.Match.HTTP.PathExact',
+    ])
+  })
+})
+
+describe('Cilium', () => {
+  const ports = [{ port: '80', protocol: 'TCP' }]
+  const one = { http: [{ path: '/a' }] }
+  test.each<[string, JsonObject, readonly string[]]>([
+    ['CiliumNetworkPolicy', { ingress: [{}] }, ['']],
+    [
+      'CiliumNetworkPolicy',
+      { endpointSelector: {}, ingressDeny: [{ toPorts: [{ ports, rules: one }] }] },
+      ['ingressDeny.0.toPorts.0.rules'],
+    ],
+    [
+      'CiliumNetworkPolicy',
+      { endpointSelector: {}, ingress: [{ toPorts: [{ ports: [{ port: '80', protocol: 'ANY' }], rules: one }] }] },
+      ['ingress.0.toPorts.0.ports.0.protocol'],
+    ],
+    [
+      'CiliumNetworkPolicy',
+      { endpointSelector: {}, ingress: [{ toPorts: [{ ports, rules: { http: [{ path: '(' }] } }] }] },
+      ['ingress.0.toPorts.0.rules.http.0.path'],
+    ],
+    ['CiliumNetworkPolicy', { endpointSelector: {}, egress: [{ toFQDNs: [{ matchName: '*.a.org' }] }] }, ['egress.0.toFQDNs.0']],
+    ['CiliumEnvoyConfig', { services: [{ name: 'a' }], resources: [{ name: 'x' }] }, ['resources.0', 'services.0']],
+  ])('%s %j', (kind, spec, places) => {
+    expect(refused('cilium', 'cilium.io/v2', kind, spec)).toEqual(places)
+  })
+})
+
+test('expressions are those of RE2', () => {
+  expect(['a.*', '(?i)a', '(?P<x>a)', '[[:alpha:]]+', '\\A\\d+\\z'].map(expressionProblem)).toEqual(Array(5).fill(undefined))
+  for (const wrong of ['(', 'a**', '(?=a)', '(?<!a)', '(a)\\1', '[b-a]', 'a{2000}'])
+    expect(expressionProblem(wrong), wrong).toBeTypeOf('string')
+})
+
+test('addresses and blocks of them', () => {
+  expect(['10.0.0.1', '10.0.0.0/8', '::1', '2001:db8::/64'].every(isAddressBlock)).toBe(true)
+  expect(['10.0.0.300', '10.0.0.0/33', 'a', '::g', '10.0.0.0/8/8', ''].some(isAddressBlock)).toBe(false)
+})
+
+describe('words that no request has are refused on every mesh', () => {
+  const routes = (route: NonNullable<ComponentSpecs['traffic']['routes']>[number]) => ({
+    traffic: { it: { workload: 'backend', routes: [route] } },
+  })
+  const allow = (rule: NonNullable<ComponentSpecs['authorization']['allow']>[number]) => ({
+    authorization: { it: { workload: 'backend', allow: [rule] } },
+  })
+  test.each([
+    [routes({ match: [{ path: { prefix: 'api' } }] }), 'routes.0.match.0.path'],
+    [routes({ match: [{ path: { regex: '(' } }] }), 'routes.0.match.0.path'],
+    [routes({ match: [{ headers: { 'x y': { exact: 'a' } } }] }), 'routes.0.match.0.headers.x y'],
+    [routes({ match: [{ headers: { x: { exact: '' } } }] }), 'routes.0.match.0.headers.x'],
+    [routes({ match: [{ methods: [] }] }), 'routes.0.match.0.methods'],
+    [routes({ match: [{ methods: ['G T'] }] }), 'routes.0.match.0.methods.0'],
+    [routes({ timeout: '0s' }), 'routes.0.timeout'],
+    [routes({ fault: {} }), 'routes.0.fault'],
+    [routes({ redirect: { status: 308 } }), 'routes.0.redirect'],
+    [routes({ redirect: { path: '/a', status: 304 } }), 'routes.0.redirect.status'],
+    [routes({ redirect: { path: '/a' }, to: { v1: 100 } }), 'routes.0.to'],
+    [allow({ from: [] }), 'allow.0.from'],
+    [allow({ from: [{ ipBlock: '10.0.0.0/99' }] }), 'allow.0.from.0.ipBlock'],
+    [allow({ paths: ['/a/*/b'] }), 'allow.0.paths.0'],
+    [allow({ paths: ['a'] }), 'allow.0.paths.0'],
+  ])('%j', (sections, place) => {
+    const { diagnostics } = translate({ meshes: { mesh: { provider: 'istio' } }, workloads: SHOP, ...sections })
+    expect(diagnostics.map(({ code, location }) => `${code} ${location?.file}`)).toEqual([`MF3041 ${place}`])
+  })
+
+  test('methods are compared in capitals', () => {
+    const { objects } = translate({ meshes: { mesh: { provider: 'istio' } }, workloads: SHOP, ...allow({ methods: ['get'] }) })
+    const [policy] = objects.filter(({ manifest }) => manifest.kind === 'AuthorizationPolicy')
+    expect(policy?.manifest.spec).toMatchObject({ rules: [{ to: [{ operation: { methods: ['GET'] } }] }] })
+  })
+})
