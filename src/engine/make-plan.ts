@@ -4,22 +4,23 @@ import { hasErrors } from '../plan/diagnostic.ts'
 import type { Manifest } from '../plan/manifest.ts'
 import type { Plan, PlanMode, PlannedCluster, PlanOptions } from '../plan/plan.ts'
 import type { RecordedState } from '../plan/recorded-state.ts'
-import { assess, type LiveView } from '../planner/assess.ts'
+import { assess, type Candidate, type LiveView } from '../planner/assess.ts'
 import { buildPlan } from '../planner/build-plan.ts'
 import { checkBlocks, importedIds } from '../planner/check-blocks.ts'
 import { checkContexts } from '../planner/check-contexts.ts'
 import { checkPlan, type PlanLimits } from '../planner/check-plan.ts'
 import { checkPreconditions, plannedConditions } from '../planner/conditions.ts'
-import { goingContainers } from '../planner/containers.ts'
+import { type Container, goingContainers, type Stranger } from '../planner/containers.ts'
 import { lacksValues, withKnownDigests, withoutAsking } from '../planner/cover-secrets.ts'
 import { type ExpandRequest, type Expansion, expandDesign } from '../planner/expand.ts'
 import { fieldManagersOf } from '../planner/field-managers.ts'
+import { idlePaths } from '../planner/idle-paths.ts'
 import { createMasker } from '../planner/mask.ts'
 import type { Owner } from '../planner/owner-labels.ts'
 import { checkPolicies, plannedPolicies } from '../planner/policies.ts'
 import { hasTriggers, replaceTriggered } from '../planner/replace-triggers.ts'
 import { withResolvedRules } from '../planner/resolve-ignore.ts'
-import { type Selection, selectCandidates } from '../planner/select.ts'
+import { idOf, type Selection, selectCandidates } from '../planner/select.ts'
 import { settleContainers } from '../planner/settle-containers.ts'
 import { settledEffects } from '../planner/settled-effects.ts'
 import { unservedKinds } from '../planner/unserved-kinds.ts'
@@ -141,7 +142,7 @@ async function makeOpenly(request: MakePlanRequest): Promise<MadePlan> {
     all: triggered,
     excluded: selected.excluded,
     dryRuns: asked.results,
-    strangers: going.length === 0 ? new Map() : await findStrangers(going, request.owner, request.connections, request.signal),
+    strangers: await strangersIn(going, triggered, request),
   })
   const plan = buildPlan({
     mode: request.mode,
@@ -172,6 +173,9 @@ async function makeOpenly(request: MakePlanRequest): Promise<MadePlan> {
       diagnostics: [
         ...plan.diagnostics,
         ...(hasErrors(plan.diagnostics) ? [] : unservedKinds(plan)),
+        ...(isDesign
+          ? idlePaths(request.design.components, { ...request, objects: desired, live: refreshed.live, dryRuns: asked.results })
+          : []),
         ...leftUnhealthy(plan, request.state.objects, refreshed.live, rules),
         ...checkPlan(plan, request.state, request.limits, expansion.objects.length),
         ...(policies ?? []).flatMap(({ diagnostics }) => diagnostics),
@@ -188,6 +192,15 @@ async function makeOpenly(request: MakePlanRequest): Promise<MadePlan> {
     sensitiveValues: request.design.sensitiveValues,
     live: refreshed.live,
   }
+}
+
+async function strangersIn(
+  going: readonly Container[],
+  all: readonly Candidate[],
+  { owner, connections, signal }: MakePlanRequest,
+): Promise<ReadonlyMap<string, readonly Stranger[]>> {
+  if (going.length === 0) return new Map()
+  return findStrangers(going, new Set(all.map(idOf)), owner, connections, signal)
 }
 
 function expand(request: MakePlanRequest): Expansion {
@@ -230,7 +243,7 @@ function failedPlan(request: MakePlanRequest, expansion: Expansion, conditions: 
   }
 }
 
-const NO_VIEW: LiveView = { objects: new Map(), unknown: new Map(), ownedDigests: new Map(), inhabitants: new Map() }
+const NO_VIEW: LiveView = { objects: new Map(), unknown: new Map(), ownedDigests: new Map() }
 
 function optionsOf({ owner, context, stateAddress, selection }: MakePlanRequest): PlanOptions {
   const { places: _places, ...patterns } = selection

@@ -7,6 +7,7 @@ import { isSecretDigest, secretDigest } from '../plan/secret-digest.ts'
 import { isAsRecorded, type LiveView, type Unread } from '../planner/assess.ts'
 import type { DesiredObject } from '../planner/desired-object.ts'
 import type { FieldManagers } from '../planner/field-managers.ts'
+import { hasPathElsewhere } from '../planner/idle-paths.ts'
 import { type Owner, ownerSelector } from '../planner/owner-labels.ts'
 import { resolvedRules } from '../planner/resolve-ignore.ts'
 import type { IgnoreRule } from '../providers/rules.ts'
@@ -15,7 +16,6 @@ import { targetDiagnostic } from '../targets/error-diagnostics.ts'
 import { needsStatus } from '../targets/health/health.ts'
 import { ownedFields } from '../targets/owned-fields.ts'
 import type { Emit } from './events.ts'
-import { inhabitants } from './namespace-inhabitants.ts'
 
 /** Up to so many objects of one kind (missing ones: and namespace) are asked for one by one; beyond, the kind is listed. */
 const SINGLE_GETS = 20
@@ -96,7 +96,7 @@ export async function refresh(
       await refreshCluster(cluster, connection, items, request, objects, unknown, diagnostics)
     }),
   )
-  const live = { objects, unknown, ownedDigests: ownedDigests(sought, objects, request), inhabitants: await inhabitants(request) }
+  const live = { objects, unknown, ownedDigests: ownedDigests(sought, objects, request) }
   return { live, diagnostics }
 }
 
@@ -111,11 +111,12 @@ function soughtObjects(request: RefreshRequest): readonly Sought[] {
     const holdsSecrets = isSecretDigest(desiredDigest)
     sought.set(id, { id, key, apiVersion, ignore: [], recorded: state.objects.get(id), holdsSecrets, whole: true })
   }
-  for (const { id, key, manifest, ignore, digest, wait, health, conflict } of request.desired) {
+  for (const object of request.desired) {
+    const { id, key, manifest, ignore, digest, wait, health, conflict } = object
     const recorded = state.objects.get(id)
     const isWaitedFor = healthMatters && wait && needsStatus(key.group, key.kind, health)
     const isTakenOver = conflict === 'force' || (recorded?.fieldManager ?? managers.usual) !== managers.of(key.cluster)
-    const whole = wholeObjects || isWaitedFor || isTakenOver || recorded?.desiredDigest !== digest
+    const whole = wholeObjects || isWaitedFor || isTakenOver || recorded?.desiredDigest !== digest || hasPathElsewhere(object)
     const holdsSecrets = isSecretDigest(digest) || isSecretDigest(recorded?.desiredDigest)
     sought.set(id, { id, key, apiVersion: manifest.apiVersion, ignore, recorded, holdsSecrets, whole })
   }

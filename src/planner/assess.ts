@@ -27,8 +27,6 @@ export interface LiveView {
   readonly unknown: ReadonlyMap<string, Unread>
   /** sha256 of the fields that this design owns of a live object, by id; only of objects it owns any of. */
   readonly ownedDigests: ReadonlyMap<string, string>
-  /** `Kind name` of what else lives in a namespace that nobody wants any more, by id of the Namespace; only of implicit ones. */
-  readonly inhabitants: ReadonlyMap<string, readonly string[]>
 }
 
 /**
@@ -333,9 +331,6 @@ function assessUnwanted(id: string, recorded: RecordedObject, request: AssessReq
   const owner = live === undefined ? undefined : ownerOf(live)
   if (owner !== undefined && (owner.design !== request.owner.design || owner.workspace !== request.owner.workspace)) {
     return { kind: 'forget', recorded, live, reason: 'forget_because_removed' }
-  }
-  if ((request.live.inhabitants.get(id) ?? []).length > 0) {
-    return { kind: 'forget', recorded, live, reason: 'forget_because_occupied' }
   }
   return { kind: 'delete', recorded, live, reason: request.destroy ? 'delete_because_destroy' : 'delete_because_no_component' }
 }

@@ -17,7 +17,9 @@ export function checkRules({ components, rules }: Pick<Design, 'components' | 'r
   const ignored: Placed<IgnoredFieldsSpec>[] = rules.ignore.map((rule) => ({ rule, location: rule.location }))
   const health = rules.health.map((rule) => ({ rule, location: rule.location }) as Placed<HealthExpressions>)
   for (const { address, spec, locate, section } of components) {
-    spec.lifecycle?.ignoreChanges?.forEach((rule, index) => {
+    const told = spec.lifecycle?.ignoreChanges ?? []
+    const rulesOfOwn = told === 'all' ? [] : told
+    rulesOfOwn.forEach((rule, index) => {
       ignored.push({ rule, address, location: locate(['lifecycle', 'ignoreChanges', index]) })
     })
     spec.health?.forEach((rule, index) => {

@@ -11,7 +11,10 @@ interface MadeRule {
 
 /** Objects that a cluster makes by itself, and makes again: nobody wants them in a design. */
 const MADE: readonly MadeRule[] = [
-  { kind: 'ConfigMap', name: /^(kube-root-ca\.crt|openshift-service-ca\.crt|istio-ca-root-cert|linkerd-identity-trust-roots)$/ },
+  {
+    kind: 'ConfigMap',
+    name: /^(kube-root-ca\.crt|openshift-service-ca\.crt|istio-ca-root-cert|istio-ca-crl|linkerd-identity-trust-roots)$/,
+  },
   { kind: 'ServiceAccount', name: /^default$/ },
   { kind: 'Service', name: /^kubernetes$/, namespace: 'default' },
   { kind: 'Endpoints', name: undefined },

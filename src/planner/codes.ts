@@ -70,6 +70,11 @@ export const PLANNER_CODES = {
     explanation:
       'The recorded objects were applied to a cluster of another name than the one that is asked now, as when `--context` is forgotten.',
   },
+  MF2035: {
+    title: 'Ignored field that is not there',
+    explanation:
+      'A path of lifecycle.ignoreChanges leads nowhere: no object of the component has such a field, designed or live.',
+  },
   MF2034: {
     title: 'Kind is not served',
     explanation: 'The server does not know the kind of an object, and no definition of it is in the plan: an apply would fail.',

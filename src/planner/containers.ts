@@ -13,13 +13,17 @@ export interface Container {
   readonly contents:
     | { readonly by: 'namespace'; readonly namespace: string }
     | { readonly by: 'kind'; readonly group: string; readonly kind: string }
+  /** A namespace that was made because objects of the design live in it, not because the design says so: its address is in no section. */
+  readonly isImplicit: boolean
 }
 
-/** A live object in a container that is not of this design and workspace. */
+/** A live object in a container that the state may not know. */
 export interface Stranger {
   readonly key: Omit<ObjectKey, 'cluster'>
   /** Undefined where nobody is marked as its owner. */
   readonly owner: Owner | undefined
+  /** This design made it, and its state does not know it any more. */
+  readonly isForgotten: boolean
 }
 
 /** The container that a live object is; undefined where it is none. */
@@ -27,13 +31,13 @@ export function containerOf(candidate: Candidate): Container | undefined {
   const { key, address } = 'desired' in candidate ? candidate.desired : candidate.recorded
   const id = `${key.cluster}/${key.group}/${key.kind}/${key.namespace}/${key.name}`
   if (key.group === '' && key.kind === 'Namespace')
-    return { id, key, address, contents: { by: 'namespace', namespace: key.name } }
+    return { id, key, address, contents: { by: 'namespace', namespace: key.name }, isImplicit: address.startsWith('namespaces.') }
   if (key.group !== 'apiextensions.k8s.io' || key.kind !== 'CustomResourceDefinition') return undefined
   const live = 'live' in candidate ? candidate.live : undefined
   const spec = [live, candidate.recorded?.desired].map((object) => (object as JsonObject | undefined)?.spec).find(isJsonObject)
   const names = isJsonObject(spec?.names) ? spec.names : {}
   if (typeof spec?.group !== 'string' || typeof names.kind !== 'string') return undefined
-  return { id, key, address, contents: { by: 'kind', group: spec.group, kind: names.kind } }
+  return { id, key, address, contents: { by: 'kind', group: spec.group, kind: names.kind }, isImplicit: false }
 }
 
 /** True when the container's end is that of the object too. */

@@ -32,7 +32,11 @@ export function saidRules(told: readonly IgnoreRuleSpec[]): readonly IgnoreRule[
 
 /** The rules of `lifecycle.ignoreChanges` of a component. */
 export function lifecycleRules(component: Component | undefined): readonly IgnoreRule[] {
-  const items = component?.spec.lifecycle?.ignoreChanges ?? []
+  const told = component?.spec.lifecycle?.ignoreChanges ?? []
+  const items = told === 'all' ? ['all'] : told
+  if (items.includes('all')) {
+    return [{ group: '*', kinds: ['*'], paths: [], everything: true, reason: 'lifecycle.ignoreChanges', keeps: true }]
+  }
   const paths = items.filter((item): item is string => typeof item === 'string')
   const more = items.flatMap((item) =>
     typeof item === 'string' ? [] : [{ reason: 'lifecycle.ignoreChanges', ...item, kinds: ['*'] }],

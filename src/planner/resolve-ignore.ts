@@ -7,7 +7,7 @@ import { type Leaf, ownedLeaves } from './owned-leaves.ts'
 
 /** True of a rule whose fields only an object tells. */
 export function dependsOnObject(rule: IgnoreRule): boolean {
-  return rule.managers !== undefined || rule.where !== undefined
+  return rule.managers !== undefined || rule.where !== undefined || rule.everything === true
 }
 
 /**
@@ -19,7 +19,8 @@ export function resolvedRules(rules: readonly IgnoreRule[], objects: readonly Js
   const leaves = objects.map((object) => ({ object, leaves: ownedLeaves(object).filter(isSomebodys) }))
   return rules.map((rule) => {
     if (!dependsOnObject(rule)) return rule
-    const { managers: _managers, where: _where, ...rest } = rule
+    const { managers: _managers, where: _where, everything, ...rest } = rule
+    if (everything === true) return { ...rest, paths: [...new Set(objects.flatMap(pathsOfAll))] }
     const paths = leaves.flatMap((one) => one.leaves.filter((leaf) => holds(rule, leaf, one.object)).map(({ path }) => path))
     return { ...rest, paths: [...new Set(paths)] }
   })
@@ -32,8 +33,30 @@ export function withResolvedRules(desired: DesiredObject, live: JsonObject | und
   return { ...desired, ignore: resolvedRules(ignore, live === undefined ? [manifest] : [live, manifest]) }
 }
 
+/** The fields at the top of an object, and its labels and annotations one by one: ours are among them. */
+function pathsOfAll(object: JsonObject): readonly string[] {
+  const metadata = isJsonObject(object.metadata) ? object.metadata : {}
+  const top = Object.keys(object).map((name): Pick<Leaf, 'place' | 'path'> => ({ place: [name], path: quotedStep(name) }))
+  const marks = ['labels', 'annotations'].flatMap((kind) => {
+    const map = metadata[kind]
+    return Object.keys(isJsonObject(map) ? map : {}).map((name) => {
+      return { place: ['metadata', kind, name], path: `metadata.${kind}${quotedStep(name)}` }
+    })
+  })
+  const more = Object.keys(metadata)
+    .filter((name) => name !== 'labels' && name !== 'annotations')
+    .map((name) => ({ place: ['metadata', name], path: `metadata${quotedStep(name)}` }))
+  return [...top, ...marks, ...more]
+    .filter(({ place }) => place.join('.') !== 'metadata' && isSomebodys({ place }))
+    .map(({ path }) => path)
+}
+
+function quotedStep(name: string): string {
+  return `[${JSON.stringify(name)}]`
+}
+
 /** What names an object is nobody's to change, and neither are the marks of its design. */
-function isSomebodys({ place: [first, second, third] }: Leaf): boolean {
+function isSomebodys({ place: [first, second, third] }: Pick<Leaf, 'place'>): boolean {
   if (first === 'apiVersion' || first === 'kind' || first === 'status') return false
   if (first !== 'metadata') return true
   if (second !== 'labels' && second !== 'annotations') return second !== 'name' && second !== 'namespace' && second !== 'uid'

@@ -153,7 +153,8 @@ function dependenciesOf(candidate: Candidate): readonly string[] {
   return 'desired' in candidate ? candidate.desired.dependencies : []
 }
 
-function idOf(candidate: Candidate): string {
+/** The id of the object that a candidate is about. */
+export function idOf(candidate: Candidate): string {
   const { cluster, group, kind, namespace, name } = keyOf(candidate)
   return `${cluster}/${group}/${kind}/${namespace}/${name}`
 }

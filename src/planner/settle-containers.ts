@@ -1,9 +1,9 @@
 import type { Diagnostic } from '../plan/diagnostic.ts'
-import { describeObject, objectKeyText } from '../plan/manifest.ts'
+import { describeObject } from '../plan/manifest.ts'
 import type { Candidate } from './assess.ts'
 import { type Container, goingContainers, isInside, type Stranger } from './containers.ts'
 import type { DryRun } from './dry-run.ts'
-import { asReplacement } from './select.ts'
+import { asReplacement, idOf } from './select.ts'
 
 /** What decides which containers go. */
 export interface ContainersRequest {
@@ -14,7 +14,7 @@ export interface ContainersRequest {
   /** Ids of what `--exclude` keeps out. */
   readonly excluded: ReadonlySet<string>
   readonly dryRuns: ReadonlyMap<string, DryRun>
-  /** Live objects of others in the containers that go, by the container's id. */
+  /** Live objects that design and state do not know in the containers that go, by the container's id. */
   readonly strangers: ReadonlyMap<string, readonly Stranger[]>
 }
 
@@ -32,12 +32,7 @@ export function settleContainers(request: ContainersRequest): {
 } {
   const going = goingContainers(request.candidates, request.dryRuns)
   if (going.length === 0) return { candidates: request.candidates, diagnostics: [] }
-  const known = new Set(request.all.map(idOf))
-  // What the state knows is no stranger, even where somebody took our label off it.
-  const strangersIn = (container: Container) =>
-    (request.strangers.get(container.id) ?? []).filter(
-      ({ key }) => !known.has(objectKeyText({ ...key, cluster: container.key.cluster })),
-    )
+  const strangersIn = (container: Container) => request.strangers.get(container.id) ?? []
   const diagnostics: Diagnostic[] = []
   let { candidates } = request
   for (const container of going) {
@@ -62,17 +57,14 @@ function settleDeleted(
     (candidate) =>
       isInside(container, keyOf(candidate)) && !leaving.has(idOf(candidate)) && isThere(candidate, planned.has(idOf(candidate))),
   )
+  // Nobody asked for it to be there, so nobody can say that it goes while others live in it.
+  if (container.isImplicit && strangers.length > 0) return withoutDelete(container, candidates, 'forget_because_occupied')
   const claimed = strangers.filter(({ owner }) => owner !== undefined)
   if (staying.length === 0 && claimed.length === 0) {
     if (strangers.length > 0) diagnostics.push(takenAlong(container, strangers))
     return candidates
   }
-  if (staying.some(({ kind }) => kind === 'forget'))
-    return candidates.map((candidate) =>
-      candidate.kind === 'delete' && idOf(candidate) === container.id
-        ? { kind: 'forget', recorded: candidate.recorded, live: candidate.live, reason: 'forget_because_kept' }
-        : candidate,
-    )
+  if (staying.some(({ kind }) => kind === 'forget')) return withoutDelete(container, candidates, 'forget_because_kept')
   diagnostics.push({
     severity: 'warning',
     code: 'MF2016',
@@ -82,6 +74,19 @@ function settleDeleted(
     hint: 'A plan deletes it once nothing is left in it. To give it up and leave it there, say so in a `removed` block.',
   })
   return candidates.filter((candidate) => idOf(candidate) !== container.id)
+}
+
+/** The container is given up and stays. */
+function withoutDelete(
+  { id }: Container,
+  candidates: readonly Candidate[],
+  reason: 'forget_because_kept' | 'forget_because_occupied',
+): readonly Candidate[] {
+  return candidates.map((candidate) =>
+    candidate.kind === 'delete' && idOf(candidate) === id
+      ? { kind: 'forget', recorded: candidate.recorded, live: candidate.live, reason }
+      : candidate,
+  )
 }
 
 function settleReplaced(
@@ -134,8 +139,9 @@ function named(names: readonly string[]): string {
   return [...names.slice(0, NAMED), ...(names.length > NAMED ? [`and ${names.length - NAMED} more`] : [])].join('\n')
 }
 
-function describeStranger({ key, owner }: Stranger): string {
+function describeStranger({ key, owner, isForgotten }: Stranger): string {
   if (owner === undefined) return describeObject(key)
+  if (isForgotten) return `${describeObject(key)}, which this design made and its state does not know any more`
   const workspace = owner.workspace === 'default' ? '' : `, workspace "${owner.workspace}"`
   return `${describeObject(key)}, of design "${owner.design}"${workspace}`
 }
@@ -161,8 +167,4 @@ function isLive(candidate: Candidate): boolean {
 
 function keyOf(candidate: Candidate) {
   return 'desired' in candidate ? candidate.desired.key : candidate.recorded.key
-}
-
-function idOf(candidate: Candidate): string {
-  return objectKeyText(keyOf(candidate))
 }

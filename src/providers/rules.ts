@@ -48,6 +48,8 @@ export interface IgnoreRule {
   readonly managers?: readonly string[]
   /** Only fields for which this is true: CEL over `field` and `object`. */
   readonly where?: string
+  /** All of an object but its name and our marks on it. */
+  readonly everything?: true
   /** What an object has there stays, whatever the design says by now: said by whoever wrote the design. */
   readonly keeps?: true
   /** Names the objects it holds for; none: all of those kinds. A trailing * matches the rest. */

@@ -17,6 +17,21 @@ const widget = (more = '') =>
 const design = `${head('shop')}${ns}${map('a')}${map('b', 'dependsOn: [resources.a], ')}${map('c')}`
 
 describe('a namespace', () => {
+  test('stays with what the state was told to forget', async () => {
+    const told = await newProject({ 'shop.yaml': design })
+    await told.meshform('apply', '--yes')
+    await told.meshform('state', 'rm', 'resources.a')
+    const { err } = await told.meshform('destroy', '--yes')
+    expect(err).toContain('warning Namespace shop is not deleted yet: what stays in it would go too [MF2016]')
+    expect(err).toContain('ConfigMap shop/a, which this design made and its state does not know any more')
+    const untold = await newProject({ 'shop.yaml': `${head('shop')}${map('a')}${map('c')}` })
+    await untold.meshform('apply', '--yes')
+    await untold.meshform('state', 'rm', 'resources.a')
+    const { out } = await untold.meshform('destroy', '--yes')
+    expect(out).toContain('. Namespace shop  forgotten, not deleted: others live in it')
+    expect(await asOther(untold, 'GET', '/api/v1/namespaces/shop/configmaps/a')).toMatchObject({ kind: 'ConfigMap' })
+  })
+
   test('that is replaced takes along what is in it, and the plan says so', async () => {
     const project = await newProject({ 'shop.yaml': design })
     await project.meshform('apply', '--yes')

@@ -162,3 +162,78 @@ test('the rules of a pattern hold for its components, and for no others', async 
   expect(await told('patterns.p.resources.a')).toContain('leaves to others: data.a (said by the design)')
   expect(await told('resources.a')).not.toContain('leaves to others')
 })
+
+const WEB = (
+  replicas: number,
+  ignored: string,
+  container = '{name: web, image: "web:1"}',
+  name = 'web',
+) => `apiVersion: meshform.dev/v1
+kind: Design
+metadata: {name: shop}
+resources:
+  ${name}:
+    wait: false
+    lifecycle: {ignoreChanges: ${ignored}}
+    manifest:
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: {name: web, namespace: default, labels: {tier: "${replicas}"}}
+      spec:
+        replicas: ${replicas}
+        selector: {matchLabels: {app: web}}
+        template:
+          metadata: {labels: {app: web}}
+          spec: {containers: [${container}]}
+`
+
+const DEPLOYMENT = '/apis/apps/v1/namespaces/default/deployments/web'
+
+describe.each(['all', '[all]'])('ignoreChanges: %s', (ignored) => {
+  test('an object is made and deleted, and never changed', async () => {
+    const project = await applied(WEB(1, ignored))
+    await asOther(project, 'PATCH', DEPLOYMENT, { spec: { replicas: 7 } }, 'kubectl-edit')
+    expect(await changes(project)).toBe(false)
+    await project.write('shop.yaml', WEB(3, ignored, '{name: web, image: "web:2"}, {name: side, image: "side:1"}'))
+    expect(await changes(project)).toBe(false)
+    expect(await project.meshform('apply', '--yes')).toMatchObject({ code: 0 })
+    const live = await asOther(project, 'GET', DEPLOYMENT)
+    expect(live).toMatchObject({
+      metadata: { labels: { tier: '1' } },
+      spec: { replicas: 7, template: { spec: { containers: [{ name: 'web', image: 'web:1' }] } } },
+    })
+    await project.write('shop.yaml', WEB(3, ignored, undefined, 'renamed'))
+    expect((await project.meshform('apply', '--yes')).out).toContain('moved from resources.web')
+    expect(await asOther(project, 'GET', DEPLOYMENT)).toMatchObject({
+      spec: { replicas: 7 },
+      metadata: { labels: { tier: '1' } },
+    })
+    expect((await project.meshform('destroy', '--yes')).out).toContain('1 deleted')
+  })
+})
+
+test('an ignored field stays when the design does not say it any more', async () => {
+  const project = await applied(design('ignoreChanges: [data.b]'))
+  await project.write('shop.yaml', design('ignoreChanges: [data.b]', 'a: "2"'))
+  expect(await project.meshform('apply', '--yes')).toMatchObject({ code: 0 })
+  expect(await asOther(project, 'GET', A)).toMatchObject({ data: { a: '2', b: '1' } })
+  expect(await changes(project)).toBe(false)
+})
+
+test('an ignored path that leads nowhere is warned of, once objects have been seen', async () => {
+  const project = await newProject({
+    'shop.yaml': design('ignoreChanges: [data.bb, {paths: [metadata.annotations.team, data.b, dtaa]}]'),
+  })
+  expect((await project.meshform('plan', '--offline')).err).not.toContain('MF2035')
+  const first = (await project.meshform('plan')).err
+  expect(first).toContain('ignoreChanges names data.bb, and the object has no such field [MF2035]')
+  await project.meshform('apply', '--yes')
+  const { err } = await project.meshform('plan')
+  expect(err).toBe(first)
+  expect(err).toContain('Did you mean data.b?')
+  expect(err).toContain('shop.yaml:8:')
+  expect(err.match(/MF2035/g)).toHaveLength(2)
+  await project.write('shop.yaml', WEB(1, '[spec.strategy, spec.replica]'))
+  await project.meshform('apply', '--yes')
+  expect((await project.meshform('plan')).err.match(/MF2035/g)).toHaveLength(1)
+})

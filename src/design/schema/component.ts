@@ -19,8 +19,9 @@ export const lifecycle = closed(
       }),
     ),
     ignoreChanges: Type.Optional(
-      Type.Array(ignoredFields, {
-        description: 'What others may change: field paths such as `spec.replicas`, or fields by their managers or an expression.',
+      Type.Union([Type.Literal('all'), Type.Array(ignoredFields)], {
+        description:
+          'What others may change: field paths such as `spec.replicas`, fields by their managers or an expression, or `all`: then it is made, and deleted, and never changed.',
       }),
     ),
     replaceTriggeredBy: Type.Optional(
