@@ -77,9 +77,15 @@ applications are one design, named after the folder.
 $ meshform convert app.yaml --out design.yaml
 \`\`\`
 
-An application says nothing of a mesh. To go on with one, write a workload in the short form in the place of a component's Deployment and
-Service, or keep its objects in files that \`workloads.<name>.manifests\` names, and add \`meshes\` and \`traffic\`
-([cookbook](cookbook.md)). The short form makes labels and selectors of its own, so a component that runs already keeps its manifests.
+An application says nothing of a mesh. To go on with one, let what runs become workloads:
+
+\`\`\`console
+$ meshform convert app.yaml --workloads --out shop/design.yaml
+\`\`\`
+
+Deployments, StatefulSets and DaemonSets, with the Services that select their pods and the ServiceAccounts that they run as, go to
+\`shop/manifests/\` as they are, so that nothing that runs already is replaced; the design names them, and \`meshes\`, \`mesh\` of a workload
+and \`traffic\` can be added ([cookbook](cookbook.md)). The short form of a workload would make other labels and selectors.
 
 - A component's workload is \`resources.<component>\`; what stands beside it \`resources.<component>-<kind>\`.
 - \`dependsOn\` becomes \`dependsOn\`; so do the steps of a workflow, one after the other.

@@ -36,3 +36,23 @@ test('what is converted says what was told, and is planned alike', async () => {
   expect(text.split('\n')[0]).toBe('# MF1015 The policy garbage-collect is left out (app.yaml:15)')
   expect((await project.run(['plan', '-f', 'own'])).stdout).toContain('Plan: 1 to create.')
 })
+
+test('what is converted to workloads makes the same objects, and can be taken into a mesh', async () => {
+  project.write({ 'shop.yaml': readFileSync('test/fixtures/oam/shop.yaml', 'utf8') })
+  expect((await project.run(['convert', 'shop.yaml', '--workloads'])).stderr).toContain('--workloads wants --out [MF6001]')
+  expect((await project.run(['convert', 'shop.yaml', '--workloads', '--out', 'own/design.yaml'])).code).toBe(0)
+  expect((await project.run(['apply', '--yes', '-f', 'shop.yaml'])).code).toBe(0)
+  const moved = (await project.run(['plan', '-f', 'own'])).stdout
+  expect(moved.match(/^ {2}~ .*$/gm)?.every((line) => line.includes(' moved from resources.'))).toBe(true)
+  expect(moved).toContain('Plan: 8 to change; 14 unchanged.')
+  const text = readFileSync(project.path('own/design.yaml'), 'utf8')
+  project.write({
+    'own/design.yaml': `${text.replace('  web:\n', '  web:\n    mesh: istio\n')}
+meshes: {istio: {provider: istio, version: 1.30.0}}
+traffic: {web: {workload: web, routes: [{to: {web: 100}, timeout: 2s}]}}
+`,
+  })
+  const meshed = await project.run(['plan', '-f', 'own'])
+  expect(meshed.stdout).toContain('VirtualService')
+  expect(meshed.stdout).toContain('istio-injection')
+})
