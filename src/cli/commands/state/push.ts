@@ -32,7 +32,8 @@ export function pushCommand(io: CommandIo): Command {
         if (!decoded.ok) return fail(decoded.error)
         const pushed = await pushState(session, decoded.value.state, options.force === true)
         if (!pushed.ok) return fail(pushed.error)
-        io.stdout.write(`The state has serial ${pushed.value.serial} now, with ${pushed.value.objects.size} objects.\n`)
+        const { serial, objects } = pushed.value
+        io.stdout.write(`The state has serial ${serial} now, with ${objects.size} object${objects.size === 1 ? '' : 's'}.\n`)
       }),
     )
 }
