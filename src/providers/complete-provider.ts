@@ -8,7 +8,7 @@ import { withSettings } from './component-settings.ts'
 import type { DesiredManifest, MeshProvider, Scope, Translation } from './contract.ts'
 import { mistake } from './mistake.ts'
 import { withObjectMetadata } from './pod-metadata.ts'
-import { wordsOfExternal, wordsOfRoutes, wordsOfRules } from './request-words.ts'
+import { unlistedMethods, wordsOfExternal, wordsOfRoutes, wordsOfRules } from './request-words.ts'
 import { requestsOfStreams, routesOfStreams } from './requests-of-streams.ts'
 
 /**
@@ -31,14 +31,14 @@ export function completed(provider: MeshProvider): MeshProvider {
     },
     onboard: (workload, scope) => withLabels(provider.onboard(workload, spoken(scope)), scope.mesh.spec.labels),
     traffic: (policy, scope) => {
-      const wrong = wordsOfRoutes(policy)
+      const wrong = [...wordsOfRoutes(policy), ...unlistedMethods(policy, provider)]
       if (wrong.length > 0) return { manifests: [], diagnostics: wrong }
       const own = provider.traffic(spoken(scope).traffic.get(policy.address) ?? policy, spoken(scope))
       const more = hasErrors(own.diagnostics) ? [] : routesOfStreams(policy, scope)
       return made(policy, { ...own, diagnostics: [...own.diagnostics, ...more] }, scope)
     },
     authorization: (policy, scope) => {
-      const wrong = wordsOfRules(policy)
+      const wrong = [...wordsOfRules(policy), ...unlistedMethods(policy, provider)]
       if (wrong.length > 0) return { manifests: [], diagnostics: wrong }
       const own = provider.authorization(spoken(scope).authorization.get(policy.address) ?? policy, spoken(scope))
       // A mesh that says it in its own words is not spoken over.
@@ -46,7 +46,7 @@ export function completed(provider: MeshProvider): MeshProvider {
       return made(policy, { ...own, diagnostics: [...own.diagnostics, ...more] }, scope)
     },
     gateway: (gateway, scope) => {
-      const wrong = wordsOfRoutes(gateway)
+      const wrong = [...wordsOfRoutes(gateway), ...unlistedMethods(gateway, provider)]
       if (wrong.length > 0) return { manifests: [], diagnostics: wrong }
       return made(gateway, provider.gateway(spoken(scope).gateways.get(gateway.address) ?? gateway, spoken(scope)), scope)
     },

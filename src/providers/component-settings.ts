@@ -9,7 +9,7 @@ import { mistake } from './mistake.ts'
 import { compareVersions } from './version.ts'
 
 /** Words of `settings` that providers read themselves, in any component. */
-const OWN_SETTINGS: ReadonlySet<string> = new Set(['service', 'network'])
+const OWN_SETTINGS: ReadonlySet<string> = new Set(['service', 'network', 'serviceAccount'])
 
 /**
  * Merges `settings.<Kind>` into the spec of the objects of that kind, last so that it wins. What it says is held against the

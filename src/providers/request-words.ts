@@ -5,6 +5,7 @@ import type { Diagnostic } from '../plan/diagnostic.ts'
 import { parseDuration } from '../plan/duration.ts'
 import type { ValuePath } from '../plan/source.ts'
 import { isAddressBlock } from './address-block.ts'
+import { KNOWN_METHODS } from './admission.ts'
 import { expressionProblem } from './expression.ts'
 import { mistake } from './mistake.ts'
 
@@ -67,6 +68,35 @@ function twice<Item>(items: readonly Item[], key: string, textOf: (item: Item) =
     texts.indexOf(text) === index
       ? []
       : [{ path: [key, index], summary: `${text} stands there twice`, hint: 'Remove one of the two.' }],
+  )
+}
+
+/** Meshes that compare methods as text; the schemas of all others list the nine that HTTP names. */
+const ANY_METHOD: ReadonlySet<string> = new Set(['istio', 'tanzu', 'citrix-cpx', 'cilium', 'nsm'])
+
+/** Methods that a mesh cannot compare, whose own words list those that it can. */
+export function unlistedMethods(
+  component: ComponentOf<'traffic'> | ComponentOf<'gateways'> | ComponentOf<'authorization'>,
+  { name, title }: { readonly name: string; readonly title: string },
+): readonly Diagnostic[] {
+  if (ANY_METHOD.has(name)) return []
+  const places: readonly (readonly [readonly string[] | undefined, ValuePath])[] =
+    component.section === 'authorization'
+      ? (['allow', 'deny'] as const).flatMap((action) =>
+          (component.spec[action] ?? []).map(({ methods }, index) => [methods, [action, index, 'methods']] as const),
+        )
+      : (component.spec.routes ?? []).flatMap(({ match = [] }, index) =>
+          match.map(({ methods }, position) => [methods, ['routes', index, 'match', position, 'methods']] as const),
+        )
+  return places.flatMap(([methods = [], path]) =>
+    methods
+      .filter((method) => !KNOWN_METHODS.has(method.toUpperCase()))
+      .map((method) =>
+        mistake(component, path, 'MF3020', {
+          summary: `${title} knows no method ${method}`,
+          hint: `Use ${[...KNOWN_METHODS].join(', ')}.`,
+        }),
+      ),
   )
 }
 

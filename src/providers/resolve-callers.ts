@@ -3,8 +3,9 @@ import type { AuthorizationRuleSpec } from '../design/schema/authorization.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import type { ValuePath } from '../plan/source.ts'
 import type { ResolvedWorkload, Scope } from './contract.ts'
+import { gatewayIdentity } from './gateway-caller.ts'
 import { mistake } from './mistake.ts'
-import { findWorkload } from './references.ts'
+import { addressIn, findGateway, findWorkload } from './references.ts'
 
 /** Who calls, found. */
 export type ResolvedCaller = { readonly path: ValuePath } & (
@@ -15,6 +16,8 @@ export type ResolvedCaller = { readonly path: ValuePath } & (
   | { readonly kind: 'serviceAccount'; readonly namespace: string; readonly name: string }
   | { readonly kind: 'principal'; readonly principal: string }
   | { readonly kind: 'ipBlock'; readonly ipBlock: string }
+  /** Whatever comes in at the mesh's own gateways, where the mesh tells them apart by no account. */
+  | { readonly kind: 'ingress' }
 )
 
 /** A rule with its callers found; no callers when anyone may call. */
@@ -81,9 +84,28 @@ function resolveCaller(
   if (caller === '*') return given({ kind: 'anyone', path })
   if (caller === 'authenticated') return given({ kind: 'authenticated', path })
   if (caller.startsWith('namespace/')) return given({ kind: 'namespace', namespace: caller.slice('namespace/'.length), path })
+  if (caller.startsWith('gateways.')) return gatewayCaller(policy, caller, path, scope)
   const workload = findWorkload(caller, policy, path, scope)
   if (workload.value === undefined) return { caller: undefined, diagnostics: workload.diagnostics }
   return workloadCaller(policy, workload.value, path, scope)
+}
+
+function gatewayCaller(policy: ComponentOf<'authorization'>, name: string, path: ValuePath, scope: Scope): CallerResolution {
+  const { value, diagnostics } = findGateway(name, policy, path, scope)
+  if (value === undefined) return { caller: undefined, diagnostics }
+  const identity =
+    addressIn('meshes', value.spec.mesh, value.scope) === scope.mesh.address ? gatewayIdentity(value, scope) : undefined
+  if (identity !== undefined) return { caller: { ...identity, path }, diagnostics: [] }
+  return {
+    caller: undefined,
+    diagnostics: [
+      mistake(policy, path, 'MF3007', {
+        summary: `${value.address} has no identity that ${scope.mesh.address} could be asked about`,
+        detail: 'Its pods are none of the mesh, or run under an account that the design does not tell.',
+        hint: 'Name who calls by `serviceAccount`, `principal` or `ipBlock`; where the mesh is Istio, say `settings: {serviceAccount: ...}` in the gateway.',
+      }),
+    ],
+  }
 }
 
 function workloadCaller(

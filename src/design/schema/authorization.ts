@@ -7,7 +7,7 @@ const caller = Type.Union(
   [
     Type.String({
       description:
-        'A workload (`workloads.frontend`), a namespace (`namespace/shop`), any identity of the mesh (`authenticated`) or anyone (`*`).',
+        'A workload (`workloads.frontend`), a gateway (`gateways.web`), a namespace (`namespace/shop`), any identity of the mesh (`authenticated`) or anyone (`*`).',
     }),
     closed(
       {

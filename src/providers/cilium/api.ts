@@ -15,6 +15,11 @@ export function bundleOf({ mesh }: Scope): string | undefined {
   return typeof told === 'string' ? told : undefined
 }
 
+/** True where policies ask for authentication: mutual TLS is strict, and no ztunnel sees to it in the connection itself. */
+export function authenticates({ mesh }: Scope): boolean {
+  return mesh.spec.mtls === 'strict' && mesh.spec.settings?.encryption !== 'ztunnel'
+}
+
 /** True where traffic is shaped by CiliumEnvoyConfig rather than by the Gateway API. */
 export function byEnvoyConfig({ mesh }: Scope): boolean {
   return mesh.spec.mode === 'envoy-config'

@@ -7,6 +7,7 @@ export function installCilium({ spec }: ComponentOf<'meshes'>): Install {
   const namespace = spec.namespace ?? 'kube-system'
   const envoy = spec.mode === 'envoy-config'
   const bundle = spec.settings?.gatewayApi
+  const encryption = typeof spec.settings?.encryption === 'string' ? spec.settings.encryption : 'wireguard'
   return {
     namespace,
     charts: [
@@ -22,8 +23,10 @@ export function installCilium({ spec }: ComponentOf<'meshes'>): Install {
           ...(envoy ? { envoyConfig: { enabled: true }, loadBalancer: { l7: { backend: 'envoy' } } } : {}),
           ...(spec.mtls === 'strict'
             ? {
-                authentication: { enabled: true, mutual: { spire: { enabled: true, install: { enabled: true } } } },
-                encryption: { enabled: true, type: 'wireguard' },
+                ...(encryption === 'ztunnel'
+                  ? {}
+                  : { authentication: { enabled: true, mutual: { spire: { enabled: true, install: { enabled: true } } } } }),
+                encryption: { enabled: true, type: encryption },
               }
             : {}),
         },

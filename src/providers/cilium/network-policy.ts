@@ -8,7 +8,7 @@ import { findWorkload } from '../references.ts'
 import { type ResolvedCaller, type ResolvedRule, resolveRules } from '../resolve-callers.ts'
 import { indexOf } from '../scope-index.ts'
 import { type Draft, type DraftObject, from, traceManifest } from '../traced-manifest.ts'
-import { CILIUM_API } from './api.ts'
+import { authenticates, CILIUM_API } from './api.ts'
 import { endpointPorts, speaksHttp } from './endpoint-ports.ts'
 import { type Peer, peersOf } from './peers.ts'
 import { cannotLeaveOut, httpRules, looksIntoRequests } from './request-rules.ts'
@@ -58,7 +58,7 @@ function networkPolicy(
   rules: Rules,
   scope: Scope,
 ): DesiredManifest {
-  const place: Place = { workload, namespace, strict: scope.mesh.spec.mtls === 'strict' }
+  const place: Place = { workload, namespace, strict: authenticates(scope) }
   const requests = rules.deny.filter(({ spec }) => looksIntoRequests(spec))
   const whole = rules.deny.filter(({ spec }) => !looksIntoRequests(spec))
   const open = rules.allow.length === 0 && policy.spec.default !== 'deny'
@@ -119,7 +119,7 @@ function allowEntries(rule: ResolvedRule, denied: readonly ResolvedRule[], place
 function grouped(all: readonly Peer[]): readonly (readonly Peer[])[] {
   const groups = new Map<string, Peer[]>()
   for (const peer of all) {
-    const key = `${peer.key} ${peer.caller?.kind === 'authenticated'}`
+    const key = `${peer.key} ${peer.caller?.kind === 'authenticated'} ${peer.caller?.kind === 'ingress'}`
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [peer])
     else group.push(peer)
@@ -145,7 +145,10 @@ function concerns(deny: ResolvedRule, caller: ResolvedCaller | undefined): boole
 
 function entry(group: readonly Peer[], rule: ResolvedRule, denied: readonly ResolvedRule[], place: Place): Draft {
   const key = group[0]?.key ?? 'fromEntities'
-  const authenticated = place.denies !== true && (place.strict || group.some((peer) => peer.caller?.kind === 'authenticated'))
+  // What a gateway hands on bears its proxy's identity, which no pod has.
+  const handedOn = group.some((peer) => peer.caller?.kind === 'ingress')
+  const authenticated =
+    !handedOn && place.denies !== true && (place.strict || group.some((peer) => peer.caller?.kind === 'authenticated'))
   const ports = portsOf(rule, denied, place)
   const http =
     looksIntoRequests(rule.spec) || denied.length > 0

@@ -7,12 +7,13 @@ import { addressIn } from '../references.ts'
 import { indexOf } from '../scope-index.ts'
 import { from, traceManifest } from '../traced-manifest.ts'
 import { versionServices } from '../version-services.ts'
-import { CILIUM_API } from './api.ts'
+import { authenticates, CILIUM_API } from './api.ts'
 import { ANY_POD } from './peers.ts'
 
-/** Labels of a Namespace: read with ztunnel encryption only, and harmless without. */
-export function namespaceLabels({ mtls }: MeshSpec): StringMap {
-  return mtls === 'strict' ? { 'io.cilium/mtls-enabled': 'true' } : {}
+/** Labels of a Namespace: read with ztunnel encryption only, and harmless where the design does not tell which there is. */
+export function namespaceLabels({ mtls, settings }: MeshSpec): StringMap {
+  const { encryption = 'ztunnel' } = settings ?? {}
+  return mtls === 'strict' && encryption === 'ztunnel' ? { 'io.cilium/mtls-enabled': 'true' } : {}
 }
 
 /** A workload with a Service for each version, its failover between clusters, and authentication where the mesh is strict. */
@@ -37,7 +38,7 @@ function global(object: DesiredManifest, workload: ResolvedWorkload, scope: Scop
 
 /** Where the mesh is strict, a workload that no policy is about may still be called by every pod, once it authenticates. */
 function authentication(workload: ResolvedWorkload, scope: Scope): readonly DesiredManifest[] {
-  if (scope.mesh.spec.mtls !== 'strict' || workload.service === undefined) return []
+  if (!authenticates(scope) || workload.service === undefined) return []
   const wide = [...scope.authorization.values()].some(
     ({ spec, scope: pattern }) =>
       spec.workload === undefined &&

@@ -36,6 +36,8 @@ export function peersOf(caller: ResolvedCaller, own: string): readonly Peer[] | 
       return endpoints(ANY_POD)
     case 'ipBlock':
       return [{ key: 'fromCIDR', value: caller.ipBlock, path, caller }]
+    case 'ingress':
+      return [{ key: 'fromEntities', value: 'ingress', path, caller }]
     case 'anyone':
       return [{ key: 'fromEntities', value: 'all', path, caller }]
   }

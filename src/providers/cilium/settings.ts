@@ -8,6 +8,11 @@ export const CILIUM_SETTINGS = {
   properties: {
     gatewayApi: BUNDLE_SETTING,
     gatewayChannel: CHANNEL_SETTING,
+    encryption: {
+      enum: ['wireguard', 'ipsec', 'ztunnel'],
+      description:
+        'What mutual TLS comes down to where it is strict: ztunnel is mutual TLS in the connection itself (beta) and needs no authentication in policies; with the others agents authenticate beside the connection. Left out: WireGuard, and the label that ztunnel reads.',
+    },
     egress: {
       enum: ['allow', 'deny'],
       description:

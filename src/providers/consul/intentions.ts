@@ -105,6 +105,7 @@ function sourceOf(caller: ResolvedCaller, enterprise: boolean): readonly Source[
       return name === undefined ? [] : [{ name, namespace: undefined }]
     }
     case 'ipBlock':
+    case 'ingress':
       return []
   }
 }

@@ -158,6 +158,8 @@ function sourceOf(caller: ResolvedCaller, scope: Scope): Draft {
       return from(caller.path, { principals: [caller.principal] })
     case 'ipBlock':
       return from(caller.path, { ipBlocks: [caller.ipBlock] })
+    case 'ingress':
+      throw new Error('gateways of Istio have accounts')
     case 'authenticated':
     case 'anyone':
       return from(caller.path, { principals: ['*'] })

@@ -2,7 +2,6 @@ import type { ComponentOf } from '../../design/component.ts'
 import { joinName, objectNameOf } from '../../design/object-name.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { ValuePath } from '../../plan/source.ts'
-import { KNOWN_METHODS } from '../admission.ts'
 import type { DesiredManifest, ResolvedWorkload, Scope, ServicePort, Translation } from '../contract.ts'
 import { GATEWAY_API } from '../gateway-api/api.ts'
 import { mistake } from '../mistake.ts'
@@ -25,12 +24,7 @@ type Policy = ComponentOf<'authorization'>
 export function linkerdAuthorization(policy: Policy, scope: Scope): Translation {
   const { spec } = policy
   const { rules, diagnostics } = resolveRules(policy, 'allow', scope)
-  const own: Diagnostic[] = [
-    ...diagnostics,
-    ...absentHeaders(policy, rules),
-    ...otherMethods(policy, rules),
-    ...withoutEffect(policy),
-  ]
+  const own: Diagnostic[] = [...diagnostics, ...absentHeaders(policy, rules), ...withoutEffect(policy)]
   const used = spec.default === 'allow' ? [] : rules
   if (spec.workload === undefined) return wide(policy, used, own, scope)
   const found = findWorkload(spec.workload, policy, ['workload'], scope)
@@ -237,19 +231,6 @@ function absentHeaders(policy: Policy, rules: readonly ResolvedRule[]): readonly
         mistake(policy, [...path, 'headers', name], 'MF3020', {
           summary: 'An HTTPRoute has no match for an absent header',
           hint: 'Allow the requests that have the header with a rule of their own.',
-        }),
-      ),
-  )
-}
-
-function otherMethods(policy: Policy, rules: readonly ResolvedRule[]): readonly Diagnostic[] {
-  return rules.flatMap(({ spec, path }) =>
-    (spec.methods ?? [])
-      .filter((method) => !KNOWN_METHODS.has(method))
-      .map((method) =>
-        mistake(policy, [...path, 'methods'], 'MF3020', {
-          summary: `An HTTPRoute knows no method ${method}`,
-          hint: `Use ${[...KNOWN_METHODS].join(', ')}.`,
         }),
       ),
   )
