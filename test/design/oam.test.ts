@@ -84,6 +84,16 @@ test.each([
   expect(web).toMatchObject(expected)
 })
 
+test('empty properties are none, and traits are checked where the component is wrong', async () => {
+  const files = application(
+    '    - {name: web, type: webservice, properties: null, traits: [{type: scaler, properties: {replicas: two}}]}',
+  )
+  expect(lines(await loadText(files))).toEqual([
+    'MF1102 app.yaml:6:19 image is missing',
+    'MF1103 app.yaml:6:102 replicas must be a whole number, not "two"',
+  ])
+})
+
 test('null takes a label away from the workload and its pods', async () => {
   const traits = '[{type: labels, properties: {a: b, app.oam.dev/name: null}}]'
   const { web } = await manifestsOf(application(`${WEB}${traits}}`))

@@ -4,7 +4,7 @@ import type { ValuePath } from '../../../plan/source.ts'
 import { closed, type Evaluated, freeObject, oneOf, stringMap, text } from '../../schema/scalars.ts'
 import { valueSchema } from '../../validate/value-schema.ts'
 
-const properties = Type.Optional(freeObject('Its parameters.'))
+const properties = Type.Optional(Type.Union([freeObject('Its parameters.'), Type.Null()], { description: 'Its parameters.' }))
 const dependsOn = Type.Optional(Type.Array(Type.String(), { description: 'What comes before.' }))
 const outputs = Type.Optional(
   Type.Array(closed({ name: text('Name of the value.'), valueFrom: text('Where it comes from.') }, 'A value given to others.')),

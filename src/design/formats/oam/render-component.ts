@@ -32,16 +32,16 @@ export function renderComponent(
   const known = Object.hasOwn(COMPONENT_TYPES, component.type) ? COMPONENT_TYPES[component.type] : undefined
   if (known === undefined || known.kind === 'refused') {
     refuseType('component', component, known, Object.keys(COMPONENT_TYPES), draft, definitions)
-    for (const trait of component.traits) {
-      const meant = Object.hasOwn(TRAIT_TYPES, trait.type) ? TRAIT_TYPES[trait.type] : undefined
-      if (meant?.kind !== 'applied') refuseType('trait', trait, meant, Object.keys(TRAIT_TYPES), draft, definitions)
-    }
+    checkTraits(component, draft, definitions)
     return undefined
   }
   const scope = scopeOf(component, component.name, draft)
   const parameters = parametersOf(known.parameters, component, draft)
   let rendered = parameters === undefined ? undefined : known.render(parameters, scope)
-  if (rendered === undefined) return undefined
+  if (rendered === undefined) {
+    checkTraits(component, draft, definitions)
+    return undefined
+  }
   for (const made of [rendered.output, ...Object.values(rendered.outputs)]) {
     if (draft.places.placeOf(made, []).length === 0) draft.places.mark(made, component.place)
   }
@@ -64,6 +64,15 @@ export function renderComponent(
   }
   const failed = draft.diagnostics.slice(said).some(({ severity }) => severity === 'error')
   return failed ? undefined : { scope, rendered, madeBy }
+}
+
+/** Where there is nothing to put traits on, what can be said of them by themselves. */
+function checkTraits({ traits }: Component, draft: ApplicationDraft, definitions: Definitions): void {
+  for (const trait of traits) {
+    const known = Object.hasOwn(TRAIT_TYPES, trait.type) ? TRAIT_TYPES[trait.type] : undefined
+    if (known?.kind === 'applied') parametersOf(known.parameters, trait, draft)
+    else refuseType('trait', trait, known, Object.keys(TRAIT_TYPES), draft, definitions)
+  }
 }
 
 function addTrait(
