@@ -1,6 +1,10 @@
+import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import { maximumModuleSize } from './inspect/inspect-filter.ts'
+
+/** Opens a pipe that nobody writes to at once, where a plain open would wait for a writer. */
+const readWithoutWaiting = constants.O_RDONLY | constants.O_NONBLOCK
 
 /** A module's bytes, or what kept them from being read. */
 export type ReadModule =
@@ -14,7 +18,7 @@ export async function readModuleFile(path: string, source: string): Promise<Read
     diagnostic: { severity: 'error', code: 'MF9012', summary: `${source} can not be read`, detail },
   })
   try {
-    const file = await open(path, 'r')
+    const file = await open(path, readWithoutWaiting)
     try {
       const status = await file.stat()
       if (!status.isFile()) return refuse('It is not a regular file.')

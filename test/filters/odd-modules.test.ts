@@ -237,6 +237,21 @@ describe('modules that are not as one would wish', () => {
     expect(roots).toEqual({ needed: false, rootIds: [] })
   })
 
+  test.each([
+    [
+      '_proxy_onRequestHeaders',
+      'proxy-wasm-without-version',
+      'it has callbacks and no proxy_abi_version_* marker: it is from before the ABI had versions, and no proxy of today loads it',
+    ],
+    ['proxy_abi_version_0_3_0', 'other-module', 'it exports proxy_abi_version_0_3_0, a version of the ABI that no proxy knows'],
+    ['something', 'other-module', 'it exports no proxy_abi_version_* marker, so it is not a Proxy-Wasm filter'],
+  ])('a module that exports %s and no version that is known is told as what it is', async (name, kind, message) => {
+    const wasm = await compileSource(`export function ${name}(): void {}`)
+    expect(inspectFilter('odd.wasm', wasm)).toMatchObject({ kind, loadable: false, diagnostics: [{ code: 'MF9004' }] })
+    const bench = new FilterBench(benchOptions({ filters: [filterSettings({ name: 'odd', wasm })] }))
+    expect(bench.startFailures).toEqual([{ kind: 'load', filter: 'odd', message }])
+  })
+
   test('a module that can make no stream without one of its root ids is asked for all of them', async () => {
     const wasm = await compileSource(`${marker}
       @external("env", "proxy_get_property") declare function property(path: usize, length: i32, out: usize, size: usize): i32

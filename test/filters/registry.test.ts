@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -7,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { readModuleFile } from '../../src/filters/read-module.ts'
 import { describeSignature, signModule, verifyModule } from '../../src/filters/registry/dsse.ts'
 import { FilterLibrary } from '../../src/filters/registry/filter-library.ts'
 import { buildImage } from '../../src/filters/registry/image-layout.ts'
@@ -252,6 +254,15 @@ describe('signing in', () => {
 })
 
 describe('resolving a module', () => {
+  test.skipIf(process.platform === 'win32')('a pipe that nobody writes to is refused, not waited for', async () => {
+    const pipe = join(folder, 'pipe.wasm')
+    execFileSync('mkfifo', [pipe])
+    expect(await readModuleFile(pipe, 'pipe.wasm')).toMatchObject({
+      ok: false,
+      diagnostic: { summary: 'pipe.wasm can not be read', detail: 'It is not a regular file.' },
+    })
+  })
+
   const options = (lock: LockFile = EMPTY_LOCK) => ({ folder, lock: lock.filters, library: library(), access: access() })
 
   test('a locked tag that stands for something else is refused, and what is kept is enough', async () => {

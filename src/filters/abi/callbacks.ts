@@ -54,6 +54,11 @@ export function findCallback(name: string): CallbackSpec | undefined {
   return byName.get(name)
 }
 
+/** True for the name of a callback of any time: the first ones were written `_proxy_onRequestHeaders`. */
+export function isCallbackName(name: string): boolean {
+  return /^_?proxy_on[_A-Z]/.test(name)
+}
+
 /** What is wrong with an exported callback's type, if anything: the C++ host refuses to load a module that has one such. */
 export function callbackTypeProblem(spec: CallbackSpec, type: FunctionType): string | undefined {
   const counts = spec.parameterCounts

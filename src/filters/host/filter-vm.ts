@@ -1,4 +1,4 @@
-import { type CallbackSpec, callbackTypeProblem, findCallback } from '../abi/callbacks.ts'
+import { type CallbackSpec, callbackTypeProblem, findCallback, isCallbackName } from '../abi/callbacks.ts'
 import { type AbiVersion, abiVersions } from '../abi/constants.ts'
 import { guestCallNumber, startSection } from '../abi/guest-calls.ts'
 import { boundModule } from '../wasm/bound-module.ts'
@@ -74,7 +74,7 @@ export class FilterVm implements Guest {
     const parsed = parseModule(settings.wasm)
     if (!parsed.ok) return refuse(describeModuleProblem(parsed.problem))
     const abi = abiVersionOf(parsed.module)
-    if (abi === undefined) return refuse('it exports no proxy_abi_version_* marker, so it is not a Proxy-Wasm filter')
+    if (abi === undefined) return refuse(versionProblem(parsed.module))
     if (parsed.module.memories.some((memory) => memory.shared))
       return refuse('its memory is shared between threads, and no proxy gives a filter threads')
     if (parsed.module.memories.some((memory) => memory.wide))
@@ -279,6 +279,16 @@ function isGuestFunction(value: unknown): value is GuestFunction {
 export function abiVersionOf(module: ModuleSummary): AbiVersion | undefined {
   const exported = new Set(module.exports.map((entry) => entry.name))
   return abiVersions.findLast((version) => exported.has(`proxy_abi_version_${version.replaceAll('.', '_')}`))
+}
+
+/** Why a module without a version of the ABI that is known can't be run, as a proxy has it. */
+function versionProblem(module: ModuleSummary): string {
+  const names = module.exports.map((entry) => entry.name)
+  const versions = names.filter((name) => name.startsWith('proxy_abi_version_'))
+  if (versions.length > 0) return `it exports ${versions.slice(0, 3).join(', ')}, a version of the ABI that no proxy knows`
+  if (names.some(isCallbackName))
+    return 'it has callbacks and no proxy_abi_version_* marker: it is from before the ABI had versions, and no proxy of today loads it'
+  return 'it exports no proxy_abi_version_* marker, so it is not a Proxy-Wasm filter'
 }
 
 const compiled = new WeakMap<Uint8Array, Map<number, WebAssembly.Module>>()

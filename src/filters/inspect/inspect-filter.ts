@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
-import { callbackTypeProblem, findCallback } from '../abi/callbacks.ts'
+import { callbackTypeProblem, findCallback, isCallbackName } from '../abi/callbacks.ts'
 import { abiVersions } from '../abi/constants.ts'
 import { findHostFunction, hostFunctionTypeMatches } from '../abi/host-functions.ts'
 import { isWasiModule, wasiFunctions } from '../abi/wasi-functions.ts'
@@ -163,7 +163,7 @@ function sentence(text: string): string {
 function kindOf(module: ModuleSummary): ModuleKind {
   const names = module.exports.map((entry) => entry.name)
   if (abiVersionOf(module) !== undefined) return 'proxy-wasm'
-  if (names.some((name) => name.startsWith('proxy_on_') || name.startsWith('_proxy_on_'))) return 'proxy-wasm-without-version'
+  if (names.some(isCallbackName)) return 'proxy-wasm-without-version'
   if (module.imports.some((entry) => entry.module === 'http_handler')) return 'http-wasm'
   return 'other-module'
 }
