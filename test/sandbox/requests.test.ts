@@ -187,3 +187,37 @@ test('lists that are always written are null where they are empty, as storage kn
   expect((await request(sandbox, 'POST', slices, slice)).body).toMatchObject({ endpoints: null, ports: null })
   await sandbox.close()
 })
+
+test('answers are indented for people, and where the query says so', async () => {
+  const sandbox = await openSandbox()
+  const path = '/api/v1/namespaces/default'
+  const textOf = async (query: string, agent: string): Promise<string> => {
+    const answer = await sandbox.handle({ method: 'GET', path: `${path}${query}`, headers: { 'user-agent': agent } })
+    return answer.kind === 'answer' ? answer.text() : ''
+  }
+  const indented = '{\n  "kind": "Namespace",\n  "apiVersion": "v1",'
+  expect(await textOf('', 'curl/8.14.1')).toContain(indented)
+  expect(await textOf('?pretty=true', 'kubectl')).toContain(indented)
+  expect(await textOf('?pretty=0', 'curl/8.14.1')).not.toContain('\n')
+  expect(await textOf('', 'kubectl')).not.toContain('\n')
+  await sandbox.close()
+})
+
+test('the core group lists bindings and statuses of components, and answers for them', async () => {
+  const sandbox = await openSandbox()
+  const { body } = await request(sandbox, 'GET', '/api/v1')
+  expect(body.resources).toEqual(
+    expect.arrayContaining([
+      { name: 'bindings', singularName: 'binding', namespaced: true, kind: 'Binding', verbs: ['create'] },
+      expect.objectContaining({ name: 'componentstatuses', shortNames: ['cs'] }),
+    ]),
+  )
+  const statuses = await request(sandbox, 'GET', '/api/v1/componentstatuses')
+  expect(statuses).toMatchObject({ status: 200, warning: '299 - "v1 ComponentStatus is deprecated in v1.19+"' })
+  const missing = { apiVersion: 'v1', kind: 'Binding', metadata: { name: 'none' }, target: { kind: 'Node', name: 'n' } }
+  expect(await request(sandbox, 'POST', '/api/v1/namespaces/default/bindings', missing)).toMatchObject({
+    status: 404,
+    body: { message: 'pods "none" not found' },
+  })
+  await sandbox.close()
+})

@@ -3,6 +3,7 @@ import { WebhookPending } from '../webhooks/request-memory.ts'
 import { hasWebhooks } from './admit-webhooks.ts'
 import { type ApiContext, storageKeyOf } from './api-context.ts'
 import { bindPod } from './bind-pod.ts'
+import { componentStatusAnswer } from './component-statuses.ts'
 import { admitDeletion, deleteObject } from './delete-object.ts'
 import { discoveryAnswer } from './discovery.ts'
 import { evictPod } from './evict-pod.ts'
@@ -11,6 +12,7 @@ import { listObjects } from './list-objects.ts'
 import { acceptedEncoding, acceptedMedia } from './media-type.ts'
 import { metadataText } from './object-metadata.ts'
 import { listAnswer, objectAnswer, type Projection } from './object-projection.ts'
+import { isForPeople, prettyAnswer } from './pretty-answer.ts'
 import { readObject, readOptions } from './request-body.ts'
 import { deleteOptionsOf } from './request-options.ts'
 import { type ResourceTarget, resourceTargetOf } from './request-target.ts'
@@ -45,7 +47,10 @@ export class ApiServer {
   /** Answers a request. Errors of clients are answers; only bugs throw, and those are answered with 500. Throws `WebhookPending`. */
   handle(request: SandboxRequest): SandboxResponse {
     const answer = this.#answer(request)
-    if (answer.kind === 'stream' || acceptedEncoding(request.headers?.accept, answer.status >= 400) === 'json') return answer
+    if (answer.kind === 'stream') return answer
+    if (acceptedEncoding(request.headers?.accept, answer.status >= 400) === 'json') {
+      return isForPeople(request) ? prettyAnswer(answer) : answer
+    }
     return answer.headers['content-type'] === 'application/json' ? yamlAnswer(answer) : answer
   }
 
@@ -71,6 +76,7 @@ export class ApiServer {
   #resource(request: SandboxRequest, target: ResourceTarget, query: URLSearchParams): SandboxResponse {
     const resource = this.#context.registry.byPath(target.apiVersion, target.plural)
     if (resource === undefined) {
+      if (target.apiVersion === 'v1') return this.#coreBeside(request, target, query)
       if (this.#context.registry.isBuiltin(target.apiVersion)) throw unknownResource()
       return nothingHere()
     }
@@ -86,6 +92,17 @@ export class ApiServer {
     const { warning } = warningHeader([deprecation])
     const later = answer.headers.warning
     return { ...answer, headers: { ...answer.headers, warning: later === undefined ? `${warning}` : `${warning}, ${later}` } }
+  }
+
+  /** What the core group has beside what is stored. */
+  #coreBeside(request: SandboxRequest, target: ResourceTarget, query: URLSearchParams): SandboxResponse {
+    const { namespace, name, plural } = target
+    if (plural === 'componentstatuses' && namespace === undefined) return componentStatusAnswer(request, target)
+    const pods = this.#context.registry.byPath('v1', 'pods')
+    if (plural !== 'bindings' || namespace === undefined || name !== undefined || pods === undefined) throw unknownResource()
+    if (request.method !== 'POST') throw methodNotAllowed()
+    const pod = this.#find(pods, namespace, metadataText(readOptions(request, 'Binding') ?? {}, 'name'))
+    return jsonAnswer(201, bindPod(this.#context, request, query, pod))
   }
 
   #served(request: SandboxRequest, resource: ServedResource, target: ResourceTarget, query: URLSearchParams): SandboxResponse {

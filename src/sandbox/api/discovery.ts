@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { JsonObject, JsonValue } from '../../plan/json.ts'
 import { openApiAnswer } from '../openapi/open-api-answer.ts'
 import type { ApiContext } from './api-context.ts'
+import { componentStatusEntry } from './component-statuses.ts'
 import { jsonAnswer, type SandboxAnswer, type SandboxRequest } from './exchange.ts'
 import { healthAnswer } from './health.ts'
 import { mediaRangesOf } from './media-type.ts'
@@ -75,8 +76,18 @@ function resourcesAt(registry: ResourceRegistry, apiVersion: string): readonly S
   return [...resources].sort((left, right) => (left.type.plural < right.type.plural ? -1 : 1))
 }
 
+/** Pods are bound by their subresource or by this, which is the same. */
+const bindingEntry: JsonObject = {
+  name: 'bindings',
+  singularName: 'binding',
+  namespaced: true,
+  kind: 'Binding',
+  verbs: ['create'],
+}
+
 function resourceList(registry: ResourceRegistry, apiVersion: string): JsonObject {
-  const resources = resourcesAt(registry, apiVersion).flatMap(resourceEntries)
+  const stored = resourcesAt(registry, apiVersion).flatMap(resourceEntries)
+  const resources = apiVersion === 'v1' ? [bindingEntry, componentStatusEntry, ...stored] : stored
   return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: apiVersion, resources }
 }
 
@@ -97,7 +108,39 @@ export function compareVersions(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0
 }
 
-/** Groups in order of their first serving, with their versions in order of preference. */
+/** Kubernetes' own groups in the order in which a server lists them; those of definitions come after, by name. */
+const groupOrder: readonly string[] = [
+  '',
+  'apiregistration.k8s.io',
+  'apps',
+  'events.k8s.io',
+  'authentication.k8s.io',
+  'authorization.k8s.io',
+  'autoscaling',
+  'batch',
+  'certificates.k8s.io',
+  'networking.k8s.io',
+  'policy',
+  'rbac.authorization.k8s.io',
+  'storage.k8s.io',
+  'admissionregistration.k8s.io',
+  'apiextensions.k8s.io',
+  'scheduling.k8s.io',
+  'coordination.k8s.io',
+  'node.k8s.io',
+  'discovery.k8s.io',
+  'flowcontrol.apiserver.k8s.io',
+]
+
+function compareGroups(left: string, right: string): number {
+  const place = (group: string): number => {
+    const index = groupOrder.indexOf(group)
+    return index < 0 ? groupOrder.length : index
+  }
+  return place(left) - place(right) || (left < right ? -1 : 1)
+}
+
+/** Groups in the order of servers, with their versions in order of preference. */
 export function groupsOf(registry: ResourceRegistry): ReadonlyMap<string, readonly string[]> {
   const groups = new Map<string, Set<string>>()
   for (const { type } of registry.all()) {
@@ -105,7 +148,8 @@ export function groupsOf(registry: ResourceRegistry): ReadonlyMap<string, readon
     if (versions === undefined) groups.set(type.group, new Set([type.version]))
     else versions.add(type.version)
   }
-  return new Map([...groups].map(([group, versions]) => [group, [...versions].sort(compareVersions)]))
+  const ordered = [...groups].sort(([left], [right]) => compareGroups(left, right))
+  return new Map(ordered.map(([group, versions]) => [group, [...versions].sort(compareVersions)]))
 }
 
 function apiGroup(group: string, versions: readonly string[]): JsonObject {
