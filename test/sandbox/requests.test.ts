@@ -212,6 +212,10 @@ test('the core group lists bindings and statuses of components, and answers for 
       expect.objectContaining({ name: 'componentstatuses', shortNames: ['cs'] }),
     ]),
   )
+  const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
+  const aggregated = await sandbox.handle({ method: 'GET', path: '/api', headers: { accept } })
+  const listed = aggregated.kind === 'answer' ? aggregated.text() : ''
+  for (const name of ['bindings', 'componentstatuses']) expect(listed).toContain(`"resource":"${name}"`)
   const statuses = await request(sandbox, 'GET', '/api/v1/componentstatuses')
   expect(statuses).toMatchObject({ status: 200, warning: '299 - "v1 ComponentStatus is deprecated in v1.19+"' })
   const missing = { apiVersion: 'v1', kind: 'Binding', metadata: { name: 'none' }, target: { kind: 'Node', name: 'n' } }

@@ -184,12 +184,34 @@ function aggregatedResource(resource: ServedResource): JsonObject {
   }
 }
 
+/** What is never stored, in the same form. */
+function aggregatedEntry({
+  name = '',
+  kind = '',
+  singularName = '',
+  namespaced,
+  verbs = [],
+  shortNames,
+}: JsonObject): JsonObject {
+  return {
+    resource: name,
+    responseKind: { group: '', version: 'v1', kind },
+    scope: namespaced === true ? 'Namespaced' : 'Cluster',
+    singularResource: singularName,
+    verbs,
+    ...(shortNames === undefined ? {} : { shortNames }),
+  }
+}
+
 function aggregated(registry: ResourceRegistry, groups: Iterable<[string, readonly string[]]>): JsonObject {
   const items = [...groups].map(([group, versions]) => ({
     metadata: group === '' ? {} : { name: group },
     versions: versions.map((version) => ({
       version,
-      resources: resourcesAt(registry, apiVersionOf(group, version)).map(aggregatedResource),
+      resources: [
+        ...(group === '' ? [bindingEntry, componentStatusEntry].map(aggregatedEntry) : []),
+        ...resourcesAt(registry, apiVersionOf(group, version)).map(aggregatedResource),
+      ],
       freshness: 'Current',
     })),
   }))
