@@ -1,4 +1,5 @@
 // The least that applying objects can cost: the same PATCHes, one after the other on a few kept connections, and nothing else.
+// They are meshform's to the letter, but for who sends them: a server that has to get used to other ones would be slower for either.
 import { Pool } from 'undici'
 import { pathOf } from './objects.mjs'
 
@@ -8,10 +9,15 @@ import { pathOf } from './objects.mjs'
  */
 export async function bareLoop({ url, token, ca }, objects, connections = 16) {
   const pool = new Pool(url, { connections, pipelining: 1, ...(ca === undefined ? {} : { connect: { ca } }) })
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/apply-patch+yaml' }
+  const headers = {
+    'user-agent': 'bare-loop',
+    authorization: `Bearer ${token}`,
+    accept: 'application/json',
+    'content-type': 'application/apply-patch+yaml',
+  }
   const started = performance.now()
   const send = async (object) => {
-    const path = pathOf(object, { fieldManager: 'bare-loop', force: 'true' })
+    const path = pathOf(object, { fieldManager: 'bare-loop', fieldValidation: 'Strict' })
     const response = await pool.request({ method: 'PATCH', path, headers, body: JSON.stringify(object) })
     const text = await response.body.text()
     if (response.statusCode >= 300) throw new Error(text)

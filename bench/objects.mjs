@@ -64,6 +64,20 @@ export function designOf(name, objects) {
   return JSON.stringify({ apiVersion: 'meshform.dev/v1', kind: 'Design', metadata: { name, version: '1.0.0' }, resources })
 }
 
+/** The same objects with what meshform writes on them, so that a bare loop sends the same bytes. */
+export function ownedBy(name, objects) {
+  return objects.map((object) => {
+    const { labels, annotations } = object.metadata
+    const address = `resources.${object.kind.toLowerCase()}-${object.metadata.name}`
+    const metadata = {
+      ...object.metadata,
+      labels: { ...labels, 'meshform.dev/design': name },
+      annotations: { ...annotations, 'meshform.dev/address': address },
+    }
+    return { ...object, metadata }
+  })
+}
+
 /** The same objects as kubectl reads them. */
 export function documentsOf(objects) {
   return objects.map((object) => JSON.stringify(object)).join('\n')

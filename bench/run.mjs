@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { bareLoop } from './bare-loop.mjs'
-import { dependentResources, designOf, documentsOf, objectsFor } from './objects.mjs'
+import { dependentResources, designOf, documentsOf, objectsFor, ownedBy } from './objects.mjs'
 import { medianOf, timeProcess } from './run-process.mjs'
 import { serversFor } from './servers.mjs'
 
@@ -88,13 +88,13 @@ async function measureApply(server, count, kinds) {
   await server.open(main, work, async (opened) => {
     const of = (tool, changed = 0) => objectsFor(tool, count, kinds, changed)
     // Once before and once after: a machine that is not quiet is unfair to both alike.
-    const before = await bareLoop(opened, of('bare'))
+    const before = await bareLoop(opened, ownedBy('bare', of('bare')))
     const design = join(work, 'design.json')
     const env = { ...process.env, KUBECONFIG: opened.kubeconfig }
     const time = (...args) => timeProcess(process.execPath, [main, ...args, ...opened.args, '-f', design], { cwd: work, env })
     writeFileSync(design, designOf('bench', of('meshform')))
     const first = await time('apply', '--yes')
-    const after = await bareLoop(opened, of('again'))
+    const after = await bareLoop(opened, ownedBy('again', of('again')))
     const bare = (before.sent + after.sent) / 2
     const waiting = (before.waited + after.waited) / 2
     record({ ...note, what: 'bare HTTP loop, first apply', seconds: bare })
