@@ -25,10 +25,11 @@ const FOLDERS = [
   'smi',
   'app-mesh',
   'nsm',
+  'envoy-gateway',
 ] as const
 
 /** Goes up when this program writes something else for the same definitions. */
-const EDITION = 1
+const EDITION = 2
 
 /** Kinds that no provider writes, and that are large. */
 const LEFT_OUT =

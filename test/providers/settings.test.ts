@@ -119,16 +119,28 @@ describe('settings', () => {
     ])
   })
 
+  test('of the entries of gateways, which no custom resource says, are held against their own fields', () => {
+    const settings = { 'api-gateway': { Listeners: [{ Port: 80, Protocol: 'https' }], Meta: {} } }
+    const found = onMachines({ gateways: { web: { mesh: 'mesh', listeners: [{ port: 80 }], settings } } })
+    expect(found.filter(({ code }) => code === 'MF3017')).toMatchObject([
+      { location: { file: 'settings.api-gateway.Listeners.0.Protocol' }, hint: 'One of http, tcp.' },
+    ])
+  })
+
   test('of a kind whose definition is not known are told not to be checked', () => {
-    const listeners = [{ port: 80, hosts: ['shop.example.org'] }]
-    const found = onMachines({ gateways: { web: { mesh: 'mesh', listeners, settings: { 'api-gateway': { Meta: {} } } } } })
+    const settings = { 'service-router': {} }
+    const sections = {
+      ...canonical({ provider: 'consul-vm' }),
+      traffic: { backend: { workload: 'backend', routes: [{ to: { v1: 100 }, timeout: '1s' }], settings } },
+    } as Parameters<typeof translate>[0]
+    const found = translate(sections, () => undefined).diagnostics
     expect(found.filter(({ code }) => code === 'MF3039')).toMatchObject([
-      { severity: 'info', location: { file: 'settings.api-gateway' } },
+      { severity: 'info', location: { file: 'settings.service-router' } },
     ])
   })
 
   test('know the fields of every kind that a provider makes, and these take what the providers write', () => {
-    const elsewhere = /^(v1|apps\/v1|consul\/v1|gateway\.envoyproxy\.io\/v1alpha1)\//
+    const elsewhere = /^(v1|apps\/v1|consul\/v1)\//
     const unknown = new Set<string>()
     const refused: string[] = []
     for (const provider of meshProviders.values()) {

@@ -6,6 +6,7 @@ import { isJsonObject, type JsonObject } from '../../plan/json.ts'
 import type { DesiredManifest, Scope, Translation } from '../contract.ts'
 import { GATEWAY_API, GATEWAY_GROUP } from '../gateway-api/api.ts'
 import { gatewayObjects } from '../gateway-api/gateway.ts'
+import { hostnamesOf } from '../gateway-api/traffic-routes.ts'
 import { mistake } from '../mistake.ts'
 import { findGateway, findWorkload } from '../references.ts'
 import { trafficPort } from '../service-port.ts'
@@ -141,7 +142,7 @@ export function gatewayRoutes(policy: ComponentOf<'traffic'>, scope: Scope): Tra
                     },
                   ],
                 ),
-                hostnames: from(['hosts'], policy.spec.hosts),
+                hostnames: hostnamesOf(policy),
                 rules: [{ backendRefs: [{ name: service, port: port.port.port }] }],
               },
             },

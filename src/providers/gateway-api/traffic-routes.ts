@@ -55,7 +55,7 @@ export function trafficRoutes(policy: ComponentOf<'traffic'>, scope: Scope, dial
     name: routeName(policy, workload),
     namespace: workload.namespace,
     parentRefs: [...(inMesh ? [from(['workload'], service)] : []), ...gateways.parents],
-    hostnames: from(['hosts'], policy.spec.hosts),
+    hostnames: hostnamesOf(policy),
     routes,
     portFor: portChooser(workload, port),
     bundle: dialect.bundle,
@@ -68,6 +68,11 @@ export function trafficRoutes(policy: ComponentOf<'traffic'>, scope: Scope, dial
     manifests: made.flatMap((part) => part.manifests),
     diagnostics: [...own, ...order, ...made.flatMap((part) => part.diagnostics)],
   }
+}
+
+/** The hosts a policy holds for; a route for any host names none. */
+export function hostnamesOf({ spec }: ComponentOf<'traffic'>): Draft {
+  return spec.hosts?.includes('*') === true ? undefined : from(['hosts'], spec.hosts)
 }
 
 /** One HTTPRoute, or one for each group of routes that share their annotations; the first bears the name alone. */
