@@ -164,6 +164,12 @@ function ownerText(owner: ManagerEntry): string {
   return owner.operation === 'Update' ? `${through} using ${owner.apiVersion}` : through
 }
 
+/** Owners are told in the order of how a server writes them: what has a subresource comes before what has none. */
+function ownerOrder({ manager, operation, apiVersion, subresource }: ManagerEntry): string {
+  const version = operation === 'Update' ? { apiVersion } : {}
+  return JSON.stringify({ manager, operation, ...version, ...(subresource === '' ? {} : { subresource }) })
+}
+
 /** The refusal of an apply that would take fields from others. */
 export function conflictError(conflicts: readonly Conflict[]): Error {
   const causes: StatusCause[] = conflicts.map(({ owner, path }) => ({
@@ -177,14 +183,13 @@ export function conflictError(conflicts: readonly Conflict[]): Error {
   }
   const byOwner = new Map<string, string[]>()
   for (const { owner, path } of conflicts) {
-    const text = ownerText(owner)
-    const fields = byOwner.get(text)
-    if (fields === undefined) byOwner.set(text, [describePath(path)])
-    else fields.push(describePath(path))
+    const order = ownerOrder(owner)
+    const line = `- ${describePath(path)}`
+    const lines = byOwner.get(order)
+    if (lines === undefined) byOwner.set(order, [`conflicts with ${ownerText(owner)}:`, line])
+    else lines.push(line)
   }
-  const lines = [...byOwner]
-    .sort(([left], [right]) => (left < right ? -1 : 1))
-    .flatMap(([owner, fields]) => [`conflicts with ${owner}:`, ...fields.map((field) => `- ${field}`)])
+  const lines = [...byOwner].sort(([left], [right]) => (left < right ? -1 : 1)).flatMap(([, ofOwner]) => ofOwner)
   return applyConflict(`Apply failed with ${causes.length} conflicts: ${lines.join('\n')}`, causes)
 }
 

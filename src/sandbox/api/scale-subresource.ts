@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
 import type { ScalePaths } from '../resource-type.ts'
-import { metadataOf, metadataText } from './object-metadata.ts'
+import { metadataOf } from './object-metadata.ts'
 import { internalError } from './status-error.ts'
 
 /** The names in a dotted path. */
@@ -84,12 +84,14 @@ export function withReplicas(object: JsonObject, paths: ScalePaths, replicas: nu
   return withValueAt(object, stepsOf(paths.specReplicasPath), replicas)
 }
 
-/** An applied Scale as the configuration of the scaled object that it stands for. */
-export function scaledConfiguration(scale: JsonObject, target: JsonObject, paths: ScalePaths): JsonObject {
-  const bare: JsonObject = {
-    apiVersion: target.apiVersion ?? '',
-    kind: target.kind ?? '',
-    metadata: { name: metadataText(target, 'name') },
-  }
-  return withValueAt(bare, stepsOf(paths.specReplicasPath), replicasOf(scale))
+/** The replicas of an object as its Scale writes them: nought is left out. */
+export function presentReplicas(object: JsonObject, paths: ScalePaths): number | undefined {
+  const replicas = valueAt(object, paths.specReplicasPath)
+  return typeof replicas === 'number' && replicas !== 0 ? replicas : undefined
+}
+
+/** The replicas that stand in an applied Scale, nought among them. */
+export function appliedReplicas(scale: JsonObject): number | undefined {
+  const { spec } = scale
+  return isJsonObject(spec) && typeof spec.replicas === 'number' ? spec.replicas : undefined
 }

@@ -1,19 +1,17 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
-import { manageUpdate } from '../apply/field-manager.ts'
+import { withManagedFields } from '../apply/field-manager.ts'
 import { fieldElement } from '../apply/field-set.ts'
-import { applyScale, ownAfterScale, type ScaleWriter } from '../apply/scale-ownership.ts'
-import { jsonEqual } from '../apply/value-shape.ts'
+import { applyFirstScale, applyScale, ownAfterScale, type ScaleWriter } from '../apply/scale-ownership.ts'
 import { decodeObject } from '../builtin/decode-object.ts'
 import { schemaOfModel } from '../builtin/model-schema.ts'
 import type { ScalePaths } from '../resource-type.ts'
 import { pruneObject } from '../schema/prune-object.ts'
 import type { StorageKey, StoredObject } from '../store/stored-object.ts'
-import { type ApiContext, managerContextOf } from './api-context.ts'
+import type { ApiContext } from './api-context.ts'
 import { fillDefaults } from './decode-input.ts'
 import type { SandboxRequest } from './exchange.ts'
 import { metadataText, withMetadata } from './object-metadata.ts'
 import {
-  applyObject,
   applyPatchType,
   conflictError,
   jsonPatched,
@@ -25,7 +23,7 @@ import {
 import { bodyText, mediaTypeOf, parseBody, unparsedAs } from './request-body.ts'
 import { type WriteOptions, writeOptionsOf } from './request-options.ts'
 import type { ServedResource } from './resource-registry.ts'
-import { replicasOf, scaledConfiguration, scaleOf, stepsOf, valueAt, withReplicas } from './scale-subresource.ts'
+import { appliedReplicas, presentReplicas, replicasOf, scaleOf, stepsOf, valueAt, withReplicas } from './scale-subresource.ts'
 import { badRequest, internal, invalid, unsupportedMediaType } from './status-error.ts'
 import { updateObject } from './update-object.ts'
 
@@ -53,13 +51,19 @@ function scaleWriter(context: ApiContext, resource: ServedResource, manager: str
     apiVersion: resource.apiVersion,
     pathAt: (apiVersion) => {
       const other = context.registry.byPath(apiVersion, plural)?.type
-      const scale = other?.group === group ? other.subresources.scale : undefined
-      return scale === undefined ? undefined : stepsOf(scale.specReplicasPath).map(fieldElement)
+      if (other?.group !== group) return undefined
+      const { scale } = other.subresources
+      return scale === undefined ? 'unscaled' : stepsOf(scale.specReplicasPath).map(fieldElement)
     },
   }
 }
 
-function appliedCustomScale(
+function namedText(scale: JsonObject): string {
+  return `${metadataText(scale, 'namespace')}/${metadataText(scale, 'name')}`
+}
+
+/** The scaled object, or why a Scale can't be laid over it. */
+function appliedScale(
   context: ApiContext,
   resource: ServedResource,
   paths: ScalePaths,
@@ -67,9 +71,11 @@ function appliedCustomScale(
   scale: JsonObject,
   options: WriteOptions,
 ): JsonObject {
-  const now = valueAt(current, paths.specReplicasPath)
-  const changes = replicasOf(scale) !== (typeof now === 'number' ? now : 0)
-  const outcome = applyScale(current, changes, scaleWriter(context, resource, options.fieldManager), options.force === true)
+  const replicas = { before: presentReplicas(current, paths), after: appliedReplicas(scale) }
+  const writer = scaleWriter(context, resource, options.fieldManager)
+  const force = options.force === true
+  let outcome = applyScale(current, replicas, writer, force)
+  if (outcome.kind === 'unowned' && !resource.custom) outcome = applyFirstScale(current, replicas, writer, force)
   switch (outcome.kind) {
     case 'unowned': {
       const what = 'failed to convert live object (/; autoscaling/v1, Kind=Scale)'
@@ -77,12 +83,15 @@ function appliedCustomScale(
     }
     case 'conflicts':
       throw conflictError(outcome.conflicts)
-    case 'changed': {
-      const named = `${metadataText(scale, 'namespace')}/${metadataText(scale, 'name')}`
-      throw internal(`failed to convert new object (${named}; autoscaling/v1, Kind=Scale) ${unconvertible}`)
+    case 'applied': {
+      const changes = outcome.replicas !== replicas.before
+      if (resource.custom && changes) {
+        throw internal(`failed to convert new object (${namedText(scale)}; autoscaling/v1, Kind=Scale) ${unconvertible}`)
+      }
+      if (!resource.custom) checkReplicas(metadataText(current, 'name'), outcome.replicas ?? 0)
+      const scaled = changes ? withReplicas(current, paths, outcome.replicas ?? 0) : current
+      return withManagedFields(scaled, outcome.managers)
     }
-    case 'unchanged':
-      return outcome.object
   }
 }
 
@@ -225,9 +234,7 @@ export function writeScale(
   const current = liveObjectOf(resource, live)
   if (!isApply) return replaced(context, request, resource, paths, live, options)
   const scale = readBody(request, resource.custom)
-  const object = resource.custom
-    ? appliedCustomScale(context, resource, paths, current, scale, options)
-    : applyObject(context, resource, current, scaledConfiguration(scale, current, paths), options, 'scale')
+  const object = appliedScale(context, resource, paths, current, scale, options)
   return { object: store(context, resource, live, object, options), warnings: [] }
 }
 
@@ -259,9 +266,8 @@ function replaced(
   if (!resource.custom) checkReplicas(live.key.name, replicasOf(scale))
   const [version, uid] = [metadataText(scale, 'resourceVersion'), metadataText(scale, 'uid')]
   const next = fillDefaults(withReplicas(current, paths, replicasOf(scale)), resource)
-  const managed = resource.custom
-    ? ownAfterScale(current, next, !jsonEqual(current, next), scaleWriter(context, resource, options.updateManager))
-    : manageUpdate(current, next, managerContextOf(context, resource, options.updateManager, 'scale'))
+  const replicas = { before: presentReplicas(current, paths), after: presentReplicas(next, paths) }
+  const managed = ownAfterScale(current, next, replicas, scaleWriter(context, resource, options.updateManager))
   const object = withMetadata(managed, {
     resourceVersion: version === '' ? undefined : version,
     ...(uid === '' ? {} : { uid }),

@@ -33,9 +33,8 @@ export function decodeManagedFields(value: JsonValue | undefined): Managers | un
   for (const raw of value as readonly JsonValue[]) {
     const entry = decodeEntry(raw)
     if (entry === undefined) return undefined
-    const identifier = managerIdentifier(entry)
-    const there = managers.get(identifier)
-    managers.set(identifier, there === undefined ? entry : { ...entry, fields: unionOf(there.fields, entry.fields) })
+    // Of two entries of one manager the later one counts.
+    managers.set(managerIdentifier(entry), entry)
   }
   return managers
 }
