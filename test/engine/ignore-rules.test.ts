@@ -230,8 +230,21 @@ test('an ignored path that leads nowhere is warned of, once objects have been se
   await project.meshform('apply', '--yes')
   const { err } = await project.meshform('plan')
   expect(err).toBe(first)
-  expect(err).toContain('Did you mean data.b?')
-  expect(err).toContain('shop.yaml:8:')
+  expect(err).toMatchInlineSnapshot(`
+    "warning ignoreChanges names data.bb, and the object has no such field [MF2035]
+    │ shop.yaml:8:33  resources.a
+    │ 8 │     lifecycle: {ignoreChanges: [data.bb, {paths: [metadata.annotations.team, data.b, dtaa]}]}
+    │   │                                 ^
+    │ → Did you mean data.b?
+
+    warning ignoreChanges names dtaa, and the object has no such field [MF2035]
+    │ shop.yaml:8:86  resources.a
+    │ 8 │     lifecycle: {ignoreChanges: [data.bb, {paths: [metadata.annotations.team, data.b, dtaa]}]}
+    │   │                                                                                      ^
+    │ → Did you mean data?
+
+    "
+  `)
   expect(err.match(/MF2035/g)).toHaveLength(2)
   await project.write('shop.yaml', WEB(1, '[spec.strategy, spec.replica]'))
   await project.meshform('apply', '--yes')
