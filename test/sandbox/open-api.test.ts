@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../src/plan/json.ts'
 import { describedFields } from '../../src/sandbox/builtin/field-descriptions.ts'
 import { modelNamed } from '../../src/sandbox/builtin/models.ts'
+import { wireFields } from '../../src/sandbox/protobuf/wire-reader.ts'
 import type { Sandbox } from '../../src/sandbox/sandbox.ts'
 import { apply, openSandbox, request } from './sandbox-requests.ts'
 
@@ -92,4 +93,37 @@ test('every sentence is of a model and a field that exist', () => {
     ({ model, field }) => model !== '' && field !== undefined && !modelNamed(model).fields.some((each) => each.name === field),
   )
   expect(wrong).toEqual([])
+})
+
+/** The messages of one field, by the text of their first field: in gnostic's types, named schemas by name. */
+function namedMessages(bytes: Uint8Array, number: number): ReadonlyMap<string, Uint8Array> {
+  const [holder] = [...wireFields(bytes)].filter((field) => field.number === number && field.kind === 'bytes')
+  if (holder?.kind !== 'bytes') return new Map()
+  return new Map(
+    [...wireFields(holder.value)].flatMap((entry) => {
+      if (entry.kind !== 'bytes') return []
+      const [name, value] = [...wireFields(entry.value)]
+      if (name?.kind !== 'bytes' || value?.kind !== 'bytes') return []
+      return [[Buffer.from(name.value).toString(), value.value] as const]
+    }),
+  )
+}
+
+test('version 2 is written in the binary form that clients up to kubectl 1.28 can read alone', async () => {
+  const accept = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'
+  const answer = await sandbox.handle({ method: 'GET', path: '/openapi/v2', headers: { accept } })
+  if (answer.kind !== 'answer' || answer.bytes === undefined) throw new Error('no bytes')
+  expect(answer.headers['content-type']).toBe('application/com.github.proto-openapi.spec.v2.v1.0+protobuf')
+  const schemas = namedMessages(answer.bytes(), 9)
+  const { definitions } = (await request(sandbox, 'GET', '/openapi/v2')).body as { readonly definitions: JsonObject }
+  expect([...schemas.keys()]).toEqual(Object.keys(definitions))
+  const spec = schemas.get('io.k8s.api.core.v1.PodSpec') ?? new Uint8Array()
+  const containers = [...wireFields(namedMessages(spec, 25).get('containers') ?? new Uint8Array())]
+  const fields = containers.map((field) => [
+    field.number,
+    field.kind === 'bytes' ? Buffer.from(field.value).toString('latin1') : '',
+  ])
+  expect(fields).toContainEqual([22, '\n\x05array'])
+  expect(fields).toContainEqual([23, expect.stringContaining('#/definitions/io.k8s.api.core.v1.Container')])
+  expect(fields).toContainEqual([31, expect.stringMatching(/x-kubernetes-patch-merge-key.*"name"/s)])
 })

@@ -292,7 +292,10 @@ export function discoveryAnswer(context: ApiContext, request: SandboxRequest, pa
       return jsonAnswer(200, coreList(registry))
     default: {
       if (path.startsWith('/api/')) throw unknownResource()
-      if (path.startsWith('/openapi/')) return openApiAnswer(registry, path, serverVersion.gitVersion)
+      if (path.startsWith('/openapi/')) {
+        const accept = request.headers?.accept
+        return openApiAnswer(registry, { pathname: path, accept, serverVersion: serverVersion.gitVersion })
+      }
       const [, root, group, version, ...more] = path.split('/')
       if (root !== 'apis' || group === undefined || more.length > 0) return undefined
       const versions = groups.get(group)

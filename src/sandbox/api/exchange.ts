@@ -26,6 +26,8 @@ export interface SandboxAnswer {
   readonly json: () => JsonValue
   /** The body as text. */
   readonly text: () => string
+  /** The body where it is no text; then `json` and `text` say the same in words. */
+  readonly bytes?: () => Uint8Array
 }
 
 /** One event of a watch. */

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { JsonObject } from '../../plan/json.ts'
 import { jsonAnswer, lazyAnswer, type SandboxAnswer } from '../api/exchange.ts'
+import { mediaRangesOf } from '../api/media-type.ts'
 import type { ResourceRegistry, ServedResource } from '../api/resource-registry.ts'
+import { askedBinaryType, binaryDocument, binaryDocumentType } from './binary-document.ts'
 import { componentsOf, groupVersionDocument } from './group-version-document.ts'
 
 interface Documents {
@@ -60,15 +62,22 @@ function textOf(resources: readonly ServedResource[], serverVersion: string): st
 }
 
 /** Answers `/openapi/v3`, the documents under it, and `/openapi/v2`; undefined for another path. */
-export function openApiAnswer(registry: ResourceRegistry, pathname: string, serverVersion: string): SandboxAnswer | undefined {
+export function openApiAnswer(
+  registry: ResourceRegistry,
+  {
+    pathname,
+    accept = '',
+    serverVersion,
+  }: { readonly pathname: string; readonly accept: string | undefined; readonly serverVersion: string },
+): SandboxAnswer | undefined {
   if (pathname === '/openapi/v3') return jsonAnswer(200, documentsOf(registry, serverVersion).index)
   if (pathname === '/openapi/v2') {
-    return jsonAnswer(200, {
-      swagger: '2.0',
-      info: { title: 'Kubernetes', version: serverVersion },
-      paths: {},
-      definitions: componentsOf(registry.all(), '#/definitions/'),
-    })
+    const info = { title: 'Kubernetes', version: serverVersion }
+    const definitions = componentsOf(registry.all(), '#/definitions/')
+    const answer = jsonAnswer(200, { swagger: '2.0', info, paths: {}, definitions })
+    const wanted = mediaRangesOf(accept)[0]?.type
+    if (wanted !== binaryDocumentType && wanted !== askedBinaryType) return answer
+    return { ...answer, headers: { 'content-type': binaryDocumentType }, bytes: () => binaryDocument({ ...info, definitions }) }
   }
   if (!pathname.startsWith('/openapi/v3/')) return undefined
   const resources = documentsOf(registry, serverVersion).groupVersions.get(pathname.slice('/openapi/v3/'.length))

@@ -102,7 +102,7 @@ function readBody(message: IncomingMessage): Promise<Uint8Array | undefined | 't
 }
 
 function sendAnswer(message: IncomingMessage, response: ServerResponse, answer: SandboxAnswer): void {
-  const text = answer.text()
+  const text = answer.bytes?.() ?? answer.text()
   const path = message.url ?? ''
   const isMarked =
     answer.status === 200 && message.method === 'GET' && (/^\/apis?\/?(\?|$)/.test(path) || path.startsWith('/openapi/'))
@@ -119,7 +119,7 @@ function send(
   response: ServerResponse,
   status: number,
   headers: { readonly [name: string]: string },
-  text: string,
+  text: string | Uint8Array,
 ): void {
   response.writeHead(status, status === 304 ? headers : { ...headers, 'content-length': Buffer.byteLength(text) })
   // Text, not bytes: it leaves together with the headers in one write.
