@@ -61,6 +61,23 @@ describe('Consul on virtual machines', () => {
     ).toEqual([['MF3003', 'allow.0.methods']])
   })
 
+  test('gateways match nothing that is absent', () => {
+    const { diagnostics } = translate({
+      meshes: { mesh: { provider: 'consul-vm' } },
+      workloads: SHOP,
+      gateways: {
+        web: {
+          mesh: 'mesh',
+          listeners: [{ port: 80, protocol: 'http' }],
+          routes: [{ match: [{ headers: { debug: { present: false }, team: { present: true } } }], to: { backend: 100 } }],
+        },
+      },
+    })
+    expect(
+      diagnostics.filter(({ severity }) => severity === 'error').map(({ code, location }) => [code, location?.file]),
+    ).toEqual([['MF3020', 'routes.0.match.0.headers.debug']])
+  })
+
   test('instances are registered with the agent, or in the catalog for nodes without one', () => {
     const instances = [
       { workload: 'backend', version: 'v1' },

@@ -60,7 +60,7 @@ function apiGateway(gateway: ComponentOf<'gateways'>, scope: Scope): Translation
     routes === undefined
       ? []
       : [stream ? tcpRoute(name, routes.routes) : httpRoute(`${name}-routes`, [name], undefined, routes.routes, ['routes'])]
-  diagnostics.push(...(routes?.diagnostics ?? []), ...versionMistakes(gateway))
+  diagnostics.push(...(routes?.diagnostics ?? []), ...versionMistakes(gateway), ...absenceMistakes(gateway))
   return { manifests: [manifest, ...made], diagnostics }
 }
 
@@ -153,6 +153,24 @@ function versionMistakes(gateway: ComponentOf<'gateways'>): readonly Diagnostic[
           hint: `Route to \`${name.split('/')[0]}\`, and share out in its traffic policy.`,
         }),
       ),
+  )
+}
+
+/** Rules of an http-route compare with what is there. */
+function absenceMistakes(gateway: ComponentOf<'gateways'>): readonly Diagnostic[] {
+  return (gateway.spec.routes ?? []).flatMap((route, index) =>
+    (route.match ?? []).flatMap((match, at) =>
+      (['headers', 'query'] as const).flatMap((part) =>
+        Object.entries(match[part] ?? {})
+          .filter(([, how]) => 'present' in how && !how.present)
+          .map(([name]) =>
+            mistake(gateway, ['routes', index, 'match', at, part, name], 'MF3020', {
+              summary: 'A gateway on machines matches nothing that is absent',
+              hint: 'Put a route that matches its presence before it.',
+            }),
+          ),
+      ),
+    ),
   )
 }
 
