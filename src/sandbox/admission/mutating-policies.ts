@@ -4,17 +4,9 @@ import { sameJson } from '../builtin/validation/field-errors.ts'
 import { evaluatePolicyExpression } from '../crd/cel/policy-expression.ts'
 import { plainValue } from '../crd/cel/run/plain-value.ts'
 import { CelFailure } from '../crd/cel/run/values.ts'
-import { matchesRequest, type PolicyRequest } from './policy-match.ts'
-import {
-  isAboutPolicies,
-  nameOf,
-  type PolicyScope,
-  type PolicyWorld,
-  paramsOf,
-  requestValue,
-  seen,
-  variablesOf,
-} from './validating-policies.ts'
+import { boundPolicies, nameOf, type PolicyWorld, paramsOf } from './bound-policies.ts'
+import type { PolicyRequest } from './policy-match.ts'
+import { type PolicyScope, requestValue, seen, variablesOf } from './policy-scope.ts'
 
 /** How an object is changed. Both throw an `Error` that says why it can't be. */
 export interface PolicyHands {
@@ -93,18 +85,12 @@ function isExpected(error: unknown): boolean {
 /** Bindings and parameters that make policies speak of a request; a text refuses it for want of parameters. */
 function invocationsOf(world: PolicyWorld, request: PolicyRequest): readonly (Invocation | string)[] {
   const invocations: (Invocation | string)[] = []
-  for (const policy of world.policies) {
-    if (!matchesRequest(objectAt(objectAt(policy, 'spec'), 'matchConstraints'), request, world.namespace)) continue
-    for (const binding of world.bindings) {
-      const spec = objectAt(binding, 'spec')
-      if (textAt(spec, 'policyName') !== nameOf(policy)) continue
-      if (!matchesRequest(objectAt(spec, 'matchResources'), request, world.namespace)) continue
-      const params = paramsOf(policy, binding, world)
-      if (typeof params !== 'string') invocations.push(...params.map((each) => ({ policy, binding, params: each })))
-      else {
-        const refusal = refusalOf({ policy, binding, params: null }, new PolicyFailure(params))
-        if (refusal !== undefined) invocations.push(refusal)
-      }
+  for (const { policy, binding } of boundPolicies(world, request)) {
+    const params = paramsOf(policy, binding, world)
+    if (typeof params !== 'string') invocations.push(...params.map((each) => ({ policy, binding, params: each })))
+    else {
+      const refusal = refusalOf({ policy, binding, params: null }, new PolicyFailure(params))
+      if (refusal !== undefined) invocations.push(refusal)
     }
   }
   return invocations
@@ -118,7 +104,6 @@ export function mutateByBoundPolicies(
   hands: PolicyHands,
 ): PolicyMutation {
   const refusals: string[] = []
-  if (world.bindings.length === 0 || isAboutPolicies(request)) return { object: given, refusals }
   let object = given
   const left = new Map<Invocation, JsonObject>()
   const run = (invocation: Invocation): void => {

@@ -3,7 +3,7 @@ import { objectAt, objectsAt, textAt } from '../builtin/json-tree.ts'
 import { evaluatePolicyExpression } from '../crd/cel/policy-expression.ts'
 import { isLoopback } from '../webhooks/webhook-call.ts'
 import { matchesRequest, type PolicyRequest } from './policy-match.ts'
-import { requestValue, seen } from './validating-policies.ts'
+import { requestValue, seen } from './policy-scope.ts'
 
 /** A webhook that has a say, with the configuration that it is in. */
 export interface ConfiguredWebhook {

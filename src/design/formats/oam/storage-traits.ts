@@ -44,6 +44,17 @@ const toEnvironment = (key: string) => ({
   mountToEnvs: Type.Optional(Type.Array(asVariable(key))),
 })
 
+/** A ConfigMap or Secret that is mounted. */
+const mountedData = {
+  name,
+  mountOnly,
+  mountPath: Type.Optional(mountPath),
+  subPath,
+  defaultMode,
+  readOnly,
+  items: Type.Optional(items),
+}
+
 const storage = closed(
   {
     pvc: Type.Optional(Type.Array(closed({ name, mountOnly, mountPath, subPath, ...claim }, 'A claim.'))),
@@ -51,14 +62,8 @@ const storage = closed(
       Type.Array(
         closed(
           {
-            name,
-            mountOnly,
-            mountPath: Type.Optional(mountPath),
-            subPath,
-            defaultMode,
-            readOnly,
+            ...mountedData,
             data: Type.Optional(freeObject('Its data.')),
-            items: Type.Optional(items),
             ...toEnvironment('configMapKey'),
           },
           'A ConfigMap.',
@@ -69,15 +74,9 @@ const storage = closed(
       Type.Array(
         closed(
           {
-            name,
-            mountOnly,
-            mountPath: Type.Optional(mountPath),
-            subPath,
-            defaultMode,
-            readOnly,
+            ...mountedData,
             data: Type.Optional(freeObject('Its data, in base64.')),
             stringData: Type.Optional(freeObject('Its data.')),
-            items: Type.Optional(items),
             ...toEnvironment('secretKey'),
           },
           'A Secret.',
