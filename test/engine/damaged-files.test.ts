@@ -77,17 +77,21 @@ describe('every command that reads the state refuses, and changes nothing, when'
     const project = await applied()
     const file = join(project.folder, STATE)
     const whole = await readFile(file)
+    const breaks = whole.toString('latin1').replaceAll(/\s/g, ' ')
     await fc.assert(
       fc.asyncProperty(
-        fc.oneof(
-          fc.nat(whole.byteLength - 2).map((length) => whole.subarray(0, length)),
-          fc.tuple(fc.nat(whole.byteLength - 1), fc.integer({ min: 1, max: 255 })).map(([at, flip]) => {
-            const changed = Buffer.from(whole)
-            changed[at] = (changed[at] ?? 0) ^ flip
-            return changed
-          }),
-          fc.uint8Array({ minLength: 1 }).map((bytes) => Buffer.from(bytes)),
-        ),
+        fc
+          .oneof(
+            fc.nat(whole.byteLength - 2).map((length) => whole.subarray(0, length)),
+            fc.tuple(fc.nat(whole.byteLength - 1), fc.integer({ min: 1, max: 255 })).map(([at, flip]) => {
+              const changed = Buffer.from(whole)
+              changed[at] = (changed[at] ?? 0) ^ flip
+              return changed
+            }),
+            fc.uint8Array({ minLength: 1 }).map((bytes) => Buffer.from(bytes)),
+            // A tab for the end of a line is no damage: JSON says the same.
+          )
+          .filter((bytes) => bytes.toString('latin1').replaceAll(/\s/g, ' ') !== breaks),
         fc.constantFrom(...READERS),
         async (bytes, argv) => {
           await writeFile(file, bytes)
