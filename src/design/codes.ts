@@ -30,7 +30,7 @@ export const DESIGN_CODES = {
   MF1009: {
     title: 'Not a design',
     explanation:
-      'The file was named on purpose, but is no design of a version known here; or an object stands beside a design in one file.',
+      'The file was named on purpose, but is no design of a version known here; or an object or another file stands beside a design.',
   },
   MF1010: { title: 'Declared twice', explanation: 'Two files of one design declare the same thing. Both places are named.' },
   MF1011: { title: 'No such manifests', explanation: 'A path or glob of `manifests` matches no file.' },
@@ -49,6 +49,10 @@ export const DESIGN_CODES = {
     title: 'Left out of another language',
     explanation:
       'A part of a design of Meshery or an OAM application that becomes no object: drawings, notifications, what other words of the language say, and what needs nothing here.',
+  },
+  MF1016: {
+    title: 'Manifest that no component names',
+    explanation: 'A file of Kubernetes objects lies beside the design, and nothing names it, so its objects are not planned.',
   },
 
   MF1101: {

@@ -88,6 +88,7 @@ export async function loadDesign(request: LoadRequest): Promise<LoadedDesign> {
   const settled = settleClusters(linked.components, blocks.clusters)
   const checked = settled.components.flatMap(checkComponent)
   diagnostics.push(...linked.diagnostics, ...settled.diagnostics, ...checked)
+  if (!hasErrors(diagnostics)) diagnostics.push(...files.passedOver().map(unnamedManifests))
   const components = hasErrors(diagnostics) ? soundComponents(settled.components, diagnostics) : settled.components
   const given = Object.fromEntries(
     [...resolved.values].map(([name, { value, sensitive }]): [string, JsonValue] => [
@@ -122,6 +123,19 @@ export async function loadDesign(request: LoadRequest): Promise<LoadedDesign> {
     removed: blocks.removed,
   }
   return { design, diagnostics: coverDiagnostics(sortDiagnostics(diagnostics), sensitiveTexts(sensitiveValues)) }
+}
+
+/** A file of objects lies in the folder of a design that does not name it: what is in it is not planned. */
+function unnamedManifests(file: string): Diagnostic {
+  return mistake(
+    'MF1016',
+    { file, line: 1, column: 1 },
+    {
+      severity: 'warning',
+      summary: `${file} holds objects of Kubernetes and is no part of the design`,
+      hint: 'Name it under `resources.<name>.manifests`, or move it to another folder.',
+    },
+  )
 }
 
 async function refuseAddress(source: string): Promise<FetchedPattern | undefined> {

@@ -188,6 +188,13 @@ services:
       told: ['MF1015 design.yaml:1:1 1 part of the drawing is no object', 'MF1015 design.yaml:3:60 The trait mTLS is left out'],
     },
   ],
+  MF1016: [
+    {
+      what: 'objects beside a design',
+      text: { 'design.yaml': HEAD, 'objects.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n' },
+      told: ['MF1016 objects.yaml:1:1 objects.yaml holds objects of Kubernetes and is no part of the design'],
+    },
+  ],
   MF1101: [
     {
       what: 'a key that is not known',

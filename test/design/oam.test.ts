@@ -234,5 +234,9 @@ test('Lists are taken apart, and what is for Kustomize or stands beside a design
   expect(lines(await loadText({ 'own.yaml': `${own}---\n${object}` }))).toEqual([
     'MF1009 own.yaml:6:7 This ConfigMap stands beside a design and is no part of it',
   ])
-  expect(lines(await loadText({ 'own.yaml': own, 'a.yaml': object }))).toEqual([])
+  expect(lines(await loadText({ 'own.yaml': own, 'a.yaml': object }))).toEqual([
+    'MF1016 a.yaml:1:1 a.yaml holds objects of Kubernetes and is no part of the design',
+  ])
+  const naming = `${own}resources: {a: {manifests: [a.yaml]}}\n`
+  expect(lines(await loadText({ 'own.yaml': naming, 'a.yaml': object }))).toEqual([])
 })

@@ -30,6 +30,7 @@ export async function readDocuments(
   const others: SourceDocument[] = []
   const foreign: ForeignDesign[] = []
   const manifestFiles: string[] = []
+  const named: SourceDocument[] = []
   let directory: string | undefined
   for (const path of paths) {
     const listed = files.list(path, at)
@@ -37,9 +38,9 @@ export async function readDocuments(
       diagnostics.push(...listed.diagnostics)
       continue
     }
-    const named = listed.value.length === 1 && listed.value[0] === path
+    const isNamed = listed.value.length === 1 && listed.value[0] === path
     for (const file of listed.value) {
-      const beginning = named ? undefined : files.beginning(file)
+      const beginning = isNamed ? undefined : files.beginning(file)
       if (beginning !== undefined && isWritten(file, beginning)) continue
       const text = files.peek(file, at)
       if (!text.ok) {
@@ -53,19 +54,22 @@ export async function readDocuments(
       const [meshery] = documents.filter(isMesheryDesign)
       if (meshery !== undefined) foreign.push({ file, document: meshery })
       // In a folder, files that say nothing of designs are somebody else's, mistakes and all.
-      if (named || found.length > 0 || /meshform\.dev\//.test(text.value.text)) diagnostics.push(...reading.diagnostics)
+      if (isNamed || found.length > 0 || /meshform\.dev\//.test(text.value.text)) diagnostics.push(...reading.diagnostics)
       if (found.length > 0) directory ??= folderOf(file)
-      if (named || found.length > 0) files.read(file, at)
+      if (isNamed || found.length > 0) files.read(file, at)
       else if (documents.some(isResourceDocument)) manifestFiles.push(file)
       designs.push(...found)
       const rest = documents.filter((document) => !isDesign(document) && document !== meshery)
       if (found.length > 0) diagnostics.push(...rest.filter(isResourceDocument).map(besideDesign))
-      if (named) others.push(...rest)
+      if (isNamed) others.push(...rest)
       else others.push(...rest.filter((document) => isResourceDocument(document) || isKustomization(document)))
       diagnostics.push(...rest.filter((document) => looksLikeDesign(document)).map(notThisVersion))
+      if (isNamed && found.length === 0) named.push(...[meshery ?? rest[0]].flatMap((document) => document ?? []))
     }
   }
   if (designs.length > 0) {
+    diagnostics.push(...named.filter((document) => !looksLikeDesign(document)).map(namedBesideDesign))
+    for (const file of manifestFiles) files.passOver(file)
     return { documents: designs, directory: directory ?? '', diagnostics }
   }
   if (foreign.length > 0) return readForeign(foreign, files, diagnostics)
@@ -134,6 +138,14 @@ function besideDesign(document: SourceDocument): Diagnostic {
     summary: `This ${String(kind)} stands beside a design and is no part of it`,
     detail: 'A file holds designs, or the objects of Kubernetes; not both.',
     hint: 'Put it under `resources.<name>.manifest`, or into a file of its own that `resources.<name>.manifests` names.',
+  })
+}
+
+/** A file was named with a design, and the two can't be read as one. */
+function namedBesideDesign(document: SourceDocument): Diagnostic {
+  return mistake('MF1009', document.locate([]), {
+    summary: `${document.file} is named beside a design and is no part of it`,
+    hint: 'Name it under `resources.<name>.manifests` of the design, or plan it by itself.',
   })
 }
 

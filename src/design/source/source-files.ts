@@ -32,11 +32,25 @@ export class SourceFiles {
   /** Paths of what the design consists of: a file that is only looked at makes no other design. */
   readonly #parts = new Set<string>()
 
+  /** Paths of files in the folder of a design that hold objects of Kubernetes: parts of the design only if it names them. */
+  readonly #passedOver = new Set<string>()
+
   /** Folders of patterns from elsewhere, with the address of each. Nothing in one may name what is outside. */
   readonly #enclosed = new Map<string, string>()
 
   constructor(cwd: string) {
     this.#cwd = cwd
+  }
+
+  /** Notes a file of objects that was met beside a design. */
+  passOver(path: string): void {
+    this.#passedOver.add(path)
+  }
+
+  /** Names of the files of objects beside the design that nothing has read as its part; those of patterns from elsewhere are not told. */
+  passedOver(): readonly string[] {
+    const unread = [...this.#passedOver].filter((path) => !this.#parts.has(path) && this.#homeOf(path) === undefined)
+    return unread.map((path) => this.nameOf(path))
   }
 
   /** Holds a folder that came from an address together: its files may name each other, and nothing else. */

@@ -196,7 +196,12 @@ function visitUnion(
     return
   }
   const keys = alternatives.flatMap((alternative) => Object.keys(alternative.properties ?? {}))
-  const hint = isJsonObject(value) && keys.length > 0 ? `Write one of ${keys.join(', ')}.` : undefined
+  const hint =
+    keys.length === 0
+      ? undefined
+      : isJsonObject(value)
+        ? `Write one of ${keys.join(', ')}.`
+        : `Write a map with one of ${keys.join(', ')}.`
   misfits.push({
     code: 'MF1107',
     path: [...path],
@@ -232,8 +237,30 @@ function wrongType(path: ValuePath, wanted: string, value: JsonValue, schema: Va
       ? { hint: 'Remove the quotes.' }
       : schema.type === 'string' && typeof value !== 'object'
         ? { hint: `Write "${String(value)}" in quotes.` }
-        : {}),
+        : rightShape(schema, value)),
   }
+}
+
+/** How a value that is no list or no map would be written as one. */
+function rightShape(schema: ValueSchema, value: JsonValue): { readonly hint?: string } {
+  const written = writtenAs(schema, value)
+  if (written !== undefined) return { hint: `Write ${written}.` }
+  if (schema.type === 'array' && isJsonObject(value)) return { hint: 'Begin each item with "- ".' }
+  const required = schema.required ?? []
+  return schema.type === 'object' && required.length > 0 ? { hint: `Write a map with ${listWords(required, 'and')}.` } : {}
+}
+
+/** A scalar as the schema would have it: in a list, or under the one key that a map needs. */
+function writtenAs(schema: ValueSchema, value: JsonValue): string | undefined {
+  if (value === null || typeof value === 'object') return undefined
+  if (schema.type === 'array') {
+    const item = typeof schema.items === 'object' ? writtenAs(schema.items, value) : JSON.stringify(value)
+    return item === undefined ? undefined : `[${item}]`
+  }
+  if (schema.type !== 'object') return likenessOf(schema, value) > 0 ? JSON.stringify(value) : undefined
+  const [key, ...more] = schema.required ?? []
+  const inner = key === undefined || more.length > 0 ? undefined : writtenAs(schema.properties?.[key] ?? {}, value)
+  return inner === undefined ? undefined : `{${key}: ${inner}}`
 }
 
 function outOfRange(path: ValuePath, what: string): Misfit {
@@ -252,8 +279,8 @@ function wrongWord(path: ValuePath, value: JsonValue, words: readonly JsonValue[
   }
 }
 
-function listWords(words: readonly string[]): string {
-  return words.length === 1 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
+function listWords(words: readonly string[], joint: 'or' | 'and' = 'or'): string {
+  return words.length === 1 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} ${joint} ${words.at(-1)}`
 }
 
 /** A value as a message names it: short, and never a whole structure. */
