@@ -81,5 +81,6 @@ function policyOf(name: string, spec: JsonValue, location: Policies[number]['loc
     ...(message === undefined ? {} : { message }),
     ...(enforcement === undefined ? {} : { enforcement }),
     location,
+    scope: '',
   }
 }

@@ -152,7 +152,7 @@ export const DESIGN_CODES = {
   MF1604: {
     title: 'Block of a pattern that does nothing',
     explanation:
-      'Policies, `moved`, `imports` and `removed` hold for the design that is planned; those of a pattern that it uses do not.',
+      '`clusters`, `state`, `ownership` and `imports` hold for the design that is planned; those of a pattern that it uses do not.',
   },
 } as const
 

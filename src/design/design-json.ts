@@ -17,6 +17,7 @@ export function designToJson(design: DesignContent): JsonObject {
     ...(design.state === undefined ? {} : { state: design.state as unknown as JsonObject }),
     ...(design.ownership === undefined ? {} : { ownership: design.ownership as unknown as JsonObject }),
     ...(design.rules.ignore.length + design.rules.health.length === 0 ? {} : { rules: design.rules as unknown as JsonObject }),
+    ...(design.leftOut.length === 0 ? {} : { leftOut: design.leftOut }),
     components: design.components.map(componentToJson),
     outputs: design.outputs as unknown as JsonValue,
     policies: design.policies as unknown as JsonValue,
@@ -35,13 +36,18 @@ function componentToJson({ locate: _, files, ...component }: Component): JsonObj
 
 /** A design from the JSON that `designToJson` gave, whose shape has been checked by then. Every value stands where its component does. */
 export function designFromJson(json: JsonObject): DesignContent {
-  const { clusters, state, ownership, rules, components, ...rest } = json
+  const { clusters, state, ownership, rules, leftOut, components, policies, ...rest } = json
   return {
-    ...(rest as unknown as Omit<DesignContent, 'clusters' | 'state' | 'ownership' | 'rules' | 'components'>),
+    ...(rest as unknown as Omit<
+      DesignContent,
+      'clusters' | 'state' | 'ownership' | 'rules' | 'leftOut' | 'components' | 'policies'
+    >),
     clusters: new Map(Object.entries(clusters as JsonObject)) as unknown as Design['clusters'],
     state: state as unknown as Design['state'],
     ownership: ownership as unknown as Design['ownership'],
     rules: (rules ?? { ignore: [], health: [] }) as unknown as Design['rules'],
+    leftOut: (leftOut ?? []) as readonly string[],
+    policies: (policies as readonly JsonObject[]).map((policy) => ({ scope: '', ...policy })) as unknown as Design['policies'],
     components: (components as readonly JsonValue[]).map((item) => componentFromJson(item as JsonObject)),
   }
 }

@@ -50,13 +50,17 @@ export interface Design {
   readonly ownership: OwnershipSettings | undefined
   /** For objects by their kind, on whatever mesh. */
   readonly rules: DesignRules
+  /** Addresses of components that `when` or an empty `forEach` leaves out. */
+  readonly leftOut: readonly string[]
   /** In the order of the files; every dependency of a component is among them. */
   readonly components: readonly Component[]
   readonly outputs: readonly Output[]
   /** Input values that are sensitive, as strings, for masking. */
   readonly sensitiveValues: readonly string[]
   readonly inputs: Readonly<Record<string, { readonly value: JsonValue; readonly sensitive: boolean; readonly type: string }>>
-  readonly policies: readonly (PolicySpec & { readonly name: string; readonly location: SourceLocation })[]
+  /** Of the design and of its patterns, which see what their own components change. */
+  readonly policies: readonly (PolicySpec & RulePlace & { readonly name: string })[]
+  /** Of the design and of its patterns, with whole addresses. */
   readonly moved: readonly { readonly from: string; readonly to: string; readonly location: SourceLocation }[]
   readonly imports: readonly {
     readonly to: string
@@ -69,5 +73,6 @@ export interface Design {
     }
     readonly location: SourceLocation
   }[]
+  /** Of the design and of its patterns, with whole addresses. */
   readonly removed: readonly { readonly from: string; readonly destroy: boolean; readonly location: SourceLocation }[]
 }

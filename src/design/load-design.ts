@@ -8,7 +8,7 @@ import { sensitiveTexts } from '../plan/sensitive-text.ts'
 import type { Design, Output } from './design.ts'
 import { evaluateBlocks } from './evaluate/evaluate-blocks.ts'
 import { evaluateModule } from './evaluate/evaluate-module.ts'
-import { noteRules } from './evaluate/evaluate-rules.ts'
+import { noteModuleBlocks } from './evaluate/evaluate-module-blocks.ts'
 import { type EvaluationContext, ModuleInstance } from './evaluate/module-instance.ts'
 import { inputType, prepareInputChecks } from './inputs/check-input.ts'
 import { gatherInputs } from './inputs/gather-inputs.ts'
@@ -78,10 +78,14 @@ export async function loadDesign(request: LoadRequest): Promise<LoadedDesign> {
     failed: new Set(),
     sensitiveValues: new Set(),
     rules: { ignore: [], health: [] },
+    policies: [],
+    moved: [],
+    removed: [],
+    leftOut: [],
   }
   noteSensitive(resolved.values.values(), context.sensitiveValues)
   evaluateModule(instance, context)
-  noteRules(instance, context)
+  noteModuleBlocks(instance, context)
   const blocks = evaluateBlocks(instance, context)
 
   const linked = linkComponents(instance.components, (address) => context.failed.has(address))
@@ -107,7 +111,8 @@ export async function loadDesign(request: LoadRequest): Promise<LoadedDesign> {
     clusters: blocks.clusters,
     state: blocks.state,
     ownership: blocks.ownership,
-    rules: blocks.rules,
+    rules: context.rules,
+    leftOut: context.leftOut,
     components,
     outputs: instance.outputs.map((output) => asSensitiveAsItIs(output, sensitiveValues)),
     sensitiveValues,
@@ -117,10 +122,10 @@ export async function loadDesign(request: LoadRequest): Promise<LoadedDesign> {
         { ...input, type: inputType(asObject(module.blocks.inputs.get(name)?.value ?? null)) },
       ]),
     ),
-    policies: blocks.policies,
-    moved: blocks.moved,
+    policies: context.policies,
+    moved: context.moved,
     imports: blocks.imports,
-    removed: blocks.removed,
+    removed: context.removed,
   }
   return { design, diagnostics: coverDiagnostics(sortDiagnostics(diagnostics), sensitiveTexts(sensitiveValues)) }
 }

@@ -16,6 +16,7 @@ import { type ExpandRequest, type Expansion, expandDesign } from '../planner/exp
 import { fieldManagersOf } from '../planner/field-managers.ts'
 import { idlePaths } from '../planner/idle-paths.ts'
 import { createMasker } from '../planner/mask.ts'
+import { followMoves, forgottenBy } from '../planner/moves.ts'
 import type { Owner } from '../planner/owner-labels.ts'
 import { checkPolicies, plannedPolicies } from '../planner/policies.ts'
 import { hasTriggers, replaceTriggered } from '../planner/replace-triggers.ts'
@@ -108,7 +109,7 @@ async function makeOpenly(request: MakePlanRequest): Promise<MadePlan> {
     state: request.state,
     live: refreshed.live,
     owner: request.owner,
-    forgotten: new Set(request.design.removed.filter((block) => !block.destroy).map((block) => block.from)),
+    isForgotten: forgottenBy(request.design),
     imported: importedIds(request.design, expansion.objects),
     managers,
     destroy: request.mode === 'destroy',
@@ -161,7 +162,9 @@ async function makeOpenly(request: MakePlanRequest): Promise<MadePlan> {
     ),
     diagnostics: [...found, ...asked.diagnostics, ...contained.diagnostics],
   })
-  const policies = hasErrors(plan.diagnostics) ? undefined : checkPolicies(plan, request.design.policies)
+  const policies = hasErrors(plan.diagnostics)
+    ? undefined
+    : checkPolicies(plan, request.design.policies, followMoves(request.design.moved))
   const sent = new Map(
     [...asked.results].flatMap(([id, answer]) => (answer.kind === 'result' ? [[id, answer.sent] as const] : [])),
   )

@@ -3,7 +3,6 @@ import type { Diagnostic } from '../plan/diagnostic.ts'
 import type { JsonObject } from '../plan/json.ts'
 import { describeObject } from '../plan/manifest.ts'
 import type { PendingEffect, RecordedObject, RecordedState } from '../plan/recorded-state.ts'
-import { isWithin } from './check-blocks.ts'
 import type { DesiredObject } from './desired-object.ts'
 import { type FieldManagers, takenManagers } from './field-managers.ts'
 import { isDigestOf } from './object-digest.ts'
@@ -82,8 +81,8 @@ export interface AssessRequest {
   readonly state: RecordedState
   readonly live: LiveView
   readonly owner: Owner
-  /** Components given up by `removed` without deleting their objects. */
-  readonly forgotten: ReadonlySet<string>
+  /** Whether `removed` gives up a recorded address without deleting its objects. */
+  readonly isForgotten: (address: string) => boolean
   /** Ids that `imports` takes in, whoever owns them. */
   readonly imported: ReadonlySet<string>
   readonly managers: FieldManagers
@@ -322,8 +321,7 @@ function assessUnwanted(id: string, recorded: RecordedObject, request: AssessReq
   const live = request.live.objects.get(id)
   const gone = live === undefined && isMissing(id, request.live)
   if (gone) return { kind: 'forget', recorded, live, reason: 'forget_because_removed' }
-  if ([...request.forgotten].some((address) => isWithin(recorded.address, address)))
-    return { kind: 'forget', recorded, live, reason: 'forget_because_removed' }
+  if (request.isForgotten(recorded.address)) return { kind: 'forget', recorded, live, reason: 'forget_because_removed' }
   if (!recorded.created && (recorded.key.kind === 'Namespace' || recorded.key.kind === 'CustomResourceDefinition')) {
     return { kind: 'forget', recorded, live, reason: 'forget_because_removed' }
   }

@@ -7,8 +7,9 @@ import { formatFieldPath } from '../plan/field-text.ts'
 import type { JsonObject } from '../plan/json.ts'
 import { describeObject } from '../plan/manifest.ts'
 import { type Plan, type PlannedCondition, summarize } from '../plan/plan.ts'
+import { type FollowMoves, isWithin } from './moves.ts'
 
-/** A rule in CEL over a plan, from the design or from a file. */
+/** A rule in CEL over a plan, from the design, a pattern or a file. */
 export type Policy = Design['policies'][number]
 
 /** What came of one policy. */
@@ -23,15 +24,21 @@ const SHOWN = 10
 
 /**
  * Holds every policy against a plan. A rule that speaks of `change` is asked about each change, any other once about `plan`. What is
- * not true is an error, or a warning where the policy is advisory; a rule that can't be evaluated is always an error.
+ * not true is an error, or a warning where the policy is advisory; a rule that can't be evaluated is always an error. Policies of a
+ * pattern see what changes in their own use of it, whatever address that was recorded under: `follow` leads to the one of today.
  */
-export function checkPolicies(plan: Plan, policies: readonly Policy[]): readonly PolicyVerdict[] {
-  const planned = lazily(() => planScope(plan))
-  const changes = plan.changes.filter((change) => change.action !== 'no-op')
+export function checkPolicies(plan: Plan, policies: readonly Policy[], follow: FollowMoves): readonly PolicyVerdict[] {
+  const views = new Map<string, PlanView>()
+  const viewOf = (scope: string): PlanView => {
+    const view = views.get(scope) ?? viewWithin(scope === '' ? plan : planWithin(plan, scope, follow))
+    views.set(scope, view)
+    return view
+  }
   const verdictOf = (policy: Policy, status: PolicyVerdict['status'], diagnostics: readonly Diagnostic[]) => {
     return { policy, status, diagnostics }
   }
   return policies.map((policy): PolicyVerdict => {
+    const { changes, planned } = viewOf(policy.scope)
     const expression = compileExpression(policy.rule)
     if (isProblem(expression)) return verdictOf(policy, 'error', [brokenRule(policy, expression.summary)])
     if (!expression.references.some(({ root }) => root === 'change')) {
@@ -58,9 +65,10 @@ export function plannedPolicies(
   policies: readonly Policy[],
   verdicts: readonly PolicyVerdict[] | undefined,
 ): readonly PlannedCondition[] {
-  return policies.map(({ name }, index) => {
+  return policies.map(({ name, scope }, index) => {
     const { status = 'unknown', diagnostics = [] } = verdicts?.[index] ?? {}
-    return { kind: 'policy', address: `policies.${name}`, status, problems: diagnostics.map(({ summary }) => summary) }
+    const address = scope === '' ? `policies.${name}` : `${scope}.policies.${name}`
+    return { kind: 'policy', address, status, problems: diagnostics.map(({ summary }) => summary) }
   })
 }
 
@@ -72,13 +80,14 @@ function ask(policy: Policy, scope: JsonObject): boolean | Diagnostic {
 }
 
 function violation(policy: Policy, change: ObjectChange | undefined): Diagnostic {
-  const what = change === undefined ? 'The plan' : `${describeObject(change.key)} (${change.action})`
+  const whole = policy.scope === '' ? 'The plan' : `What changes in ${policy.scope}`
+  const what = change === undefined ? whole : `${describeObject(change.key)} (${change.action})`
   return {
     severity: severityOf(policy),
     code: 'MF2011',
-    summary: `${what} is against the policy ${policy.name}${policy.message === undefined ? '' : `: ${policy.message}`}`,
+    summary: `${what} is against the policy ${titleOf(policy)}${policy.message === undefined ? '' : `: ${policy.message}`}`,
     detail: `Its rule is: ${policy.rule}`,
-    ...(change === undefined ? {} : { address: change.address }),
+    ...addressOf(policy, change),
     location: change?.origin ?? policy.location,
   }
 }
@@ -87,7 +96,8 @@ function andMore(policy: Policy, more: number): Diagnostic {
   return {
     severity: severityOf(policy),
     code: 'MF2011',
-    summary: `And ${more} more changes are against the policy ${policy.name}`,
+    ...addressOf(policy, undefined),
+    summary: `And ${more} more changes are against the policy ${titleOf(policy)}`,
     location: policy.location,
   }
 }
@@ -96,15 +106,41 @@ function brokenRule(policy: Policy, problem: string, hint?: string): Diagnostic 
   return {
     severity: 'error',
     code: 'MF2011',
-    summary: `The rule of the policy ${policy.name} can not be evaluated: ${problem}`,
+    ...addressOf(policy, undefined),
+    summary: `The rule of the policy ${titleOf(policy)} can not be evaluated: ${problem}`,
     detail: `Its rule is: ${policy.rule}`,
     location: policy.location,
     hint: hint ?? 'In scope are `change` (action, kind, namespace, name, cluster, address, before, after, fields) and `plan`.',
   }
 }
 
+function titleOf({ name, scope }: Policy): string {
+  return scope === '' ? name : `${name} of ${scope}`
+}
+
+function addressOf({ scope }: Policy, change: ObjectChange | undefined): Pick<Diagnostic, 'address'> {
+  const address = change?.address ?? scope
+  return address === '' ? {} : { address }
+}
+
 function severityOf(policy: Policy): Diagnostic['severity'] {
   return policy.enforcement === 'advisory' ? 'warning' : 'error'
+}
+
+/** What rules may ask about. */
+interface PlanView {
+  readonly changes: readonly ObjectChange[]
+  readonly planned: () => JsonObject
+}
+
+function viewWithin(plan: Plan): PlanView {
+  return { changes: plan.changes.filter((change) => change.action !== 'no-op'), planned: lazily(() => planScope(plan)) }
+}
+
+/** The plan as it would be if there were nothing but one use of a pattern. */
+function planWithin(plan: Plan, scope: string, follow: FollowMoves): Plan {
+  const isInside = ({ address }: ObjectChange) => isWithin(address, scope) || isWithin(follow(address), scope)
+  return { ...plan, changes: plan.changes.filter(isInside), drift: plan.drift.filter(isInside) }
 }
 
 /** A change as rules see it: secrets are masked in it as everywhere. */

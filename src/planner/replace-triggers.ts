@@ -1,7 +1,7 @@
 import type { Component } from '../design/component.ts'
 import type { Design } from '../design/design.ts'
 import type { Candidate } from './assess.ts'
-import { isWithin } from './check-blocks.ts'
+import { withinAll } from './moves.ts'
 import { asReplacement } from './select.ts'
 
 /** True of a design in which one component's change may replace another that did not change. */
@@ -17,16 +17,20 @@ function isTriggered({ spec }: Component): boolean {
 export function replaceTriggered(candidates: readonly Candidate[], components: readonly Component[]): readonly Candidate[] {
   const triggers = components.filter(isTriggered)
   if (triggers.length === 0) return candidates
-  const changed = new Set(candidates.filter(isChanged).map(addressOf))
+  const standing = new Set(components.flatMap(({ address }) => withinAll(address)))
+  const changed = new Set(candidates.filter(isChanged).flatMap((candidate) => withinAll(addressOf(candidate))))
   const replaced = new Set<string>()
   for (let grew = true; grew; ) {
     grew = false
-    for (const { address, spec } of triggers) {
+    for (const { address, scope, spec } of triggers) {
       if (replaced.has(address)) continue
-      const hit = spec.lifecycle?.replaceTriggeredBy?.some((trigger) => [...changed].some((other) => isWithin(other, trigger)))
+      const hit = spec.lifecycle?.replaceTriggeredBy?.some((trigger) => {
+        const inside = `${scope}.${trigger}`
+        return changed.has(scope !== '' && standing.has(inside) ? inside : trigger)
+      })
       if (hit !== true) continue
       replaced.add(address)
-      changed.add(address)
+      for (const within of withinAll(address)) changed.add(within)
       grew = true
     }
   }

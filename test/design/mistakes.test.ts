@@ -478,12 +478,12 @@ services:
       what: 'blocks of a pattern that do nothing where it is used',
       text: {
         'design.yaml': `${HEAD}patterns:\n  p: {source: ./p}\n`,
-        'p/design.yaml': `${HEAD.replace('shop', 'inner')}policies: {no: {rule: "false"}}\nmoved: [{from: resources.a, to: resources.b}]\nresources:\n  b: {manifest: {apiVersion: v1, kind: ConfigMap, metadata: {name: b}}}\n`,
+        'p/design.yaml': `${HEAD.replace('shop', 'inner')}state: {address: ./elsewhere}\nimports: [{to: resources.b, object: {apiVersion: v1, kind: ConfigMap, name: b}}]\nresources:\n  b: {manifest: {apiVersion: v1, kind: ConfigMap, metadata: {name: b}}}\n`,
       },
       given: { paths: ['design.yaml'] },
       told: [
-        'MF1604 p/design.yaml:4:1 `policies` of the pattern inner does nothing here',
-        'MF1604 p/design.yaml:5:1 `moved` of the pattern inner does nothing here',
+        'MF1604 p/design.yaml:4:1 `state` of the pattern inner does nothing here',
+        'MF1604 p/design.yaml:5:1 `imports` of the pattern inner does nothing here',
       ],
     },
   ],

@@ -29,7 +29,7 @@ export function checkExpectation(
     return more && said.length === 0 ? [{ what: 'plan', detail: 'there is none: the design has mistakes' }] : said
   }
   const counts: { readonly [action: string]: number } = { ...summarize(plan) }
-  const rules = (expect.conditions ?? []).map((rule) => ({ name: rule, rule, location }))
+  const rules = (expect.conditions ?? []).map((rule) => ({ name: rule, rule, location, scope: '' }))
   return [
     ...said,
     ...Object.entries(expect.summary ?? {}).flatMap(([action, count]) =>
@@ -46,7 +46,7 @@ export function checkExpectation(
       const detail = output === undefined ? 'there is none' : output.unknown ? 'known after apply' : shown(output.after)
       return [{ what: `outputs.${name}`, detail: `${detail}, not ${shown(wanted as JsonValue)}` }]
     }),
-    ...checkPolicies(plan, rules)
+    ...checkPolicies(plan, rules, (address) => address)
       .flatMap(({ diagnostics }) => diagnostics)
       .map(({ summary }) => ({ what: 'conditions', detail: summary })),
   ]

@@ -1,35 +1,30 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
 import type { Design } from '../design.ts'
-import { type Entry, entryLocation, type ModuleSource } from '../module/module-source.ts'
-import type { ClusterSpec, OwnershipSettings, PolicySpec, StateSettings } from '../schema/design.ts'
+import type { Entry } from '../module/module-source.ts'
+import type { ClusterSpec, OwnershipSettings, StateSettings } from '../schema/design.ts'
 import { checkReference, targetsOf } from './check-references.ts'
 import { evaluateValue, FAILED } from './evaluate-value.ts'
 import type { EvaluationContext, ModuleInstance } from './module-instance.ts'
 import { scanExpressions } from './scan-expressions.ts'
 import { sensitiveFlow } from './sensitive-flow.ts'
 
-/** Everything of a design that is neither component, local nor output. */
-export type EvaluatedBlocks = Pick<
-  Design,
-  'clusters' | 'state' | 'ownership' | 'rules' | 'labels' | 'policies' | 'moved' | 'imports' | 'removed'
->
+/** What only the design itself says, and not its patterns. */
+export type EvaluatedBlocks = Pick<Design, 'clusters' | 'state' | 'ownership' | 'labels' | 'imports'>
 
-/** Evaluates the blocks that nothing refers to, once everything they may refer to is there. */
+/** Evaluates the blocks of the design that nothing refers to, once everything they may refer to is there. */
 export function evaluateBlocks(instance: ModuleInstance, context: EvaluationContext): EvaluatedBlocks {
   const { source } = instance
-  const named = (entries: ReadonlyMap<string, Entry>) =>
-    [...entries.values()].flatMap((entry) => {
-      const value = evaluateLoose(entry, instance, context)
-      return value === undefined ? [] : [{ entry, value }]
-    })
-  const listed = (block: keyof ModuleSource['lists']) =>
-    source.lists[block].flatMap((entry) => {
-      const value = evaluateLoose(entry, instance, context)
-      return value === undefined ? [] : [{ value, location: entry.document.locate(entry.path) }]
-    })
+  const clusters = [...source.blocks.clusters.values()].flatMap((entry): [string, ClusterSpec][] => {
+    const value = evaluateLoose(entry, instance, context)
+    return value === undefined ? [] : [[entry.name, value as ClusterSpec]]
+  })
+  const imports = source.lists.imports.flatMap((entry) => {
+    const value = evaluateLoose(entry, instance, context)
+    return value === undefined ? [] : [{ ...value, location: entry.document.locate(entry.path) }]
+  })
   const metadata = evaluateLoose(source.metadata, instance, context)
   return {
-    clusters: new Map(named(source.blocks.clusters).map(({ entry, value }) => [entry.name, value as ClusterSpec])),
+    clusters: new Map(clusters),
     state:
       source.state === undefined
         ? undefined
@@ -38,21 +33,9 @@ export function evaluateBlocks(instance: ModuleInstance, context: EvaluationCont
       source.ownership === undefined
         ? undefined
         : (evaluateLoose(source.ownership, instance, context) as unknown as OwnershipSettings | undefined),
-    rules: context.rules,
     labels: stringsOf(metadata?.labels),
-    policies: named(source.blocks.policies).map(({ entry, value }) => ({
-      ...(value as unknown as PolicySpec),
-      name: entry.name,
-      location: entryLocation(entry),
-    })),
     // The schema of the language has accepted each of these.
-    moved: listed('moved').map(({ value, location }) => ({ ...value, location })) as unknown as Design['moved'],
-    imports: listed('imports').map(({ value, location }) => ({ ...value, location })) as unknown as Design['imports'],
-    removed: listed('removed').map(({ value, location }) => ({
-      ...value,
-      destroy: value.destroy === true,
-      location,
-    })) as unknown as Design['removed'],
+    imports: imports as unknown as Design['imports'],
   }
 }
 

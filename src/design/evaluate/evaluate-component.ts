@@ -8,7 +8,7 @@ import { checkValue } from '../validate/check-value.ts'
 import { misfitDiagnostic } from '../validate/misfit-diagnostic.ts'
 import { SECTION_SCHEMAS } from './component-attributes.ts'
 import { dependenciesOf } from './entry-dependencies.ts'
-import { noteRules } from './evaluate-rules.ts'
+import { noteModuleBlocks } from './evaluate-module-blocks.ts'
 import { evaluateValue, FAILED } from './evaluate-value.ts'
 import { forEachItems } from './for-each-items.ts'
 import { type EvaluatedEntry, type EvaluationContext, type InputValue, ModuleInstance } from './module-instance.ts'
@@ -35,10 +35,12 @@ export function evaluateComponent(
   if (forEach !== undefined && items === undefined) return false
   const each = items === undefined ? [undefined] : [...items].map(([key, value]) => ({ key, value }))
   const flow = sensitiveFlow(instance, context)
+  if (each.length === 0) context.leftOut.push(instance.addressOf(section, entry.name))
   for (const item of each) {
     instance.touched.clear()
     const scope = { entry, scope: instance.celScope(item), diagnostics: context.diagnostics, flow }
     const wanted = evaluateValue(when ?? true, [...entry.path, 'when'], scope)
+    if (wanted === false) context.leftOut.push(instance.addressOf(section, entry.name, item?.key))
     if (wanted === FAILED || wanted === false) continue
     const evaluated = scanned.scan.holds ? evaluateValue(spec, entry.path, scope) : spec
     if (evaluated === FAILED || !isJsonObject(evaluated)) continue
@@ -160,7 +162,7 @@ function usePattern(
     shared: [...parent.shared, ...(component.spec.dependsOn ?? []).map((name) => absolute(name, parent.scope))],
   })
   evaluateModule(inner, context)
-  noteRules(inner, context)
+  noteModuleBlocks(inner, context)
   parent.components.push(...inner.components)
   const known = inner.outputs.flatMap(({ value, sensitive }) => (value.known ? [{ value: value.value, sensitive }] : []))
   noteSensitive(known, context.sensitiveValues)

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { JsonObject, JsonValue } from '../../plan/json.ts'
 import type { Component, Section } from '../component.ts'
-import type { DesignRules, Output } from '../design.ts'
+import type { Design, DesignRules, Output } from '../design.ts'
 import { toCel } from '../expression/cel-values.ts'
 import { type ModuleSource, SECTIONS } from '../module/module-source.ts'
 import type { SourceFiles } from '../source/source-files.ts'
@@ -27,6 +27,12 @@ export interface EvaluationContext {
   readonly sensitiveValues: Set<string>
   /** Of the design and its patterns. */
   readonly rules: { readonly [Name in keyof DesignRules]: DesignRules[Name][number][] }
+  /** Of the design and its patterns, with whole addresses. */
+  readonly policies: Design['policies'][number][]
+  readonly moved: Design['moved'][number][]
+  readonly removed: Design['removed'][number][]
+  /** Addresses that `when` or an empty `forEach` leaves out. */
+  readonly leftOut: string[]
 }
 
 /** What became of a component as written: its instances (several with forEach, none when left out). */
