@@ -34,7 +34,7 @@ two free cores: the ratios are what to read. All of it takes some six minutes; C
 }
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-const main = join(root, 'dist/main.js')
+const main = join(root, 'dist/main.cjs')
 if (!existsSync(main)) throw new Error('Build it first: npm run build')
 const folder = mkdtempSync(join(tmpdir(), 'meshform-bench-perf-'))
 const seconds = Number(options.seconds)

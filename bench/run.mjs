@@ -38,7 +38,7 @@ has etcd and kube-apiserver. Peers that are not installed are left out.
 }
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-const main = join(root, 'dist/main.js')
+const main = join(root, 'dist/main.cjs')
 if (!existsSync(main)) throw new Error('Build it first: npm run build')
 const folder = mkdtempSync(join(tmpdir(), 'meshform-bench-'))
 const only = new Set(options.only.split(','))

@@ -1,46 +1,15 @@
-// Bundles the CLI into dist/: one entry, and a chunk for each command, so that a command loads only what it needs.
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
-import { createRequire } from 'node:module'
+// Builds the command into dist/: `main.cjs`, the pieces that it loads with their code caches, and the scripts of its threads.
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { laterPieces, piecesOf } from './pieces.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-const require = createRequire(import.meta.url)
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 rmSync(join(root, 'dist'), { recursive: true, force: true })
-const workers = [
-  'src/perf/load/generator-worker.ts',
-  'src/perf/wire/practice-worker.ts',
-  'src/filters/host/filter-worker.ts',
-].filter((file) => existsSync(join(root, file)))
-/**
- * Packages that only some runs need, written for CommonJS: each is a file of its own, read when the first of its names is used.
- * Packages that know each other's classes share a file.
- */
-const late = new Map([
-  ['yaml', 'yaml'],
-  ['ajv', 'ajv'],
-  ['ajv/dist/2020.js', 'ajv'],
-  ['ajv-formats', 'ajv'],
-])
-const latePackages = {
-  name: 'late-packages',
-  setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^(ajv|yaml)/ }, ({ path, importer }) =>
-      late.has(path) && importer.startsWith(join(root, 'src')) ? { path, namespace: 'late' } : undefined,
-    )
-    onLoad({ filter: /./, namespace: 'late' }, ({ path }) => {
-      const loaded = `require('#late/${late.get(path)}')['${path}']`
-      const names = Object.keys(require(path)).map((name) => `get ${name}() { return ${loaded}.${name} }`)
-      return { contents: `module.exports = { ${names.join(', ')} }`, resolveDir: root }
-    })
-  },
-}
-const undiciParts = {
-  name: 'undici-parts',
-  setup: ({ onResolve }) => onResolve({ filter: /^undici$/ }, () => ({ path: join(root, 'scripts/undici-parts.cjs') })),
-}
+const pieces = piecesOf()
 const common = {
   absWorkingDir: root,
   bundle: true,
@@ -49,27 +18,49 @@ const common = {
   sourcemap: false,
   minifySyntax: true,
   logLevel: 'warning',
+  define: { __MESHFORM_VERSION__: JSON.stringify(version) },
+  external: ['pg-native', './load-piece.cjs'],
+  plugins: [laterPieces(root)],
 }
-for (const file of new Set(late.values())) {
-  const packages = [...late].filter(([, place]) => place === file).map(([name]) => `'${name}': require('${name}')`)
-  const contents = `module.exports = { ${packages.join(', ')} }`
-  await build({ ...common, stdin: { contents, resolveDir: root }, outfile: `dist/late/${file}.cjs`, format: 'cjs' })
+const commonJs = {
+  ...common,
+  format: 'cjs',
+  supported: { 'dynamic-import': false },
+  define: {
+    ...common.define,
+    'import.meta.dirname': '__dirname',
+    'import.meta.filename': '__filename',
+    'import.meta.url': '__url',
+  },
+}
+await build({
+  ...commonJs,
+  entryPoints: { main: 'src/cli/main.ts', 'load-piece': 'src/cli/load-piece.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+})
+for (const { name, contents } of pieces) {
+  const { outputFiles } = await build({
+    ...commonJs,
+    stdin: { contents, resolveDir: root },
+    outfile: `dist/pieces/${name}.cjs`,
+    write: false,
+  })
+  mkdirSync(join(root, 'dist/pieces'), { recursive: true })
+  for (const { path, text } of outputFiles) writeFileSync(path, asFunction(text))
 }
 await build({
   ...common,
-  entryPoints: ['src/cli/main.ts', ...workers],
-  entryNames: '[name]',
+  entryPoints: ['src/perf/load/generator-worker.ts', 'src/perf/wire/practice-worker.ts', 'src/filters/host/filter-worker.ts'],
   outdir: 'dist',
+  entryNames: '[name]',
+  chunkNames: 'worker-[hash]',
   splitting: true,
   format: 'esm',
-  chunkNames: 'chunks/[name]-[hash]',
-  define: { __MESHFORM_VERSION__: JSON.stringify(version) },
   // Packages written for CommonJS call require even when they are bundled into a module.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
-  external: ['pg-native', '#late/*'],
-  plugins: [undiciParts, latePackages],
 })
 chmodSync(join(root, 'bin/meshform.js'), 0o755)
 // `npx meshform` in a clone finds the command here without asking a registry.
@@ -77,3 +68,15 @@ const binaries = join(root, 'node_modules/.bin')
 mkdirSync(binaries, { recursive: true })
 rmSync(join(binaries, 'meshform'), { force: true })
 symlinkSync('../../bin/meshform.js', join(binaries, 'meshform'))
+const { status } = spawnSync(process.execPath, [join(root, 'scripts/warm-up.mjs')], { stdio: 'inherit' })
+if (status !== 0) console.error('The code caches are missing: the command works without them, and starts more slowly.')
+
+/**
+ * A script that is one function, as `load-piece.ts` runs it. It is read as Latin-1, so whatever is not ASCII is escaped: what the
+ * bundler leaves of it stands in regular expressions and comments.
+ */
+function asFunction(text) {
+  const ascii = text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  const url = 'require("node:url").pathToFileURL(__dirname + "/").href'
+  return `(function (exports, require, module, __dirname) { "use strict"; const __url = ${url};\n${ascii}\n})\n`
+}

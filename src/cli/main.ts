@@ -10,8 +10,20 @@ const argv = process.argv.slice(2)
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   process.stdout.write(`meshform ${VERSION}\n`)
 } else {
+  void start()
+}
+
+async function start(): Promise<void> {
+  let ended = false
+  // Nothing is left to wait for, and the work has not ended: a bug, which must not look like success. The code is Node's own for it.
+  process.once('beforeExit', () => {
+    if (ended) return
+    process.stderr.write('error: The command came to a halt before its end.\n')
+    process.exitCode = 13
+  })
   const { run } = await import('./run.ts')
   await run(argv, processIo())
+  ended = true
 }
 
 /** The process as commands see it. The first Ctrl-C asks to stop, the second ends at once: what is on disk is valid at any moment. */
