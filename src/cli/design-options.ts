@@ -97,7 +97,7 @@ export function withRunOptions(command: Command): Command {
     .addOption(
       new Option(
         '--state <address>',
-        'where the state is kept: a folder, or an https://, postgres://, kubernetes://, s3://, gcs://, azurerm:// or consul:// address',
+        'where the state is kept: a folder, or an https://, postgres://, kubernetes://, s3://, gcs://, azurerm://, oss://, cos://, ocistore:// or consul:// address',
       ).env('MESHFORM_STATE'),
     )
     .option('--lock-timeout <time>', 'how long to wait for another run to end', milliseconds, 0)

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Design } from '../design/design.ts'
 import type { StateBackend } from '../state/backend.ts'
 import type { HttpCredentials } from '../state/backends/http.ts'
+import type { RemoteOptions } from '../state/backends/remote/remote-options.ts'
 import { systemClock } from '../state/clock.ts'
 import { currentProcess, type ProcessIdentity } from '../state/process-identity.ts'
 import type { StateCipher } from '../state/sealed-text.ts'
@@ -74,17 +75,12 @@ async function openPlace(io: CommandIo, place: StatePlace, process: ProcessIdent
       return openKubernetes(io, place, process)
     case 'gcs': {
       const { gcsBackend } = await import('../state/backends/gcs.ts')
-      const { bucket, prefix, endpoint } = place.settings
-      const journals = journalDirectory(io, `gcs ${endpoint ?? ''} ${bucket}/${prefix}`)
-      return ok(gcsBackend({ settings: place.settings, ...common, journalDirectory: journals, userAgent, environment: io.env }))
+      return ok(gcsBackend({ settings: place.settings, ...common, ...remote(io, 'gcs', place.settings) }))
     }
     case 'azurerm': {
       const { azurermBackend } = await import('../state/backends/azurerm.ts')
-      const { endpoint, container, prefix } = place.settings
-      const journals = journalDirectory(io, `azurerm ${endpoint} ${container}/${prefix}`)
-      return ok(
-        azurermBackend({ settings: place.settings, ...common, journalDirectory: journals, userAgent, environment: io.env }),
-      )
+      const journals = remote(io, 'azurerm', { ...place.settings, bucket: place.settings.container })
+      return ok(azurermBackend({ settings: place.settings, ...common, ...journals }))
     }
     case 'consul': {
       const [{ consulBackend }, { consulAccess }] = await Promise.all([
@@ -98,17 +94,39 @@ async function openPlace(io: CommandIo, place: StatePlace, process: ProcessIdent
       const rest = { ...access.value, journalDirectory: journals, userAgent, environment: io.env }
       return ok(consulBackend({ settings: place.settings, ...common, ...rest }))
     }
+    case 'oss': {
+      const { ossBackend } = await import('../state/backends/oss.ts')
+      return ok(ossBackend({ settings: place.settings, ...common, ...remote(io, 'oss', place.settings) }))
+    }
+    case 'cos': {
+      const { cosBackend } = await import('../state/backends/cos.ts')
+      return ok(cosBackend({ settings: place.settings, ...common, ...remote(io, 'cos', place.settings) }))
+    }
+    case 'ocistore': {
+      const { ocistoreBackend } = await import('../state/backends/ocistore.ts')
+      const { namespace, bucket, ...rest } = place.settings
+      const journals = remote(io, 'ocistore', { ...rest, bucket: `${namespace}/${bucket}` })
+      return ok(ocistoreBackend({ settings: place.settings, ...common, ...journals }))
+    }
     case 's3': {
       const [{ s3Backend }, { s3Credentials }] = await Promise.all([
         import('../state/backends/s3.ts'),
         import('../state/backends/s3/s3-credentials.ts'),
       ])
-      const { bucket, prefix, endpoint } = place.settings
-      const journals = journalDirectory(io, `s3 ${endpoint ?? ''} ${bucket}/${prefix}`)
-      const rest = { credentials: () => s3Credentials(io.env), journalDirectory: journals, userAgent, environment: io.env }
+      const rest = { credentials: () => s3Credentials(io.env), ...remote(io, 's3', place.settings) }
       return ok(s3Backend({ settings: place.settings, ...common, ...rest }))
     }
   }
+}
+
+/** What backends on stores of objects need of the command line. */
+function remote(
+  io: CommandIo,
+  kind: string,
+  { endpoint, bucket, prefix }: { readonly endpoint: string | undefined; readonly bucket: string; readonly prefix: string },
+): Pick<RemoteOptions, 'journalDirectory' | 'userAgent' | 'environment'> {
+  const journals = journalDirectory(io, `${kind} ${endpoint ?? ''} ${bucket}/${prefix}`)
+  return { journalDirectory: journals, userAgent: `meshform/${VERSION}`, environment: io.env }
 }
 
 /** The authority's certificate that the address names. */

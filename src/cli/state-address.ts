@@ -8,7 +8,16 @@ import { ok, refused, type StateResult } from '../state/state-result.ts'
 import type { CommandIo } from './command-io.ts'
 import { designFolder } from './design-folder.ts'
 import { PROJECT_FOLDER, stateDirectory } from './local-project.ts'
-import { azurermPlace, consulPlace, gcsPlace, type StorePlace, s3Place } from './store-address.ts'
+import {
+  azurermPlace,
+  consulPlace,
+  cosPlace,
+  gcsPlace,
+  ocistorePlace,
+  ossPlace,
+  type StorePlace,
+  s3Place,
+} from './store-address.ts'
 
 /** A state's address, read: which backend, and its settings. */
 export type StatePlace =
@@ -62,9 +71,19 @@ export function statePlace(io: CommandIo, request: StatePlaceRequest): StateResu
       return azurermPlace(io.env, text)
     case 'consul':
       return consulPlace(io.env, text)
+    case 'oss':
+      return ossPlace(io.env, text)
+    case 'cos':
+      return cosPlace(io.env, text)
+    case 'ocistore':
+      return ocistorePlace(text)
+    case 'oci':
+      return invalid(
+        "oci:// is a registry, which keeps patterns and filters but no states. A state in Oracle's Object Storage is ocistore://NAMESPACE/BUCKET/PREFIX.",
+      )
     default:
       return invalid(
-        `${JSON.stringify(text.slice(0, 80))} is no place for a state: use a folder, https://, postgres://, kubernetes://CONTEXT/NAMESPACE, s3://BUCKET/PREFIX, gcs://BUCKET/PREFIX, azurerm://ACCOUNT/CONTAINER/PREFIX or consul://HOST:PORT/PREFIX.`,
+        `${JSON.stringify(text.slice(0, 80))} is no place for a state: use a folder, https://, postgres://, kubernetes://CONTEXT/NAMESPACE, s3://BUCKET/PREFIX, gcs://BUCKET/PREFIX, azurerm://ACCOUNT/CONTAINER/PREFIX, oss://BUCKET/PREFIX, cos://BUCKET-APPID/PREFIX, ocistore://NAMESPACE/BUCKET/PREFIX or consul://HOST:PORT/PREFIX.`,
       )
   }
 }

@@ -1,6 +1,9 @@
 import type { BlobSettings } from '../state/backends/azurerm/blob-container.ts'
 import type { ConsulSettings } from '../state/backends/consul/consul-kv.ts'
+import type { BucketSettings } from '../state/backends/create-only/create-only-bucket.ts'
 import type { GcsSettings } from '../state/backends/gcs/gcs-bucket.ts'
+import type { OracleSettings } from '../state/backends/ocistore/oracle-bucket.ts'
+import { isSafeEndpoint } from '../state/backends/remote/access-token.ts'
 import type { S3Settings } from '../state/backends/s3/s3-bucket.ts'
 import { ok, refused, type StateResult } from '../state/state-result.ts'
 
@@ -10,6 +13,9 @@ export type StorePlace =
   | { readonly kind: 'gcs'; readonly settings: GcsSettings }
   | { readonly kind: 'azurerm'; readonly settings: BlobSettings }
   | { readonly kind: 'consul'; readonly settings: ConsulSettings }
+  | { readonly kind: 'oss'; readonly settings: BucketSettings }
+  | { readonly kind: 'cos'; readonly settings: BucketSettings }
+  | { readonly kind: 'ocistore'; readonly settings: OracleSettings }
 
 type Environment = { readonly [name: string]: string | undefined }
 
@@ -93,6 +99,84 @@ export function consulPlace(env: Environment, address: string): StateResult<Stor
       partition: query.get('partition') ?? env.CONSUL_PARTITION,
     },
   })
+}
+
+/** `oss://BUCKET/PREFIX?region=REGION&endpoint=ADDRESS`, a bucket of Alibaba's Object Storage Service. */
+export function ossPlace(env: Environment, address: string): StateResult<StorePlace> {
+  const match = /^oss:\/\/([a-z0-9][a-z0-9-]{1,61}[a-z0-9])(\/[^?]*)?(?:\?(.*))?$/.exec(address)
+  if (match?.[1] === undefined) return invalid("A state in Alibaba's OSS is oss://BUCKET/PREFIX?region=REGION.")
+  const place = regional(
+    new URLSearchParams(match[3] ?? ''),
+    [env.OSS_REGION, env.ALIBABA_CLOUD_REGION, env.ALICLOUD_REGION],
+    [env.OSS_ENDPOINT, env.ALICLOUD_OSS_ENDPOINT, env.OSS_ENDPOINT_URL],
+    { name: 'OSS', variable: 'OSS_REGION', endpointOf: (region) => `https://oss-${region}.aliyuncs.com` },
+  )
+  return place.ok ? ok({ kind: 'oss', settings: { bucket: match[1], prefix: prefixOf(match[2]), ...place.value } }) : place
+}
+
+/** `cos://BUCKET-APPID/PREFIX?region=REGION&endpoint=ADDRESS`, a bucket of Tencent's Cloud Object Storage. */
+export function cosPlace(env: Environment, address: string): StateResult<StorePlace> {
+  const match = /^cos:\/\/([a-z0-9][a-z0-9-]{0,49}-\d{5,15})(\/[^?]*)?(?:\?(.*))?$/.exec(address)
+  if (match?.[1] === undefined) {
+    return invalid(
+      "A state in Tencent's COS is cos://BUCKET-APPID/PREFIX?region=REGION, such as cos://states-1250000000/shop?region=ap-guangzhou.",
+    )
+  }
+  const place = regional(new URLSearchParams(match[3] ?? ''), [env.TENCENTCLOUD_REGION], [env.TENCENTCLOUD_COS_ENDPOINT], {
+    name: 'COS',
+    variable: 'TENCENTCLOUD_REGION',
+    endpointOf: (region) => `https://cos.${region}.myqcloud.com`,
+  })
+  return place.ok ? ok({ kind: 'cos', settings: { bucket: match[1], prefix: prefixOf(match[2]), ...place.value } }) : place
+}
+
+/** `ocistore://NAMESPACE/BUCKET/PREFIX?region=REGION&endpoint=ADDRESS`, a bucket of Oracle's Object Storage. */
+export function ocistorePlace(address: string): StateResult<StorePlace> {
+  const match = /^ocistore:\/\/([a-z0-9_-]{1,64})\/([\w.-]{1,256})(\/[^?]*)?(?:\?(.*))?$/i.exec(address)
+  if (match?.[1] === undefined || match[2] === undefined) {
+    return invalid(
+      'A state in Oracle\'s Object Storage is ocistore://NAMESPACE/BUCKET/PREFIX; "oci os ns get" says the namespace.',
+    )
+  }
+  const query = new URLSearchParams(match[4] ?? '')
+  const [region, endpoint] = [query.get('region') ?? undefined, query.get('endpoint') ?? undefined]
+  if (region !== undefined && !isRegion(region)) return notARegion(region)
+  if (endpoint !== undefined && !isSafeEndpoint(endpoint)) return notAnEndpoint("Oracle's Object Storage")
+  return ok({
+    kind: 'ocistore',
+    settings: { namespace: match[1], bucket: match[2], prefix: prefixOf(match[3]), region, endpoint },
+  })
+}
+
+/** Region and endpoint of a store that signs with its region: out of the address, else of the environment. */
+function regional(
+  query: URLSearchParams,
+  regions: readonly (string | undefined)[],
+  endpoints: readonly (string | undefined)[],
+  store: { readonly name: string; readonly variable: string; readonly endpointOf: (region: string) => string },
+): StateResult<{ readonly region: string; readonly endpoint: string }> {
+  const region = query.get('region') ?? regions.find((item) => item !== undefined && item !== '')
+  if (region === undefined) {
+    return invalid(`A state in ${store.name} needs its region: add ?region=REGION, or set ${store.variable}.`)
+  }
+  if (!isRegion(region)) return notARegion(region)
+  const named = query.get('endpoint') ?? endpoints.find((item) => item !== undefined && item !== '')
+  const endpoint = named === undefined || named.includes('://') ? named : `https://${named}`
+  if (endpoint !== undefined && !isSafeEndpoint(endpoint)) return notAnEndpoint(store.name)
+  return ok({ region, endpoint: endpoint ?? store.endpointOf(region) })
+}
+
+/** It becomes part of a host's name. */
+function isRegion(text: string): boolean {
+  return /^[a-z0-9][a-z0-9-]{0,62}$/.test(text)
+}
+
+function notARegion(region: string): StateResult<never> {
+  return invalid(`${JSON.stringify(region.slice(0, 60))} is no region: regions are written like cn-hangzhou or us-phoenix-1.`)
+}
+
+function notAnEndpoint(store: string): StateResult<never> {
+  return invalid(`The endpoint of ${store} is an https address, or http on this machine.`)
 }
 
 function isHttp(address: string): boolean {

@@ -3,7 +3,18 @@ import type { StateRef } from './state-ref.ts'
 import type { StateResult } from './state-result.ts'
 
 /** The kinds of place a state can be kept in. */
-export type BackendKind = 'local' | 'http' | 'pg' | 'kubernetes' | 's3' | 'gcs' | 'azurerm' | 'consul'
+export type BackendKind =
+  | 'local'
+  | 'http'
+  | 'pg'
+  | 'kubernetes'
+  | 's3'
+  | 'gcs'
+  | 'azurerm'
+  | 'consul'
+  | 'oss'
+  | 'cos'
+  | 'ocistore'
 
 /** A stored snapshot. */
 export interface Snapshot {

@@ -11,8 +11,12 @@ import { openKubernetesTransport } from '../../src/targets/kubernetes/open.ts'
 import { stateApi } from '../../src/targets/kubernetes/state-api.ts'
 import { BLOB_ACCOUNT, startBlobServer } from '../state/backends/blob-server.ts'
 import { startConsulKvServer } from '../state/backends/consul-kv-server.ts'
+import { COS_KEY, checkCosSignature } from '../state/backends/cos-signature.ts'
+import { startCreateOnlyServer } from '../state/backends/create-only-server.ts'
 import { GCS_TOKEN, startGcsServer } from '../state/backends/gcs-server.ts'
 import { startHttpStateServer } from '../state/backends/http-state-server.ts'
+import { ORACLE_KEY, startOracleServer } from '../state/backends/oracle-server.ts'
+import { checkOssSignature, OSS_KEY } from '../state/backends/oss-signature.ts'
 import { type PostgresServer, postgresBinaries, startPostgres } from '../state/backends/postgres-server.ts'
 import { S3_KEYS, startS3Server } from '../state/backends/s3-server.ts'
 import { Project } from './project.ts'
@@ -53,7 +57,9 @@ interface Store {
 /** Kills at random times with each store; without MESHFORM_CRASH_RUNS, one, where no other test kills. */
 const RUNS = Number(process.env.MESHFORM_CRASH_RUNS ?? 1)
 const KILLED_ELSEWHERE =
-  process.env.MESHFORM_CRASH_RUNS === undefined ? ['local', 'http', 's3', 'consul', 'kubernetes', 'gcs'] : []
+  process.env.MESHFORM_CRASH_RUNS === undefined
+    ? ['local', 'http', 's3', 'consul', 'kubernetes', 'gcs', 'oss', 'cos', 'ocistore']
+    : []
 
 const BIN = join(import.meta.dirname, '../../bin/meshform.js')
 const binaries = postgresBinaries()
@@ -108,6 +114,34 @@ const STORES: readonly { readonly name: string; readonly open: (folder: string) 
       const states = await startBlobServer()
       const address = `azurerm://${BLOB_ACCOUNT.name}/states?endpoint=${states.endpoint}/${BLOB_ACCOUNT.name}`
       return { address, env: { ARM_ACCESS_KEY: BLOB_ACCOUNT.key }, forward: async () => states.forward(SILENCE_MS) }
+    },
+  },
+  {
+    name: 'oss',
+    open: async () => {
+      const states = await startCreateOnlyServer({ prefix: 'x-oss-', check: checkOssSignature })
+      const env = { OSS_ACCESS_KEY_ID: OSS_KEY.id, OSS_ACCESS_KEY_SECRET: OSS_KEY.secret, OSS_REGION: OSS_KEY.region }
+      const address = `oss://states-1250000000/x?endpoint=${states.endpoint}`
+      return { address, env, forward: async () => states.forward(SILENCE_MS) }
+    },
+  },
+  {
+    name: 'cos',
+    open: async () => {
+      const states = await startCreateOnlyServer({ prefix: 'x-cos-', check: checkCosSignature })
+      const env = { TENCENTCLOUD_SECRET_ID: COS_KEY.id, TENCENTCLOUD_SECRET_KEY: COS_KEY.secret }
+      const address = `cos://states-1250000000/x?region=ap-guangzhou&endpoint=${states.endpoint}`
+      return { address, env, forward: async () => states.forward(SILENCE_MS) }
+    },
+  },
+  {
+    name: 'ocistore',
+    open: async () => {
+      const states = await startOracleServer()
+      const { tenancy, user, fingerprint, pem } = ORACLE_KEY
+      const names = { OCI_CLI_TENANCY: tenancy, OCI_CLI_USER: user, OCI_CLI_FINGERPRINT: fingerprint }
+      const address = `ocistore://tests/states/x?endpoint=${states.endpoint}`
+      return { address, env: { ...names, OCI_CLI_KEY_CONTENT: pem }, forward: async () => states.forward(SILENCE_MS) }
     },
   },
   {
@@ -244,7 +278,7 @@ describe.sequential('two who apply at once', () => {
   )
 
   // The journals of the others are where the state is: test/engine/crash.test.ts.
-  test.each(STORES.filter(({ name }) => ['http', 's3', 'consul', 'kubernetes'].includes(name)))(
+  test.each(STORES.filter(({ name }) => ['http', 's3', 'oss', 'consul', 'kubernetes'].includes(name)))(
     'with the state in $name: what one left that was killed, another machine finds, and its own journal does no harm later',
     async ({ name, open }) => {
       const store = await open(server.directory)

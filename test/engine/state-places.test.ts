@@ -117,6 +117,18 @@ describe('the address of a state', () => {
     ['consul://consul.example.org:8501/team?scheme=https&datacenter=east'],
     ['consul:///'],
     ['consul://a b/x'],
+    ['oss://states/team?region=cn-hangzhou'],
+    ['oss://states?region=cn-hangzhou&endpoint=https://oss-cn-hangzhou-internal.aliyuncs.com'],
+    ['oss://states?region=cn-hangzhou&endpoint=http://example.org'],
+    ['oss://states'],
+    ['oss://S'],
+    ['cos://states-1250000000/team?region=ap-guangzhou'],
+    ['cos://states-1250000000?region=ap.evil.example'],
+    ['cos://states?region=ap-guangzhou'],
+    ['ocistore://tenancy/States/team?region=us-phoenix-1'],
+    ['ocistore://tenancy/states?endpoint=https://objectstorage.us-gov-ashburn-1.oraclegovcloud.com'],
+    ['ocistore://tenancy'],
+    ['oci://tenancy/states'],
     ['ftp://host'],
     ['kubernetes://kind-east'],
     ['s3://bucket/x'],
@@ -133,6 +145,14 @@ describe('the address of a state', () => {
       settings: { endpoint: 'https://shop.blob.core.chinacloudapi.cn' },
     })
     expect(placeOf('azurerm://shop/states', { ARM_ENVIRONMENT: 'moon' })).toContain('public, usgovernment, china')
+    expect(
+      placeOf('oss://states', { ALICLOUD_REGION: 'cn-hangzhou', OSS_ENDPOINT: 'oss-cn-hangzhou-internal.aliyuncs.com' }),
+    ).toMatchObject({
+      settings: { region: 'cn-hangzhou', endpoint: 'https://oss-cn-hangzhou-internal.aliyuncs.com' },
+    })
+    expect(placeOf('cos://states-1250000000', { TENCENTCLOUD_REGION: 'ap-guangzhou' })).toMatchObject({
+      settings: { endpoint: 'https://cos.ap-guangzhou.myqcloud.com' },
+    })
     expect(placeOf('consul:///x', { CONSUL_HTTP_ADDR: 'https://consul.example.org' })).toMatchObject({
       settings: { address: 'https://consul.example.org', prefix: 'x' },
     })

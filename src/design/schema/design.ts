@@ -142,7 +142,7 @@ export const stateSettings = closed(
   {
     address: Type.Optional(
       text(
-        'A folder, or an https://, postgres://, kubernetes://CONTEXT/NAMESPACE, s3://BUCKET/PREFIX, gcs://BUCKET/PREFIX, azurerm://ACCOUNT/CONTAINER/PREFIX or consul://HOST:PORT/PREFIX address; default .meshform/state; `--state` wins over it.',
+        'A folder, or an https://, postgres://, kubernetes://CONTEXT/NAMESPACE, s3://BUCKET/PREFIX, gcs://BUCKET/PREFIX, azurerm://ACCOUNT/CONTAINER/PREFIX, oss://BUCKET/PREFIX, cos://BUCKET-APPID/PREFIX, ocistore://NAMESPACE/BUCKET/PREFIX or consul://HOST:PORT/PREFIX address; default .meshform/state; `--state` wins over it.',
       ),
     ),
     encrypted: Type.Optional(flag('Refuse to read or write it without an encryption key; default false.')),

@@ -110,7 +110,7 @@ describe('s3', () => {
       {
         "error": {
           "kind": "unauthorized",
-          "message": "Reading s3://states/team a/x/default/bookinfo.json: the server forbids it to these credentials (status 403).",
+          "message": "Reading s3://states/team a/x/default/bookinfo.json: the store refuses it to these credentials (status 403, SignatureDoesNotMatch).",
         },
         "ok": false,
       }

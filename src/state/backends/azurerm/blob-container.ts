@@ -1,9 +1,10 @@
 import type { Clock } from '../../clock.ts'
 import { ok, refused, type StateResult } from '../../state-result.ts'
-import { conditionOnETag, objectWithETag } from '../objects/etag-object.ts'
+import { CONDITIONS_ON_ETAGS, conditionOnETag, objectWithETag } from '../objects/etag-object.ts'
 import type { ObjectStore, ObjectWrite, StoredObject } from '../objects/object-store.ts'
 import { settleRefusedWrite } from '../objects/settle-write.ts'
-import { type HttpAnswer, type HttpExchange, httpRefusal } from '../remote/http-exchange.ts'
+import type { HttpAnswer, HttpExchange } from '../remote/http-exchange.ts'
+import { storeRefusal, wordOf, xmlErrorCode } from '../remote/store-refusal.ts'
 import { unescapeXml } from '../remote/unescape-xml.ts'
 import { sharedKeySignature } from './shared-key.ts'
 
@@ -31,8 +32,7 @@ const VERSION = '2021-12-02'
 
 /** Blobs of one container, read and written under their ETags (`If-Match`, `If-None-Match`). */
 export class BlobContainer implements ObjectStore {
-  readonly nobodysToken = '"0x0000000000000000"'
-  readonly mayIgnoreConditions: boolean
+  readonly conditions = CONDITIONS_ON_ETAGS
   readonly #exchange: HttpExchange
   readonly #settings: BlobSettings
   readonly #credentials: (signal: AbortSignal) => Promise<StateResult<BlobCredentials>>
@@ -48,7 +48,11 @@ export class BlobContainer implements ObjectStore {
     this.#settings = settings
     this.#credentials = credentials
     this.#clock = clock
-    this.mayIgnoreConditions = settings.isForeign
+  }
+
+  /** Azure's own servers heed them. */
+  tokensToRefuse(): readonly (string | undefined)[] {
+    return this.#settings.isForeign ? [undefined, '"0x0000000000000000"'] : []
   }
 
   describe(name: string): string {
@@ -175,9 +179,9 @@ function authorization(
 }
 
 /** The word that Azure has for an error; its text may hold what was signed, so it is not shown. */
-function codeOf({ headers, bytes }: HttpAnswer): string {
-  const code = headers['x-ms-error-code'] ?? /<Code>(\w+)<\/Code>/.exec(Buffer.from(bytes).toString('utf8'))?.[1] ?? ''
-  return code.replace(/\W/g, '').slice(0, 60)
+function codeOf(answer: HttpAnswer): string {
+  const code = answer.headers['x-ms-error-code']
+  return code === undefined ? xmlErrorCode(answer) : wordOf(code)
 }
 
 function isMissingContainer(answer: HttpAnswer): boolean {
@@ -193,12 +197,5 @@ function blobRefusal(what: string, answer: HttpAnswer): StateResult<never> {
   if (isLeased(answer)) {
     return refused({ kind: 'backend', message: `${what}: the blob has a lease of somebody else's (${code}). Break it there.` })
   }
-  if (answer.status === 401 || answer.status === 403) {
-    const detail = code === '' ? '' : `, ${code}`
-    return refused({
-      kind: 'unauthorized',
-      message: `${what}: the store refuses it to these credentials (status ${answer.status}${detail}).`,
-    })
-  }
-  return httpRefusal(what, { ...answer, bytes: Buffer.from(code) })
+  return storeRefusal(what, answer, code)
 }

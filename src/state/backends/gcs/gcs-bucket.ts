@@ -23,8 +23,7 @@ const GOOGLE = 'https://storage.googleapis.com'
  * none), so that of two writers one is refused.
  */
 export class GcsBucket implements ObjectStore {
-  readonly nobodysToken = '1'
-  readonly mayIgnoreConditions: boolean
+  readonly conditions = 'ifGenerationMatch'
   readonly #exchange: HttpExchange
   readonly #settings: GcsSettings
   readonly #token: GcsToken
@@ -33,7 +32,11 @@ export class GcsBucket implements ObjectStore {
     this.#exchange = exchange
     this.#settings = settings
     this.#token = token
-    this.mayIgnoreConditions = settings.endpoint !== undefined
+  }
+
+  /** Google's own servers heed them. */
+  tokensToRefuse(): readonly (string | undefined)[] {
+    return this.#settings.endpoint === undefined ? [] : [undefined, '1']
   }
 
   describe(name: string): string {

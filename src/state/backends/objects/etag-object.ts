@@ -2,6 +2,9 @@ import { ok, refused, type StateResult } from '../../state-result.ts'
 import type { HttpAnswer } from '../remote/http-exchange.ts'
 import type { StoredObject } from './object-store.ts'
 
+/** What the conditions of such stores are called. */
+export const CONDITIONS_ON_ETAGS = 'If-None-Match and If-Match'
+
 /** The object of a good answer, its ETag the token. `what` begins the message of a store that gives none. */
 export function objectWithETag(what: string, { headers, bytes, now }: HttpAnswer): StateResult<StoredObject> {
   if (headers.etag === undefined) {

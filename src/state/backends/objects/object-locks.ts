@@ -5,7 +5,7 @@ import type { ProcessIdentity } from '../../process-identity.ts'
 import { type StateRef, stateRefText } from '../../state-ref.ts'
 import { ok, refused, type StateResult } from '../../state-result.ts'
 import { holderOf } from '../remote/holder.ts'
-import type { ObjectStore } from './object-store.ts'
+import type { ObjectStore, ObjectWrite } from './object-store.ts'
 
 /** A lock that nobody holds. Not every store deletes under a condition, so a lock is given back by overwriting it with this. */
 const FREE = '{"free":true}\n'
@@ -39,8 +39,8 @@ export class ObjectLocks implements LockStore {
     if (holder !== undefined && !holder.expired) return ok({ kind: 'held', holder })
     const written = await this.#write(ref, lockRecordText({ info, expiryMs }), read.value?.token, signal)
     if (!written.ok) return written
-    if (written.value) {
-      const heeds = await this.#heedsConditions(ref, lockRecordText({ info, expiryMs }), signal)
+    if (written.value.kind === 'written') {
+      const heeds = await this.#heedsConditions(ref, lockRecordText({ info, expiryMs }), written.value.token, signal)
       if (!heeds.ok) await this.#free(ref, info.id, signal)
       return heeds.ok ? ok({ kind: 'acquired', tookOver: holder }) : heeds
     }
@@ -55,7 +55,7 @@ export class ObjectLocks implements LockStore {
     this.#beats++
     const text = `${lockRecordText({ info, expiryMs })}${' '.repeat(1 + (this.#beats % 2))}\n`
     const written = await this.#write(ref, text, read.value.token, signal)
-    return written.ok ? ok(written.value ? 'renewed' : 'lost') : written
+    return written.ok ? ok(written.value.kind === 'written' ? 'renewed' : 'lost') : written
   }
 
   async release(ref: StateRef, info: LockInfo, signal: AbortSignal): Promise<StateResult<'released' | 'lost'>> {
@@ -83,20 +83,17 @@ export class ObjectLocks implements LockStore {
 
   /**
    * Some stores take the headers of conditional writes and ignore them, and then two applies would both proceed. So each lock begins
-   * with two writes that have to be refused; where they are not, the lock is as it was but for a space.
+   * with writes that have to be refused; where they are not, the lock is as it was but for a space.
    */
-  async #heedsConditions(ref: StateRef, text: string, signal: AbortSignal): Promise<StateResult<void>> {
-    if (!this.#store.mayIgnoreConditions) return ok(undefined)
-    const tries = await Promise.all([
-      this.#write(ref, `${text} `, undefined, signal),
-      this.#write(ref, `${text}  `, this.#store.nobodysToken, signal),
-    ])
+  async #heedsConditions(ref: StateRef, text: string, current: string, signal: AbortSignal): Promise<StateResult<void>> {
+    const wrong = this.#store.tokensToRefuse(current)
+    const tries = await Promise.all(wrong.map((token, n) => this.#write(ref, text + ' '.repeat(n + 1), token, signal)))
     for (const tried of tries) {
       if (!tried.ok) return tried
-      if (!tried.value) continue
+      if (tried.value.kind === 'refused') continue
       return refused({
         kind: 'invalid-configuration',
-        message: `${this.#store.describe(nameOf(ref))}: the store takes writes whose conditions (If-None-Match, If-Match or their like) do not hold, so it can't keep two applies apart. Nothing is applied with a state there.`,
+        message: `${this.#store.describe(nameOf(ref))}: the store takes writes whose conditions (${this.#store.conditions}) do not hold, so it can't keep two applies apart. Nothing is applied with a state there.`,
       })
     }
     return ok(undefined)
@@ -107,7 +104,7 @@ export class ObjectLocks implements LockStore {
     if (!read.ok) return read
     if (read.value?.holder?.info.id !== id) return ok('lost')
     const written = await this.#write(ref, FREE, read.value.token, signal)
-    return written.ok ? ok(written.value ? 'released' : 'lost') : written
+    return written.ok ? ok(written.value.kind === 'written' ? 'released' : 'lost') : written
   }
 
   async #read(ref: StateRef, signal: AbortSignal): Promise<StateResult<ReadLock | undefined>> {
@@ -119,10 +116,8 @@ export class ObjectLocks implements LockStore {
     return ok({ token, holder: holderOf(lockRecordFromText(text), now - modified, this.#process) })
   }
 
-  async #write(ref: StateRef, text: string, token: string | undefined, signal: AbortSignal): Promise<StateResult<boolean>> {
-    const what = `Writing ${this.#store.describe(nameOf(ref))}`
-    const written = await this.#store.put(what, nameOf(ref), Buffer.from(text), token, signal)
-    return written.ok ? ok(written.value.kind === 'written') : written
+  async #write(ref: StateRef, text: string, token: string | undefined, signal: AbortSignal): Promise<StateResult<ObjectWrite>> {
+    return this.#store.put(`Writing ${this.#store.describe(nameOf(ref))}`, nameOf(ref), Buffer.from(text), token, signal)
   }
 }
 

@@ -16,10 +16,13 @@ export type ObjectWrite = { readonly kind: 'written'; readonly token: string } |
 
 /** Objects by name, read and written under conditions: what locks and snapshots need of a store. `what` begins every message. */
 export interface ObjectStore {
-  /** Well formed, and the token of no object. */
-  readonly nobodysToken: string
-  /** Whether it may be a store that takes the conditions of writes and ignores them: then each lock begins by trying that. */
-  readonly mayIgnoreConditions: boolean
+  /** What the conditions of its writes are called, for people, and when they have no effect. */
+  readonly conditions: string
+  /**
+   * Tokens that a write over the object with this one must not be let through with, well formed. Each lock begins by trying them, since
+   * there are stores that take conditions and ignore them; none where the store is known to heed them.
+   */
+  tokensToRefuse(current: string): readonly (string | undefined)[]
   /** Its address, for people; never with a credential. */
   describe(name: string): string
   get(what: string, name: string, signal: AbortSignal): Promise<StateResult<StoredObject | undefined>>

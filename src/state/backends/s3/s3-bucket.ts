@@ -1,11 +1,15 @@
 import type { Clock } from '../../clock.ts'
 import { ok, refused, type StateResult } from '../../state-result.ts'
-import { conditionOnETag, objectWithETag } from '../objects/etag-object.ts'
+import { CONDITIONS_ON_ETAGS, conditionOnETag, objectWithETag } from '../objects/etag-object.ts'
 import type { ObjectStore, ObjectWrite, StoredObject } from '../objects/object-store.ts'
 import { settleRefusedWrite } from '../objects/settle-write.ts'
-import { type HttpAnswer, type HttpExchange, httpRefusal } from '../remote/http-exchange.ts'
+import type { AccessKey } from '../remote/access-key.ts'
+import { escapeStrictly } from '../remote/escape-strictly.ts'
+import type { HttpAnswer, HttpExchange } from '../remote/http-exchange.ts'
+import { sendInTime } from '../remote/send-in-time.ts'
+import { storeRefusal, xmlErrorCode } from '../remote/store-refusal.ts'
 import { unescapeXml } from '../remote/unescape-xml.ts'
-import { escapeS3, type S3Credentials, signRequest } from './sign-request.ts'
+import { signRequest } from './sign-request.ts'
 
 /** Where an S3-compatible store keeps states. */
 export interface S3Settings {
@@ -19,25 +23,21 @@ export interface S3Settings {
 
 /** Objects of one bucket, read and written under conditions. */
 export class S3Bucket implements ObjectStore {
-  readonly nobodysToken = '"00000000000000000000000000000000"'
-  readonly mayIgnoreConditions = true
+  readonly conditions = CONDITIONS_ON_ETAGS
   readonly #exchange: HttpExchange
   readonly #settings: S3Settings
-  readonly #credentials: () => Promise<StateResult<S3Credentials>>
+  readonly #credentials: () => Promise<StateResult<AccessKey>>
   readonly #clock: Clock
-  /** The server's clock less ours: a signature is valid for 15 minutes of the server's time. */
-  #skewMs = 0
 
-  constructor(
-    exchange: HttpExchange,
-    settings: S3Settings,
-    credentials: () => Promise<StateResult<S3Credentials>>,
-    clock: Clock,
-  ) {
+  constructor(exchange: HttpExchange, settings: S3Settings, credentials: () => Promise<StateResult<AccessKey>>, clock: Clock) {
     this.#exchange = exchange
     this.#settings = settings
     this.#credentials = credentials
     this.#clock = clock
+  }
+
+  tokensToRefuse(): readonly (string | undefined)[] {
+    return [undefined, '"00000000000000000000000000000000"']
   }
 
   /** `s3://bucket/prefix/name`, for people. */
@@ -49,8 +49,8 @@ export class S3Bucket implements ObjectStore {
     const answer = await this.#send(what, 'GET', name, {}, new Uint8Array(), signal)
     if (!answer.ok) return answer
     const { status } = answer.value
-    if (status === 404) return isMissingBucket(answer.value.bytes) ? this.#noBucket() : ok(undefined)
-    return status === 200 ? objectWithETag(what, answer.value) : httpRefusal(what, answer.value)
+    if (status === 404) return isMissingBucket(answer.value) ? this.#noBucket() : ok(undefined)
+    return status === 200 ? objectWithETag(what, answer.value) : s3Refusal(what, answer.value)
   }
 
   async put(
@@ -65,8 +65,8 @@ export class S3Bucket implements ObjectStore {
     if (!answer.ok) return answer
     const { status, headers: answered } = answer.value
     if (status === 200 && answered.etag !== undefined) return ok({ kind: 'written', token: answered.etag })
-    if (status === 404 && isMissingBucket(answer.value.bytes)) return this.#noBucket()
-    if (status !== 412 && status !== 409 && status !== 404) return httpRefusal(what, answer.value)
+    if (status === 404 && isMissingBucket(answer.value)) return this.#noBucket()
+    if (status !== 412 && status !== 409 && status !== 404) return s3Refusal(what, answer.value)
     return settleRefusedWrite(this, what, name, bytes, signal)
   }
 
@@ -75,7 +75,7 @@ export class S3Bucket implements ObjectStore {
     const answer = await this.#send(what, 'DELETE', name, {}, new Uint8Array(), signal)
     if (!answer.ok) return answer
     const { status } = answer.value
-    return status === 204 || status === 200 || status === 404 ? ok('deleted') : httpRefusal(what, answer.value)
+    return status === 204 || status === 200 || status === 404 ? ok('deleted') : s3Refusal(what, answer.value)
   }
 
   /** Names of all objects below the prefix, in the store's order. */
@@ -87,7 +87,7 @@ export class S3Bucket implements ObjectStore {
       const answer = await this.#send(what, 'GET', undefined, {}, new Uint8Array(), signal, query)
       if (!answer.ok) return answer
       if (answer.value.status === 404) return this.#noBucket()
-      if (answer.value.status !== 200) return httpRefusal(what, answer.value)
+      if (answer.value.status !== 200) return s3Refusal(what, answer.value)
       const text = Buffer.from(answer.value.bytes).toString('utf8')
       for (const [, key] of text.matchAll(/<Key>([^<]*)<\/Key>/g)) names.push(unescapeXml(key ?? '').slice(prefix.length))
       from = unescapeXml(/<NextContinuationToken>([^<]*)<\/NextContinuationToken>/.exec(text)?.[1] ?? '')
@@ -109,17 +109,14 @@ export class S3Bucket implements ObjectStore {
     const url = this.#url(name, query)
     const { region } = this.#settings
     const sign = () =>
-      signRequest({ method, url, headers, body, region, now: this.#clock.now() + this.#skewMs }, credentials.value)
+      signRequest({ method, url, headers, body, region, now: this.#clock.now() + this.#exchange.skewMs }, credentials.value)
     const ask = { method, url, headers, signal, sign, ...(method === 'PUT' ? { body } : {}) }
-    const answer = await this.#exchange.send(what, ask)
-    if (!answer.ok || answer.value.status !== 403 || !isSkewed(answer.value.bytes)) return answer
-    this.#skewMs = answer.value.now - this.#clock.now()
-    return this.#exchange.send(what, ask)
+    return sendInTime(this.#exchange, what, ask, isSkewed)
   }
 
   #url(name: string | undefined, query: { readonly [name: string]: string }): URL {
     const { bucket, region, endpoint } = this.#settings
-    const key = name === undefined ? '' : this.#key(name).split('/').map(escapeS3).join('/')
+    const key = name === undefined ? '' : this.#key(name).split('/').map(escapeStrictly).join('/')
     // A bucket with a dot does not fit the wildcard of the server's certificate.
     const inPath = endpoint !== undefined || bucket.includes('.')
     const base = endpoint ?? (inPath ? `https://s3.${region}.amazonaws.com` : `https://${bucket}.s3.${region}.amazonaws.com`)
@@ -140,10 +137,15 @@ export class S3Bucket implements ObjectStore {
   }
 }
 
-function isMissingBucket(bytes: Uint8Array): boolean {
-  return Buffer.from(bytes).includes('<Code>NoSuchBucket</Code>')
+function isMissingBucket(answer: HttpAnswer): boolean {
+  return xmlErrorCode(answer) === 'NoSuchBucket'
 }
 
-function isSkewed(bytes: Uint8Array): boolean {
-  return Buffer.from(bytes).includes('<Code>RequestTimeTooSkewed</Code>')
+/** A signature is valid for 15 minutes of the server's time. */
+function isSkewed(answer: HttpAnswer): boolean {
+  return answer.status === 403 && xmlErrorCode(answer) === 'RequestTimeTooSkewed'
+}
+
+function s3Refusal(what: string, answer: HttpAnswer): StateResult<never> {
+  return storeRefusal(what, answer, xmlErrorCode(answer))
 }

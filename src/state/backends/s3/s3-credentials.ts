@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ok, refused, type StateResult } from '../../state-result.ts'
-import type { S3Credentials } from './sign-request.ts'
+import type { AccessKey } from '../remote/access-key.ts'
+import { iniSection } from '../remote/ini-section.ts'
 
 type Environment = { readonly [name: string]: string | undefined }
 
@@ -9,7 +10,7 @@ type Environment = { readonly [name: string]: string | undefined }
  * Credentials as AWS's own tools find them, the simple ways: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (with AWS_SESSION_TOKEN), or
  * the shared credentials file with AWS_PROFILE. `aws configure export-credentials --format env` turns every other way into the first.
  */
-export async function s3Credentials(environment: Environment): Promise<StateResult<S3Credentials>> {
+export async function s3Credentials(environment: Environment): Promise<StateResult<AccessKey>> {
   const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: token } = environment
   if (id !== undefined && secret !== undefined && id !== '' && secret !== '') {
     return ok({ accessKeyId: id, secretAccessKey: secret, sessionToken: token === '' ? undefined : token })
@@ -17,7 +18,7 @@ export async function s3Credentials(environment: Environment): Promise<StateResu
   const home = environment.HOME ?? environment.USERPROFILE ?? ''
   const path = environment.AWS_SHARED_CREDENTIALS_FILE ?? join(home, '.aws', 'credentials')
   const profile = environment.AWS_PROFILE ?? 'default'
-  const found = readProfile(await readFile(path, 'utf8').catch(() => ''), profile)
+  const found = iniSection(await readFile(path, 'utf8').catch(() => ''), profile)
   const [accessKeyId, secretAccessKey] = [found.get('aws_access_key_id'), found.get('aws_secret_access_key')]
   if (accessKeyId !== undefined && secretAccessKey !== undefined) {
     return ok({ accessKeyId, secretAccessKey, sessionToken: found.get('aws_session_token') })
@@ -26,16 +27,4 @@ export async function s3Credentials(environment: Environment): Promise<StateResu
     kind: 'unauthorized',
     message: `There are no credentials for S3: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or put the profile ${JSON.stringify(profile.slice(0, 60))} into the shared credentials file. Other ways of signing in: eval "$(aws configure export-credentials --format env)".`,
   })
-}
-
-function readProfile(text: string, profile: string): ReadonlyMap<string, string> {
-  const values = new Map<string, string>()
-  let isOurs = false
-  for (const line of text.split(/\r?\n/)) {
-    const section = /^\s*\[\s*([^\]]+?)\s*\]/.exec(line)?.[1]
-    if (section !== undefined) isOurs = section === profile
-    const setting = isOurs ? /^\s*([a-z_]+)\s*=\s*(\S+)\s*$/.exec(line) : null
-    if (setting?.[1] !== undefined && setting[2] !== undefined) values.set(setting[1], setting[2])
-  }
-  return values
 }

@@ -1,11 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
-
-/** What signs requests to S3. Lives in memory only. */
-export interface S3Credentials {
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-  readonly sessionToken: string | undefined
-}
+import type { AccessKey } from '../remote/access-key.ts'
+import { escapeStrictly } from '../remote/escape-strictly.ts'
 
 /** A request before it is signed. */
 export interface UnsignedRequest {
@@ -22,7 +17,7 @@ export interface UnsignedRequest {
 const ALGORITHM = 'AWS4-HMAC-SHA256'
 
 /** The headers of AWS Signature Version 4 for S3: x-amz-date, x-amz-content-sha256, authorization, and the session's token. */
-export function signRequest(request: UnsignedRequest, credentials: S3Credentials): { readonly [name: string]: string } {
+export function signRequest(request: UnsignedRequest, credentials: AccessKey): { readonly [name: string]: string } {
   const time = new Date(request.now).toISOString().replaceAll(/[-:]|\.\d{3}/g, '')
   const date = time.slice(0, 8)
   const bodyHash = sha256(request.body)
@@ -57,14 +52,9 @@ export function signRequest(request: UnsignedRequest, credentials: S3Credentials
   }
 }
 
-/** Everything but letters, digits, `-`, `.`, `_` and `~` is escaped, as the signature wants it. */
-export function escapeS3(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`)
-}
-
 function canonicalQuery(query: URLSearchParams): string {
   return [...query]
-    .map(([name, value]) => `${escapeS3(name)}=${escapeS3(value)}`)
+    .map(([name, value]) => `${escapeStrictly(name)}=${escapeStrictly(value)}`)
     .sort()
     .join('&')
 }
