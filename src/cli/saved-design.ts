@@ -99,22 +99,23 @@ export async function designOfPlan(
     if (!opened.ok) return refuse([otherInputs(Object.keys(sensitive))])
     design = uncoverSecrets(design, JSON.parse(opened.value) as JsonObject)
   }
-  const inputs = { ...plan.design.inputs, ...sensitive }
+  const inputs = Object.entries({ ...plan.design.inputs, ...sensitive }).map(([name, value]) => {
+    const type = content.inputs[name]?.type ?? 'string'
+    return [name, { value, sensitive: Object.hasOwn(sensitive, name), type }] as const
+  })
+  const saved = designFromJson(design)
+  const { locals = new Map(), outputs = new Map() } = saved.modules.get('') ?? {}
   return {
     design: {
-      ...designFromJson(design),
+      ...saved,
+      modules: new Map([...saved.modules, ['', { inputs: new Map(inputs), locals, outputs }]]),
       name: plan.design.name,
       version: plan.design.version,
       digest: plan.design.digest,
       directory: plan.design.directory,
       paths: plan.design.paths,
       sensitiveValues: Object.values(sensitive).flatMap(secretTexts),
-      inputs: Object.fromEntries(
-        Object.entries(inputs).map(([name, value]) => [
-          name,
-          { value, sensitive: Object.hasOwn(sensitive, name), type: content.inputs[name]?.type ?? 'string' },
-        ]),
-      ),
+      inputs: Object.fromEntries(inputs),
     },
     missing,
     diagnostics: given.diagnostics,

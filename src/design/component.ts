@@ -1,3 +1,4 @@
+import type { JsonValue } from '../plan/json.ts'
 import type { SourceLocation, ValuePath } from '../plan/source.ts'
 import type { AuthorizationSpec } from './schema/authorization.ts'
 import type { PatternSpec, ResourceSpec } from './schema/design.ts'
@@ -37,6 +38,8 @@ export interface ComponentOf<Name extends Section> {
   readonly name: string
   /** The key of its forEach item, if it has one. */
   readonly key: string | undefined
+  /** The value of that item, where the component has conditions that may ask for it. */
+  readonly each?: JsonValue
   /** The pattern it came from, as an address; '' for the design itself. */
   readonly scope: string
   readonly spec: ComponentSpecs[Name]

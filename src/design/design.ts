@@ -1,6 +1,7 @@
 import type { JsonValue } from '../plan/json.ts'
 import type { SourceLocation } from '../plan/source.ts'
 import type { Component } from './component.ts'
+import type { ModuleValues } from './module-values.ts'
 import type { ClusterSpec, OwnershipSettings, PolicySpec, StateSettings } from './schema/design.ts'
 import type { HealthRuleSpec, IgnoreRuleSpec } from './schema/rules.ts'
 
@@ -50,6 +51,8 @@ export interface Design {
   readonly ownership: OwnershipSettings | undefined
   /** For objects by their kind, on whatever mesh. */
   readonly rules: DesignRules
+  /** Values of the design, by '', and of each use of a pattern, by its address. */
+  readonly modules: ReadonlyMap<string, ModuleValues>
   /** Addresses of components that `when` or an empty `forEach` leaves out. */
   readonly leftOut: readonly string[]
   /** In the order of the files; every dependency of a component is among them. */

@@ -82,6 +82,7 @@ export async function loadDesign(request: LoadRequest): Promise<LoadedDesign> {
     moved: [],
     removed: [],
     leftOut: [],
+    modules: new Map(),
   }
   noteSensitive(resolved.values.values(), context.sensitiveValues)
   evaluateModule(instance, context)
@@ -113,6 +114,7 @@ export async function loadDesign(request: LoadRequest): Promise<LoadedDesign> {
     ownership: blocks.ownership,
     rules: context.rules,
     leftOut: context.leftOut,
+    modules: context.modules,
     components,
     outputs: instance.outputs.map((output) => asSensitiveAsItIs(output, sensitiveValues)),
     sensitiveValues,

@@ -16,9 +16,12 @@ export interface UnmetCondition {
 /** The preconditions of every component that do not hold: told at plan time, before anything is asked or done. */
 export function checkPreconditions(design: Design): readonly UnmetCondition[] {
   const guarded = design.components.filter(({ spec }) => (spec.lifecycle?.preconditions?.length ?? 0) > 0)
-  if (guarded.length === 0) return []
-  const scope = designScope(design)
-  return guarded.flatMap((component) => failing(component, 'preconditions', scope))
+  const scopes = new Map<string, JsonObject>()
+  return guarded.flatMap((component) => {
+    const scope = scopes.get(component.scope) ?? designScope(design, component.scope)
+    scopes.set(component.scope, scope)
+    return failing(component, 'preconditions', { ...scope, ...itemScope(component) })
+  })
 }
 
 /** Components that say something of their objects after they are applied. */
@@ -27,11 +30,12 @@ export function componentsWithPostconditions(design: Design): readonly Component
 }
 
 /**
- * The postconditions of one component that its live objects do not fulfil. In scope are the design, `objects` (all live objects of
- * the component) and `self` (the first of them).
+ * The postconditions of one component that its live objects do not fulfil. In scope are the design, or the pattern that the component
+ * is in, its item (`each`), `objects` (all live objects of the component) and `self` (the first of them).
  */
 export function checkPostconditions(component: Component, design: Design, objects: readonly JsonObject[]): readonly Diagnostic[] {
-  const scope = { ...designScope(design), objects: [...objects], self: objects[0] ?? null }
+  const around = { ...designScope(design, component.scope), ...itemScope(component) }
+  const scope = { ...around, objects: [...objects], self: objects[0] ?? null }
   return failing(component, 'postconditions', scope).map(({ diagnostic }) => diagnostic)
 }
 
@@ -47,11 +51,15 @@ export function plannedConditions(design: Design, unmet: readonly UnmetCondition
   })
 }
 
+function itemScope({ key, each }: Component): JsonObject {
+  return key === undefined ? {} : { each: { key, value: each ?? null } }
+}
+
 function failing(component: Component, list: 'preconditions' | 'postconditions', scope: JsonObject): readonly UnmetCondition[] {
   const what = list === 'preconditions' ? 'precondition' : 'postcondition'
   return (component.spec.lifecycle?.[list] ?? []).flatMap(({ condition, message }, index): readonly UnmetCondition[] => {
     const { address } = component
-    const place = { address, location: component.locate(['lifecycle', list, index]) }
+    const place = { address, location: component.locate(['lifecycle', list, index, 'condition']) }
     const result = typeof condition === 'boolean' ? { ok: true as const, value: condition } : evaluateExpression(condition, scope)
     if (result.ok && result.value === true) return []
     if (result.ok && result.value === false) {

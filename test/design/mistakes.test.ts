@@ -274,6 +274,20 @@ services:
       text: `${HEAD}inputs: {weight: {default: "1"}}\nlocals:\n  a: "\${inputs.wieght}"\n`,
       told: ['MF1203 design.yaml:6:16 There is no inputs.wieght'],
     },
+    {
+      what: 'conditions and rules, which are CEL as a whole',
+      text: `${HEAD}inputs: {weight: {default: 1}}\nresources:\n  a:\n    manifest: {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n    lifecycle:\n      preconditions: [{condition: "inputs.wight > 1", message: m}, {condition: "self.x == 1", message: m}, {condition: "1 +", message: m}]\n      postconditions: [{condition: "self.x == slf.x", message: m}, {condition: "each.key == ''", message: m}]\npolicies:\n  p: {rule: "chang.x == inputs.weight"}\n  q: {rule: "plan.summary.create <"}\n`,
+      told: [
+        'MF1203 design.yaml:9:43 There is no inputs.wight',
+        'MF1202 design.yaml:9:81 A precondition does not see self',
+        'MF1201 design.yaml:9:124 The expression ends too early',
+        'MF1202 design.yaml:10:47 Unknown name slf',
+        'MF1208 design.yaml:10:81 each is known only in a component that has forEach',
+        'MF1202 design.yaml:12:14 Unknown name chang',
+        'MF1202 design.yaml:12:25 Unknown name inputs',
+        'MF1201 design.yaml:13:35 The expression ends too early',
+      ],
+    },
   ],
   MF1204: [
     {

@@ -289,3 +289,62 @@ test('replaceTriggeredBy inside a pattern means what is beside it', async () => 
   await write('inner.pattern', with2('2'))
   expect((await meshform('plan')).out).toContain('Plan: 2 to change, 2 to REPLACE; 2 unchanged.')
 })
+
+test('conditions of a pattern see its inputs, locals, components and outputs, and the item; a saved plan keeps what they need', async () => {
+  const body = (condition: string) => `${HEAD}metadata: {name: inner}
+inputs: {n: {type: integer}, unused: {type: string, default: not-told}}
+locals: {twice: "\${inputs.n * 2}"}
+patterns: {q: {source: ./deep.pattern}}
+resources:
+  b: {manifest: {apiVersion: v1, kind: ConfigMap, metadata: {name: b, namespace: default}}}
+  a:
+    forEach: {x: 1}
+    manifest: {apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: default}}
+    lifecycle:
+      preconditions: [{condition: "${condition}", message: "no \${each.key}"}]
+      postconditions: [{condition: "self.metadata.name == 'a' && ${condition}", message: nor after}]
+`
+  const holds = "inputs.n == 3 && locals.twice == 6 && resources.b.name == 'b' && patterns.q.outputs.o == 7 && each.value == 1"
+  const project = await newProject({
+    'shop.yaml': outer('inputs: {n: {type: integer, default: 99}}', 'patterns: {p: {source: ./inner.pattern, inputs: {n: 3}}}'),
+    'inner.pattern': body('inputs.n == 99 || each.value > 1'),
+    'deep.pattern': `${HEAD}metadata: {name: deep}\noutputs: {o: {value: 7}}\n`,
+  })
+  const { meshform, write } = project
+  expect((await meshform('plan')).err).toMatchInlineSnapshot(`
+    "error A precondition of patterns.p.resources.a["x"] does not hold: no x [MF2011]
+    │ inner.pattern:13:35  patterns.p.resources.a["x"]
+    │ 13 │       preconditions: [{condition: "inputs.n == 99 || each.value > 1", message: "no \${each.key}"}]
+    │    │                                   ^
+
+    "
+  `)
+  await write('inner.pattern', body(holds))
+  expect((await meshform('plan', '--out', 'plan.json')).err).not.toContain('error')
+  const { modules } = JSON.parse((await meshform('show', 'plan.json', '--json')).out).meshform.content.design
+  expect(modules).toMatchInlineSnapshot(`
+    {
+      "patterns.p": {
+        "inputs": {
+          "n": 3,
+        },
+        "locals": {
+          "twice": 6,
+        },
+        "outputs": {},
+      },
+      "patterns.p.patterns.q": {
+        "inputs": {},
+        "locals": {},
+        "outputs": {
+          "o": 7,
+        },
+      },
+    }
+  `)
+  await write('shop.yaml', '')
+  await write('inner.pattern', '')
+  const applied = await meshform('apply', 'plan.json')
+  expect(applied.out + applied.err).toContain('Apply complete')
+  expect(applied.code).toBe(0)
+})

@@ -1,22 +1,22 @@
-import { createInterface } from 'node:readline'
 import { Command } from 'commander'
-import { consoleScope } from '../../design/console-scope.ts'
-import type { Design } from '../../design/design.ts'
-import { compileExpression, isProblem } from '../../design/expression/cel.ts'
+import { consoleScope, designScope } from '../../design/console-scope.ts'
 import { coverDiagnostic } from '../../plan/cover-diagnostics.ts'
 import { hasErrors } from '../../plan/diagnostic.ts'
 import { sensitiveTexts } from '../../plan/sensitive-text.ts'
 import { createMasker } from '../../planner/mask.ts'
 import type { CommandIo } from '../command-io.ts'
+import { readConsole } from '../console-session.ts'
 import { type DesignOptions, withDesignOptions } from '../design-options.ts'
 import { terminalView } from '../open-view.ts'
 import { readDesign } from '../read-design.ts'
 
-/** `meshform console`: expressions over a design, one a line. */
+/** `meshform console`: expressions over a design. */
 export function consoleCommand(io: CommandIo): Command {
   return withDesignOptions(new Command('console'))
     .summary('Evaluate expressions of a design')
-    .description('Reads CEL expressions, one a line, and prints their values over the inputs and components of the design.')
+    .description(
+      'Reads CEL expressions and prints their values over the inputs, locals, components and outputs of the design, as JSON. One that is not complete goes on in the next line; an empty line ends it. In a terminal Ctrl-C drops what was typed, Ctrl-D or `exit` ends.',
+    )
     .argument('[expression]', 'evaluate this one and end')
     .addHelpText(
       'after',
@@ -30,40 +30,27 @@ export function consoleCommand(io: CommandIo): Command {
         io.setExitCode(1)
         return
       }
+      const terminal = process.stdin.isTTY && process.stderr.isTTY && expression === undefined ? process.stderr : undefined
       const evaluate = consoleScope(design)
       const masker = createMasker(design.sensitiveValues)
-      const print = (text: string) => {
-        const result = evaluate(text)
+      const print = (text: string, line?: number) => {
+        const result = evaluate(text, line)
         if (result.ok) {
           // What is worked out of a sensitive input tells of it, but for a yes or no.
-          const isOpen = typeof result.value === 'boolean' || !readsSensitive(text, design)
+          const isOpen = typeof result.value === 'boolean' || !result.sensitive
           const shown = isOpen ? masker.mask({ value: result.value }).masked.value : masker.maskValue(result.value)
           io.stdout.write(`${JSON.stringify(shown, null, 2)}\n`)
         } else {
           view.diagnostics([coverDiagnostic(result.diagnostic, sensitiveTexts(design.sensitiveValues))])
-          io.setExitCode(1)
+          // A slip of the tongue is no failure of a conversation.
+          if (terminal === undefined) io.setExitCode(1)
         }
       }
       if (expression !== undefined) {
         print(expression)
         return
       }
-      const lines = createInterface({
-        input: process.stdin,
-        ...(process.stdin.isTTY ? { output: process.stderr, prompt: '> ' } : {}),
-      })
-      if (process.stdin.isTTY) lines.prompt()
-      for await (const line of lines) {
-        if (line.trim() !== '') print(line.trim())
-        if (process.stdin.isTTY) lines.prompt()
-      }
+      const scope = designScope(design)
+      await readConsole({ input: process.stdin, terminal, scope, signal: io.signal, evaluate: print })
     })
-}
-
-function readsSensitive(expression: string, design: Design): boolean {
-  const compiled = compileExpression(expression)
-  if (isProblem(compiled)) return false
-  return compiled.references.some(
-    ({ root, steps }) => root === 'inputs' && steps[0] !== undefined && design.inputs[steps[0].name]?.sensitive === true,
-  )
 }

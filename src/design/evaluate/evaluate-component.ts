@@ -45,7 +45,7 @@ export function evaluateComponent(
     const evaluated = scanned.scan.holds ? evaluateValue(spec, entry.path, scope) : spec
     if (evaluated === FAILED || !isJsonObject(evaluated)) continue
     if (scanned.scan.holds && !fits(section, evaluated, entry, context)) continue
-    const component = makeComponent(section, entry, evaluated, item?.key, [...read, ...instance.touched], instance, context)
+    const component = makeComponent(section, entry, evaluated, item, [...read, ...instance.touched], instance, context)
     if (component === undefined) continue
     instances.set(item?.key ?? '', component)
     instance.components.push(component)
@@ -82,19 +82,20 @@ function makeComponent(
   section: Section,
   entry: Entry,
   spec: JsonObject,
-  key: string | undefined,
+  item: { readonly key: string; readonly value: JsonValue } | undefined,
   dependencies: readonly string[],
   instance: ModuleInstance,
   context: EvaluationContext,
 ): Component | undefined {
   const files = filesOf(section, spec, entry, instance, context)
   if (files === undefined) return undefined
-  const address = instance.addressOf(section, entry.name, key)
+  const address = instance.addressOf(section, entry.name, item?.key)
   const component = {
     section,
     address,
     name: entry.name,
-    key,
+    key: item?.key,
+    ...(item === undefined || !hasConditions(spec) ? {} : { each: item.value }),
     scope: instance.scope,
     spec,
     // Settled when all components are known: it may come from a mesh.
@@ -106,6 +107,10 @@ function makeComponent(
   }
   // The schema of the section has accepted the spec, as written or as evaluated.
   return component as unknown as Component
+}
+
+function hasConditions({ lifecycle }: JsonObject): boolean {
+  return isJsonObject(lifecycle) && (lifecycle.preconditions !== undefined || lifecycle.postconditions !== undefined)
 }
 
 /** Manifests that the component names, or undefined with the mistakes said. */

@@ -5,9 +5,10 @@ import type { PolicySpec } from '../schema/design.ts'
 import { evaluateLoose } from './evaluate-blocks.ts'
 import type { EvaluationContext, ModuleInstance } from './module-instance.ts'
 
-/** Takes in what a module says of its own components, the design or one use of a pattern: `rules`, `policies`, `moved` and `removed`. */
+/** Takes in what a module says of its own components, the design or one use of a pattern: `rules`, `policies`, `moved` and `removed`; and its values. */
 export function noteModuleBlocks(instance: ModuleInstance, context: EvaluationContext): void {
   noteRules(instance, context)
+  context.modules.set(instance.scope, instance.values())
   const { source, scope } = instance
   const inScope = (address: unknown) => (scope === '' ? address : `${scope}.${String(address)}`)
   const listed = (entries: readonly Entry[]) =>

@@ -4,6 +4,7 @@ import type { Component, Section } from '../component.ts'
 import type { Design, DesignRules, Output } from '../design.ts'
 import { toCel } from '../expression/cel-values.ts'
 import { type ModuleSource, SECTIONS } from '../module/module-source.ts'
+import type { ModuleValues } from '../module-values.ts'
 import type { SourceFiles } from '../source/source-files.ts'
 import { attributesOf } from './component-attributes.ts'
 import type { Scan } from './scan-expressions.ts'
@@ -31,6 +32,8 @@ export interface EvaluationContext {
   readonly policies: Design['policies'][number][]
   readonly moved: Design['moved'][number][]
   readonly removed: Design['removed'][number][]
+  /** By the address of the pattern; '' for the design itself. */
+  readonly modules: Map<string, ModuleValues>
   /** Addresses that `when` or an empty `forEach` leaves out. */
   readonly leftOut: string[]
 }
@@ -63,6 +66,7 @@ export class ModuleInstance {
   readonly touched = new Set<string>()
   /** Locals that hold a sensitive value. */
   readonly sensitiveLocals = new Set<string>()
+  readonly #locals = new Map<string, JsonValue>()
   readonly #scope: Record<string, Record<string, unknown>>
 
   constructor(
@@ -109,7 +113,19 @@ export class ModuleInstance {
 
   /** Takes a local in. */
   setLocal(name: string, value: JsonValue): void {
+    this.#locals.set(name, value)
     define(this.#scope.locals ?? {}, name, () => toCel(value))
+  }
+
+  /** What expressions see of it beside its components, once all is evaluated. */
+  values(): ModuleValues {
+    return {
+      inputs: new Map([...this.inputs].map(([name, { value, sensitive }]) => [name, { value, sensitive }])),
+      locals: new Map([...this.#locals].map(([name, value]) => [name, { value, sensitive: this.sensitiveLocals.has(name) }])),
+      outputs: new Map(
+        this.outputs.flatMap(({ name, value, sensitive }) => (value.known ? [[name, { value: value.value, sensitive }]] : [])),
+      ),
+    }
   }
 
   /** Takes the instances of a component in. `outputs` are those of each pattern, by key. */

@@ -3,6 +3,7 @@ import { formatLocation } from '../../plan/source.ts'
 import { topologicalOrder } from '../../plan/topological-order.ts'
 import { mistake } from '../mistake.ts'
 import { type Entry, entryLocation, type ModuleSource, SECTIONS } from '../module/module-source.ts'
+import { checkConditions, checkPolicyRule } from './bare-expressions.ts'
 import { checkReference, targetsOf } from './check-references.ts'
 import { type PlacedReference, pieceLocation, type Scan, scanExpressions } from './scan-expressions.ts'
 
@@ -40,15 +41,17 @@ function order(module: ModuleSource): OrderedEntries {
   for (const [id, entry] of allEntries(module)) {
     const scan = scanExpressions(entry)
     const wrong = scan.references.flatMap((placed) => checkReference(module, entry, placed) ?? [])
-    diagnostics.push(...scan.diagnostics, ...wrong)
+    const conditions = checkConditions(module, entry)
+    diagnostics.push(...scan.diagnostics, ...wrong, ...conditions)
     scanned.set(id, {
       id,
       entry,
       scan,
       targets: [...new Set(scan.references.flatMap((placed) => targetsOf(module, placed)))],
-      broken: scan.diagnostics.length + wrong.length > 0,
+      broken: scan.diagnostics.length + wrong.length + conditions.length > 0,
     })
   }
+  for (const entry of module.blocks.policies.values()) diagnostics.push(...checkPolicyRule(entry))
   let left = scanned
   for (;;) {
     const sorted = topologicalOrder([...left.keys()], (id) => left.get(id)?.targets ?? [])

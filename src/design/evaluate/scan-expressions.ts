@@ -7,12 +7,14 @@ import { holdsExpression, readTemplate, type TemplateReading } from '../expressi
 import { mistake } from '../mistake.ts'
 import type { Entry } from '../module/module-source.ts'
 
-/** A `${...}` of a string: where it is, and which of several that read alike. */
+/** A `${...}` of a string, or a text that is CEL as a whole: where it is, and which of several that read alike. */
 export interface Piece {
   readonly path: ValuePath
-  /** The piece as written, `${` and `}` included. */
+  /** The piece as written, with `${` and `}` where it has them. */
   readonly text: string
   readonly occurrence: number
+  /** Characters before the expression begins: those of `${`, or none. */
+  readonly lead: number
 }
 
 /** A reference of an expression, and where it is written. */
@@ -112,13 +114,13 @@ export function piecesOf(reading: TemplateReading, path: ValuePath): readonly Pi
     const text = `\${${part.source}}`
     const occurrence = seen.get(text) ?? 0
     seen.set(text, occurrence + 1)
-    return [{ path, text, occurrence }]
+    return [{ path, text, occurrence, lead: 2 }]
   })
 }
 
 /** Where a character of an expression stands. `start` counts from the beginning of the expression. */
 export function pieceLocation(entry: Entry, piece: Piece, start: number): SourceLocation {
-  return entry.document.locateText(piece.path, piece.text, start + 2, piece.occurrence)
+  return entry.document.locateText(piece.path, piece.text, start + piece.lead, piece.occurrence)
 }
 
 /** A problem of an expression as a diagnostic. */

@@ -12,6 +12,8 @@ export interface ExpressionProblem {
   readonly summary: string
   readonly detail?: string
   readonly hint?: string
+  /** More text may make an expression of it. */
+  readonly unfinished?: true
 }
 
 /** A value, or why there is none. */
@@ -119,11 +121,15 @@ function describeError(error: unknown, source: string): ExpressionProblem {
   if (error instanceof NotJson) return { code: 'MF1205', start: 0, summary: error.message }
   if (error instanceof ParseError) {
     const start = error.range?.start ?? 0
-    const atEnd = /Unexpected token: EOF/.test(error.summary)
+    if (/Unexpected token: EOF|got EOF/.test(error.summary)) {
+      return { code: 'MF1201', start, summary: 'The expression ends too early', unfinished: true }
+    }
+    const isOpen = /^unterminated triple-quoted/i.test(error.summary)
     return {
       code: 'MF1201',
       start,
-      summary: atEnd ? 'The expression ends too early' : `The expression is not valid: ${lowerFirst(error.summary)}`,
+      summary: `The expression is not valid: ${lowerFirst(error.summary)}`,
+      ...(isOpen ? { unfinished: true } : {}),
     }
   }
   if (error instanceof EvaluationError || error instanceof CelTypeError) return describeFailure(error, source)

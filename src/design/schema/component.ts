@@ -4,7 +4,10 @@ import { closed, duration, flag, oneOf, text } from './scalars.ts'
 
 const condition = closed(
   {
-    condition: Type.Union([Type.Boolean(), Type.String()], { description: 'A CEL expression that must be true.' }),
+    condition: Type.Union([Type.Boolean(), Type.String()], {
+      description:
+        'A CEL expression that must be true; it sees inputs, locals, components and `each`, after the apply `self` and `objects` too.',
+    }),
     message: text('What is shown when it is not.'),
   },
   'A condition that must hold.',

@@ -17,7 +17,7 @@ export function styleFor(
   const refused = env.NO_COLOR !== undefined && env.NO_COLOR !== ''
   return {
     colors: picocolors.createColors(wanted && !refused),
-    width: stream.isTTY === true ? (stream.columns ?? 80) : Number.POSITIVE_INFINITY,
+    width: stream.isTTY === true ? stream.columns || 80 : Number.POSITIVE_INFINITY,
   }
 }
 
