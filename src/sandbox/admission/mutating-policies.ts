@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.t
 import { objectAt, objectsAt, textAt } from '../builtin/json-tree.ts'
 import { sameJson } from '../builtin/validation/field-errors.ts'
 import { evaluatePolicyExpression } from '../crd/cel/policy-expression.ts'
+import { authorizer } from '../crd/cel/run/authorizer-values.ts'
 import { plainValue } from '../crd/cel/run/plain-value.ts'
 import { CelFailure } from '../crd/cel/run/values.ts'
 import { boundPolicies, nameOf, type PolicyWorld, paramsOf } from './bound-policies.ts'
@@ -63,6 +64,7 @@ function invoke(
       request: requestValue(request),
       namespaceObject: seen(world.namespace),
       params: seen(params),
+      authorizer,
     }
     return { ...given, variables: variablesOf(policy, given) }
   }

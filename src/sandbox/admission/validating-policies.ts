@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../plan/json.ts'
 import { objectAt, objectsAt, textAt, textsAt } from '../builtin/json-tree.ts'
 import { evaluatePolicyExpression } from '../crd/cel/policy-expression.ts'
+import { authorizer } from '../crd/cel/run/authorizer-values.ts'
 import { boundPolicies, nameOf, type PolicyWorld, paramsOf } from './bound-policies.ts'
 import type { PolicyRequest } from './policy-match.ts'
 import { type PolicyScope, requestValue, seen, variablesOf } from './policy-scope.ts'
@@ -68,6 +69,7 @@ export function askPolicies(world: PolicyWorld, request: PolicyRequest): PolicyV
       oldObject: seen(request.oldObject),
       request: requestValue(request),
       namespaceObject: seen(world.namespace),
+      authorizer,
     }
     const actions = textsAt(objectAt(binding, 'spec'), 'validationActions')
     for (const { message, reason } of bindingFailures(policy, binding, world, scope)) {

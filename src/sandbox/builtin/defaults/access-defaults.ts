@@ -12,12 +12,12 @@ export function defaultRoleBinding(binding: Tree): void {
 }
 
 function defaultWebhook(webhook: Tree): void {
-  setDefault(webhook, 'failurePolicy', 'Fail')
-  setDefault(webhook, 'matchPolicy', 'Equivalent')
+  webhook.failurePolicy ??= 'Fail'
+  webhook.matchPolicy ??= 'Equivalent'
   ensureTree(webhook, 'namespaceSelector')
   ensureTree(webhook, 'objectSelector')
   webhook.timeoutSeconds ??= 10
-  for (const rule of objectsAt(webhook, 'rules')) setDefault(rule, 'scope', '*')
+  for (const rule of objectsAt(webhook, 'rules')) rule.scope ??= '*'
   const service = objectAt(objectAt(webhook, 'clientConfig'), 'service')
   if (service !== undefined) service.port ??= 443
 }
@@ -31,23 +31,23 @@ export function defaultValidatingWebhooks(configuration: Tree): void {
 export function defaultMutatingWebhooks(configuration: Tree): void {
   for (const webhook of objectsAt(configuration, 'webhooks')) {
     defaultWebhook(webhook)
-    setDefault(webhook, 'reinvocationPolicy', 'Never')
+    webhook.reinvocationPolicy ??= 'Never'
   }
 }
 
 function defaultMatchResources(match: Tree): void {
-  setDefault(match, 'matchPolicy', 'Equivalent')
+  match.matchPolicy ??= 'Equivalent'
   ensureTree(match, 'namespaceSelector')
   ensureTree(match, 'objectSelector')
   for (const rule of [...objectsAt(match, 'resourceRules'), ...objectsAt(match, 'excludeResourceRules')]) {
-    setDefault(rule, 'scope', '*')
+    rule.scope ??= '*'
   }
 }
 
 /** Defaults of a policy in CEL. */
 export function defaultAdmissionPolicy(policy: Tree): void {
   const spec = ensureTree(policy, 'spec')
-  setDefault(spec, 'failurePolicy', 'Fail')
+  spec.failurePolicy ??= 'Fail'
   const match = objectAt(spec, 'matchConstraints')
   if (match !== undefined) defaultMatchResources(match)
 }

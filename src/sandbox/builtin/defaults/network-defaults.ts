@@ -34,7 +34,8 @@ const usualPolicies = { Pods: 4, Percent: 100 } as const
 function defaultScaling(rules: Tree, isUp: boolean): void {
   setDefault(rules, 'selectPolicy', 'Max')
   if (isUp) rules.stabilizationWindowSeconds ??= 0
-  if (listAt(rules, 'policies').length > 0) return
+  // Policies that were given stay, even when there are none.
+  if (Array.isArray(rules.policies)) return
   const percent = { type: 'Percent', value: usualPolicies.Percent, periodSeconds: 15 }
   rules.policies = isUp ? [{ type: 'Pods', value: usualPolicies.Pods, periodSeconds: 15 }, percent] : [percent]
 }

@@ -29,7 +29,7 @@ export function defaultReplicaSet(replicaSet: Tree): void {
 /** Defaults of a ReplicationController, which takes labels and selector from its template. */
 export function defaultReplicationController(controller: Tree): void {
   const spec = ensureTree(controller, 'spec')
-  defaultPodTemplate(spec)
+  if (objectAt(spec, 'template') !== undefined) defaultPodTemplate(spec)
   setDefault(spec, 'replicas', 1)
   const labels = objectAt(objectAt(objectAt(spec, 'template'), 'metadata'), 'labels')
   if (labels === undefined || Object.keys(labels).length === 0) return

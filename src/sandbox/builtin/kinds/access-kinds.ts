@@ -20,18 +20,20 @@ import {
 } from '../printing/access-columns.ts'
 import { plainColumns } from '../printing/common-columns.ts'
 import {
-  validateAdmissionPolicy,
-  validateAdmissionPolicyBinding,
   validateBindingUpdate,
   validateClusterRole,
   validateClusterRoleBinding,
-  validateMutatingBinding,
-  validateMutatingPolicy,
   validateRole,
   validateRoleBinding,
-  validateWebhooks,
 } from '../validation/access.ts'
+import {
+  validateAdmissionPolicy,
+  validateAdmissionPolicyBinding,
+  validateMutatingBinding,
+  validateMutatingPolicy,
+} from '../validation/admission-policies.ts'
 import { pathSegmentComplaints } from '../validation/names.ts'
+import { validateWebhooks } from '../validation/webhook-configuration.ts'
 
 const rbac = {
   group: 'rbac.authorization.k8s.io',

@@ -44,6 +44,7 @@ import {
   validateResourceQuotaUpdate,
 } from '../validation/core.ts'
 import { label1035Complaints, labelComplaints } from '../validation/names.ts'
+import { validateNamespace } from '../validation/object-meta.ts'
 import { validatePersistentVolume, validatePersistentVolumeUpdate } from '../validation/persistent-volume.ts'
 import { validatePodTemplate } from '../validation/pod-spec.ts'
 import { podWarnings, templateWarnings, workloadWarnings } from '../validation/pod-warnings.ts'
@@ -75,6 +76,7 @@ export const coreKinds: readonly ResourceType[] = [
     setDefaults: defaultNamespace,
     prepareCreate: prepareNamespace,
     prepareUpdate: prepareNamespaceUpdate,
+    validate: validateNamespace,
     validateStatus: validateNamespaceStatus,
   }),
   defineKind({

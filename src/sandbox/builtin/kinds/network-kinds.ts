@@ -17,11 +17,10 @@ import {
 } from '../printing/network-columns.ts'
 import { endpointSliceColumns } from '../printing/service-columns.ts'
 import { validateAutoscaler } from '../validation/autoscaler.ts'
+import { validateEndpointSlice, validateEndpointSliceUpdate } from '../validation/endpoint-slice.ts'
 import {
   ingressWarnings,
   validateDisruptionBudget,
-  validateEndpointSlice,
-  validateEndpointSliceUpdate,
   validateIngress,
   validateIngressClass,
   validateIngressClassUpdate,

@@ -21,6 +21,7 @@ import {
   replicaSetColumns,
   statefulSetColumns,
 } from '../printing/workload-columns.ts'
+import { validateJobStatus } from '../validation/job-status.ts'
 import { validateCronJob, validateJob, validateJobCreate, validateJobUpdate } from '../validation/jobs.ts'
 import { templateWarnings, workloadWarnings } from '../validation/pod-warnings.ts'
 import {
@@ -131,6 +132,7 @@ export const workloadKinds: readonly ResourceType[] = [
     validate: validateJob,
     warnings: workloadWarnings(template),
     validateCreate: validateJobCreate,
+    validateStatus: validateJobStatus,
     validateUpdate: validateJobUpdate,
     metadataChecks: 2,
   }),

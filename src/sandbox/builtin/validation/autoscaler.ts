@@ -126,6 +126,9 @@ function validateScaling(errors: FieldErrors, rules: JsonObject | undefined, fie
   if (typeof select === 'string' && !selectPolicies.includes(select)) {
     errors.notSupported(`${field}.selectPolicy`, select, selectPolicies)
   }
+  if ((parseQuantity(textAt(rules, 'tolerance'))?.digits ?? 0n) < 0n) {
+    errors.invalid(`${field}.tolerance`, rules.tolerance, 'must be greater than or equal to 0')
+  }
   const policies = objectsAt(rules, 'policies')
   if (policies.length === 0) errors.required(`${field}.policies`, 'must specify at least one Policy')
   policies.forEach((policy, index) => {

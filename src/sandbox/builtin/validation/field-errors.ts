@@ -18,6 +18,11 @@ export class FieldErrors {
     })
   }
 
+  /** Refuses without showing the value. */
+  invalidAsWhole(field: string, detail: string): void {
+    this.all.push({ type: 'FieldValueInvalid', field, message: withDetail('Invalid value', detail) })
+  }
+
   /** `supported` is shown in the order given; most of Kubernetes' own lists are sorted. */
   notSupported(field: string, value: JsonValue, supported: readonly string[]): void {
     const values = supported.map(goQuote).join(', ')

@@ -1,29 +1,83 @@
 import type { JsonObject, JsonValue } from '../../../plan/json.ts'
 import { parseSchedule } from '../cron-schedule.ts'
 import { internalValue } from '../internal-value.ts'
-import { objectAt, textAt } from '../json-tree.ts'
+import { numberAt, objectAt, textAt } from '../json-tree.ts'
+import { validateDomainPrefixedPath } from './domain-path.ts'
 import { type FieldErrors, sameJson } from './field-errors.ts'
+import { validatePodFailurePolicy, validatePodReplacementPolicy, validateSuccessPolicy } from './job-policies.ts'
 import { selectorMatches, validateLabelSelector } from './label-selector.ts'
 import { validatePodTemplate } from './pod-spec.ts'
 
-const counts = ['parallelism', 'completions', 'activeDeadlineSeconds', 'backoffLimit', 'ttlSecondsAfterFinished']
+const counts = [
+  'parallelism',
+  'completions',
+  'activeDeadlineSeconds',
+  'backoffLimit',
+  'ttlSecondsAfterFinished',
+  'backoffLimitPerIndex',
+  'maxFailedIndexes',
+]
+/** What an indexed Job may have, and what it may have once it has more than the first number of completions. */
+const mostOfIndexed = 100_000
+const mostOfLargeIndexed = 10_000
 const restartPolicies = ['OnFailure', 'Never']
+
+/** Counts that only a Job with indexes may have, and how high they go. */
+function validateIndexCounts(errors: FieldErrors, spec: JsonObject, field: string): void {
+  const [completions, parallelism] = [numberAt(spec, 'completions'), numberAt(spec, 'parallelism')]
+  const [limit, failed] = [numberAt(spec, 'backoffLimitPerIndex'), numberAt(spec, 'maxFailedIndexes')]
+  const atMost = (key: string, value: number | undefined, most: number, detail: string): void => {
+    if (value !== undefined && value > most) errors.invalid(`${field}.${key}`, value, detail)
+  }
+  const mode = textAt(spec, 'completionMode')
+  if (mode !== 'Indexed') {
+    if (mode !== 'NonIndexed') errors.notSupported(`${field}.completionMode`, mode, ['NonIndexed', 'Indexed'])
+    else {
+      const detail = 'requires indexed completion mode'
+      if (limit !== undefined) errors.invalid(`${field}.backoffLimitPerIndex`, limit, detail)
+      if (failed !== undefined) errors.invalid(`${field}.maxFailedIndexes`, failed, detail)
+    }
+    return
+  }
+  if (completions === undefined) errors.required(`${field}.completions`, 'when completion mode is Indexed')
+  const indexed = `must be less than or equal to ${mostOfIndexed}`
+  atMost('parallelism', parallelism, mostOfIndexed, `${indexed} when completion mode is Indexed`)
+  atMost('maxFailedIndexes', failed, completions ?? Number.POSITIVE_INFINITY, 'must be less than or equal to completions')
+  atMost('maxFailedIndexes', failed, mostOfIndexed, indexed)
+  if (limit === undefined || completions === undefined || completions <= mostOfIndexed) return
+  if (failed === undefined) {
+    errors.required(`${field}.maxFailedIndexes`, `must be specified when completions is above ${mostOfIndexed}`)
+  }
+  const detail = `must be less than or equal to ${mostOfLargeIndexed} when completions are above ${mostOfIndexed} and used with backoff limit per index`
+  atMost('parallelism', parallelism, mostOfLargeIndexed, detail)
+  atMost('maxFailedIndexes', failed, mostOfLargeIndexed, detail)
+}
+
+const longestManager = 63
 
 function validateJobSpec(errors: FieldErrors, spec: JsonObject, field: string): void {
   for (const count of counts) errors.nonNegative(`${field}.${count}`, spec[count])
-  const mode = textAt(spec, 'completionMode')
-  if (mode !== '' && mode !== 'NonIndexed' && mode !== 'Indexed') {
-    errors.notSupported(`${field}.completionMode`, mode, ['NonIndexed', 'Indexed'])
+  if (spec.maxFailedIndexes !== undefined && spec.backoffLimitPerIndex === undefined) {
+    errors.required(`${field}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified')
   }
-  if (mode === 'Indexed' && spec.completions === undefined) {
-    errors.required(`${field}.completions`, 'when completion mode is Indexed')
+  const { managedBy } = spec
+  if (typeof managedBy === 'string') {
+    validateDomainPrefixedPath(errors, managedBy, `${field}.managedBy`)
+    if (managedBy.length > longestManager) errors.tooLong(`${field}.managedBy`, longestManager)
   }
+  validateIndexCounts(errors, spec, field)
+  validatePodFailurePolicy(errors, spec, `${field}.podFailurePolicy`)
+  validateSuccessPolicy(errors, spec, `${field}.successPolicy`)
+  validatePodReplacementPolicy(errors, spec, `${field}.podReplacementPolicy`)
   validatePodTemplate(errors, objectAt(spec, 'template'), `${field}.template`)
   const policy = textAt(objectAt(objectAt(spec, 'template'), 'spec'), 'restartPolicy')
   const place = `${field}.template.spec.restartPolicy`
   // "Always" is what defaulting makes of a missing policy, so it is answered as missing.
   if (policy === 'Always' || policy === '') errors.required(place, 'valid values: "OnFailure", "Never"')
   else if (!restartPolicies.includes(policy)) errors.notSupported(place, policy, restartPolicies)
+  else if (spec.podFailurePolicy !== undefined && policy !== 'Never') {
+    errors.invalid(place, policy, 'only "Never" is supported when podFailurePolicy is specified')
+  }
 }
 
 const legacyLabels = ['controller-uid', 'job-name']

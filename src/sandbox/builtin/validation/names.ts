@@ -27,7 +27,7 @@ function matches(pattern: string, text: string): boolean {
 
 function regexComplaint(message: string, pattern: string, ...examples: readonly string[]): string {
   const list = examples.map((example) => `'${example}'`).join(',  or ')
-  return `${message} (e.g. ${list}, regex used for validation is '${pattern}')`
+  return `${message} (${examples.length === 0 ? '' : `e.g. ${list}, `}regex used for validation is '${pattern}')`
 }
 
 function tooLong(maximum: number): string {
@@ -40,6 +40,13 @@ function check(text: string, maximum: number, pattern: string, message: string, 
   // A hostile text is never given to a backtracking pattern beyond its longest length.
   if (text.length > 4096 || !matches(pattern, text)) complaints.push(regexComplaint(message, pattern, ...examples))
   return complaints
+}
+
+const httpPath = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+"
+
+/** Characters that a path of a URL may have. */
+export function httpPathComplaints(text: string): string[] {
+  return matches(httpPath, text) ? [] : [regexComplaint('Invalid path', httpPath)]
 }
 
 /** Names of most objects. */

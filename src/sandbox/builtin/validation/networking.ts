@@ -1,21 +1,18 @@
 import { isIP } from 'node:net'
 import type { JsonObject, JsonValue } from '../../../plan/json.ts'
 import { numberAt, objectAt, objectsAt, textAt, textsAt } from '../json-tree.ts'
+import { validateDomainPrefixedPath } from './domain-path.ts'
 import type { FieldErrors } from './field-errors.ts'
 import { validatePortReference } from './handlers.ts'
 import { validateLabelSelector } from './label-selector.ts'
 import {
-  addressComplaints,
   blockComplaints,
-  fullyQualifiedComplaints,
   label1035Complaints,
   labelComplaints,
   pathSegmentComplaints,
   percentComplaints,
   portNameComplaints,
   portNumberComplaints,
-  qualifiedNameComplaints,
-  specialAddressComplaint,
   subdomainComplaints,
   wildcardSubdomainComplaints,
 } from './names.ts'
@@ -87,7 +84,7 @@ function validateRule(errors: FieldErrors, rule: JsonObject, field: string): voi
   const host = textAt(rule, 'host')
   if (host !== '') {
     if (isIP(host) !== 0) errors.invalid(`${field}.host`, host, 'must be a DNS name, not an IP address')
-    else errors.invalidForEach(`${field}.host`, host, hostComplaints(host))
+    errors.invalidForEach(`${field}.host`, host, hostComplaints(host))
   }
   const http = objectAt(rule, 'http')
   if (http === undefined) return
@@ -174,10 +171,7 @@ export function validateIngressClass(errors: FieldErrors, ingressClass: JsonObje
   const parameters = objectAt(spec, 'parameters')
   if (parameters !== undefined) validateParameters(errors, parameters, 'spec.parameters')
   if (controller.length > 250) errors.tooLong('spec.controller', 250)
-  if (controller === '') errors.required('spec.controller')
-  else if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/[A-Za-z0-9/_.~%-]+$/.test(controller)) {
-    errors.invalid('spec.controller', controller, 'must be a domain-prefixed path (such as "acme.io/foo")')
-  }
+  validateDomainPrefixedPath(errors, controller, 'spec.controller')
 }
 
 /** The controller of a class never changes. */
@@ -281,75 +275,6 @@ export function validateNetworkPolicy(errors: FieldErrors, policy: JsonObject): 
   types.forEach((type, index) => {
     if (!policyTypes.includes(type)) errors.notSupported(`spec.policyTypes[${index}]`, type, policyTypes)
   })
-}
-
-const addressTypes = ['FQDN', 'IPv4', 'IPv6']
-
-function validateSliceAddress(errors: FieldErrors, address: string, type: string, field: string): void {
-  if (type === 'FQDN') {
-    if (address === '') errors.required(field)
-    else errors.invalidForEach(field, address, fullyQualifiedComplaints(address.replace(/\.$/, ''), 2))
-    return
-  }
-  const family = isIP(address)
-  const complaints = addressComplaints(address)
-  errors.invalidForEach(field, address, complaints)
-  if (complaints.length > 0) return
-  if (type === 'IPv4' && family !== 4) errors.invalid(field, address, 'must be an IPv4 address')
-  if (type === 'IPv6' && family !== 6) errors.invalid(field, address, 'must be an IPv6 address')
-  const special = specialAddressComplaint(address)
-  if (special !== undefined) errors.invalid(field, address, special)
-}
-
-function validateSlicePorts(errors: FieldErrors, ports: readonly JsonObject[]): void {
-  const names = new Set<string>()
-  ports.forEach((port, index) => {
-    const field = `ports[${index}]`
-    const name = textAt(port, 'name')
-    if (name !== '') errors.invalidForEach(`${field}.name`, name, labelComplaints(name))
-    if (names.has(name)) errors.duplicate(`${field}.name`, name)
-    names.add(name)
-    errors.oneOf(`${field}.protocol`, textAt(port, 'protocol'), ['SCTP', 'TCP', 'UDP'])
-    const appProtocol = port.appProtocol
-    if (typeof appProtocol === 'string') {
-      errors.invalidForEach(`${field}.appProtocol`, appProtocol, qualifiedNameComplaints(appProtocol))
-    }
-  })
-}
-
-const mostEndpoints = 1000
-const mostPorts = 100
-const mostAddresses = 100
-
-/** A slice of endpoints. */
-export function validateEndpointSlice(errors: FieldErrors, slice: JsonObject): void {
-  const type = textAt(slice, 'addressType')
-  errors.oneOf('addressType', type, addressTypes)
-  const endpoints = objectsAt(slice, 'endpoints')
-  if (endpoints.length > mostEndpoints) errors.tooMany('endpoints', endpoints.length, mostEndpoints)
-  else {
-    endpoints.forEach((endpoint, index) => {
-      const field = `endpoints[${index}]`
-      const addresses = textsAt(endpoint, 'addresses')
-      if (addresses.length === 0) errors.required(`${field}.addresses`, 'must contain at least 1 address')
-      if (addresses.length > mostAddresses) errors.tooMany(`${field}.addresses`, addresses.length, mostAddresses)
-      addresses.forEach((address, each) => {
-        validateSliceAddress(errors, address, type, `${field}.addresses[${each}]`)
-      })
-      const node = endpoint.nodeName
-      if (typeof node === 'string') errors.invalidForEach(`${field}.nodeName`, node, subdomainComplaints(node))
-      const hostname = endpoint.hostname
-      if (typeof hostname === 'string') errors.invalidForEach(`${field}.hostname`, hostname, labelComplaints(hostname))
-    })
-  }
-  const ports = objectsAt(slice, 'ports')
-  if (ports.length > mostPorts) errors.tooMany('ports', ports.length, mostPorts)
-  else validateSlicePorts(errors, ports)
-}
-
-/** The family of a slice's addresses never changes. */
-export function validateEndpointSliceUpdate(errors: FieldErrors, slice: JsonObject, old: JsonObject): void {
-  errors.immutable('addressType', slice.addressType, old.addressType)
 }
 
 function validateShare(errors: FieldErrors, value: JsonValue | undefined, field: string): void {

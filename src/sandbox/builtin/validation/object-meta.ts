@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../plan/json.ts'
+import { objectAt, textsAt } from '../json-tree.ts'
 import type { FieldErrors } from './field-errors.ts'
 import { validateManagerName } from './manager-name.ts'
 import { labelValueComplaints, qualifiedNameComplaints, subdomainComplaints } from './names.ts'
@@ -65,6 +66,8 @@ function validateOwners(errors: FieldErrors, owners: JsonValue | undefined): voi
   }
 }
 
+const unqualified = 'name is neither a standard finalizer name nor is it fully qualified'
+
 function validateFinalizers(errors: FieldErrors, finalizers: readonly string[]): void {
   const field = 'metadata.finalizers'
   for (const finalizer of finalizers) errors.invalidForEach(field, finalizer, qualifiedNameComplaints(finalizer))
@@ -73,11 +76,19 @@ function validateFinalizers(errors: FieldErrors, finalizers: readonly string[]):
   }
 }
 
+/** What else keeps a namespace: named as finalizers of objects are. */
+export function validateNamespace(errors: FieldErrors, namespace: JsonObject): void {
+  const field = 'spec.finalizers'
+  for (const finalizer of textsAt(objectAt(namespace, 'spec'), 'finalizers')) {
+    errors.invalidForEach(field, finalizer, qualifiedNameComplaints(finalizer))
+    if (!finalizer.includes('/') && !standardFinalizers.has(finalizer)) errors.invalid(field, finalizer, unqualified)
+  }
+}
+
 /** Built-in kinds take the finalizers of Kubernetes, and those that name who they belong to. */
 export function validateFinalizerOwners(errors: FieldErrors, object: JsonObject): void {
   for (const { name, index } of unqualifiedFinalizers(object)) {
-    const detail = 'name is neither a standard finalizer name nor is it fully qualified'
-    errors.invalid(`metadata.finalizers[${index}]`, name, detail)
+    errors.invalid(`metadata.finalizers[${index}]`, name, unqualified)
   }
 }
 

@@ -52,11 +52,12 @@ function validateSource(errors: FieldErrors, key: string, source: JsonObject): v
   }
 }
 
-function validateCapacity(errors: FieldErrors, capacity: JsonObject): void {
+function validateCapacity(errors: FieldErrors, given: JsonObject | undefined): void {
+  const capacity = given ?? {}
   const names = Object.keys(capacity)
   if (names.length === 0) errors.required('spec.capacity')
   if (capacity.storage === undefined || names.length > 1) {
-    errors.notSupported('spec.capacity', capacity, ['storage'])
+    errors.notSupported('spec.capacity', given ?? null, ['storage'])
   }
   for (const [name, amount] of Object.entries(capacity)) {
     validateResourceName(errors, name, `spec.capacity[${name}]`)
@@ -74,7 +75,7 @@ export function validatePersistentVolume(errors: FieldErrors, volume: JsonObject
   if (modes.includes('ReadWriteOncePod') && modes.length > 1) {
     errors.forbidden('spec.accessModes', 'may not use ReadWriteOncePod with other access modes')
   }
-  validateCapacity(errors, objectAt(spec, 'capacity') ?? {})
+  validateCapacity(errors, objectAt(spec, 'capacity'))
   const reclaim = textAt(spec, 'persistentVolumeReclaimPolicy')
   if (reclaim !== '' && !reclaimPolicies.includes(reclaim)) {
     errors.notSupported('spec.persistentVolumeReclaimPolicy', reclaim, reclaimPolicies)

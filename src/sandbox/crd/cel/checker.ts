@@ -25,6 +25,10 @@ export interface CheckScope {
   readonly variables: ReadonlyMap<string, CelType>
   /** The type of a field of a struct; undefined when it has none of that name. */
   readonly fieldOf: (struct: string, field: string) => CelType | undefined
+  /** Functions that are there beside those of every expression. */
+  readonly functions?: ReadonlyMap<string, readonly Overload[]> | undefined
+  /** Whether an expression may make a struct of that name; none where it is left out. */
+  readonly isMade?: (struct: string) => boolean
 }
 
 /** The types of an expression's parts, and the overloads its calls may come to. */
@@ -42,11 +46,6 @@ export function checkExpression(expression: Expression, scope: CheckScope): Chec
   const checker = new Checker(scope)
   checker.check(expression)
   return checker.checked(expression)
-}
-
-/** The overloads of a function, none when there is no such function. */
-export function overloadsNamed(name: string): readonly Overload[] {
-  return [...(standardFunctions.get(name) ?? []), ...(libraryFunctions.get(name) ?? [])]
 }
 
 const typeNames: ReadonlyMap<string, CelType> = new Map([
@@ -107,6 +106,11 @@ class Checker {
     this.#problems.push({ at, message })
   }
 
+  /** The overloads of a function, none when there is no such function. */
+  #overloadsNamed(name: string): readonly Overload[] {
+    return [standardFunctions, libraryFunctions, this.#scope.functions].flatMap((functions) => functions?.get(name) ?? [])
+  }
+
   #undeclared(expression: Expression, name: string): void {
     this.#set(expression, celTypes.error)
     this.#tell(expression, `undeclared reference to '${name.replace(/^\./, '')}' (in container '')`)
@@ -138,7 +142,7 @@ class Checker {
       case 'map':
         return this.#checkMap(expression)
       case 'struct':
-        return this.#undeclared(expression, expression.name)
+        return this.#checkStruct(expression)
       case 'comprehension':
         return this.#checkComprehension(expression)
     }
@@ -201,16 +205,16 @@ class Checker {
     if (name === '_?._') return this.#checkOptionalSelect(expression)
     for (const arg of args) this.check(arg)
     if (target === undefined) {
-      const overloads = overloadsNamed(name.replace(/^\./, ''))
+      const overloads = this.#overloadsNamed(name.replace(/^\./, ''))
       if (overloads.length === 0) this.#undeclared(expression, name)
       else this.#resolveCall(expression, name, overloads, undefined, args)
       return
     }
     const prefix = qualifiedName(target)
-    const qualified = prefix === undefined ? [] : overloadsNamed(`${prefix}.${name}`)
+    const qualified = prefix === undefined ? [] : this.#overloadsNamed(`${prefix}.${name}`)
     if (qualified.length > 0) return this.#resolveCall(expression, `${prefix}.${name}`, qualified, undefined, args)
     this.check(target)
-    const overloads = overloadsNamed(name)
+    const overloads = this.#overloadsNamed(name)
     if (overloads.length === 0) this.#undeclared(expression, name)
     else this.#resolveCall(expression, name, overloads, target, args)
   }
@@ -314,6 +318,24 @@ class Checker {
       valueType = this.#join(valueType, this.#withoutOptional(value, isOptional))
     }
     this.#set(expression, mapType(keyType ?? this.#parameter(), valueType ?? this.#parameter()))
+  }
+
+  #checkStruct(expression: ExpressionOf<'struct'>): void {
+    const { name } = expression
+    if (this.#scope.isMade?.(name) !== true) return this.#undeclared(expression, name)
+    for (const { key, value, isOptional } of expression.entries) {
+      this.check(value)
+      if (key.kind !== 'literal') continue
+      const field = 'value' in key.literal ? String(key.literal.value) : ''
+      const wanted = this.#scope.fieldOf(name, field)
+      const given = this.#withoutOptional(value, isOptional)
+      if (wanted === undefined) this.#tell(key, `undefined field '${field}'`)
+      else if (!this.#isAssignable(wanted, given)) {
+        const types = `'${typeText(wanted)}' but provided type is '${typeText(given)}'`
+        this.#tell(key, `expected type of field '${field}' is ${types}`)
+      }
+    }
+    this.#set(expression, { kind: 'struct', name, parameters: [] })
   }
 
   #mustBe(expression: Expression, type: CelType): void {

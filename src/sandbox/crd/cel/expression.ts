@@ -61,7 +61,6 @@ export function partsOf(expression: Expression): readonly Expression[] {
   switch (expression.kind) {
     case 'literal':
     case 'ident':
-    case 'struct':
       return []
     case 'select':
       return [expression.operand]
@@ -70,6 +69,7 @@ export function partsOf(expression: Expression): readonly Expression[] {
     case 'list':
       return expression.elements
     case 'map':
+    case 'struct':
       return expression.entries.flatMap(({ key, value }) => [key, value])
     case 'comprehension':
       return [expression.range, expression.start, expression.condition, expression.step, expression.result]

@@ -355,9 +355,11 @@ class Parser {
     while (!this.#is('}')) {
       const isOptional = this.#take('?') !== undefined
       const field = this.#next()
+      const { at: colon } = this.#token
       this.#close(':')
       const literal = { type: 'string', value: field.text.replaceAll('`', '') } as const
-      entries.push({ key: { at: field.at, kind: 'literal', literal }, value: this.#expression(), isOptional })
+      // What is wrong with a field is told at its colon.
+      entries.push({ key: { at: colon, kind: 'literal', literal }, value: this.#expression(), isOptional })
       if (this.#take(',') === undefined) break
     }
     this.#close('}', "{'}', ','}")

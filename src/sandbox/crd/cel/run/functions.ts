@@ -1,4 +1,5 @@
 import { addressFunctions } from './address-values.ts'
+import { authorizerFunctions } from './authorizer-values.ts'
 import { conversions } from './conversions.ts'
 import { formatFunctions } from './format-values.ts'
 import { listFunctions } from './list-functions.ts'
@@ -124,6 +125,7 @@ for (const table of [
   urlFunctions,
   versionFunctions,
   formatFunctions,
+  authorizerFunctions,
 ]) {
   for (const [name, call] of Object.entries(table)) functions.set(name, [...(functions.get(name) ?? []), call])
 }

@@ -1,4 +1,5 @@
 import type { Comprehension, Expression, ExpressionOf, Literal } from '../expression.ts'
+import { fieldOfAuthorizer } from './authorizer-values.ts'
 import { callFunction, isFunction } from './functions.ts'
 import { negated, operators } from './operators.ts'
 import { costOfRun } from './run-cost.ts'
@@ -141,6 +142,8 @@ function compileIdent(name: string): Step {
 function fieldOf(operand: CelValue, field: CelValue): CelValue | undefined {
   if (operand instanceof CelMap) return operand.find(field)
   if (operand instanceof CelList) return itemOf(operand, field, false)
+  const asked = typeof field === 'string' ? fieldOfAuthorizer(operand, field) : undefined
+  if (asked !== undefined) return asked
   throw noSuchOverload()
 }
 

@@ -141,4 +141,5 @@ export const textFunctions: CelFunctions = {
     isText(text) && isInt(from) && (to === undefined || isInt(to)) ? substring(text, from, to) : undefined,
   format: (text, list) => (isText(text) && list instanceof CelList ? formattedText(text, list.items) : undefined),
   'strings.quote': ofText(quoted),
+  'jsonpatch.escapeKey': ofText((key) => key.replaceAll(/[~/]/g, (each) => (each === '~' ? '~0' : '~1'))),
 }

@@ -5,9 +5,15 @@ import { CelFailure, type CelValue, LibraryValue, PlainList, PlainMap } from './
 interface UrlParts {
   readonly text: string
   readonly scheme: string
+  readonly user: string
   readonly host: string
   readonly path: string
   readonly query: string
+}
+
+function splitAuthority(authority: string): readonly [user: string, host: string] {
+  const at = authority.lastIndexOf('@')
+  return [authority.slice(0, Math.max(at, 0)), authority.slice(at + 1)]
 }
 
 function authorityProblem(authority: string): string | undefined {
@@ -25,11 +31,11 @@ function escapeProblem(text: string): string | undefined {
   return bad === undefined ? undefined : `invalid URL escape ${JSON.stringify(bad)}`
 }
 
-/** Reads a URL as Go does: absolute, or a path from the root. A text tells what is wrong. */
-function read(text: string): UrlParts | string {
+/** Reads a URL as Go does: absolute, or a path from the root unless `relative` ones are taken. A text tells what is wrong. */
+function read(text: string, takesRelative = false): UrlParts | string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (/[\u0000-\u001f\u007f]/.test(text)) return 'net/url: invalid control character in URL'
-  if (text === '') return 'empty url'
+  if (text === '' && !takesRelative) return 'empty url'
   const [withoutFragment = ''] = text.split('#', 1)
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(withoutFragment)?.[1]
   if (scheme === undefined && withoutFragment.startsWith(':')) return 'missing protocol scheme'
@@ -38,14 +44,24 @@ function read(text: string): UrlParts | string {
   const [body, query] = mark < 0 ? [rest, ''] : [rest.slice(0, mark), rest.slice(mark + 1)]
   if (!body.startsWith('/')) {
     // What follows the scheme of such a URL has no parts.
-    return scheme === undefined ? 'invalid URI for request' : { text, scheme, host: '', path: '', query }
+    const parts = {
+      text,
+      scheme: (scheme ?? '').toLowerCase(),
+      user: '',
+      host: '',
+      path: scheme === undefined ? body : '',
+      query,
+    }
+    if (scheme === undefined && !takesRelative) return 'invalid URI for request'
+    const hasColon = scheme === undefined && (body.split('/', 1)[0] ?? '').includes(':')
+    return hasColon ? 'first path segment in URL cannot contain colon' : parts
   }
   const authority = scheme !== undefined && body.startsWith('//') ? (/^\/\/([^/]*)/.exec(body)?.[1] ?? '') : undefined
   const path = authority === undefined ? body : body.slice(2 + authority.length)
   const problem = (authority === undefined ? undefined : authorityProblem(authority)) ?? escapeProblem(path)
   if (problem !== undefined) return problem
-  const host = (authority ?? '').slice((authority ?? '').lastIndexOf('@') + 1)
-  return { text, scheme: (scheme ?? '').toLowerCase(), host, path, query }
+  const [user, host] = splitAuthority(authority ?? '')
+  return { text, scheme: (scheme ?? '').toLowerCase(), user, host, path, query }
 }
 
 /** A path with what may not stand in one escaped. */
@@ -99,6 +115,12 @@ class UrlValue extends LibraryValue {
   equals(other: LibraryValue): boolean {
     return other instanceof UrlValue && this.parts.text === other.parts.text
   }
+}
+
+/** The parts of an address, or what is wrong with it in Go's words. */
+export function readAddress(text: string): UrlParts | { readonly problem: string } {
+  const parts = read(text, true)
+  return typeof parts === 'string' ? { problem: `parse ${JSON.stringify(text)}: ${parts}` } : parts
 }
 
 /** What is wrong with a text as a URL; undefined when nothing is. */
