@@ -82,7 +82,7 @@ export function expandDesign(request: ExpandRequest): Expansion {
   diagnostics.push(...checkRules(request.design))
   const sensitive = sensitiveTexts(request.design.sensitiveValues)
   const objects = uniqueObjects(complete, diagnostics).map((draft) => finish(draft, request, rules, context, sensitive))
-  diagnostics.push(...lintObjects(objects, meshes, request.providers))
+  diagnostics.push(...furtherRefusals(lintObjects(objects, meshes, request.providers), diagnostics))
   const ordered = orderObjects(objects, componentNodes(request.design), request.providers, diagnostics)
   return { objects: ordered, components: componentNodes(request.design), diagnostics: groupReservations(diagnostics) }
 }
@@ -143,6 +143,16 @@ function scopesOf(
   return new Map(meshes.map((mesh) => [mesh.address, { mesh, ...shared }]))
 }
 
+/** Only the root cause is told: what a mesh would refuse in the objects of a component is no news where the component is refused. */
+function furtherRefusals(findings: readonly Diagnostic[], told: readonly Diagnostic[]): readonly Diagnostic[] {
+  const refused = refusedAmong(told)
+  return findings.filter(({ severity, address }) => severity !== 'error' || address === undefined || !refused.has(address))
+}
+
+function refusedAmong(told: readonly Diagnostic[]): ReadonlySet<string> {
+  return new Set(told.flatMap(({ severity, address }) => (severity === 'error' && address !== undefined ? [address] : [])))
+}
+
 function clusterScopes(request: ExpandRequest, drafts: readonly Draft[]): (cluster: string) => ScopeOf {
   const byCluster = new Map<string, ScopeOf>()
   return (cluster) => {
@@ -184,6 +194,7 @@ function namespaceFor(component: Component | undefined): string {
 
 function uniqueObjects(drafts: readonly Draft[], diagnostics: Diagnostic[]): readonly Draft[] {
   const owners = new Map<string, Draft>()
+  const refused = refusedAmong(diagnostics)
   return drafts.filter((draft) => {
     const key = objectKeyOf(draft.cluster, draft.source.manifest)
     const id = objectKeyText(key)
@@ -192,6 +203,7 @@ function uniqueObjects(drafts: readonly Draft[], diagnostics: Diagnostic[]): rea
       owners.set(id, draft)
       return true
     }
+    if (refused.has(draft.address)) return false
     const at = draftOrigin(first)
     diagnostics.push({
       severity: 'error',

@@ -164,6 +164,8 @@ function matchFeatures(match: RequestMatchSpec, base: ValuePath): readonly Featu
   return [
     ...used(
       [match.path, 'traffic.match.path', [...base, 'path']],
+      // What all paths begin with is matched alike everywhere.
+      [isPrefix(match.path), 'traffic.match.pathPrefix', [...base, 'path', 'prefix']],
       [headers.length > 0, 'traffic.match.headers', [...base, 'headers']],
       [query.length > 0, 'traffic.match.query', [...base, 'query']],
       [match.methods, 'traffic.match.method', [...base, 'methods']],
@@ -175,6 +177,10 @@ function matchFeatures(match: RequestMatchSpec, base: ValuePath): readonly Featu
       used(['prefix' in how, 'traffic.match.prefix', path], ['present' in how && !how.present, 'traffic.match.absent', path]),
     ),
   ]
+}
+
+function isPrefix(path: StringMatchSpec | undefined): boolean {
+  return path !== undefined && 'prefix' in path && path.prefix !== '/'
 }
 
 function authorizationFeatures({ spec }: ComponentOf<'authorization'>): readonly FeatureUse[] {

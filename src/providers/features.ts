@@ -9,6 +9,7 @@ export const FEATURES = {
   'traffic.hosts': 'hold for hosts other than the Service',
   'traffic.gateways': 'hold on gateways too',
   'traffic.match.path': 'match on the path',
+  'traffic.match.pathPrefix': 'match the beginning of a path',
   'traffic.match.headers': 'match on headers',
   'traffic.match.query': 'match on query parameters',
   'traffic.match.method': 'match on the method',

@@ -145,6 +145,68 @@ describe('Consul on Kubernetes', () => {
     })
   })
 
+  test('what an API gateway of Consul would drop without a word is refused at its place', () => {
+    const routes = [
+      { to: { 'workloads.frontend': 100 }, fault: { abort: { status: 500 } }, rewrite: { path: '/x', host: 'h.example' } },
+      { to: { 'workloads.backend/v1': 100 } },
+    ]
+    const listeners = [
+      { port: 80, tls: { redirect: true } },
+      { port: 80, hosts: ['b.example'] },
+      { port: 8443, protocol: 'tls', hosts: ['c.example'] },
+      { port: 20_000 },
+    ] as const
+    for (const provider of ['consul', 'consul-vm']) {
+      const gateways = { web: { mesh: 'mesh', listeners, routes } }
+      const found = errorsOf({ ...design({ gateways }), meshes: { mesh: { provider, mode: 'enterprise' } } })
+      const places = found.map(([code, place]) => `${code} ${place}`).sort()
+      expect(places).toEqual([
+        'MF3020 listeners.0.tls.redirect',
+        ...(provider === 'consul' ? ['MF3020 listeners.1.port'] : []),
+        'MF3020 listeners.2.protocol',
+        ...(provider === 'consul' ? ['MF3020 listeners.3.port'] : []),
+        'MF3020 routes.0.fault',
+        'MF3020 routes.0.rewrite.host',
+        'MF3020 routes.0.rewrite.path',
+        'MF3020 routes.1.to.workloads.backend/v1',
+      ])
+    }
+  })
+
+  test('several hosts of one listener are told apart by the routes, since a port has one listener', () => {
+    const listener = { hosts: ['a.example', 'b.example'] }
+    const translated = translate(
+      design({
+        gateways: {
+          web: {
+            mesh: 'mesh',
+            namespace: 'shop',
+            listeners: [
+              { port: 80, ...listener },
+              { port: 443, protocol: 'https', tls: { secret: 'cert' }, ...listener },
+            ],
+            routes: [{ to: { 'workloads.frontend': 100 } }],
+          },
+        },
+        traffic: { backend: { workload: 'backend', gateways: ['web'] } },
+      }),
+    )
+    expect(translated.diagnostics).toEqual([])
+    const { listeners } = only(translated, 'Gateway').spec as { listeners: readonly { port: number; hostname?: string }[] }
+    expect(listeners.map(({ port, hostname }) => [port, hostname])).toEqual([
+      [80, undefined],
+      [443, undefined],
+    ])
+    expect(only(translated, 'HTTPRoute', 'web-routes').spec).toMatchObject({ hostnames: listener.hosts })
+    expect(only(translated, 'HTTPRoute', 'backend-on-web').spec).toMatchObject({ hostnames: listener.hosts })
+  })
+
+  test('what holds on gateways alone is refused, since routers hold for every caller', () => {
+    const gateways = { web: { mesh: 'mesh', namespace: 'shop', listeners: [{ port: 80 }] } }
+    const traffic = { backend: { workload: 'backend', gateways: ['web'], onlyGateways: true, routes: [{ timeout: '1s' }] } }
+    expect(errorsOf(design({ gateways, traffic })).map(([code, place]) => [code, place])).toEqual([['MF3020', 'onlyGateways']])
+  })
+
   test('of native filters there is ext-authz, called with what the design says', () => {
     const config = { grpcService: { target: { service: { name: 'authz' } } } }
     const filters = { checked: { workloads: ['backend'], kind: 'ext-authz', failOpen: true, config } } as const

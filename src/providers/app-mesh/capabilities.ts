@@ -22,6 +22,7 @@ export const APP_MESH_CAPABILITIES: CapabilityTable = {
   ...rows(
     [
       'traffic.match.path',
+      'traffic.match.pathPrefix',
       'traffic.match.headers',
       'traffic.match.query',
       'traffic.match.method',

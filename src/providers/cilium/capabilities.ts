@@ -1,4 +1,5 @@
 import { type CapabilityTable, no, partial, rows, yes } from '../features.ts'
+import { BY_ELEMENT } from '../gateway-api/path-prefix.ts'
 
 const ENVOY_MODE = 'Say `mode: envoy-config`: a CiliumEnvoyConfig in front of the Service.'
 const EVERY_POD = 'every pod on a Cilium node is in'
@@ -26,6 +27,7 @@ export const CILIUM_CAPABILITIES: CapabilityTable = {
     ],
     yes('HTTPRoute rules[].matches', '1.16'),
   ),
+  'traffic.match.pathPrefix': partial(BY_ELEMENT, '1.16'),
   'traffic.match.prefix': yes('as a regular expression', '1.16'),
   'traffic.match.from': no(
     'a route belongs to the Service and its namespace, whoever calls (no consumer routes)',
@@ -118,7 +120,7 @@ export const CILIUM_CAPABILITIES: CapabilityTable = {
   'authorization.wide': yes('CiliumNetworkPolicy for all pods of the namespace'),
   'gateway.ingress': yes('Gateway of class cilium'),
   'gateway.egress': partial(
-    'CiliumEgressGatewayPolicy: connections leave by nodes with the labels of `selector`, told apart by address rather than host',
+    'CiliumEgressGatewayPolicy: connections leave by nodes with the labels of `selector`, told apart by address rather than host; `listeners` say nothing',
   ),
   'gateway.eastWest': no('Cluster Mesh joins clusters without gateways', 'Leave it out, and connect the clusters.'),
   'gateway.tls': yes('Gateway listeners[].tls'),
@@ -156,6 +158,7 @@ export const CILIUM_ENVOY_CAPABILITIES: CapabilityTable = {
   ...rows(
     [
       'traffic.match.path',
+      'traffic.match.pathPrefix',
       'traffic.match.headers',
       'traffic.match.query',
       'traffic.match.method',

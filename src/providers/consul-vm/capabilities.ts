@@ -12,8 +12,14 @@ const ON_MACHINES = {
   'onboarding.off': yes('no entries are made for the service'),
   'traffic.gateways': yes('an http-route leads to the service, whose router and splitter hold there too', '1.15'),
   'gateway.ingress': yes('api-gateway and http-route', '1.15'),
-  'gateway.egress': yes('terminating-gateway', '1.8'),
-  'gateway.eastWest': partial('mesh gateways are started beside the servers; the entry mesh sends peering through them', '1.14'),
+  'gateway.egress': partial(
+    'terminating-gateway: which hosts leave by it is said; it listens where it was started, and `listeners` say nothing',
+    '1.8',
+  ),
+  'gateway.eastWest': partial(
+    'mesh gateways are started beside the servers; the entry mesh sends peering through them, and `listeners` say nothing',
+    '1.14',
+  ),
   'gateway.tls': yes('api-gateway Listeners[].TLS, with an inline-certificate of that name', '1.15'),
   ...rows(
     ['filter.pullPolicy', 'filter.pullSecret'],

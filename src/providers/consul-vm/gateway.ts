@@ -3,12 +3,13 @@ import { joinName, objectNameOf } from '../../design/object-name.ts'
 import type { RequestMatchSpec, StringMatchSpec } from '../../design/schema/traffic.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import { terminatingGateway } from '../consul/external.ts'
+import { gatewayMistakes, meshlessMistakes } from '../consul/gateway-mistakes.ts'
+import { retriedOn } from '../consul/retried-on.ts'
 import { consulService } from '../consul/subsets.ts'
 import type { DesiredManifest, Scope, Translation } from '../contract.ts'
 import { mistake } from '../mistake.ts'
 import { findGateway, findWorkload } from '../references.ts'
 import { type ResolvedRoute, resolveRoutes } from '../resolve-routes.ts'
-import { retryStatuses } from '../retry-codes.ts'
 import { type Draft, from, traceManifest } from '../traced-manifest.ts'
 import { asConfigEntry, CONSUL_HTTP_API } from './words.ts'
 
@@ -31,14 +32,6 @@ function apiGateway(gateway: ComponentOf<'gateways'>, scope: Scope): Translation
   const listeners = spec.listeners.flatMap((listener, index) => {
     const path = ['listeners', index]
     const protocol = listener.protocol ?? 'http'
-    if (protocol === 'tls') {
-      diagnostics.push(
-        mistake(gateway, [...path, 'protocol'], 'MF3020', {
-          summary: 'An API gateway of Consul speaks http, or tcp, with or without TLS that it ends itself',
-          hint: 'Use https with a certificate, or tcp.',
-        }),
-      )
-    }
     const hosts = (listener.hosts ?? ['*']).map((host) => (host === '*' ? undefined : host))
     return hosts.map((hostname, position) =>
       from(path, {
@@ -60,7 +53,7 @@ function apiGateway(gateway: ComponentOf<'gateways'>, scope: Scope): Translation
     routes === undefined
       ? []
       : [stream ? tcpRoute(name, routes.routes) : httpRoute(`${name}-routes`, [name], undefined, routes.routes, ['routes'])]
-  diagnostics.push(...(routes?.diagnostics ?? []), ...versionMistakes(gateway), ...absenceMistakes(gateway))
+  diagnostics.push(...(routes?.diagnostics ?? []), ...gatewayMistakes(gateway), ...absenceMistakes(gateway))
   return { manifests: [manifest, ...made], diagnostics }
 }
 
@@ -103,6 +96,7 @@ function ruleOf(route: ResolvedRoute): Draft {
   const changes = spec.headers?.request
   const replies = spec.headers?.response
   const retries = spec.retries
+  const { conditions, statuses } = retriedOn(retries?.on)
   const filters: { readonly [key: string]: Draft } = {
     Headers: changes === undefined ? undefined : [{ Add: changes.add, Set: changes.set, Remove: changes.remove }],
     URLRewrite: spec.rewrite?.prefix === undefined ? undefined : { Path: spec.rewrite.prefix },
@@ -110,7 +104,11 @@ function ruleOf(route: ResolvedRoute): Draft {
     RetryFilter:
       retries === undefined
         ? undefined
-        : from([...path, 'retries'], { NumRetries: retries.attempts, RetryOnStatusCodes: retryStatuses(retries.on) }),
+        : from([...path, 'retries'], {
+            NumRetries: retries.attempts,
+            RetryOn: conditions.length === 0 ? undefined : conditions,
+            RetryOnStatusCodes: statuses.length === 0 ? undefined : statuses,
+          }),
   }
   const some = Object.values(filters).some((filter) => filter !== undefined)
   return from(path, {
@@ -141,19 +139,6 @@ function comparison(how: StringMatchSpec): { readonly [key: string]: Draft } {
   if ('prefix' in how) return { Match: 'prefix', Value: how.prefix }
   if ('regex' in how) return { Match: 'regex', Value: how.regex }
   return { Match: 'present', Value: '' }
-}
-
-function versionMistakes(gateway: ComponentOf<'gateways'>): readonly Diagnostic[] {
-  return (gateway.spec.routes ?? []).flatMap((route, index) =>
-    Object.keys(route.to ?? {})
-      .filter((name) => name.includes('/'))
-      .map((name) =>
-        mistake(gateway, ['routes', index, 'to', name], 'MF3020', {
-          summary: 'A route of a gateway leads to a service, not to one version of it',
-          hint: `Route to \`${name.split('/')[0]}\`, and share out in its traffic policy.`,
-        }),
-      ),
-  )
 }
 
 /** Rules of an http-route compare with what is there. */
@@ -188,5 +173,5 @@ export function vmGatewayRoutes(policy: ComponentOf<'traffic'>, scope: Scope): T
     { Parents: parents(gateways), Hostnames: from(['hosts'], policy.spec.hosts), Rules: [{ Services: [{ Name: service }] }] },
     ['gateways'],
   )
-  return { manifests: [route], diagnostics: found.flatMap(({ diagnostics }) => diagnostics) }
+  return { manifests: [route], diagnostics: [...meshlessMistakes(policy), ...found.flatMap(({ diagnostics }) => diagnostics)] }
 }

@@ -15,7 +15,10 @@ export const CONSUL_CAPABILITIES: CapabilityTable = {
   'traffic.otherWorkloads': yes('ServiceRouter routes[].destination.service'),
   'traffic.hosts': no('a router belongs to a service', 'Use `gateways` for other hosts.'),
   'traffic.gateways': yes('an HTTPRoute leads to the service, whose router and splitter hold there too', '1.16'),
-  ...rows(['traffic.match.path', 'traffic.match.headers', 'traffic.match.query', 'traffic.match.method'], yes(ROUTER)),
+  ...rows(
+    ['traffic.match.path', 'traffic.match.pathPrefix', 'traffic.match.headers', 'traffic.match.query', 'traffic.match.method'],
+    yes(ROUTER),
+  ),
   ...rows(['traffic.match.regex', 'traffic.match.prefix'], yes(ROUTER)),
   'traffic.match.absent': yes('header present and inverted; not for query parameters'),
   'traffic.match.port': no('a service has one port', 'Make a service for each port.'),
@@ -84,10 +87,15 @@ export const CONSUL_CAPABILITIES: CapabilityTable = {
     'namespaces of services are part of Consul Enterprise',
     `${ENTERPRISE} Or write a policy for each workload.`,
   ),
-  'gateway.ingress': yes('API gateway: Gateway of class consul and HTTPRoute', '1.15'),
-  'gateway.egress': yes('TerminatingGateway'),
+  'gateway.ingress': yes(
+    'API gateway: Gateway of class consul and HTTPRoute; one listener a port, prefix rewrites, no redirects',
+    '1.15',
+  ),
+  'gateway.egress': partial(
+    'TerminatingGateway: which hosts leave by it is said; where it listens is up to the chart, and `listeners` say nothing',
+  ),
   'gateway.eastWest': partial(
-    'mesh gateways come with the chart (meshGateway.enabled); the entry Mesh sends peering through them',
+    'mesh gateways come with the chart (meshGateway.enabled); the entry Mesh sends peering through them, and `listeners` say nothing',
   ),
   'gateway.tls': yes('listeners[].tls of the Gateway'),
   'gateway.tls.mutual': no('an API gateway asks clients for no certificate', 'Check client certificates in front of it.'),

@@ -13,6 +13,8 @@ import { trafficPort } from '../service-port.ts'
 import { type Draft, from, traceManifest } from '../traced-manifest.ts'
 import { asResource, CONSUL_CRD_API } from './entry.ts'
 import { terminatingGateway } from './external.ts'
+import { gatewayMistakes, meshlessMistakes } from './gateway-mistakes.ts'
+import { retriedOn } from './retried-on.ts'
 import { consulService } from './subsets.ts'
 
 /** The namespace of a gateway: its own, else that of its mesh. */
@@ -34,13 +36,55 @@ export function consulGateway(gateway: ComponentOf<'gateways'>, scope: Scope): T
 }
 
 function ingressGateway(gateway: ComponentOf<'gateways'>, scope: Scope, namespace: string): Translation {
-  const made = gatewayObjects(gateway, scope, { className: 'consul', namespace })
+  const mistakes = [...gatewayMistakes(gateway), ...portMistakes(gateway)]
+  if (mistakes.length > 0) return { manifests: [], diagnostics: mistakes }
+  const made = gatewayObjects(gateway, scope, { className: 'consul', namespace, hostsOfRoutes: hostsOfRoutes(gateway) })
   const filters: DesiredManifest[] = []
   const manifests = made.manifests.map((object) => {
     if (object.manifest.kind !== 'HTTPRoute') return object
     return withConsulFilters(object, gateway, namespace, filters)
   })
-  return { manifests: [...filters, ...manifests], diagnostics: [...made.diagnostics, ...routeMistakes(gateway)] }
+  return { manifests: [...filters, ...manifests], diagnostics: made.diagnostics }
+}
+
+/** Hosts that routes must name: several of one listener, which may not stand twice on its port; undefined where listeners tell hosts apart. */
+function hostsOfRoutes(gateway: ComponentOf<'gateways'>): readonly string[] | undefined {
+  const several = gateway.spec.listeners.map(({ hosts = [] }) => hosts).find((hosts) => hosts.length > 1)
+  return several?.includes('*') === true ? undefined : several
+}
+
+/** Each listener is a port of the gateway's Service, which cannot have one twice; its proxies keep 20000 (binding/validation.go). */
+function portMistakes(gateway: ComponentOf<'gateways'>): readonly Diagnostic[] {
+  const ports = gateway.spec.listeners.map((listener) => listener.port)
+  return ports.flatMap((port, index) => {
+    const path = ['listeners', index, 'port']
+    if (port === 20_000) {
+      return [
+        mistake(gateway, path, 'MF3020', {
+          summary: 'Proxies of Consul keep port 20000 for themselves',
+          hint: 'Listen on another port.',
+        }),
+      ]
+    }
+    const shared = hostsOfRoutes(gateway)
+    const hosts = gateway.spec.listeners[index]?.hosts
+    if (shared !== undefined && [...shared].sort().join(' ') !== [...(hosts ?? [])].sort().join(' ')) {
+      return [
+        mistake(gateway, ['listeners', index, ...(hosts === undefined ? [] : ['hosts'])], 'MF3020', {
+          summary: 'Where a listener of Consul serves several hosts, all listeners of the gateway serve the same ones',
+          detail: 'A port has one listener, so the hosts are told apart by the routes, which hold on every listener.',
+          hint: `Say \`hosts: [${shared.join(', ')}]\` here too, or make a gateway of its own.`,
+        }),
+      ]
+    }
+    if (ports.indexOf(port) === index) return []
+    return [
+      mistake(gateway, path, 'MF3020', {
+        summary: `An API gateway of Consul takes one listener on a port, and ${port} has two`,
+        hint: 'Name all hosts in one listener, or give each listener a port of its own.',
+      }),
+    ]
+  })
 }
 
 /** Consul takes timeouts and retries of a gateway's routes from filters of its own. */
@@ -81,36 +125,19 @@ function filtersOf(
       key,
     ])
   const { retries, timeout } = route
-  const on = retries?.on ?? ['5xx']
-  const words = on.filter((word) => !/^\d+$/.test(word))
-  const statuses = on.filter((word) => /^\d+$/.test(word)).map(Number)
+  const { conditions, statuses } = retriedOn(retries?.on)
   return [
     ...(timeout === undefined ? [] : [make('RouteTimeoutFilter', 'timeout', { requestTimeout: timeout })]),
-    ...(retries === undefined
+    ...(retries === undefined || retries.attempts === 0
       ? []
       : [
           make('RouteRetryFilter', 'retries', {
             numRetries: retries.attempts,
-            retryOn: words.length === 0 ? undefined : words,
+            retryOn: conditions.length === 0 ? undefined : conditions,
             retryOnStatusCodes: statuses.length === 0 ? undefined : statuses,
           }),
         ]),
   ]
-}
-
-/** Routes of a gateway lead to services; which version takes a request is decided behind, by the service's own policy. */
-function routeMistakes(gateway: ComponentOf<'gateways'>): readonly Diagnostic[] {
-  return (gateway.spec.routes ?? []).flatMap((route, index) =>
-    Object.keys(route.to ?? {})
-      .filter((name) => name.includes('/'))
-      .map((name) =>
-        mistake(gateway, ['routes', index, 'to', name], 'MF3020', {
-          summary: 'A route of a gateway leads to a service, not to one version of it',
-          detail: 'Routers and splitters of the service hold for requests from the gateway too.',
-          hint: `Route to \`${name.split('/')[0]}\`, and share out in its traffic policy.`,
-        }),
-      ),
-  )
 }
 
 /** The HTTPRoutes that lead from gateways to the service, where its router and splitter then hold. */
@@ -142,7 +169,7 @@ export function gatewayRoutes(policy: ComponentOf<'traffic'>, scope: Scope): Tra
                     },
                   ],
                 ),
-                hostnames: hostnamesOf(policy),
+                hostnames: hostnamesOf(policy) ?? from(['gateways', index], hostsOfRoutes(value)),
                 rules: [{ backendRefs: [{ name: service, port: port.port.port }] }],
               },
             },
@@ -150,5 +177,8 @@ export function gatewayRoutes(policy: ComponentOf<'traffic'>, scope: Scope): Tra
           ),
         ],
   )
-  return { manifests, diagnostics: [...port.diagnostics, ...found.flatMap(({ diagnostics }) => diagnostics)] }
+  return {
+    manifests,
+    diagnostics: [...meshlessMistakes(policy), ...port.diagnostics, ...found.flatMap(({ diagnostics }) => diagnostics)],
+  }
 }

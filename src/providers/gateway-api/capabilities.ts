@@ -1,4 +1,5 @@
 import { type CapabilityTable, no, partial, rows, yes } from '../features.ts'
+import { BY_ELEMENT } from './path-prefix.ts'
 
 const MESH = 'Use the provider of the mesh that carries the routes out, such as istio, linkerd or cilium.'
 const ENVOY_GATEWAY = 'EnvoyExtensionPolicy on the Gateway or the HTTPRoute: only where Envoy Gateway carries the routes out'
@@ -18,6 +19,7 @@ export const STANDARD_CAPABILITIES: CapabilityTable = {
     ['traffic.match.path', 'traffic.match.headers', 'traffic.match.query', 'traffic.match.method'],
     yes('HTTPRoute rules[].matches'),
   ),
+  'traffic.match.pathPrefix': partial(BY_ELEMENT),
   'traffic.match.port': yes('port of the parentRef'),
   'traffic.match.from': no(
     'HTTPRoute matches no request by its source',

@@ -23,6 +23,8 @@ export interface GatewayDialect {
   readonly mutualOptions?: StringMap
   /** Version of the Gateway API's CRDs, where it isn't the newest known. */
   readonly bundle?: string | undefined
+  /** Hosts that routes name because the mesh takes one listener on a port, which then is for any host. */
+  readonly hostsOfRoutes?: readonly string[] | undefined
 }
 
 const PROTOCOLS = { http: 'HTTP', grpc: 'HTTP', https: 'HTTPS', tls: 'TLS', tcp: 'TCP' } as const
@@ -67,7 +69,8 @@ function listenerName(listener: Listener): string {
 
 /** A listener takes one host name, so several hosts make several listeners. */
 function listenersOf(listener: Listener, path: ValuePath, dialect: GatewayDialect): readonly Draft[] {
-  const hosts = (listener.hosts ?? ['*']).map((host) => (host === '*' ? undefined : host))
+  const said = dialect.hostsOfRoutes === undefined ? (listener.hosts ?? ['*']) : ['*']
+  const hosts = said.map((host) => (host === '*' ? undefined : host))
   const protocol = listener.protocol ?? 'http'
   const base = listenerName(listener)
   const withTls = protocol === 'https' || protocol === 'tls'
@@ -175,7 +178,7 @@ function gatewayRoutes(gateway: ComponentOf<'gateways'>, name: string, dialect: 
         parents.length === gateway.spec.listeners.length
           ? [{ name }]
           : parents.flatMap((listener) => sectionNames(listener).map((sectionName) => ({ name, sectionName }))),
-      hostnames: kind === 'TLSRoute' && !hosts.includes('*') ? hosts : undefined,
+      hostnames: dialect.hostsOfRoutes ?? (kind === 'TLSRoute' && !hosts.includes('*') ? hosts : undefined),
       routes,
       portFor: portChooser(undefined, undefined),
     }

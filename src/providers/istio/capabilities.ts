@@ -1,4 +1,5 @@
 import { type CapabilityTable, no, partial, rows, yes } from '../features.ts'
+import { BY_ELEMENT } from '../gateway-api/path-prefix.ts'
 
 /** What Istio with sidecars can do (checked against 1.31; istio.io/docs/reference/config). */
 export const ISTIO_CAPABILITIES: CapabilityTable = {
@@ -9,7 +10,14 @@ export const ISTIO_CAPABILITIES: CapabilityTable = {
   'traffic.split': yes('VirtualService http[].route[].weight, DestinationRule subsets'),
   ...rows(['traffic.otherWorkloads', 'traffic.hosts', 'traffic.gateways'], yes('VirtualService')),
   ...rows(
-    ['traffic.match.path', 'traffic.match.headers', 'traffic.match.query', 'traffic.match.method', 'traffic.match.port'],
+    [
+      'traffic.match.path',
+      'traffic.match.pathPrefix',
+      'traffic.match.headers',
+      'traffic.match.query',
+      'traffic.match.method',
+      'traffic.match.port',
+    ],
     yes('VirtualService http[].match'),
   ),
   'traffic.match.from': yes('VirtualService http[].match[].sourceLabels and sourceNamespace'),
@@ -116,11 +124,12 @@ export const AMBIENT_CAPABILITIES: CapabilityTable = {
     ['traffic.match.path', 'traffic.match.headers', 'traffic.match.query', 'traffic.match.method', 'traffic.match.port'],
     yes('HTTPRoute rules[].matches'),
   ),
+  'traffic.match.pathPrefix': partial(BY_ELEMENT),
   'traffic.match.from': no(
     'a waypoint sees requests of all callers and HTTPRoute matches none by source',
     'Use sidecar mode, or match on a header that the caller sets.',
   ),
-  'traffic.match.prefix': no('HTTPRoute compares headers and parameters exactly or by regular expression', 'Use regex.'),
+  'traffic.match.prefix': yes('as a regular expression'),
   'traffic.match.absent': no('HTTPRoute has no match for what is absent', 'Put a route that matches its presence before it.'),
   'traffic.timeout': yes('HTTPRoute rules[].timeouts.request'),
   'traffic.retries': yes('HTTPRoute rules[].retry, of the experimental channel of the Gateway API', '1.24'),
@@ -152,8 +161,10 @@ export const AMBIENT_CAPABILITIES: CapabilityTable = {
     '1.31',
   ),
   'gateway.ingress': yes('Gateway of class istio and HTTPRoute'),
-  'gateway.egress': partial('a waypoint in front of a ServiceEntry stands in for an egress gateway'),
-  'gateway.eastWest': yes('Gateway of class istio-east-west'),
+  'gateway.egress': partial(
+    'a waypoint in front of a ServiceEntry stands in for an egress gateway; it listens on 15008, and `listeners` say nothing',
+  ),
+  'gateway.eastWest': partial('Gateway of class istio-east-west; it listens on 15008, and `listeners` say nothing'),
   'gateway.tls.mutual': yes(
     'Gateway listener TLS option gateway.istio.io/tls-terminate-mode: MUTUAL; the Secret holds ca.crt too',
   ),

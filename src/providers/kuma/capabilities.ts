@@ -1,4 +1,5 @@
 import { type CapabilityTable, no, partial, rows, yes } from '../features.ts'
+import { BY_ELEMENT } from '../gateway-api/path-prefix.ts'
 
 const DELEGATED = 'Take your ingress controller in as a delegated gateway: pod annotation kuma.io/gateway: enabled.'
 
@@ -19,6 +20,7 @@ export const KUMA_CAPABILITIES: CapabilityTable = {
     ['traffic.match.path', 'traffic.match.headers', 'traffic.match.query', 'traffic.match.method', 'traffic.match.regex'],
     yes('MeshHTTPRoute rules[].matches', '2.9'),
   ),
+  'traffic.match.pathPrefix': partial(BY_ELEMENT, '2.9'),
   'traffic.match.port': yes('sectionName of the MeshService', '2.9'),
   'traffic.match.from': yes('a MeshHTTPRoute of its own, whose targetRef selects the proxies of the caller', '2.10'),
   'traffic.match.prefix': yes('type Prefix of headers; a regular expression for query parameters', '2.9'),

@@ -1,4 +1,5 @@
 import { type CapabilityTable, FILTER_FEATURES, no, partial, rows, yes } from '../features.ts'
+import { BY_ELEMENT } from '../gateway-api/path-prefix.ts'
 
 const BALANCER = 'its balancer weighs endpoints by their latency (EWMA) and takes no other order'
 
@@ -32,6 +33,7 @@ export const LINKERD_CAPABILITIES: CapabilityTable = {
     ],
     yes('HTTPRoute rules[].matches', '2.12'),
   ),
+  'traffic.match.pathPrefix': partial(BY_ELEMENT, '2.12'),
   'traffic.match.from': no(
     'HTTPRoute matches no request by its source',
     'Match on a header that the caller sets, or put the route into the namespace of the caller by hand (consumer route).',

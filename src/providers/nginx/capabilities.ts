@@ -13,7 +13,14 @@ export const NGINX_CAPABILITIES: CapabilityTable = {
   'onboarding.revision': no('a cluster has one control plane', 'Leave `revision` out.'),
   'traffic.split': yes('TrafficSplit v1alpha3; a Service for each version'),
   ...rows(
-    ['traffic.match.path', 'traffic.match.headers', 'traffic.match.method', 'traffic.match.regex', 'traffic.match.prefix'],
+    [
+      'traffic.match.path',
+      'traffic.match.pathPrefix',
+      'traffic.match.headers',
+      'traffic.match.method',
+      'traffic.match.regex',
+      'traffic.match.prefix',
+    ],
     partial(
       'TrafficSplit matches and HTTPRouteGroup v1alpha3; its documentation does not say in which order the splits of one Service are tried',
     ),

@@ -21,6 +21,7 @@ export const NSM_CAPABILITIES: CapabilityTable = {
   ...rows(
     [
       'traffic.match.path',
+      'traffic.match.pathPrefix',
       'traffic.match.headers',
       'traffic.match.query',
       'traffic.match.method',

@@ -19,6 +19,7 @@ export const OSM_CAPABILITIES: CapabilityTable = {
   ...rows(
     [
       'traffic.match.path',
+      'traffic.match.pathPrefix',
       'traffic.match.headers',
       'traffic.match.method',
       'traffic.match.regex',

@@ -19,7 +19,14 @@ export const SMI_CAPABILITIES: CapabilityTable = {
     'Split behind the gateway: requests to the Service are split wherever they come from.',
   ),
   ...rows(
-    ['traffic.match.path', 'traffic.match.headers', 'traffic.match.method', 'traffic.match.regex', 'traffic.match.prefix'],
+    [
+      'traffic.match.path',
+      'traffic.match.pathPrefix',
+      'traffic.match.headers',
+      'traffic.match.method',
+      'traffic.match.regex',
+      'traffic.match.prefix',
+    ],
     partial(
       'TrafficSplit matches and HTTPRouteGroup, both from v1alpha3 on; in which order the splits of one Service are tried is up to the mesh',
     ),

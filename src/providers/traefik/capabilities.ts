@@ -18,7 +18,14 @@ export const TRAEFIK_CAPABILITIES: CapabilityTable = {
     no('Traefik Mesh has no gateways', 'Let Traefik Proxy lead in, to the .traefik.mesh name of the Service.'),
   ),
   ...rows(
-    ['traffic.match.path', 'traffic.match.headers', 'traffic.match.method', 'traffic.match.regex', 'traffic.match.prefix'],
+    [
+      'traffic.match.path',
+      'traffic.match.pathPrefix',
+      'traffic.match.headers',
+      'traffic.match.method',
+      'traffic.match.regex',
+      'traffic.match.prefix',
+    ],
     yes('TrafficSplit matches and HTTPRouteGroup'),
   ),
   'traffic.match.query': no('HTTPRouteGroup matches path, method and headers', 'Match on the path or a header.'),

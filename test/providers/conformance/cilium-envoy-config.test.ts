@@ -71,7 +71,8 @@ const traffic = {
     expect(versions).toMatchObject(['v1', 'v2'].map(versionService))
   },
   'traffic.otherWorkloads': one({ cluster: 'shop/frontend' }),
-  'traffic.match.path': matching({ prefix: '/reviews' }),
+  'traffic.match.path': matching({ path: '/reviews' }),
+  'traffic.match.pathPrefix': matching({ prefix: '/re' }),
   'traffic.match.headers': matching({ headers: [{ name: 'end-user', string_match: { exact: 'jason' } }] }),
   'traffic.match.query': matching({ query_parameters: [{ name: 'preview', string_match: { exact: 'on' } }] }),
   'traffic.match.method': matching({ headers: [{ name: ':method', string_match: { safe_regex: { regex: 'GET' } } }] }),

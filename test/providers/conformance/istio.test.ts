@@ -169,7 +169,8 @@ conform({
     'traffic.gateways': [
       { kind: 'VirtualService', spec: { hosts: [HOST, 'shop.example.org'], gateways: ['mesh', 'ingress/web'] } },
     ],
-    'traffic.match.path': match({ uri: { prefix: '/reviews' } }),
+    'traffic.match.path': match({ uri: { exact: '/reviews' } }),
+    'traffic.match.pathPrefix': match({ uri: { prefix: '/re' } }),
     'traffic.match.headers': match({ headers: { 'end-user': { exact: 'jason' } } }),
     'traffic.match.query': match({ queryParams: { preview: { exact: 'on' } } }),
     'traffic.match.method': match({ method: { exact: 'GET' } }),

@@ -4,6 +4,7 @@ import { smiMeaning } from './smi-meaning.ts'
 
 const {
   'traffic.match.path': _path,
+  'traffic.match.pathPrefix': _pathPrefix,
   'traffic.match.headers': _headers,
   'traffic.match.method': _method,
   'traffic.match.regex': _regex,

@@ -51,7 +51,8 @@ export function smiMeaning(mesh: {
   return {
     'traffic.split': [split({ 'backend-v1': 90, 'backend-v2': 10 })],
     'traffic.otherWorkloads': [split({ frontend: 100 })],
-    'traffic.match.path': matching({ pathRegex: `${start}/reviews.*` }),
+    'traffic.match.path': matching({ pathRegex: `${start}/reviews$` }),
+    'traffic.match.pathPrefix': matching({ pathRegex: `${start}/re.*` }),
     'traffic.match.headers': matching({ headers: headers({ 'end-user': '^jason$' }) }),
     'traffic.match.method': matching({ methods: ['GET'] }),
     'traffic.match.regex': matching({ pathRegex: `${start}/reviews/[0-9]+$` }),
