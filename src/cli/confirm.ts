@@ -17,8 +17,9 @@ export function canAsk(io: CommandIo): boolean {
   return process.stdin.isTTY === true && (io.stderr as NodeJS.WriteStream).isTTY === true
 }
 
-/** Asks whether to go on, naming cluster and server. */
+/** Asks whether to go on, naming cluster and server. A signal to stop is no. */
 export async function confirmPlan(
+  io: CommandIo,
   plan: Plan,
   { operation, rollbackTo }: Pick<ExecuteRunRequest, 'operation' | 'rollbackTo'>,
 ): Promise<boolean> {
@@ -29,10 +30,10 @@ export async function confirmPlan(
   const loud = deletes > 0 ? ` ${deletes} will be DELETED.` : ''
   switch (operation) {
     case 'apply':
-      return ask(`Apply this plan to ${places}?${loud}`)
+      return ask(`Apply this plan to ${places}?${loud}`, io.signal)
     case 'destroy':
-      return ask(`Destroy "${plan.design.name}" on ${places}?${loud}`)
+      return ask(`Destroy "${plan.design.name}" on ${places}?${loud}`, io.signal)
     case 'rollback':
-      return ask(`Roll "${plan.design.name}" back to deploy ${rollbackTo} on ${places}?${loud}`)
+      return ask(`Roll "${plan.design.name}" back to deploy ${rollbackTo} on ${places}?${loud}`, io.signal)
   }
 }

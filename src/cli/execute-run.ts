@@ -134,7 +134,7 @@ async function agreed(io: CommandIo, request: ExecuteRunRequest, made: MadePlan,
         severity: 'error',
         code: 'MF6002',
         summary: 'Nobody is here to confirm the plan',
-        detail: 'Standard input is no terminal, so the question whether to go on can not be asked.',
+        detail: `${whyNobody(request)}, so the question whether to go on can not be asked.`,
         hint: 'Pass --yes, or apply a plan that was saved and reviewed: meshform plan --out plan.json, meshform apply plan.json.',
       },
     ])
@@ -142,10 +142,15 @@ async function agreed(io: CommandIo, request: ExecuteRunRequest, made: MadePlan,
     return false
   }
   view.close()
-  if (await confirmPlan(made.plan, request)) return true
+  if (await confirmPlan(io, made.plan, request)) return true
   view.note('Nothing was changed.')
   io.setExitCode(1)
   return false
+}
+
+function whyNobody({ options }: ExecuteRunRequest): string {
+  if (options.json === true) return '--json is for programs'
+  return process.stdin.isTTY === true ? 'Standard error is no terminal' : 'Standard input is no terminal'
 }
 
 async function carryOut(

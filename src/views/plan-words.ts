@@ -5,7 +5,7 @@ import { describeObject, type ObjectKey } from '../plan/manifest.ts'
 import type { OutputChange, Plan } from '../plan/plan.ts'
 import { summarize } from '../plan/plan.ts'
 import { flowText } from './block-lines.ts'
-import { shorten } from './terminal/style.ts'
+import { shorten } from './terminal/text-width.ts'
 
 /** The sign of each action, the same in every view. */
 export const MARKS: { readonly [A in Action]: string } = {

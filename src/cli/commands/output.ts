@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { padColumns, textWidth } from '../../views/terminal/text-width.ts'
 import type { CommandIo } from '../command-io.ts'
 import { type RunOptions, withRunOptions } from '../design-options.ts'
 import { terminalView } from '../open-view.ts'
@@ -23,9 +24,9 @@ export function outputCommand(io: CommandIo): Command {
         if (options.json === true) io.stdout.write(`${JSON.stringify(outputs, null, 2)}\n`)
         else {
           if (Object.keys(outputs).length === 0) terminalView(io).note('Nothing was applied yet, or the design has no outputs.')
-          const width = Math.max(0, ...Object.keys(outputs).map((key) => key.length))
+          const width = Math.max(0, ...Object.keys(outputs).map(textWidth))
           for (const [key, { value }] of Object.entries(outputs))
-            io.stdout.write(`${key.padEnd(width)}  ${typeof value === 'string' ? value : JSON.stringify(value)}\n`)
+            io.stdout.write(`${padColumns(key, width)}  ${typeof value === 'string' ? value : JSON.stringify(value)}\n`)
         }
         return
       }

@@ -198,5 +198,5 @@ async function mayReset(io: CommandIo, directory: string): Promise<boolean> {
     return false
   }
   const { ask } = await import('../ask.ts')
-  return ask(`Throw away every object in ${directory}?`)
+  return ask(`Throw away every object in ${directory}?`, io.signal)
 }

@@ -1,6 +1,7 @@
 import type { ReportedBody, ReportedHeaders } from '../../filters/bench/report.ts'
 import { printableStrings } from '../../views/terminal/printable-strings.ts'
-import { type Style, shorten } from '../../views/terminal/style.ts'
+import type { Style } from '../../views/terminal/style.ts'
+import { shorten } from '../../views/terminal/text-width.ts'
 import type { RunReport } from './run-report.ts'
 
 const longestBody = 400

@@ -1,7 +1,8 @@
 import type { MeshProvider } from '../../providers/contract.ts'
 import { FEATURE_NAMES, type Support } from '../../providers/features.ts'
 import { wrap } from '../../views/terminal/diagnostics.ts'
-import { type Style, shorten } from '../../views/terminal/style.ts'
+import type { Style } from '../../views/terminal/style.ts'
+import { shorten } from '../../views/terminal/text-width.ts'
 import { columnsOf, type MeshColumn } from './mesh-column.ts'
 
 const WIDTH = Math.max(...FEATURE_NAMES.map((feature) => feature.length)) + 2

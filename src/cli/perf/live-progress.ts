@@ -2,7 +2,9 @@ import type { PerfCheckEvent } from '../../perf/check/run-perf-check.ts'
 import { histogramBuckets, quantileMilliseconds } from '../../perf/load/histogram.ts'
 import { milliseconds, perSecond } from '../../perf/report/format-number.ts'
 import { logarithmicBars, progressLine } from '../../perf/report/terminal-report.ts'
-import { styleFor } from '../../views/terminal/style.ts'
+import { LiveLine } from '../../views/terminal/live-line.ts'
+import { type Style, styleFor } from '../../views/terminal/style.ts'
+import { textWidth } from '../../views/terminal/text-width.ts'
 import type { CommandIo } from '../command-io.ts'
 
 /** How often a line is written where lines can't be drawn again, milliseconds of the run. */
@@ -16,15 +18,16 @@ const BLOCKS = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
 export class LiveProgress {
   readonly #io: CommandIo
   readonly #live: boolean
-  readonly #width: number
-  #drawn = false
+  readonly #style: Style
+  readonly #line: LiveLine
   #nextCalm = CALM_SECONDS
 
   constructor(io: CommandIo, quiet: boolean) {
     this.#io = io
     const stream = io.stderr as NodeJS.WriteStream
     this.#live = !quiet && stream.isTTY === true && io.env.CI === undefined && io.env.TERM !== 'dumb'
-    this.#width = styleFor(stream, io.env).width
+    this.#style = styleFor(stream, io.env)
+    this.#line = new LiveLine((text) => stream.write(text), this.#style)
   }
 
   /** Shows an event of the check called `name`. */
@@ -32,10 +35,10 @@ export class LiveProgress {
     switch (event.kind) {
       case 'trial':
         this.#nextCalm = CALM_SECONDS
-        if (event.trials > 1) this.#line(`${name}: trial ${event.trial} of ${event.trials}`)
+        if (event.trials > 1) this.#say(`${name}: trial ${event.trial} of ${event.trials}`)
         return
       case 'step':
-        this.#line(`${name}: ${perSecond(event.step.rate)} ${event.step.outcome}`)
+        this.#say(`${name}: ${perSecond(event.step.rate)} ${event.step.outcome}`)
         return
       case 'progress': {
         const { elapsed, answered, errors, recent } = event.progress
@@ -50,7 +53,7 @@ export class LiveProgress {
         const line = `${name}  ${progressLine(figures)}`
         if (!this.#live) {
           while (this.#nextCalm <= elapsed) this.#nextCalm += CALM_SECONDS
-          this.#line(line)
+          this.#say(line)
           return
         }
         const buckets = histogramBuckets(recent)
@@ -58,8 +61,7 @@ export class LiveProgress {
         const high = buckets.at(-1)?.high ?? 0
         const small = buckets.length < 2 ? '' : `  ${milliseconds(low)} ${sparkline(buckets)} ${milliseconds(high)}`
         const text = `${line}${small}`
-        this.#io.stderr.write(`\r\u001b[2K${text.length > this.#width ? line.slice(0, this.#width - 1) : text}`)
-        this.#drawn = true
+        this.#line.draw('', textWidth(text) < this.#style.width ? text : line)
         return
       }
     }
@@ -67,12 +69,10 @@ export class LiveProgress {
 
   /** Ends the live line. */
   close(): void {
-    if (!this.#drawn) return
-    this.#io.stderr.write('\r\u001b[2K')
-    this.#drawn = false
+    this.#line.erase()
   }
 
-  #line(text: string): void {
+  #say(text: string): void {
     this.close()
     this.#io.stderr.write(`${text}\n`)
   }

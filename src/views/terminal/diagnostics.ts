@@ -1,12 +1,14 @@
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import { formatLocation } from '../../plan/source.ts'
 import { printable, type Style } from './style.ts'
+import { beginning, textWidth } from './text-width.ts'
 
 /** Reads a line of a file, for the excerpt under a diagnostic; undefined where it can't be read. */
 export type ReadLine = (file: string, line: number) => string | undefined
 
 /** Characters of a line that are shown at most. */
 const LONGEST_EXCERPT = 160
+const SHORTEST_EXCERPT = 12
 /** What stands for the part of a line that is not shown. */
 const CUT = '...'
 
@@ -29,10 +31,14 @@ function renderDiagnostic(diagnostic: Diagnostic, { colors, width }: Style, read
     const text = line === undefined ? undefined : printable(line)
     if (text !== undefined && text.trim() !== '') {
       const number = String(location.line)
-      const { shown, column } = excerpt(text, location.column, Math.max(40, Math.min(width - number.length - 5, LONGEST_EXCERPT)))
+      const { shown, column } = excerpt(
+        text,
+        location.column,
+        Math.max(SHORTEST_EXCERPT, Math.min(width - number.length - 5, LONGEST_EXCERPT)),
+      )
       lines.push(`${bar} ${colors.dim(`${number} │`)} ${shown}`)
       if (column <= shown.length)
-        lines.push(`${bar} ${' '.repeat(number.length)} ${colors.dim('│')} ${' '.repeat(column - 1)}${paint('^')}`)
+        lines.push(`${bar} ${' '.repeat(number.length)} ${colors.dim('│')} ${blank(shown.slice(0, column - 1))}${paint('^')}`)
     }
   } else if (diagnostic.address !== undefined) {
     lines.push(`${bar} ${colors.dim(diagnostic.address)}`)
@@ -46,14 +52,25 @@ function renderDiagnostic(diagnostic: Diagnostic, { colors, width }: Style, read
   return `${lines.join('\n')}\n`
 }
 
-/** As much of a line as fits, with its column in it. */
+/** As much of a line as fits into `longest` columns, with its column in it. */
 function excerpt(text: string, column: number, longest: number): { readonly shown: string; readonly column: number } {
-  if (text.length <= longest) return { shown: text, column }
-  if (column <= longest - CUT.length) return { shown: `${text.slice(0, longest - CUT.length)}${CUT}`, column }
-  const start = Math.min(column - Math.ceil(longest / 2), text.length - longest)
-  const end = start + longest
-  const tail = end < text.length ? `${text.slice(start + CUT.length, end - CUT.length)}${CUT}` : text.slice(start + CUT.length)
-  return { shown: `${CUT}${tail}`, column: column - start }
+  const whole = textWidth(text)
+  if (whole <= longest) return { shown: text, column }
+  const before = textWidth(text.slice(0, column - 1))
+  if (before < longest - CUT.length) return { shown: `${beginning(text, longest - CUT.length)}${CUT}`, column }
+  const start = Math.min(before + 1 - Math.ceil(longest / 2), whole - longest)
+  const skipped = beginning(text, start + CUT.length).length
+  const rest = text.slice(skipped)
+  const end = textWidth(rest) + CUT.length <= longest ? rest : `${beginning(rest, longest - 2 * CUT.length)}${CUT}`
+  return { shown: `${CUT}${end}`, column: column - skipped + CUT.length }
+}
+
+/** Spaces as wide as a text; tabs stay, since how wide they are depends on where they stand. */
+function blank(text: string): string {
+  return text
+    .split('\t')
+    .map((part) => ' '.repeat(textWidth(part)))
+    .join('\t')
 }
 
 /** Breaks a text between words; lines that the text has already are kept. */
@@ -63,7 +80,7 @@ export function wrap(text: string, width: number): readonly string[] {
     const lines: string[] = []
     let line = ''
     for (const word of paragraph.split(' ')) {
-      if (line !== '' && line.length + 1 + word.length > width) {
+      if (line !== '' && textWidth(line) + 1 + textWidth(word) > width) {
         lines.push(line)
         line = word
       } else line = line === '' ? word : `${line} ${word}`

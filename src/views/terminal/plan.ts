@@ -15,7 +15,8 @@ import {
   valueText,
 } from '../plan-words.ts'
 import { type DiffLine, valueDiff } from '../value-diff.ts'
-import { plural, type Style, shorten } from './style.ts'
+import { plural, type Style } from './style.ts'
+import { padColumns, shorten, textWidth } from './text-width.ts'
 
 /** How much of a plan is printed. */
 export interface PlanViewOptions {
@@ -61,8 +62,18 @@ export function renderPlan(plan: Plan, style: Style, options: PlanViewOptions): 
 
 function componentLine(change: ObjectChange, { colors, width }: Style): string {
   const where = change.origin === undefined || change.origin.file === '' ? '' : `${change.origin.file}:${change.origin.line}`
-  const gap = Math.max(2, Math.min(width, 100) - change.address.length - where.length)
-  return where === '' ? colors.bold(change.address) : `${colors.bold(change.address)}${' '.repeat(gap)}${colors.dim(where)}`
+  const head = colors.bold(change.address)
+  if (where === '') return head
+  const gap = Math.min(width, 100) - textWidth(change.address) - textWidth(where)
+  return gap >= 2
+    ? `${head}${' '.repeat(gap)}${colors.dim(where)}`
+    : besideOrBelow(head, change.address, where, { colors, width })
+}
+
+/** Where something stands: two columns after the text, or below it where the line would be too long. */
+function besideOrBelow(shown: string, plain: string, where: string, { colors, width }: Style): string {
+  const fits = textWidth(plain) + 2 + textWidth(where) <= width
+  return fits ? `${shown}  ${colors.dim(where)}` : `${shown}\n  ${colors.dim(where)}`
 }
 
 function paintFor(action: Action, { colors }: Style): (text: string) => string {
@@ -131,7 +142,7 @@ function paintConflict(conflict: FieldConflict, colors: Style['colors']): string
 function renderNew(change: ObjectChange, { colors, width }: Style, { full }: PlanViewOptions): readonly string[] {
   const most = full ? Number.POSITIVE_INFINITY : LINES_SHOWN
   const { lines, hidden } = newObjectLines(change.key.kind, change.fields, { most, brief: !full })
-  const longest = full ? Number.POSITIVE_INFINITY : Math.max(24, Number.isFinite(width) ? width - 6 : 200)
+  const longest = full ? Number.POSITIVE_INFINITY : Math.max(12, Number.isFinite(width) ? width - 6 : 200)
   const more = hidden === 0 ? [] : [colors.dim(`      … ${plural(hidden, 'more line')} (--full shows them)`)]
   return [...lines.map((line) => `      ${shorten(line, longest)}`), ...more]
 }
@@ -156,10 +167,10 @@ function renderField(field: FieldChange, { colors, width }: Style): readonly str
       : field.after === undefined
         ? `${colors.red(before)} ${colors.dim('removed')}`
         : `${colors.red(before)} ${colors.dim('→')} ${colors.green(after)}`
-  const plainLength = 6 + path.length + 2 + before.length + after.length + 3
+  const taken = 6 + textWidth(`${path}: ${before} → ${after}`)
   const text = `      ${path}: ${value}`
   if (where === '') return [text]
-  return plainLength + where.length + 2 <= width ? [`${text}  ${colors.dim(where)}`] : [text, `        ${colors.dim(where)}`]
+  return taken + textWidth(where) + 2 <= width ? [`${text}  ${colors.dim(where)}`] : [text, `        ${colors.dim(where)}`]
 }
 
 function renderDiffLine({ mark, text }: DiffLine, colors: Style['colors']): string {
@@ -191,7 +202,7 @@ function renderDrift(plan: Plan, style: Style, describe: Describe): readonly str
 function renderOutputs(outputs: readonly OutputChange[], { colors }: Style): readonly string[] {
   const changed = changedOutputs(outputs)
   if (changed.length === 0) return []
-  const width = Math.max(...changed.map((output) => output.name.length))
+  const width = Math.max(...changed.map((output) => textWidth(output.name)))
   return [
     colors.bold('outputs'),
     ...changed.map((output) => {
@@ -206,7 +217,7 @@ function renderOutputs(outputs: readonly OutputChange[], { colors }: Style): rea
           : output.after === undefined && !output.unknown
             ? colors.red('-')
             : colors.yellow('~')
-      return `  ${mark} ${output.name.padEnd(width)}  ${after}`
+      return `  ${mark} ${padColumns(output.name, width)}  ${after}`
     }),
     '',
   ]

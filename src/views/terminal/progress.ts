@@ -3,7 +3,8 @@ import type { Action } from '../../plan/change.ts'
 import { formatDuration } from '../../plan/duration.ts'
 import { isJsonObject } from '../../plan/json.ts'
 import { describeObject } from '../../plan/manifest.ts'
-import { type Style, shorten } from './style.ts'
+import { LiveLine } from './live-line.ts'
+import { printable, type Style } from './style.ts'
 
 /** Above so many changes only trouble and milestones get a line of their own. */
 const QUIET_ABOVE = 100
@@ -48,7 +49,7 @@ export class ProgressView {
   #done = 0
   #frame = 0
   #phase = ''
-  #drawn = false
+  readonly #live: LiveLine
   #timer: ReturnType<typeof setInterval> | undefined
   #nextMilestone = 10
 
@@ -56,10 +57,7 @@ export class ProgressView {
     this.#stream = stream
     this.#style = style
     this.#now = now
-    if (stream.live) {
-      this.#timer = setInterval(() => this.#draw(), 100)
-      this.#timer.unref()
-    }
+    this.#live = new LiveLine((text) => stream.write(text), style)
   }
 
   /** Says how many changes are ahead. */
@@ -69,6 +67,10 @@ export class ProgressView {
   }
 
   event(event: EngineEvent): void {
+    if (this.#stream.live && this.#timer === undefined) {
+      this.#timer = setInterval(() => this.#draw(), 100)
+      this.#timer.unref()
+    }
     const { colors } = this.#style
     switch (event.type) {
       case 'refresh-start':
@@ -95,7 +97,7 @@ export class ProgressView {
         running.reason = event.reason
         if (!this.#stream.live && this.#now() - running.remindedAt >= REMIND_MS) {
           running.remindedAt = this.#now()
-          this.#line(`  … ${running.what}: ${event.reason} (${formatDuration(event.elapsedMs)})`)
+          this.#line(`  … ${running.what}: ${printable(event.reason)} (${formatDuration(event.elapsedMs)})`)
         }
         return
       }
@@ -107,7 +109,7 @@ export class ProgressView {
       case 'apply-failed':
         this.#running.delete(event.id)
         if (event.action !== 'no-op') this.#done++
-        this.#line(`  ${colors.red('✗')} ${describeObject(event.key)}  ${colors.red(event.diagnostic.summary)}`)
+        this.#line(`  ${colors.red('✗')} ${describeObject(event.key)}  ${colors.red(printable(event.diagnostic.summary))}`)
         return
       case 'apply-skipped':
         this.#done++
@@ -127,10 +129,10 @@ export class ProgressView {
       }
       case 'check-complete':
         this.#phase = ''
-        this.#line(`  ${event.passed ? colors.green('✓') : colors.red('✗')} ${event.address}  ${event.summary}`)
+        this.#line(`  ${event.passed ? colors.green('✓') : colors.red('✗')} ${event.address}  ${printable(event.summary)}`)
         return
       case 'cluster-waiting':
-        this.#line(`  ${colors.yellow('…')} cluster ${event.cluster}: ${event.reason}; trying again`)
+        this.#line(`  ${colors.yellow('…')} cluster ${event.cluster}: ${printable(event.reason)}; trying again`)
         return
       case 'diagnostic':
         return
@@ -139,14 +141,14 @@ export class ProgressView {
 
   /** Takes the live line away until it is drawn next, so that something else can be written. */
   pause(): void {
-    this.#erase()
+    this.#live.erase()
   }
 
-  /** Ends the live line. */
+  /** Ends the live line, until something happens again. */
   close(): void {
     if (this.#timer !== undefined) clearInterval(this.#timer)
     this.#timer = undefined
-    this.#erase()
+    this.#live.erase()
   }
 
   #completed({ key, action, elapsedMs, waited }: Extract<EngineEvent, { type: 'apply-complete' }>): void {
@@ -164,19 +166,13 @@ export class ProgressView {
   }
 
   #line(text: string): void {
-    this.#erase()
+    this.#live.erase()
     this.#stream.write(`${text}\n`)
-  }
-
-  #erase(): void {
-    if (!this.#drawn) return
-    this.#stream.write('\r\u001b[2K')
-    this.#drawn = false
   }
 
   #draw(): void {
     if (this.#phase === '' && this.#running.size === 0) {
-      this.#erase()
+      this.#live.erase()
       return
     }
     const frame = FRAMES[this.#frame++ % FRAMES.length] ?? ''
@@ -185,7 +181,6 @@ export class ProgressView {
       first === undefined
         ? this.#phase
         : `${this.#done}/${this.#total}  ${first.what}${first.reason === '' ? '' : `: ${first.reason}`}${this.#running.size > 1 ? ` and ${this.#running.size - 1} more` : ''}`
-    this.#stream.write(`\r\u001b[2K${this.#style.colors.cyan(frame)} ${shorten(doing, Math.max(20, this.#style.width - 4))}`)
-    this.#drawn = true
+    this.#live.draw(`${this.#style.colors.cyan(frame)} `, doing)
   }
 }

@@ -7,6 +7,7 @@ import { type ReadLine, renderDiagnostics } from './diagnostics.ts'
 import { renderPlan } from './plan.ts'
 import { ProgressView } from './progress.ts'
 import { plural, type Style } from './style.ts'
+import { padColumns, textWidth } from './text-width.ts'
 
 /** What a terminal view draws with. */
 export interface TerminalViewOptions {
@@ -47,9 +48,9 @@ export class TerminalRunView implements RunView {
   outputs(outputs: ShownOutputs): void {
     if (outputs.length === 0) return
     const { colors } = this.#options.out.style
-    const width = Math.max(...outputs.map((output) => output.name.length))
+    const width = Math.max(...outputs.map((output) => textWidth(output.name)))
     const lines = outputs.map(
-      ({ name, value }) => `  ${name.padEnd(width)}  ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+      ({ name, value }) => `  ${padColumns(name, width)}  ${typeof value === 'string' ? value : JSON.stringify(value)}`,
     )
     this.#options.out.write(`${colors.bold('outputs')}\n${lines.join('\n')}\n\n`)
   }

@@ -3,9 +3,11 @@ import picocolors from 'picocolors'
 /** How a terminal is drawn on: with or without colour, and how wide it is. */
 export interface Style {
   readonly colors: ReturnType<typeof picocolors.createColors>
-  /** Columns; long lines are shortened to fit, unless it is Infinity. */
+  /** Columns, as many as there are at the moment; long lines are shortened to fit, unless it is Infinity. */
   readonly width: number
 }
+
+const DEFAULT_COLUMNS = 80
 
 /** A style for a stream. Colour only on a terminal, never under NO_COLOR or TERM=dumb, always under FORCE_COLOR. */
 export function styleFor(
@@ -17,14 +19,11 @@ export function styleFor(
   const refused = env.NO_COLOR !== undefined && env.NO_COLOR !== ''
   return {
     colors: picocolors.createColors(wanted && !refused),
-    width: stream.isTTY === true ? stream.columns || 80 : Number.POSITIVE_INFINITY,
+    // A window may be resized at any time. One of no width is a terminal that does not know its own.
+    get width() {
+      return stream.isTTY === true ? stream.columns || DEFAULT_COLUMNS : Number.POSITIVE_INFINITY
+    },
   }
-}
-
-/** Text no wider than `width`, its end replaced by an ellipsis where it is cut. */
-export function shorten(text: string, width: number): string {
-  if (text.length <= width) return text
-  return width <= 1 ? '…' : `${text.slice(0, width - 1)}…`
 }
 
 /** A text whose control characters are shown, not obeyed: what comes from files and servers must not steer the terminal. */

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { describeObject } from '../../../plan/manifest.ts'
 import { movedAddress } from '../../../state/edit-state.ts'
 import { styleFor } from '../../../views/terminal/style.ts'
+import { padColumns, textWidth } from '../../../views/terminal/text-width.ts'
 import type { CommandIo } from '../../command-io.ts'
 import { type RunOptions, withRunOptions } from '../../design-options.ts'
 import { terminalView } from '../../open-view.ts'
@@ -31,10 +32,10 @@ export function listCommand(io: CommandIo): Command {
         return
       }
       const { colors } = styleFor(io.stdout as NodeJS.WriteStream, io.env)
-      const width = Math.max(0, ...objects.map((object) => object.address.length))
+      const width = Math.max(0, ...objects.map((object) => textWidth(object.address)))
       for (const object of objects) {
         io.stdout.write(
-          `${object.address.padEnd(width)}  ${describeObject(object.key)}  ${colors.dim(object.context ?? object.key.cluster)}\n`,
+          `${padColumns(object.address, width)}  ${describeObject(object.key)}  ${colors.dim(object.context ?? object.key.cluster)}\n`,
         )
       }
       if (objects.length === 0) terminalView(io).note('Nothing is recorded.')
