@@ -8,6 +8,10 @@ import { columnsOf, type MeshColumn } from './mesh-column.ts'
 const WIDTH = Math.max(...FEATURE_NAMES.map((feature) => feature.length)) + 2
 /** Columns before the note of a feature. */
 const INDENT = WIDTH + 4
+/** How many meshes a part of the matrix must have room for. */
+const FEWEST = 4
+/** How many columns what is told of a mesh must have to stand beside its name. */
+const FEWEST_OF_REST = 8
 /** How many columns a note must have to stand beside its feature. */
 const NARROWEST = 30
 
@@ -22,19 +26,49 @@ function mark(support: Support, { colors }: Style): string {
   }
 }
 
-/** The capability matrix, a column for each mesh in each of its modes. */
+/**
+ * The capability matrix, a column for each mesh in each of its modes: in parts below each other where the terminal is narrow, and the
+ * list of meshes where it is too narrow for that.
+ */
 export function terminalMatrix(providers: readonly MeshProvider[], style: Style): string {
-  const { colors } = style
+  const { colors, width } = style
   const columns = providers.flatMap(columnsOf)
-  const head = columns.map(
-    ({ name, provider }, index) =>
-      `${' '.repeat(WIDTH)}${'│ '.repeat(index)}${colors.bold(name)}${provider.status === 'active' ? '' : colors.dim(` (${provider.status})`)}`,
-  )
+  const more = 'meshform providers show NAME tells more'
+  if (columns.some((column) => WIDTH + 2 * FEWEST + labelOf(column).length > width)) {
+    const lines = [`A matrix of what they can do needs a wider terminal.`, more].flatMap((line) => wrap(line, width))
+    return `${terminalList(providers, style)}\n${lines.join('\n')}\n`
+  }
+  const parts = partsOf(columns, width).map((part) => matrixPart(part, style))
+  const legend = `${colors.green('●')} yes  ${colors.yellow('◐')} partly  ${colors.dim('·')} no`
+  const beside = width < 70 ? '\n' : '     '
+  return `${parts.join('\n')}\n${legend}${beside}${more}\n`
+}
+
+/** As many columns in each part as have room for their names. */
+function partsOf(columns: readonly MeshColumn[], width: number): readonly (readonly MeshColumn[])[] {
+  const parts: MeshColumn[][] = []
+  for (const column of columns) {
+    const part = parts.at(-1)
+    if (part === undefined || WIDTH + 2 * part.length + labelOf(column).length > width) parts.push([column])
+    else part.push(column)
+  }
+  return parts
+}
+
+function labelOf({ name, provider }: MeshColumn): string {
+  return provider.status === 'active' ? name : `${name} (${provider.status})`
+}
+
+function matrixPart(columns: readonly MeshColumn[], style: Style): string {
+  const { colors } = style
+  const head = columns.map(({ name, provider }, index) => {
+    const status = provider.status === 'active' ? '' : colors.dim(` (${provider.status})`)
+    return `${' '.repeat(WIDTH)}${'│ '.repeat(index)}${colors.bold(name)}${status}`
+  })
   const rows = FEATURE_NAMES.map(
     (feature) => `${feature.padEnd(WIDTH)}${columns.map(({ table }) => mark(table[feature], style)).join(' ')}`,
   )
-  const legend = `${colors.green('●')} yes  ${colors.yellow('◐')} partly  ${colors.dim('·')} no     meshform providers show NAME tells more`
-  return `${head.join('\n')}\n${rows.join('\n')}\n\n${legend}\n`
+  return `${[...head, ...rows].join('\n')}\n`
 }
 
 /** The meshes, a line each: a mode that is not the usual one has its own. */
@@ -51,6 +85,7 @@ export function terminalList(providers: readonly MeshProvider[], { colors, width
   const [states, versions] = [widest(lines.map(({ status }) => status)), widest(lines.map(({ version }) => version))]
   return lines
     .map(({ name, title, status, version, done }) => {
+      if (width - names < FEWEST_OF_REST) return `${colors.bold(name)}\n`
       const rest = `${title.padEnd(titles)}${status.padEnd(states)}${version.padEnd(versions)}${done} of ${FEATURE_NAMES.length}`
       return `${colors.bold(name.padEnd(names))}${colors.dim(shorten(rest, width - names))}\n`
     })
