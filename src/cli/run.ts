@@ -6,6 +6,9 @@ import type { CommandIo } from './command-io.ts'
 import { COMMANDS } from './command-table.ts'
 import { VERSION } from './version.ts'
 
+/** Columns that a description has at least when it is broken between words beside its option. */
+const NARROWEST_HELP = 12
+
 /** Runs the command that the arguments name. Never throws for what a user did; the exit code says how it went. */
 export async function run(argv: readonly string[], given: CommandIo): Promise<void> {
   const io = sayingInterrupted(given)
@@ -96,7 +99,7 @@ function describeOption(option: Option): string {
 
 function configure(command: Command, io: CommandIo): void {
   command
-    .configureHelp({ optionDescription: describeOption })
+    .configureHelp({ optionDescription: describeOption, minWidthToWrap: NARROWEST_HELP })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),

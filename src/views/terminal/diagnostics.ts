@@ -20,9 +20,15 @@ export function renderDiagnostics(diagnostics: readonly Diagnostic[], style: Sty
 function renderDiagnostic(diagnostic: Diagnostic, { colors, width }: Style, readLine: ReadLine): string {
   const paint = diagnostic.severity === 'error' ? colors.red : diagnostic.severity === 'warning' ? colors.yellow : colors.cyan
   const bar = paint('│')
+  const { severity } = diagnostic
+  const [head = '', ...more] = wrap(`${severity} ${printable(diagnostic.summary)}`, width - 2)
   const lines = [
-    `${paint(colors.bold(diagnostic.severity))} ${colors.bold(printable(diagnostic.summary))} ${colors.dim(`[${diagnostic.code}]`)}`,
+    `${paint(colors.bold(severity))} ${colors.bold(head.slice(severity.length + 1))}`,
+    ...more.map((line) => `${bar} ${colors.bold(line)}`),
   ]
+  const code = `[${diagnostic.code}]`
+  const beside = textWidth(more.at(-1) ?? head) + code.length + 3 <= width
+  lines.push(beside ? `${lines.pop()} ${colors.dim(code)}` : `${bar} ${colors.dim(code)}`)
   const { location } = diagnostic
   if (location !== undefined && location.file !== '') {
     const where = diagnostic.address === undefined ? '' : colors.dim(`  ${diagnostic.address}`)
