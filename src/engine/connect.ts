@@ -4,7 +4,7 @@ import type { ClusterSpec } from '../design/schema/design.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import type { PlannedCluster } from '../plan/plan.ts'
 import type { Answer, Target } from '../targets/contract.ts'
-import { targetDiagnostic } from '../targets/error-diagnostics.ts'
+import { silentGroupWarning, targetDiagnostic } from '../targets/error-diagnostics.ts'
 import type { Emit } from './events.ts'
 import type { Connection } from './refresh.ts'
 
@@ -59,6 +59,8 @@ export async function connectAll(
         connections.set(name, connected.value.connection)
         clusters.push({ name, ...connected.value.description })
         if (opened.ok) warnings.push(...opened.warnings.map((warning) => connectionWarning(title, warning)))
+        const { silent = [] } = connected.value.connection.served
+        warnings.push(...silent.map(({ group, version }) => silentGroupWarning(`${group}/${version}`, title)))
         return
       }
       if (opened.ok) await opened.value.close()

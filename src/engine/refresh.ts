@@ -140,7 +140,8 @@ async function refreshCluster(
     [...kinds.values()].map(async (ofKind) => {
       const first = ofKind[0]
       if (first === undefined) return
-      if (connection.served.find(first.key.group, first.key.kind) === undefined) {
+      const silent = connection.served.silent?.some(({ group }) => group === first.key.group) === true
+      if (!silent && connection.served.find(first.key.group, first.key.kind) === undefined) {
         markUnknown(ofKind, `${first.key.kind} (${first.apiVersion}) is not served`, 'not-served', unknown)
         return
       }

@@ -65,6 +65,11 @@ export const TARGET_CODES = {
     explanation:
       'The server takes the object and says that something about it is deprecated, has no effect, or is likely a mistake.',
   },
+  MF5023: {
+    title: 'API group does not answer',
+    explanation:
+      'Some API groups are served by servers of their own, which an APIService names. One that does not answer hides its kinds: what is there of them is not known, and namespaces can not be deleted as long.',
+  },
 } as const
 
 /** A code of a target. */

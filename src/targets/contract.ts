@@ -19,6 +19,8 @@ export type TargetError =
     }
   /** The kind is not served: its CRD is not there (yet). */
   | { readonly kind: 'not-served'; readonly message: string }
+  /** The API group is served by a server of its own, which does not answer: its objects may well be there. */
+  | { readonly kind: 'group-silent'; readonly message: string; readonly group: string }
   | { readonly kind: 'not-found'; readonly message: string }
   | { readonly kind: 'already-exists'; readonly message: string }
   | { readonly kind: 'unauthorized'; readonly message: string; readonly hint?: string }
@@ -56,7 +58,7 @@ export type TargetError =
   | { readonly kind: 'throttled'; readonly message: string }
   | { readonly kind: 'timeout'; readonly message: string }
   | { readonly kind: 'aborted'; readonly message: string }
-  | { readonly kind: 'other'; readonly message: string; readonly status: number }
+  | { readonly kind: 'other'; readonly message: string; readonly status: number; readonly hint?: string }
 
 /** An answer: a value, or why there is none. */
 export type Answer<Value> =
@@ -80,6 +82,14 @@ export interface ServedKind {
 export interface ServedKinds {
   find(group: string, kind: string, version?: string): ServedKind | undefined
   readonly all: readonly ServedKind[]
+  /** Versions of API groups whose own servers did not answer: nobody knows what they serve. Not every target has such. */
+  readonly silent?: readonly SilentGroup[]
+}
+
+/** A version of an API group that another server serves (an APIService), which does not answer. */
+export interface SilentGroup {
+  readonly group: string
+  readonly version: string
 }
 
 /** One kind to list, everywhere or in one namespace, by label. */

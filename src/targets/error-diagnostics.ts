@@ -85,6 +85,8 @@ function explain(error: TargetError, request: RefusedRequest): Explanation {
         detail: sentence(error.message),
         hint: 'Install the CustomResourceDefinition, or let the component depend on the mesh or resource that brings it.',
       }
+    case 'group-silent':
+      return silentGroup(error.group, request.cluster, `Can't ${asked}`)
     case 'not-found':
       return explainNotFound(error.message, asked)
     case 'already-exists':
@@ -108,7 +110,9 @@ function explain(error: TargetError, request: RefusedRequest): Explanation {
         code: 'MF5004',
         summary: `No credentials for cluster ${request.cluster}`,
         detail: sentence(error.message),
-        hint: "Run the plugin that the kubeconfig's user names by hand to see what it lacks; `kubectl get namespaces` must work too.",
+        hint: /credential plugin/.test(error.message)
+          ? 'Run the plugin by hand to see what it lacks; `kubectl get namespaces` must work too.'
+          : 'Correct the entry of the user in the kubeconfig, or log in again the way this cluster is logged in to.',
       }
     case 'forbidden':
       return explainForbidden(error, asked, request)
@@ -134,6 +138,28 @@ function explain(error: TargetError, request: RefusedRequest): Explanation {
       return { code: 'MF5016', summary: `Stopped before the answer to: ${asked}` }
     case 'other':
       return explainOther(error, asked)
+  }
+}
+
+/** What to say of an API group whose own server does not answer. */
+function silentGroup(group: string, cluster: string, consequence: string): Explanation {
+  return {
+    code: 'MF5023',
+    summary: `${consequence}: its API group ${group} does not answer`,
+    detail: `Cluster ${cluster} leaves ${group} to a server of its own, and that one does not answer.`,
+    hint: `\`kubectl get apiservices\` tells why. Bring that server back, or delete its APIService where nobody needs it.`,
+  }
+}
+
+/** Warns of an API group whose kinds nobody can see, whether or not anything here is of them. */
+export function silentGroupWarning(group: string, cluster: string): Diagnostic {
+  const { code, hint } = silentGroup(group, cluster, '')
+  return {
+    severity: 'warning',
+    code,
+    summary: `API group ${group} of cluster ${cluster} does not answer`,
+    detail: `A server of its own serves it. As long as that one is away nobody knows what is there of ${group}, and no namespace can be deleted for good.`,
+    ...(hint === undefined ? {} : { hint }),
   }
 }
 
@@ -265,10 +291,15 @@ function explainKubeconfig(error: Extract<TargetError, { kind: 'kubeconfig' }>, 
         code: 'MF5007',
         summary: `Cluster ${cluster}: the kubeconfig can't be used`,
         detail: sentence(error.message),
-        hint: 'Say where it is: --kubeconfig, the environment variable KUBECONFIG, or `kubeconfig:` of the cluster in the design.',
+        hint: 'Correct it, or say where another is: --kubeconfig, the environment variable KUBECONFIG, or `kubeconfig:` of the cluster in the design.',
       }
     case 'incomplete':
-      return { code: 'MF5007', summary: `Cluster ${cluster}: the kubeconfig can't be used`, detail: sentence(error.message) }
+      return {
+        code: 'MF5007',
+        summary: `Cluster ${cluster}: the kubeconfig can't be used`,
+        detail: sentence(error.message),
+        hint: 'Correct it there, or name another context.',
+      }
   }
 }
 
@@ -280,7 +311,12 @@ const CONNECTION_CODES: { readonly [code: string]: string } = {
   ETIMEDOUT: 'The server does not answer: a firewall or a missing VPN often looks like this.',
   UND_ERR_CONNECT_TIMEOUT: 'The server does not answer: a firewall or a missing VPN often looks like this.',
   ECONNRESET: 'The connection was cut.',
-  UND_ERR_SOCKET: 'The connection was cut.',
+  UND_ERR_SOCKET: 'The connection was cut: by something in between, or by a server that wants a client certificate or TLS.',
+  CUT_SHORT: 'Something between here and the server breaks answers off.',
+  HTTP_502: 'A gateway or load balancer stands before the API server and does not get through to it.',
+  HTTP_503:
+    'The API server, or what stands before it, does not serve just now: it may be starting or be upgraded. Run again later.',
+  HTTP_504: 'A gateway or load balancer stands before the API server and does not get through to it.',
   EHOSTUNREACH: 'There is no way to that host from here.',
   ENETUNREACH: 'There is no way to that network from here.',
 }
@@ -321,6 +357,8 @@ function explainOther(error: Extract<TargetError, { kind: 'other' }>, asked: str
       hint: "Look whether the webhook's pods run and its Service has endpoints.",
     }
   }
+  if (error.status < 300)
+    return { code: 'MF5017', summary: `Can't ${asked}: the answer makes no sense`, detail: sentence(error.message) }
   return {
     code: 'MF5017',
     summary: `Can't ${asked}: the server answered with status ${error.status}`,

@@ -38,7 +38,7 @@ export class NdjsonRunView implements RunView {
         })
         return
       case 'cluster-waiting':
-        this.#line('warn', `${event.cluster}: ${event.reason}; trying again`, {
+        this.#line('warn', `${event.cluster}: ${event.reason}`, {
           type: 'cluster_waiting',
           hook: { cluster: event.cluster, reason: event.reason },
         })

@@ -23,7 +23,9 @@ export async function openRealCluster(): Promise<RealCluster> {
   const read = await readKubeContext(process.env.KUBECONFIG ?? '', undefined)
   if (!read.ok) throw new Error(read.error.message)
   const { cluster } = read.value
-  const got = await credentialSource(read.value, systemClock).current(new AbortController().signal)
+  const got = await credentialSource(read.value, systemClock, { environment: process.env, isInteractive: false }).current(
+    new AbortController().signal,
+  )
   if (!got.ok) throw new Error(got.failure.message)
   const { headers, certificate, key } = got.credentials
   const ca = await fileOrData(cluster, 'certificate-authority')

@@ -143,22 +143,95 @@ describe('discovery', () => {
       'v1beta1 deployments',
     ])
   })
+
+  const classic = (down: string) =>
+    fakeTransport(({ path }) => {
+      switch (path) {
+        case '/api':
+          return answer(200, { kind: 'APIVersions', versions: ['v1'] })
+        case '/apis': {
+          const groups = ['metrics.k8s.io', 'apps'].map((name) => ({ name, versions: [{ version: 'v1' }] }))
+          return answer(200, { kind: 'APIGroupList', groups })
+        }
+        case down:
+          return answer(503, 'service unavailable')
+        default:
+          return answer(200, { resources: [{ name: 'deployments', kind: 'Deployment', namespaced: true, verbs: [] }] })
+      }
+    })
+
+  test('a group whose own server is down is known to be there, and holds nothing up', async () => {
+    const transport = classic('/apis/metrics.k8s.io/v1')
+    const found = await discover(senderFor(transport, fakeClock()), undefined, signal)
+    expect(found.ok && found.value.silent).toEqual([{ group: 'metrics.k8s.io', version: 'v1' }])
+    expect(found.ok && found.value.kinds.map(({ group }) => group)).toEqual(['', 'apps'])
+    expect(transport.asked.filter((asked) => asked.includes('metrics'))).toHaveLength(2)
+  })
+
+  test('so it is in aggregated discovery, which is not kept then', async () => {
+    const list = (items: readonly JsonObject[]) =>
+      answer(200, { kind: 'APIGroupDiscoveryList', items: [...items] }, { etag: '"1"' })
+    const stale = { version: 'v1beta1', freshness: 'Stale', resources: [] }
+    const transport = fakeTransport(({ path }) =>
+      path === '/api' ? list([]) : list([{ metadata: { name: 'metrics.k8s.io' }, versions: [stale] }]),
+    )
+    const found = await discover(senderFor(transport, fakeClock()), undefined, signal)
+    expect(found.ok && found.value).toEqual({
+      kinds: [],
+      silent: [{ group: 'metrics.k8s.io', version: 'v1beta1' }],
+      etags: {},
+    })
+  })
+
+  test('what is there of a silent group is unknown, not absent', async () => {
+    const target = targetOf(classic('/apis/metrics.k8s.io/v1'))
+    const asked = { apiVersion: 'metrics.k8s.io/v1', kind: 'NodeMetrics' }
+    const error = { kind: 'group-silent', group: 'metrics.k8s.io/v1' }
+    expect(await target.list(asked, signal)).toMatchObject({ ok: false, error })
+    const key = { cluster: 'fake', group: 'metrics.k8s.io', kind: 'NodeMetrics', namespace: '', name: 'a' }
+    const deleted = await target.delete(key, 'metrics.k8s.io/v1', { propagation: 'Background', signal })
+    expect(deleted).toMatchObject({ ok: false, error })
+  })
+
+  test.each([
+    ['a login page', answer(200, '<html><title>Log in</title></html>', { 'content-type': 'text/html' }), /else than JSON/],
+    ['another server', answer(404, 'page not found'), /no Kubernetes API answers there/],
+    [
+      'a redirect',
+      answer(302, '', { location: 'https://login.example.org/a?token=secret' }),
+      /on to https:\/\/login.example.org\/a$/,
+    ],
+  ])('%s is told apart from a Kubernetes API', async (_what, exchange, message) => {
+    const found = await discover(
+      senderFor(
+        fakeTransport(() => exchange),
+        fakeClock(),
+      ),
+      undefined,
+      signal,
+    )
+    expect(found).toMatchObject({ ok: false, error: { kind: 'other', message: expect.stringMatching(message) } })
+  })
 })
+
+function targetOf(transport: Transport): KubernetesTarget {
+  return new KubernetesTarget({
+    cluster: 'fake',
+    kind: 'kubernetes',
+    context: undefined,
+    transport,
+    cache: undefined,
+    clock: fakeClock(),
+    concurrency: 4,
+    retry: DEFAULT_RETRY_POLICY,
+    random: Math.random,
+  })
+}
 
 describe('names that would lead elsewhere', () => {
   test.each(['', '.', '..', 'a/b', 'a%2fb'])('%j is never sent', async (name) => {
     const transport = serving({}, [])
-    const target = new KubernetesTarget({
-      cluster: 'fake',
-      kind: 'kubernetes',
-      context: undefined,
-      transport,
-      cache: undefined,
-      clock: fakeClock(),
-      concurrency: 4,
-      retry: DEFAULT_RETRY_POLICY,
-      random: Math.random,
-    })
+    const target = targetOf(transport)
     const key = { cluster: 'fake', group: '', kind: 'Pod', namespace: 'shop', name }
     const manifest = { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'shop' } }
     const options = { fieldManager: 'x', force: false, dryRun: false, signal }
@@ -194,6 +267,9 @@ describe('kubeconfigs', () => {
           namespace: 'shop',
           cluster: { server: 'https://one', 'certificate-authority': join(directory, 'ca.pem') },
           user: { token: 'secret' },
+          userName: 'me',
+          clusterPlace: `${first}:2`,
+          userPlace: `${second}:2`,
         },
         warnings: [],
       })
@@ -206,6 +282,48 @@ describe('kubeconfigs', () => {
       await writeFile(second, 'token: "very secret\n')
       const broken = await readKubeContext(second, 'a')
       expect(JSON.stringify(broken)).not.toContain('very secret')
+    } finally {
+      await rm(directory, { recursive: true, force: true })
+    }
+  })
+
+  const sound = {
+    contexts: '[{name: a, context: {cluster: c, user: u}}]',
+    clusters: '[{name: c, cluster: {server: https://one}}]',
+    users: '[{name: u, user: {token: very secret}}]',
+  }
+
+  test.each([
+    ['nothing', '', 'FILE is empty'],
+    ['a list', '- a', 'FILE is no kubeconfig'],
+    ['no YAML', 'users:\n  - name: a\n   user: {\n token: very secret', /^FILE:\d+:\d+ is no YAML: [a-z ]+$/],
+    ['a context without cluster', { contexts: '[{name: a, context: {user: u}}]' }, 'FILE:1: context "a" names no cluster'],
+    [
+      'an unknown cluster',
+      { clusters: '[{name: d, cluster: {server: https://one}}]' },
+      /^FILE:1: .* "c", which is not there \(there: d\)$/,
+    ],
+    ['an unknown user', { users: '[]' }, /^FILE:1: .* "u", who is not there \(there are no users\)$/],
+    ['no server', { clusters: '[{name: c, cluster: {}}]' }, 'FILE:2: cluster "c" has no server'],
+    ['a number for a token', { users: '[{name: u, user: {token: 12345}}]' }, 'FILE:3: `token` must be text: put it in quotes'],
+    [
+      'a text for a flag',
+      { clusters: '[{name: c, cluster: {server: https://one, insecure-skip-tls-verify: "yes"}}]' },
+      'FILE:2: `insecure-skip-tls-verify` must be true or false',
+    ],
+    ['a text for a user', { users: '[{name: u, user: very secret}]' }, 'FILE:3: its `user` is no map'],
+  ])('with %s are refused with file and line, and no secret', async (_what, given, message) => {
+    const directory = await mkdtemp(join(tmpdir(), 'meshform-kubeconfig-'))
+    try {
+      const file = join(directory, 'config')
+      const parts = { ...sound, ...(typeof given === 'string' ? {} : given) }
+      const text = Object.entries(parts).map(([name, value]) => `${name}: ${value}\n`)
+      await writeFile(file, typeof given === 'string' ? given : text.join(''))
+      const read = await readKubeContext(`${join(directory, 'none')}:${file}`, 'a')
+      const said = read.ok ? '' : read.error.message.replaceAll(file, 'FILE')
+      if (typeof message === 'string') expect(said).toBe(message)
+      else expect(said).toMatch(message)
+      expect(JSON.stringify(read)).not.toContain('very secret')
     } finally {
       await rm(directory, { recursive: true, force: true })
     }

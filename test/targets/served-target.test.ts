@@ -172,6 +172,26 @@ describe('the target against a served sandbox', () => {
     waiter.close()
   })
 
+  test('waits by a list now and then where no watch lives, and while the server is away', async () => {
+    const waiter = createWaiter(target, signal)
+    const { handle } = server.sandbox
+    let lists = 0
+    server.sandbox.handle = async (request) => {
+      const { path } = request
+      if (path.includes('watch=1')) return jsonAnswer(502, { message: 'no streams here' })
+      if (path.includes('/deployments?')) {
+        lists += 1
+        if (lists === 2) return jsonAnswer(503, { message: 'restarting' })
+      }
+      return handle.call(server.sandbox, request)
+    }
+    const written = must(await target.apply(deployment('a'), apply))
+    const options = { timeoutMs: 30_000, rules: [], written }
+    expect(await waiter.healthy(key('Deployment', 'a', 'apps'), 'apps/v1', options)).toMatchObject({ healthy: true })
+    waiter.close()
+    expect(lists).toBeGreaterThan(1)
+  })
+
   test('waits by a list now and then where the kind may not be watched', async () => {
     const waiter = createWaiter(target, signal)
     const { handle } = server.sandbox

@@ -23,13 +23,17 @@ const ERRORS: Errors = {
   ],
   immutable: [{ kind: 'immutable', message: 'field is immutable', causes: [{ field: 'data', message: 'field is immutable' }] }],
   'not-served': [{ kind: 'not-served', message: 'the server could not find the requested resource' }],
+  'group-silent': [{ kind: 'group-silent', group: 'metrics.k8s.io/v1beta1', message: 'it does not answer' }],
   'not-found': [
     { kind: 'not-found', message: 'configmaps "a" not found' },
     { kind: 'not-found', message: 'namespaces "shop" not found' },
   ],
   'already-exists': [{ kind: 'already-exists', message: 'object is being deleted: configmaps "a" already exists' }],
   unauthorized: [{ kind: 'unauthorized', message: 'Unauthorized' }],
-  credentials: [{ kind: 'credentials', message: 'aws-iam-authenticator: not found' }],
+  credentials: [
+    { kind: 'credentials', message: 'the credential plugin aws-iam-authenticator is not installed' },
+    { kind: 'credentials', message: '`client-key` names /home/ann/key.pem, which does not exist' },
+  ],
   kubeconfig: [
     { kind: 'kubeconfig', problem: 'no-context', message: 'no such context', context: 'kind-eats', contexts: ['kind-east'] },
     { kind: 'kubeconfig', problem: 'no-current-context', message: 'none is current', context: undefined, contexts: [] },
@@ -45,6 +49,7 @@ const ERRORS: Errors = {
   unreachable: [
     { kind: 'unreachable', message: 'connect ECONNREFUSED 10.0.0.1:6443', code: 'ECONNREFUSED' },
     { kind: 'unreachable', message: 'certificate has expired', code: 'CERT_HAS_EXPIRED' },
+    { kind: 'unreachable', message: 'something before the API server answers with status 503: nginx', code: 'HTTP_503' },
   ],
   throttled: [{ kind: 'throttled', message: 'too many requests' }],
   timeout: [{ kind: 'timeout', message: 'no answer after 30 s' }],

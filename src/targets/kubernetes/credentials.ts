@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
+import { isJsonObject, type JsonObject } from '../../plan/json.ts'
 import type { Clock } from '../../state/clock.ts'
-import { textOf, textsOf } from '../json-fields.ts'
+import { whenAborted } from '../abort-listeners.ts'
+import { objectOf, textOf, textsOf } from '../json-fields.ts'
+import { clientCertificateProblem } from './client-certificate.ts'
+import { type PluginSurroundings, runExecPlugin } from './exec-plugin.ts'
 import type { KubeContext } from './kubeconfig.ts'
 import { redact } from './redact.ts'
 import type { TransportFailure } from './transport.ts'
@@ -13,6 +16,8 @@ export interface Credentials {
   readonly certificate: string | undefined
   /** PEM. */
   readonly key: string | undefined
+  /** Milliseconds since 1970 from which others have to be had; undefined where nobody says. */
+  readonly expires: number | undefined
 }
 
 /** Credentials, or why there are none. */
@@ -23,14 +28,13 @@ export type CredentialAnswer =
 /** Gives the credentials of a context, fresh enough for each request. */
 export interface CredentialSource {
   current(signal: AbortSignal): Promise<CredentialAnswer>
-  /** Forgets what it has. False when asking again could not give anything else. */
-  renew(): boolean
+  /** Forgets those that were had before `sent`, which the server refused. False when asking again could not give anything else. */
+  renew(sent: number): boolean
 }
 
-/** A plugin that waits longer than this waits for a person. */
-const PLUGIN_TIMEOUT_MS = 60_000
-/** Plugins and token files are asked again after this long; both cache by themselves until a token expires. */
+/** Files are read again after this long; auth providers are asked again, which keep a token until it expires. */
 const FRESH_MS = 30_000
+const SHORTEST_LIFE_MS = 1000
 
 interface Held {
   readonly answer: Promise<CredentialAnswer>
@@ -40,82 +44,138 @@ interface Held {
 }
 
 /** The source of a context's credentials. */
-export function credentialSource(context: KubeContext, clock: Clock): CredentialSource {
-  const usesPlugin = isJsonObject(context.user.exec) || isJsonObject(context.user['auth-provider'])
-  const load = usesPlugin ? pluginLoader(context) : () => readCredentials(context.user)
-  const renewable = usesPlugin || context.user.tokenFile !== undefined
+export function credentialSource(context: KubeContext, clock: Clock, environment: PluginSurroundings): CredentialSource {
+  const load = loaderFor(context, clock, environment)
+  const freshMs = isJsonObject(context.user.exec) ? Number.POSITIVE_INFINITY : FRESH_MS
+  const renewable = isRenewable(context.user)
   let held: Held | undefined
+  const isOld = ({ since, had }: Held) => {
+    if (clock.now() - since > freshMs) return true
+    const expires = had?.ok === true ? had.credentials.expires : undefined
+    // One that was given out of date already is not asked for again with each request.
+    return expires !== undefined && clock.now() >= expires && clock.now() - since > SHORTEST_LIFE_MS
+  }
   return {
     current: async (signal) => {
-      if (held === undefined || (renewable && clock.now() - held.since > FRESH_MS)) {
-        held = { answer: guard(load), since: clock.now(), had: undefined }
-      }
+      if (held === undefined || (renewable && isOld(held)))
+        held = { answer: guard(load, context), since: clock.now(), had: undefined }
       const asked = held
-      // Nearly every request finds them there: no deadline is set then.
+      // Nearly every request finds them there: nothing is raced for then.
       if (asked.had !== undefined && !signal.aborted) return asked.had
-      const answer = await withDeadline(asked.answer, signal)
+      const answer = await orStopped(asked.answer, signal)
       if (answer.ok) asked.had = answer
       else if (held === asked) held = undefined
       return answer
     },
-    renew: () => {
-      held = undefined
+    renew: (sent) => {
+      if (held !== undefined && held.since <= sent) held = undefined
       return renewable
     },
   }
+}
+
+function isRenewable(user: JsonObject): boolean {
+  const isFile = ['tokenFile', 'client-certificate', 'client-key'].some((name) => user[name] !== undefined)
+  return isFile || isJsonObject(user.exec) || isJsonObject(user['auth-provider'])
+}
+
+function loaderFor(context: KubeContext, clock: Clock, surroundings: PluginSurroundings): () => Promise<Credentials> {
+  const { user, cluster } = context
+  const { exec } = user
+  if (isJsonObject(exec)) {
+    return async () => {
+      const { token, certificate, key, expires } = await runExecPlugin(exec, cluster, surroundings)
+      return checked({ headers: { ...impersonation(user), ...bearer(token) }, certificate, key, expires }, clock)
+    }
+  }
+  return isJsonObject(user['auth-provider'])
+    ? authProviderLoader(context)
+    : async () => checked(await readCredentials(user), clock)
 }
 
 function failure(message: string, code?: string): CredentialAnswer {
   return { ok: false, failure: { kind: 'credentials', message, code } }
 }
 
-async function guard(load: () => Promise<Credentials>): Promise<CredentialAnswer> {
+async function guard(load: () => Promise<Credentials>, { userName, userPlace }: KubeContext): Promise<CredentialAnswer> {
   try {
     return { ok: true, credentials: await load() }
   } catch (error) {
     const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
-    return failure(redact(error instanceof Error ? error.message : String(error)) || 'No credentials could be had', code)
+    const why = redact(error instanceof Error ? error.message : String(error)) || 'no credentials could be had'
+    return failure(`User "${userName ?? ''}" of the kubeconfig${userPlace === undefined ? '' : ` (${userPlace})`}: ${why}`, code)
   }
 }
 
-async function withDeadline(answer: Promise<CredentialAnswer>, signal: AbortSignal): Promise<CredentialAnswer> {
-  if (signal.aborted) return { ok: false, failure: { kind: 'aborted', message: 'Stopped', code: undefined } }
-  let stop: () => void = () => {}
+async function orStopped(answer: Promise<CredentialAnswer>, signal: AbortSignal): Promise<CredentialAnswer> {
+  const stopped: CredentialAnswer = { ok: false, failure: { kind: 'aborted', message: 'Stopped', code: undefined } }
+  if (signal.aborted) return stopped
+  let leave: () => void = () => {}
   const ended = new Promise<CredentialAnswer>((settle) => {
-    const timer = setTimeout(
-      () => settle(failure('The credential plugin did not answer within 60 s', 'ETIMEDOUT')),
-      PLUGIN_TIMEOUT_MS,
-    )
-    const onAbort = () => settle({ ok: false, failure: { kind: 'aborted', message: 'Stopped', code: undefined } })
-    signal.addEventListener('abort', onAbort, { once: true })
-    stop = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', onAbort)
-    }
+    leave = whenAborted(signal, () => settle(stopped))
   })
   try {
     return await Promise.race([answer, ended])
   } finally {
-    stop()
+    leave()
   }
 }
 
-/** Text of a field that is given in place (base64) or as a file; undefined when it is neither. */
+/** The credentials, where they can be sent. */
+function checked(credentials: Credentials, clock: Clock): Credentials {
+  const { headers, certificate, key } = credentials
+  const unsendable = Object.entries(headers).find(([, value]) => /[^\t\x20-\x7e\x80-\xff]/.test([value].flat().join('')))
+  if (unsendable !== undefined) {
+    const what = unsendable[0] === 'authorization' ? 'its token or password' : unsendable[0]
+    throw new Error(`${what} has characters that can't be sent, such as a line's end`)
+  }
+  if (certificate === undefined) return credentials
+  const problem = clientCertificateProblem(certificate, key, clock.now())
+  if (problem !== undefined) throw new Error(problem)
+  return credentials
+}
+
+/** Text of a field that is given in place (base64) or as a file; undefined when it is neither. Rejects with what to tell people. */
 export async function fileOrData(holder: JsonObject, name: string): Promise<string | undefined> {
   const data = textOf(holder[`${name}-data`])
   if (data !== undefined && data !== '') return Buffer.from(data, 'base64').toString('utf8')
   const file = textOf(holder[name])
-  return file === undefined || file === '' ? undefined : await readFile(file, 'utf8')
+  return file === undefined || file === '' ? undefined : await readNamedFile(file, name)
+}
+
+const FILE_PROBLEMS: { readonly [code: string]: string } = {
+  ENOENT: 'which does not exist',
+  EISDIR: 'which is a folder',
+  EACCES: 'which may not be read',
+}
+
+async function readNamedFile(file: string, field: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+    throw new Error(`\`${field}\` names ${file}, ${FILE_PROBLEMS[code] ?? `which can't be read: ${code}`}`)
+  }
 }
 
 async function readCredentials(user: JsonObject): Promise<Credentials> {
-  const headers: { [name: string]: string | readonly string[] } = { ...impersonation(user) }
   const tokenFile = textOf(user.tokenFile)
-  const token = tokenFile === undefined ? textOf(user.token) : (await readFile(tokenFile, 'utf8')).trim()
+  const token = tokenFile === undefined ? textOf(user.token) : (await readNamedFile(tokenFile, 'tokenFile')).trim()
   const username = textOf(user.username)
-  if (token !== undefined && token !== '') headers.authorization = `Bearer ${token}`
-  else if (username !== undefined) headers.authorization = basic(username, textOf(user.password) ?? '')
-  return { headers, certificate: await fileOrData(user, 'client-certificate'), key: await fileOrData(user, 'client-key') }
+  const authorization =
+    (token === undefined || token === '') && username !== undefined
+      ? { authorization: basic(username, textOf(user.password) ?? '') }
+      : bearer(token)
+  return {
+    headers: { ...impersonation(user), ...authorization },
+    certificate: await fileOrData(user, 'client-certificate'),
+    key: await fileOrData(user, 'client-key'),
+    expires: undefined,
+  }
+}
+
+function bearer(token: string | undefined): { readonly authorization?: string } {
+  return token === undefined || token === '' ? {} : { authorization: `Bearer ${token}` }
 }
 
 function basic(username: string, password: string): string {
@@ -139,55 +199,40 @@ function impersonation(user: JsonObject): { readonly [name: string]: string | re
   return headers
 }
 
+/** What @kubernetes/client-node speaks with. Kubernetes itself has dropped all but `oidc`. */
+const AUTH_PROVIDERS: ReadonlySet<string> = new Set(['azure', 'gcp', 'oidc'])
+
 /**
- * Exec plugins and auth providers have protocols of their own, which @kubernetes/client-node speaks. It takes more than half a
- * second to load, so that only contexts that need it pay for it.
+ * Auth providers have protocols of their own, which @kubernetes/client-node speaks. It takes more than half a second to load, so that
+ * only contexts that need it pay for it.
  */
-function pluginLoader(context: KubeContext): () => Promise<Credentials> {
+function authProviderLoader({ user }: KubeContext): () => Promise<Credentials> {
+  const provider = textOf(objectOf(user['auth-provider']).name) ?? ''
   let config: Promise<{ applyToHTTPSOptions(options: object): Promise<void> }> | undefined
   return async () => {
+    if (!AUTH_PROVIDERS.has(provider))
+      throw new Error(`its \`auth-provider\` "${provider}" is not known: \`exec\` names a plugin instead`)
     config ??= import('./kube-config.ts').then(({ KubeConfig }) => {
       const loaded = new KubeConfig()
-      loaded.loadFromString(JSON.stringify(singleContext(context)))
+      loaded.loadFromString(JSON.stringify(singleContext(user)))
       return loaded
     })
     const options: { headers?: { [name: string]: string }; cert?: string | Buffer; key?: string | Buffer } = {}
-    await (await config).applyToHTTPSOptions(options).catch((error: unknown) => {
-      throw notInstalled(context.user.exec, error) ?? error
-    })
-    const headers: { [name: string]: string | readonly string[] } = { ...impersonation(context.user) }
+    await (await config).applyToHTTPSOptions(options)
+    const headers: { [name: string]: string | readonly string[] } = { ...impersonation(user) }
     for (const [name, value] of Object.entries(options.headers ?? {})) headers[name.toLowerCase()] = value
-    return { headers, certificate: options.cert?.toString(), key: options.key?.toString() }
+    return { headers, certificate: options.cert?.toString(), key: options.key?.toString(), expires: undefined }
   }
 }
 
-/** What the kubeconfig says of a plugin that isn't there; undefined for any other trouble. */
-function notInstalled(exec: JsonValue | undefined, error: unknown): Error | undefined {
-  if (!isJsonObject(exec) || !(error instanceof Error && /ENOENT/.test(error.message))) return undefined
-  const hint = textOf(exec.installHint)
-  return new Error(`The credential plugin ${textOf(exec.command) ?? ''} is not installed${hint === undefined ? '' : `. ${hint}`}`)
-}
-
-function singleContext(context: KubeContext): JsonObject {
-  const exec = context.user.exec
-  const user = isJsonObject(exec) ? { ...context.user, exec: withExecInfo(exec, context.cluster) } : context.user
+/** The library wants a cluster, and looks at nothing of it that matters here. */
+function singleContext(user: JsonObject): JsonObject {
   return {
     apiVersion: 'v1',
     kind: 'Config',
-    clusters: [{ name: 'cluster', cluster: context.cluster }],
+    clusters: [{ name: 'cluster', cluster: { server: 'https://localhost' } }],
     users: [{ name: 'user', user }],
     contexts: [{ name: 'context', context: { cluster: 'cluster', user: 'user' } }],
     'current-context': 'context',
   }
-}
-
-/** Plugins learn from this variable which version to answer in, and the cluster where they ask for it. client-node leaves it out. */
-function withExecInfo(exec: JsonObject, cluster: JsonObject): JsonObject {
-  const info = {
-    kind: 'ExecCredential',
-    apiVersion: textOf(exec.apiVersion) ?? 'client.authentication.k8s.io/v1',
-    spec: { interactive: false, ...(exec.provideClusterInfo === true ? { cluster } : {}) },
-  }
-  const given = Array.isArray(exec.env) ? (exec.env as readonly JsonValue[]) : []
-  return { ...exec, env: [...given, { name: 'KUBERNETES_EXEC_INFO', value: JSON.stringify(info) }] }
 }

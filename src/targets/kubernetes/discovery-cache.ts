@@ -58,7 +58,7 @@ function discoveryOf(value: JsonValue, server: string): Discovery | undefined {
     etags[path] = etag
   }
   const kinds = objectsOf(value.kinds).flatMap(servedKindOf)
-  return kinds.length === 0 ? undefined : { kinds, etags }
+  return kinds.length === 0 ? undefined : { kinds, silent: [], etags }
 }
 
 function servedKindOf(value: JsonObject): readonly ServedKind[] {

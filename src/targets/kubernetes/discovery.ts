@@ -1,8 +1,9 @@
 import { isJsonObject, type JsonObject } from '../../plan/json.ts'
-import type { Answer, ServedKind } from '../contract.ts'
-import { objectsOf, textOf, textsOf } from '../json-fields.ts'
+import type { Answer, ServedKind, SilentGroup, TargetError } from '../contract.ts'
+import { objectOf, objectsOf, textOf, textsOf } from '../json-fields.ts'
+import { redact } from './redact.ts'
 import type { RetryingSender } from './retry.ts'
-import { errorOfFailure, errorOfResponse } from './status-error.ts'
+import { errorOfFailure, errorOfResponse, plainText } from './status-error.ts'
 import { headerOf, type TransportResponse } from './transport.ts'
 
 const AGGREGATED = [
@@ -12,11 +13,14 @@ const AGGREGATED = [
 ].join(',')
 
 const TIMEOUT_MS = 30_000
+/** Tries of one group of an old server: one whose own server is down should not hold up everything else. */
+const GROUP_TRIES = 2
 
 /** What a server serves, and the marks by which it tells whether that changed. */
 export interface Discovery {
   readonly kinds: readonly ServedKind[]
-  /** ETags of `/api` and `/apis`; empty where the server gave none. */
+  readonly silent: readonly SilentGroup[]
+  /** ETags of `/api` and `/apis`; empty where the server gave none, and where some group did not answer. */
   readonly etags: { readonly [path: string]: string }
 }
 
@@ -38,15 +42,17 @@ export async function discover(
   if (!core.ok) return core
   if (!groups.ok) return groups
   const kinds: ServedKind[] = []
+  const silent: SilentGroup[] = []
   const etags: { [path: string]: string } = {}
   for (const [path, response] of [['/api', core.value] as const, ['/apis', groups.value] as const]) {
     const listed = await kindsOf(sender, path, response, signal)
     if (!listed.ok) return listed
-    kinds.push(...listed.value)
+    kinds.push(...listed.value.kinds)
+    silent.push(...listed.value.silent)
     const etag = headerOf(response.headers, 'etag')
     if (etag !== undefined) etags[path] = etag
   }
-  return { ok: true, value: { kinds, etags }, warnings: [] }
+  return { ok: true, value: { kinds, silent, etags: silent.length === 0 ? etags : {} }, warnings: [] }
 }
 
 async function ask(
@@ -67,7 +73,18 @@ async function ask(
   if (!exchange.ok) return { ok: false, error: errorOfFailure(exchange.failure) }
   const { status } = exchange.response
   if (status === 200 || (status === 304 && etag !== undefined)) return { ok: true, value: exchange.response, warnings: [] }
-  return { ok: false, error: errorOfResponse(exchange.response) }
+  return { ok: false, error: status === 404 ? noApi(path, exchange.response) : errorOfResponse(exchange.response) }
+}
+
+/** Something answers there, and it is no Kubernetes API. */
+function noApi(path: string, response: TransportResponse): TargetError {
+  const words = redact(plainText(response), 200)
+  return {
+    kind: 'other',
+    message: `${path} answers with ${response.status === 404 ? 'status 404' : 'something else than JSON'}${words === '' ? '' : ` (${words})`}: no Kubernetes API answers there`,
+    status: response.status,
+    hint: "Is `server` of the kubeconfig's cluster right, with its path where the API stands behind a gateway? Login pages and proxies answer so, too.",
+  }
 }
 
 async function kindsOf(
@@ -75,14 +92,12 @@ async function kindsOf(
   path: string,
   response: TransportResponse,
   signal: AbortSignal,
-): Promise<Answer<readonly ServedKind[]>> {
+): Promise<Answer<Omit<Discovery, 'etags'>>> {
   const body = response.json()
-  if (!isJsonObject(body))
-    return {
-      ok: false,
-      error: { kind: 'other', message: `${path} did not answer with JSON: is this a Kubernetes API?`, status: 200 },
-    }
-  if (body.kind === 'APIGroupDiscoveryList') return { ok: true, value: aggregatedKinds(body), warnings: [] }
+  if (!isJsonObject(body)) return { ok: false, error: noApi(path, response) }
+  if (body.kind === 'APIGroupDiscoveryList') {
+    return { ok: true, value: { kinds: aggregatedKinds(body), silent: staleVersions(body) }, warnings: [] }
+  }
   return classicKinds(sender, path, body, signal)
 }
 
@@ -92,6 +107,16 @@ function aggregatedKinds(body: JsonObject): readonly ServedKind[] {
     const group = isJsonObject(metadata) ? (textOf(metadata.name) ?? '') : ''
     return objectsOf(item.versions).flatMap((version) =>
       objectsOf(version.resources).flatMap((resource) => aggregatedKind(group, textOf(version.version) ?? '', resource)),
+    )
+  })
+}
+
+/** Versions whose own server did not answer when it was last asked what it serves. */
+function staleVersions(body: JsonObject): readonly SilentGroup[] {
+  return objectsOf(body.items).flatMap((item) => {
+    const group = textOf(objectOf(item.metadata).name) ?? ''
+    return objectsOf(item.versions).flatMap(({ version, freshness }) =>
+      freshness === 'Stale' ? [{ group, version: textOf(version) ?? '' }] : [],
     )
   })
 }
@@ -110,24 +135,29 @@ async function classicKinds(
   path: string,
   body: JsonObject,
   signal: AbortSignal,
-): Promise<Answer<readonly ServedKind[]>> {
+): Promise<Answer<Omit<Discovery, 'etags'>>> {
   const versions =
     path === '/api'
       ? textsOf(body.versions).map((version) => ({ group: '', version, path: `/api/${version}` }))
       : objectsOf(body.groups).flatMap(groupVersions)
   const answers = await Promise.all(
     versions.map((item) =>
-      sender.send({ method: 'GET', path: item.path, accept: 'application/json', timeoutMs: TIMEOUT_MS, signal }),
+      sender.send({ method: 'GET', path: item.path, accept: 'application/json', timeoutMs: TIMEOUT_MS, signal }, GROUP_TRIES),
     ),
   )
   const kinds: ServedKind[] = []
+  const silent: SilentGroup[] = []
   for (const [index, exchange] of answers.entries()) {
     const item = versions[index]
     if (item === undefined) continue
     if (!exchange.ok) return { ok: false, error: errorOfFailure(exchange.failure) }
-    // A group whose own server is down is left out, as kubectl does; the rest works.
-    const list = exchange.response.status === 200 ? exchange.response.json() : undefined
-    if (!isJsonObject(list)) continue
+    const { status } = exchange.response
+    const list = status === 200 ? exchange.response.json() : undefined
+    if (!isJsonObject(list)) {
+      // Gone since the groups were listed, or its own server is down: the rest works.
+      if (status !== 404) silent.push({ group: item.group, version: item.version })
+      continue
+    }
     for (const resource of objectsOf(list.resources)) {
       const plural = textOf(resource.name)
       const kind = textOf(resource.kind)
@@ -142,7 +172,7 @@ async function classicKinds(
       })
     }
   }
-  return { ok: true, value: kinds, warnings: [] }
+  return { ok: true, value: { kinds, silent }, warnings: [] }
 }
 
 /** The versions of a group, the preferred one first. */

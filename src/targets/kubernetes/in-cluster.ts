@@ -31,5 +31,8 @@ export function inClusterContext(environment: Environment, directory = SERVICE_A
     namespace: undefined,
     cluster: { server, 'certificate-authority': join(directory, 'ca.crt') },
     user: { tokenFile: join(directory, 'token') },
+    userName: 'the service account of this pod',
+    clusterPlace: undefined,
+    userPlace: undefined,
   }
 }

@@ -281,7 +281,7 @@ export class KubernetesTarget implements Target {
     this.#discoveredAt = clock.now()
     if (found.value !== this.#discovery || this.#served === undefined) {
       this.#discovery = found.value
-      this.#served = servedKinds(found.value.kinds)
+      this.#served = servedKinds(found.value.kinds, found.value.silent)
       if (found.value !== known) await cache?.write(found.value)
     }
     return { ok: true, value: this.#served, warnings: [] }
@@ -299,6 +299,8 @@ export class KubernetesTarget implements Target {
       const found = served.value.find(group, kind, version)
       if (found !== undefined) return { ok: true, value: found, warnings: [] }
       const expected = clock.now() < (this.#expected.get(`${group}/${kind}`) ?? 0)
+      const silent = served.value.silent?.find((item) => item.group === group && item.version === version)
+      if (attempt > 0 && silent !== undefined) return groupSilent(apiVersion, kind)
       if (attempt > 0 && !expected) return notServed(apiVersion, kind, served.value.find(group, kind))
       if (attempt > 0) await clock.sleep(this.#sender.backoff(Math.min(attempt, 3)), signal)
       if (signal.aborted) return { ok: false, error: { kind: 'aborted', message: 'Stopped' } }
@@ -352,6 +354,11 @@ function refuseName(namespace: string, name: string): { readonly ok: false; read
 
 function namespaceFor(served: ServedKind, namespace: string): string {
   return served.namespaced && namespace === '' ? 'default' : namespace
+}
+
+function groupSilent(apiVersion: string, kind: string): { readonly ok: false; readonly error: TargetError } {
+  const message = `the API group ${apiVersion} does not answer, so that nobody knows what is there of ${kind}`
+  return { ok: false, error: { kind: 'group-silent', group: apiVersion, message } }
 }
 
 function notServed(

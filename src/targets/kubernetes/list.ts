@@ -12,6 +12,8 @@ const PAGE_SIZE = 500
 const TIMEOUT_MS = 60_000
 /** A list that expires this often under our hands is too long to be paged: it is asked for whole. */
 const MOST_RESTARTS = 2
+/** And one that comes broken even so is given up. */
+const MOST_TRIES = 5
 
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json'
 
@@ -29,9 +31,13 @@ export async function listObjects(
   request: ListRequest,
   signal: AbortSignal,
 ): Promise<Answer<ListedObjects>> {
-  for (let restarts = 0; ; restarts++) {
-    const listed = await listOnce(sender, served, request, restarts < MOST_RESTARTS ? PAGE_SIZE : undefined, signal)
-    if (listed !== 'expired') return listed
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const listed = await listOnce(sender, served, request, tries < MOST_RESTARTS ? PAGE_SIZE : undefined, signal)
+    if (listed !== 'again') return listed
+  }
+  return {
+    ok: false,
+    error: { kind: 'other', message: `The list of ${served.plural} comes broken or expires, again and again`, status: 200 },
   }
 }
 
@@ -41,7 +47,7 @@ async function listOnce(
   request: ListRequest,
   pageSize: number | undefined,
   signal: AbortSignal,
-): Promise<Answer<ListedObjects> | 'expired'> {
+): Promise<Answer<ListedObjects> | 'again'> {
   const found: LiveObject[] = []
   const warnings: string[] = []
   let resourceVersion: string | undefined
@@ -51,7 +57,7 @@ async function listOnce(
     const exchange = await page
     if (!exchange.ok) return { ok: false, error: errorOfFailure(exchange.failure) }
     const { response } = exchange
-    if (response.status === 410 && resourceVersion !== undefined) return 'expired'
+    if (response.status === 410 && resourceVersion !== undefined) return 'again'
     if (response.status !== 200) return { ok: false, error: errorOfResponse(response) }
     warnings.push(...warningsOf(response.headers))
     const early = earlyContinue(response.head)
@@ -60,6 +66,8 @@ async function listOnce(
     const items = itemsOf(body)
     if (!isJsonObject(body) || items === undefined) {
       void next
+      // Cut in its middle, and where it might have ended.
+      if (body === undefined) return 'again'
       return { ok: false, error: { kind: 'other', message: `The list of ${served.plural} is no list`, status: 200 } }
     }
     const metadata = objectOf(body.metadata)

@@ -1,12 +1,14 @@
 import { type Clock, systemClock } from '../../state/clock.ts'
 import type { Answer, Target } from '../contract.ts'
 import { textOf } from '../json-fields.ts'
+import { isCertificate } from './client-certificate.ts'
 import { credentialSource, fileOrData } from './credentials.ts'
 import { discoveryCache } from './discovery-cache.ts'
 import { environmentProxy } from './environment-proxy.ts'
 import { IN_CLUSTER, inClusterContext } from './in-cluster.ts'
 import { defaultKubeconfigPath, type KubeContext, readKubeContext } from './kubeconfig.ts'
 import { KubernetesTarget } from './kubernetes-target.ts'
+import { redact } from './redact.ts'
 import { DEFAULT_RETRY_POLICY } from './retry.ts'
 import type { Transport } from './transport.ts'
 import { type ServerAddress, UndiciTransport } from './undici-transport.ts'
@@ -72,39 +74,51 @@ export async function openKubernetesTransport(
   if (!address.ok) return address
   const transport = new UndiciTransport({
     address: address.value,
-    credentials: credentialSource(context, options.clock ?? systemClock),
+    credentials: credentialSource(context, options.clock ?? systemClock, {
+      environment,
+      isInteractive: process.stdin.isTTY === true && process.stderr.isTTY === true,
+    }),
     userAgent: options.userAgent,
     connections: options.concurrency ?? CONCURRENCY,
   })
   return { ok: true, value: { transport, context: context.name }, warnings: address.warnings }
 }
 
+/** How a server may be reached through another. */
+const PROXY_SCHEMES: ReadonlySet<string> = new Set(['http:', 'https:', 'socks5:', 'socks5h:'])
+
 async function addressOf(context: KubeContext, environment: OpenOptions['environment']): Promise<Answer<ServerAddress>> {
   const { cluster } = context
   const server = textOf(cluster.server) ?? ''
   const url = parseUrl(server.includes('://') ? server : `https://${server}`)
   if (url === undefined || !/^https?:$/.test(url.protocol))
-    return incomplete(context, `the server "${server}" is no http address`)
-  const proxyText = textOf(cluster['proxy-url']) ?? environmentProxy(environment, url)
-  const proxy = proxyText === undefined || proxyText === '' ? undefined : parseUrl(proxyText)
-  if (proxy === undefined && proxyText !== undefined && proxyText !== '')
-    return incomplete(context, 'its proxy-url is no address')
-  const insecure = cluster['insecure-skip-tls-verify'] === true
-  try {
-    const certificateAuthority = await fileOrData(cluster, 'certificate-authority')
-    const address = { url, certificateAuthority, insecure, serverName: textOf(cluster['tls-server-name']), proxy }
-    const warnings = insecure
-      ? [`Context "${context.name}" does not verify the server's certificate (insecure-skip-tls-verify)`]
-      : []
-    return { ok: true, value: address, warnings }
-  } catch {
-    return incomplete(context, `its certificate authority ${textOf(cluster['certificate-authority']) ?? ''} can't be read`)
+    return incomplete(context, `its server "${redact(server)}" is no address such as https://host:6443`)
+  const own = textOf(cluster['proxy-url']) || undefined
+  const proxyText = own ?? (environmentProxy(environment, url) || undefined)
+  const proxy = proxyText === undefined ? undefined : parseUrl(proxyText)
+  if (proxyText !== undefined && (proxy === undefined || !PROXY_SCHEMES.has(proxy.protocol))) {
+    const whose = own === undefined ? 'the proxy that the environment names' : 'its proxy-url'
+    return incomplete(context, `${whose} is no address of a proxy, such as http://host:3128 or socks5://host:1080`)
   }
+  const insecure = cluster['insecure-skip-tls-verify'] === true
+  let certificateAuthority: string | undefined
+  try {
+    certificateAuthority = await fileOrData(cluster, 'certificate-authority')
+  } catch (error) {
+    return incomplete(context, error instanceof Error ? error.message : String(error))
+  }
+  if (certificateAuthority !== undefined && !isCertificate(certificateAuthority))
+    return incomplete(context, 'its certificate authority is no PEM certificate')
+  const address = { url, certificateAuthority, insecure, serverName: textOf(cluster['tls-server-name']), proxy }
+  const warnings = insecure
+    ? [`Context "${context.name}" does not verify the server's certificate (insecure-skip-tls-verify)`]
+    : []
+  return { ok: true, value: address, warnings }
 }
 
-function incomplete(context: KubeContext, why: string): Answer<never> {
-  const message = `Context "${context.name}" can't be used: ${why}`
-  return { ok: false, error: { kind: 'kubeconfig', problem: 'incomplete', message, context: context.name, contexts: [] } }
+function incomplete({ name, clusterPlace }: KubeContext, why: string): Answer<never> {
+  const message = `The cluster of context "${name}"${clusterPlace === undefined ? '' : ` (${clusterPlace})`}: ${why}`
+  return { ok: false, error: { kind: 'kubeconfig', problem: 'incomplete', message, context: name, contexts: [] } }
 }
 
 function parseUrl(text: string): URL | undefined {

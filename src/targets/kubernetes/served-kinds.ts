@@ -1,7 +1,7 @@
-import type { ServedKind, ServedKinds } from '../contract.ts'
+import type { ServedKind, ServedKinds, SilentGroup } from '../contract.ts'
 
 /** Indexes served kinds by `group/kind`, in the order given: the preferred version of a group first. */
-export function servedKinds(all: readonly ServedKind[]): ServedKinds {
+export function servedKinds(all: readonly ServedKind[], silent: readonly SilentGroup[]): ServedKinds {
   const byKind = new Map<string, ServedKind[]>()
   for (const served of all) {
     const key = `${served.group}/${served.kind}`
@@ -11,6 +11,7 @@ export function servedKinds(all: readonly ServedKind[]): ServedKinds {
   }
   return {
     all,
+    silent,
     find: (group, kind, version) => {
       const versions = byKind.get(`${group}/${kind}`)
       return version === undefined ? versions?.[0] : versions?.find((served) => served.version === version)

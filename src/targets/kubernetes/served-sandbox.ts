@@ -48,6 +48,11 @@ export function openServedSandbox(options: ServedSandboxOptions): Answer<Target>
 }
 
 function bearer(token: string): CredentialSource {
-  const credentials = { headers: { authorization: `Bearer ${token}` }, certificate: undefined, key: undefined }
+  const credentials = {
+    headers: { authorization: `Bearer ${token}` },
+    certificate: undefined,
+    key: undefined,
+    expires: undefined,
+  }
   return { current: async () => ({ ok: true, credentials }), renew: () => false }
 }

@@ -5,22 +5,27 @@ import { isTransient } from './status-error.ts'
 import { type Exchange, headerOf, type Transport, type TransportFailure } from './transport.ts'
 
 const TIMEOUT_MS = 30_000
-/** Waits before the second and third try, in milliseconds. */
+/** Waits before the second try and so on, in milliseconds. */
 const WAITS_MS = [500, 2_000]
+/** And those for a server that has answered before: it may be restarting. */
+const PATIENT_WAITS_MS = [...WAITS_MS, 5_000, 10_000, 10_000]
 
 /** An API server as the state backend wants it: asked again after a broken connection, and once with new credentials. */
 export function stateApi(transport: Transport, clock: Clock): KubernetesApi {
+  let isKnown = false
   return {
     server: transport.server,
     send: async (request) => {
       let renewed = false
       for (let tries = 0; ; tries++) {
+        const sent = clock.now()
         const exchange = await sendOnce(transport, request)
-        if (exchange.ok && exchange.response.status === 401 && !renewed && transport.renewCredentials()) {
+        if (exchange.ok && exchange.response.status === 401 && !renewed && transport.renewCredentials(sent)) {
           renewed = true
           continue
         }
-        const wait = WAITS_MS[tries]
+        if (exchange.ok && !isTransient(exchange.response)) isKnown = true
+        const wait = (isKnown ? PATIENT_WAITS_MS : WAITS_MS)[tries]
         if (wait === undefined || request.signal.aborted || !mayRetry(exchange)) return answerOf(exchange, request, transport)
         await clock.sleep(wait, request.signal)
       }

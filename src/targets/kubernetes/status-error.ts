@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.t
 import type { FieldConflict, TargetError } from '../contract.ts'
 import { textOf } from '../json-fields.ts'
 import { redact } from './redact.ts'
-import type { TransportFailure, TransportResponse } from './transport.ts'
+import { headerOf, type TransportFailure, type TransportResponse } from './transport.ts'
 
 type Cause = { readonly field: string; readonly message: string }
 
@@ -36,9 +36,18 @@ export function errorOfFailure(failure: TransportFailure): TargetError {
 export function errorOfResponse(response: TransportResponse): TargetError {
   const body = response.json()
   const status = isJsonObject(body) && body.kind === 'Status' ? body : undefined
-  const message = redact(textOf(status?.message) ?? (response.text().trim() || `HTTP status ${response.status}`), 8000)
+  const message = redact(textOf(status?.message) ?? (plainText(response) || `HTTP status ${response.status}`), 8000)
   const reason = textOf(status?.reason)
   const causes = causesOf(status)
+  if (response.status >= 300 && response.status < 400) return redirectError(response)
+  if (isAway(response.status, status)) {
+    const who = status === undefined ? 'something before the API server' : 'the server'
+    return {
+      kind: 'unreachable',
+      message: `${who} answers with status ${response.status}: ${message}`,
+      code: `HTTP_${response.status}`,
+    }
+  }
   switch (response.status) {
     case 400:
       return { kind: 'invalid', message, causes: strictDecodingCauses(message) }
@@ -55,12 +64,46 @@ export function errorOfResponse(response: TransportResponse): TargetError {
     case 422:
       return invalidError(message, causes)
     case 429:
-      return { kind: 'throttled', message }
+      return { kind: 'throttled', message: `${message}${askedFor(response)}` }
     case 504:
       return { kind: 'timeout', message }
     default:
       return typedPatchError(message) ?? { kind: 'other', message, status: response.status }
   }
+}
+
+/** An answer not of the API server itself, or of one that does not serve now: no word about what was asked. */
+function isAway(code: number, status: JsonObject | undefined): boolean {
+  return code === 502 || code === 503 || (code === 504 && status === undefined)
+}
+
+function redirectError(response: TransportResponse): TargetError {
+  const location = headerOf(response.headers, 'location')
+  // What stands behind the path may be a token.
+  const shown = location === undefined ? 'elsewhere' : redact(location.split(/[?#]/, 1)[0] ?? '')
+  return {
+    kind: 'other',
+    message: `It sends whoever asks on to ${shown}`,
+    status: response.status,
+    hint: "A Kubernetes API does not do that: a login page or a proxy answers at the `server` of the kubeconfig's cluster. Write the API's own address there.",
+  }
+}
+
+function askedFor(response: TransportResponse): string {
+  const header = headerOf(response.headers, 'retry-after')
+  return header === undefined ? '' : ` (it asks to wait: Retry-After ${redact(header, 60)})`
+}
+
+/** The body as text for people: what stands in a page of HTML. */
+export function plainText(response: TransportResponse): string {
+  const text = response.text().trim()
+  if (!/html/i.test(headerOf(response.headers, 'content-type') ?? '') && !text.startsWith('<')) return text
+  return text
+    .replace(/<(script|style)[\s\S]*?<\/\1>/gi, ' ')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 300)
 }
 
 function causesOf(status: JsonObject | undefined): readonly (Cause & { readonly reason: string })[] {

@@ -67,8 +67,11 @@ export interface Transport {
   readonly server: string
   request(request: TransportRequest): Promise<Exchange>
   stream(request: TransportRequest): Promise<StreamExchange>
-  /** Asks for credentials anew with the next request, after the server refused those it got. False when they can't change. */
-  renewCredentials(): boolean
+  /**
+   * Asks for credentials anew with the next request, after the server refused those of a request that was sent at `sent`: ones that
+   * were had since then stay. False when they can't change.
+   */
+  renewCredentials(sent: number): boolean
   close(): Promise<void>
 }
 

@@ -65,6 +65,8 @@ export class UndiciTransport implements Transport {
   readonly #connections: number
   readonly #prefix: string
   readonly #near: boolean
+  /** For what the system says of connections without saying which. */
+  readonly #whereabouts: string
   #pools: Pools | undefined
   readonly #closing: Promise<void>[] = []
 
@@ -82,6 +84,8 @@ export class UndiciTransport implements Transport {
     this.#prefix = url.pathname.replace(/\/+$/, '')
     this.#near = /^(localhost|127\.|\[?::1)/.test(url.hostname)
     this.server = `${url.origin}${this.#prefix}`
+    const { proxy } = options.address
+    this.#whereabouts = proxy === undefined ? this.server : `${this.server} through the proxy ${proxy.protocol}//${proxy.host}`
   }
 
   async request(request: TransportRequest): Promise<Exchange> {
@@ -91,7 +95,7 @@ export class UndiciTransport implements Transport {
       const answer = await wholeAnswer(prepared.pools.requests, prepared.options, request.signal)
       return { ok: true, response: wholeResponse(answer.status, answer.headers, await textOfAnswer(answer)) }
     } catch (error) {
-      return { ok: false, failure: failureOf(error, request.signal) }
+      return { ok: false, failure: failureOf(error, request.signal, this.#whereabouts) }
     }
   }
 
@@ -103,12 +107,12 @@ export class UndiciTransport implements Transport {
       if (statusCode === 200) return { ok: true, kind: 'stream', events: eventsOf(body) }
       return { ok: true, kind: 'answer', response: wholeResponse(statusCode, headers, await body.text()) }
     } catch (error) {
-      return { ok: false, failure: failureOf(error, request.signal) }
+      return { ok: false, failure: failureOf(error, request.signal, this.#whereabouts) }
     }
   }
 
-  renewCredentials(): boolean {
-    return this.#credentials.renew()
+  renewCredentials(sent: number): boolean {
+    return this.#credentials.renew(sent)
   }
 
   async close(): Promise<void> {
@@ -189,9 +193,20 @@ function dispatcherFor(address: ServerAddress, credentials: Credentials, connect
   if (proxy.protocol.startsWith('socks')) {
     // `requestTls` is read but missing from undici's types.
     const options: Socks5ProxyAgent.Options & { readonly requestTls: object } = { ...shared, requestTls: tls }
-    return new Socks5ProxyAgent(proxy, options)
+    return withoutWarning(() => new Socks5ProxyAgent(proxy, options))
   }
   return new ProxyAgent({ uri: proxy.href, requestTls: tls, ...shared })
+}
+
+/** undici tells whoever runs the program that its support of SOCKS is experimental, which is no news that helps them. */
+function withoutWarning<Value>(make: () => Value): Value {
+  const { emitWarning } = process
+  process.emitWarning = () => undefined
+  try {
+    return make()
+  } finally {
+    process.emitWarning = emitWarning
+  }
 }
 
 async function textOfAnswer({ headers, body }: WholeAnswer): Promise<string> {
@@ -248,14 +263,19 @@ async function* eventsOf(body: Dispatcher.ResponseData['body']): AsyncIterable<S
 const TLS_CODES =
   /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|HOSTNAME_MISMATCH|EPROTO|INVALID_CA|PATH_LENGTH|CRL_)/
 
-function failureOf(error: unknown, signal: AbortSignal): TransportFailure {
+function failureOf(error: unknown, signal: AbortSignal, whereabouts: string): TransportFailure {
   if (signal.aborted) return { kind: 'aborted', message: 'Stopped', code: undefined }
   const root = rootOf(error)
   const code = 'code' in root && typeof root.code === 'string' ? root.code : undefined
-  const message = redact(root.message || code || 'The connection failed')
+  const message = `${redact(withoutSource(root.message) || code || 'the connection failed')} (${whereabouts})`
   if (code !== undefined && TLS_CODES.test(code)) return { kind: 'tls', message, code }
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') return { kind: 'timeout', message, code }
   return { kind: 'unreachable', message, code }
+}
+
+/** OpenSSL's words without the thread, the number, the library and the line of its source. */
+function withoutSource(message: string): string {
+  return /^(?:[0-9A-F]+:)?error:[0-9A-F]+:[^:]*:[^:]*:([^:]+)/.exec(message)?.[1] ?? message
 }
 
 /** Libraries wrap the system's error, and an address with several numbers gives an error for each. */

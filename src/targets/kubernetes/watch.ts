@@ -13,6 +13,9 @@ const SHORTEST_WATCH_SECONDS = 60
 const WATCH_SPREAD_SECONDS = 30
 /** How often those who may list and not watch are shown what there is. */
 const LIST_AGAIN_MS = 2000
+/** Streams that end at once, one after another, before that is worth a word; and refusals of new credentials before they are believed. */
+const NOTABLE_FAILURES = 3
+const MOST_REFUSALS = 2
 /** What a stream may be late before it counts as dead. */
 const GRACE_MS = 15_000
 
@@ -28,8 +31,10 @@ export interface WatchMeans {
 
 /** Why one stream ended: it may simply go on, the server forgot our place, or nothing helps. */
 type StreamEnd =
-  | { readonly kind: 'ended'; readonly progress: boolean }
-  | { readonly kind: 'expired' }
+  | { readonly kind: 'ended'; readonly progress: boolean; readonly reason: string }
+  | { readonly kind: 'expired'; readonly progress: boolean }
+  /** The credentials were refused, and others may be had. */
+  | { readonly kind: 'stale'; readonly error: TargetError }
   | { readonly kind: 'refused'; readonly error: TargetError }
 
 /**
@@ -43,16 +48,27 @@ export async function watchObjects(
   onEvent: (event: WatchEvent) => void,
   signal: AbortSignal,
 ): Promise<Answer<void>> {
+  const { sender, clock } = means
   const known = new Map<string, LiveObject>()
   let failures = 0
+  let refusals = 0
+  let isFirst = true
   for (;;) {
-    const listed = await listObjects(means.sender, served, request, signal)
+    const listed = await listObjects(sender, served, request, signal)
     if (signal.aborted) return done
-    if (!listed.ok) return listed
+    if (!listed.ok && (isFirst || !PASSING.has(listed.error.kind))) return listed
+    if (!listed.ok) {
+      // Whoever waits decides how long: an upgrade of the servers may take longer than one request is tried.
+      sender.tellWaiting(`listing ${served.plural}: ${listed.error.message}; trying again`)
+      await clock.sleep(sender.backoff(6), signal)
+      continue
+    }
+    isFirst = false
     replaceKnown(known, listed.value.items, onEvent)
     let place = listed.value.resourceVersion
     onEvent({ type: 'bookmark', resourceVersion: place })
-    for (;;) {
+    let isPlaceKept = true
+    while (isPlaceKept) {
       const end = await followStream(means, served, request, place, signal, (event) => {
         place = event.place
         record(known, event.event)
@@ -61,16 +77,24 @@ export async function watchObjects(
       if (signal.aborted) return done
       if (end.kind === 'refused') {
         if (end.error.kind !== 'forbidden') return { ok: false, error: end.error }
-        await means.clock.sleep(LIST_AGAIN_MS, signal)
+        await clock.sleep(LIST_AGAIN_MS, signal)
         break
       }
-      if (end.kind === 'expired') break
-      failures = end.progress ? 0 : failures + 1
-      if (failures > 0) await means.clock.sleep(means.sender.backoff(Math.min(failures, 6)), signal)
+      refusals = end.kind === 'stale' ? refusals + 1 : 0
+      if (end.kind === 'stale' && refusals > MOST_REFUSALS) return { ok: false, error: end.error }
+      failures = end.kind !== 'stale' && end.progress ? 0 : failures + 1
+      if (end.kind === 'ended' && failures >= NOTABLE_FAILURES)
+        sender.tellWaiting(`watching ${served.plural}: ${end.reason}; trying again`)
+      if (failures > 0) await clock.sleep(sender.backoff(Math.min(failures, 6)), signal)
       if (signal.aborted) return done
+      // Where no stream lives, lists now and then show what there is.
+      isPlaceKept = end.kind !== 'expired' && failures < NOTABLE_FAILURES
     }
   }
 }
+
+/** Errors of a server that may come back. */
+const PASSING: ReadonlySet<TargetError['kind']> = new Set(['unreachable', 'timeout', 'throttled'])
 
 const done = { ok: true, value: undefined, warnings: [] } as const
 
@@ -101,27 +125,37 @@ async function followStream(
   if (!exchange.ok) {
     const { kind } = exchange.failure
     if (kind === 'tls' || kind === 'credentials') return { kind: 'refused', error: errorOfFailure(exchange.failure) }
-    return { kind: 'ended', progress: false }
+    return { kind: 'ended', progress: false, reason: exchange.failure.message }
   }
   if (exchange.kind === 'answer') {
     const { response } = exchange
-    if (response.status === 410) return { kind: 'expired' }
-    if (isTransient(response) || (response.status === 401 && means.transport.renewCredentials()))
-      return { kind: 'ended', progress: false }
-    return { kind: 'refused', error: errorOfResponse(response) }
+    if (response.status === 410) return { kind: 'expired', progress: false }
+    if (isTransient(response))
+      return { kind: 'ended', progress: false, reason: `the server answers with status ${response.status}` }
+    const error = errorOfResponse(response)
+    return { kind: response.status === 401 && means.transport.renewCredentials(started) ? 'stale' : 'refused', error }
   }
   let seen = false
+  const ended = (reason: string): StreamEnd => ({
+    kind: 'ended',
+    // A stream that lived its time without an event was a quiet one, not a failed one.
+    progress: seen || means.clock.now() - started >= 1000,
+    reason,
+  })
   for await (const event of exchange.events) {
     if (signal.aborted) break
-    if (event.type === 'ERROR')
-      return numberOf(event.object.code) === 410 ? { kind: 'expired' } : { kind: 'ended', progress: false }
+    if (event.type === 'ERROR') {
+      const reason = textOf(event.object.message) ?? 'the server broke it off'
+      return numberOf(event.object.code) === 410
+        ? { kind: 'expired', progress: seen }
+        : { kind: 'ended', progress: false, reason }
+    }
     const translated = translate(event, request)
     if (translated === undefined) continue
     seen = true
     emit(translated)
   }
-  // A stream that lived its time without an event was a quiet one, not a failed one.
-  return { kind: 'ended', progress: seen || means.clock.now() - started >= 1000 }
+  return ended('the connection is cut')
 }
 
 function translate(event: StreamEvent, request: ListRequest): { readonly event: WatchEvent; readonly place: string } | undefined {

@@ -132,7 +132,7 @@ export class ProgressView {
         this.#line(`  ${event.passed ? colors.green('✓') : colors.red('✗')} ${event.address}  ${printable(event.summary)}`)
         return
       case 'cluster-waiting':
-        this.#line(`  ${colors.yellow('…')} cluster ${event.cluster}: ${printable(event.reason)}; trying again`)
+        this.#line(`  ${colors.yellow('…')} cluster ${event.cluster}: ${printable(event.reason)}`)
         return
       case 'diagnostic':
         return
