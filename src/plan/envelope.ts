@@ -1,6 +1,9 @@
 import type { Action, ActionReason, ObjectChange } from './change.ts'
+import { matchesFieldPath } from './field-path.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts'
+import { serverMadeTree } from './made-by-server.ts'
 import type { Plan, PlannedCondition } from './plan.ts'
+import type { ValuePath } from './source.ts'
 
 /** Actions in the words of the envelope. */
 export const ENVELOPE_ACTIONS: { readonly [A in Action]: readonly string[] } = {
@@ -26,7 +29,29 @@ const MADE_BY_SERVER: JsonObject = { metadata: { creationTimestamp: true, resour
 
 /** The tree of what is known only after apply: `true` at each leaf. */
 export function unknownTree({ action, after }: Pick<ObjectChange, 'action' | 'after'>): JsonObject {
-  return after !== undefined && (action === 'create' || action === 'replace') ? MADE_BY_SERVER : {}
+  if (after === undefined || action === 'no-op' || action === 'import') return {}
+  const made = serverMadeTree(after)
+  return action === 'create' || action === 'replace' ? { ...made, ...MADE_BY_SERVER } : made
+}
+
+/** An object on both sides of its change. One that stays as it is is on both what the design says. */
+export function sidesOf({ action, before, after, desired }: Pick<ObjectChange, 'action' | 'before' | 'after' | 'desired'>): {
+  readonly before: JsonObject | undefined
+  readonly after: JsonObject | undefined
+} {
+  return action === 'no-op' ? { before: desired, after: desired } : { before, after }
+}
+
+/** What servers say of a field that can't be changed: `spec.clusterIP: Invalid value`, `data: Forbidden`. */
+const REFUSED_FIELD = /(?:^|[\s[,])([a-z]\w*(?:[.[][^\s:]*)?): (?:Invalid value|Forbidden)/g
+
+/** Fields for which an object is made anew: those that the server named, or whatever the design has otherwise where it named none. */
+export function replacePaths({ reason, certaintyReason, fields }: ObjectChange): readonly ValuePath[] {
+  if (reason !== 'replace_because_cannot_update') return []
+  const named = [...(certaintyReason ?? '').matchAll(REFUSED_FIELD)].map(([, path]) => path ?? '')
+  const paths = fields.filter(({ origin }) => origin !== undefined).map(({ path }) => path)
+  const refused = paths.filter((path) => named.some((field) => matchesFieldPath(field, path)))
+  return refused.length > 0 ? refused : paths
 }
 
 /** The tree of what is covered in a value: `true` at each covered leaf, lists with a place for each item; false where nothing is. */

@@ -8,7 +8,9 @@ import {
   envelopeVariables,
   moduleAddress,
   relevantAttributes,
+  replacePaths,
   sensitiveTree,
+  sidesOf,
   unknownTree,
 } from './envelope.ts'
 import type { JsonObject, JsonValue } from './json.ts'
@@ -127,7 +129,8 @@ function outputAction(output: Plan['outputs'][number]): string {
 }
 
 function changeToJson(change: ObjectChange): unknown {
-  const { before, after, fields, sensitivePaths, ...own } = change
+  const { fields, sensitivePaths, before: _before, after: _after, ...own } = change
+  const { before, after } = sidesOf(change)
   return {
     ...resourceOf(change),
     previous_address:
@@ -140,7 +143,7 @@ function changeToJson(change: ObjectChange): unknown {
       after_unknown: unknownTree(change),
       before_sensitive: sensitiveTree(before),
       after_sensitive: sensitiveTree(after),
-      replace_paths: change.action === 'replace' ? fields.map((field) => field.path) : undefined,
+      replace_paths: change.action === 'replace' ? replacePaths(change) : undefined,
       importing: change.action === 'import' ? { id: change.id } : undefined,
     },
     action_reason: change.reason === undefined ? undefined : ENVELOPE_REASONS[change.reason],
@@ -165,12 +168,13 @@ export function planFromJson(json: JsonObject): Plan {
   const { version: _version, meshform_version: _writer, ...rest } = own
   const change = (entry: JsonValue): ObjectChange => {
     const item = entry as JsonObject
+    const ours = item.meshform as JsonObject
     const values = item.change as JsonObject
+    const sides = ours.action === 'no-op' ? NO_SIDES : { before: values.before ?? undefined, after: values.after ?? undefined }
     return {
       ...CHANGE_DEFAULTS,
-      ...(item.meshform as JsonObject),
-      before: values.before ?? undefined,
-      after: values.after ?? undefined,
+      ...ours,
+      ...sides,
     } as unknown as ObjectChange
   }
   return {
@@ -208,4 +212,6 @@ const CHANGE_DEFAULTS = {
   conflicts: [],
   takesFrom: [],
 }
+/** An object that stays as it is says in `desired` what is known of it. */
+const NO_SIDES = { before: undefined, after: undefined }
 const PLAN_DEFAULTS = { diagnostics: [], conditions: [] }

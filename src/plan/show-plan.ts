@@ -1,5 +1,5 @@
 import type { ObjectChange } from './change.ts'
-import { moduleAddress, sensitiveTree } from './envelope.ts'
+import { moduleAddress, sensitiveTree, sidesOf } from './envelope.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts'
 import type { Plan } from './plan.ts'
 import { PROVIDER, plain, planToJson, resourceOf, TERRAFORM_VERSION } from './plan-file.ts'
@@ -43,7 +43,7 @@ export function showPlan(plan: Plan, version: string): JsonObject {
 
 /** The objects of one side, those of patterns in modules of their own, as deep as patterns go. */
 function valuesModule(side: 'before' | 'after', changes: readonly ObjectChange[]): JsonObject {
-  const present = changes.filter((change) => change[side] !== undefined)
+  const present = changes.filter((change) => sidesOf(change)[side] !== undefined)
   const { own, children } = byModule(present, undefined)
   return module(own, children)
 
@@ -54,7 +54,7 @@ function valuesModule(side: 'before' | 'after', changes: readonly ObjectChange[]
     })
     return {
       resources: resources.map((change) => {
-        const values = change[side] ?? {}
+        const values = sidesOf(change)[side] ?? {}
         return { ...named(change), schema_version: 0, values, sensitive_values: sensitiveTree(values) || {} }
       }),
       ...(child_modules.length === 0 ? {} : { child_modules }),

@@ -1,11 +1,13 @@
 import { type ActionReason, type Certainty, type FieldChange, NOT_ASKED, type ObjectChange } from '../plan/change.ts'
-import type { JsonObject, JsonValue } from '../plan/json.ts'
-import { objectKeyText } from '../plan/manifest.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../plan/json.ts'
+import { withoutServerMade } from '../plan/made-by-server.ts'
+import { type Manifest, objectKeyText } from '../plan/manifest.ts'
 import type { RecordedObject } from '../plan/recorded-state.ts'
 import { type Candidate, type LiveView, uidOf } from './assess.ts'
 import type { DesiredObject } from './desired-object.ts'
 import { diffFields } from './diff/field-diff.ts'
 import { mergeLocally } from './diff/local-merge.ts'
+import { replacedObject } from './diff/replaced-object.ts'
 import type { DryRun } from './dry-run.ts'
 import { DEFAULT_TIMEOUT } from './expand.ts'
 import type { Masker } from './mask.ts'
@@ -82,22 +84,22 @@ function updateOf(candidate: Extract<Candidate, { kind: 'update' }>, request: Ch
   const recorded = candidate.recorded?.desired
   const desired = answer?.kind === 'result' ? { ...candidate.desired, manifest: answer.sent } : candidate.desired
   const base = candidate.live ?? recorded
-  const merged =
-    answer?.kind === 'result'
-      ? answer.object
-      : base === undefined
-        ? desired.manifest
-        : mergeLocally(base, recorded === undefined ? undefined : (recorded as JsonObject), desired.manifest)
+  const wanted = asKept(desired.manifest)
   const replace =
     answer?.kind === 'immutable' ||
     candidate.reason === 'replace_by_request' ||
     candidate.reason === 'replace_by_triggers' ||
     candidate.reason === 'replace_with_container'
+  const after = (): JsonObject => {
+    if (replace) return candidate.live === undefined ? wanted : replacedObject(candidate.live, wanted)
+    if (answer?.kind === 'result') return answer.object
+    return base === undefined ? wanted : mergeLocally(base, recorded, wanted)
+  }
   const change = desiredChange(desired, candidate.recorded, request, {
     action: replace ? 'replace' : 'update',
     reason: answer?.kind === 'immutable' ? 'replace_because_cannot_update' : candidate.reason,
     before: base,
-    after: merged,
+    after: after(),
     live: candidate.live,
     ...certaintyOf(candidate, answer),
     diff: 'both',
@@ -120,6 +122,14 @@ function certaintyOf(
     return { certainty: 'approximate', certaintyReason: candidate.unsure ?? unansweredReason(answer) }
   if (answer.guessed) return { certainty: 'approximate', certaintyReason: 'fields go, and their defaults may come back' }
   return { certainty: 'exact', certaintyReason: undefined }
+}
+
+/** A manifest as servers keep it: the texts of a Secret stand among its data. */
+function asKept(manifest: Manifest): JsonObject {
+  const { stringData, ...rest } = manifest
+  if (manifest.kind !== 'Secret' || manifest.apiVersion !== 'v1' || !isJsonObject(stringData)) return manifest
+  const encoded = Object.entries(stringData).map(([name, text]) => [name, Buffer.from(String(text), 'utf8').toString('base64')])
+  return { ...rest, data: { ...(isJsonObject(rest.data) ? rest.data : {}), ...Object.fromEntries(encoded) } }
 }
 
 interface ChangeParts {
@@ -145,12 +155,16 @@ function desiredChange(
 ): ObjectChange {
   const { masker } = request
   const sent = masker.mask(desired.manifest)
-  const after = parts.after === undefined ? undefined : masker.mask(visibleFields(parts.after, desired.ignore)).masked
+  // A new object begins with all that the design says, with fields that are left to others later too.
+  const ignore = parts.action === 'create' || parts.action === 'replace' ? [] : desired.ignore
+  const known = [desired.manifest, ...(parts.live === undefined || parts.action === 'replace' ? [] : [parts.live])]
+  const made = parts.after === undefined ? undefined : withoutServerMade(parts.after, known)
+  const after = made === undefined ? undefined : masker.mask(visibleFields(made, ignore)).masked
   const before =
     parts.before === undefined
       ? undefined
-      : maskFormer(visibleFields(parts.before, desired.ignore), [after, sent.masked, recorded?.desired], masker)
-  const planned = parts.diff === 'design' ? visibleFields(sent.masked, desired.ignore) : after
+      : maskFormer(visibleFields(parts.before, ignore), [after, sent.masked, recorded?.desired], masker)
+  const planned = parts.diff === 'design' ? visibleFields(sent.masked, ignore) : after
   return {
     id: desired.id,
     key: desired.key,

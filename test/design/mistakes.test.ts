@@ -25,6 +25,11 @@ const MISTAKES: { readonly [Code in keyof typeof DESIGN_CODES]: readonly Mistake
       text: `${HEAD}inputs:\n\tweight: {}\n`,
       told: ['MF1001 design.yaml:5:1 Tabs cannot indent YAML'],
     },
+    {
+      what: 'a quote within quotes, which all the rest of the file then looks wrong for',
+      text: `${HEAD}locals:\n  a: {forEach: "\${["x"]}", b: c}\n  d: [{e: f}]\noutputs: {g: {value: "1"}}\n`,
+      told: ['MF1001 design.yaml:5:21 Unexpected characters'],
+    },
   ],
   MF1002: [
     {

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import { showPlan } from '../../plan/show-plan.ts'
 import { planToHtml } from '../../views/html/plan.ts'
-import { MARKDOWN_LIMITS, type MarkdownLimit, planToMarkdown } from '../../views/markdown/plan.ts'
+import { MARKDOWN_LIMITS, type MarkdownHost, planToMarkdown } from '../../views/markdown/plan.ts'
 import { renderPlan } from '../../views/terminal/plan.ts'
 import { styleFor } from '../../views/terminal/style.ts'
 import type { CommandIo } from '../command-io.ts'
@@ -12,7 +12,7 @@ import { VERSION } from '../version.ts'
 interface ShowOptions {
   readonly json?: boolean
   readonly markdown?: boolean
-  readonly limit: MarkdownLimit
+  readonly limit: MarkdownHost
   readonly html?: boolean
   readonly full?: boolean
 }

@@ -9,6 +9,8 @@ import {
   parseAllDocuments,
   type Scalar,
   type YAMLMap,
+  type YAMLParseError,
+  type YAMLWarning,
 } from 'yaml'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import { isJsonObject, type JsonValue } from '../../plan/json.ts'
@@ -59,7 +61,7 @@ export function readWholeYaml(text: string, file: string, dialect: 'design' | 'm
   const documents: SourceDocument[] = []
   const diagnostics: Diagnostic[] = []
   for (const document of Array.isArray(parsed) ? parsed : []) {
-    const problems = [...document.errors, ...document.warnings]
+    const problems = rootProblems([...document.errors, ...document.warnings])
     for (const problem of problems) {
       const place = lines.linePos(problem.pos[0])
       if (problem.message.includes('call stack')) {
@@ -92,6 +94,16 @@ export function readWholeYaml(text: string, file: string, dialect: 'design' | 'm
     documents.push({ ...locator, value })
   }
   return { documents, diagnostics }
+}
+
+/** After these the parser has lost its place: whatever it finds amiss further on in the document comes of them. */
+const LOST: ReadonlySet<string> = new Set(['UNEXPECTED_TOKEN', 'MISSING_CHAR', 'BAD_INDENT', 'BLOCK_IN_FLOW'])
+
+/** The problems of a document in the order of its text, up to the first that the others come of. */
+function rootProblems(problems: readonly (YAMLParseError | YAMLWarning)[]): readonly (YAMLParseError | YAMLWarning)[] {
+  const inOrder = [...problems].sort((one, other) => one.pos[0] - other.pos[0])
+  const lost = inOrder.findIndex(({ code }) => LOST.has(code))
+  return lost < 0 ? inOrder : inOrder.slice(0, lost + 1)
 }
 
 function locationAt(lines: LineCounter, file: string, offset: number): SourceLocation {

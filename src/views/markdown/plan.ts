@@ -15,24 +15,25 @@ import {
   valueText,
 } from '../plan-words.ts'
 import { valueDiff } from '../value-diff.ts'
+import { fitSections, type MarkdownLimit, type Section } from './fit-sections.ts'
 
-/** How long a text may be on hosts of pull requests, in characters. What is longer is refused or dropped whole there. */
+/** How long a text may be on hosts of pull requests. What is longer is refused or dropped whole there. */
 export const MARKDOWN_LIMITS = {
   /** GitHub refuses longer comments. */
-  'github-comment': 65_536,
-  /** GitHub drops longer job summaries (1 MiB) whole. */
-  'github-summary': 1_048_576,
+  'github-comment': { most: 65_536, unit: 'characters' },
+  /** GitHub drops larger job summaries (1 MiB as a file) whole. */
+  'github-summary': { most: 1_048_576, unit: 'bytes' },
   /** GitLab's limit for notes. */
-  'gitlab-note': 1_000_000,
+  'gitlab-note': { most: 1_000_000, unit: 'characters' },
   /** Bitbucket Data Center's limit for comments. */
-  'bitbucket-comment': 32_768,
+  'bitbucket-comment': { most: 32_768, unit: 'characters' },
   /** Azure DevOps' limit for comments of a thread. */
-  'azure-comment': 150_000,
-  none: Number.POSITIVE_INFINITY,
-} as const
+  'azure-comment': { most: 150_000, unit: 'characters' },
+  none: { most: Number.POSITIVE_INFINITY, unit: 'characters' },
+} as const satisfies Readonly<Record<string, MarkdownLimit>>
 
 /** A host's limit by name. */
-export type MarkdownLimit = keyof typeof MARKDOWN_LIMITS
+export type MarkdownHost = keyof typeof MARKDOWN_LIMITS
 
 /** Lines shown of a new object before the rest is only counted. */
 const LINES_SHOWN = 60
@@ -40,14 +41,17 @@ const LINES_SHOWN = 60
 /** Errors listed before the rest is only counted. */
 const ERRORS_LISTED = 20
 
-/** Deletes listed by name before the rest is only counted, so that the list itself always fits. */
+/** Deletes listed by name before the rest is only counted. */
 const DELETES_LISTED = 100
+
+/** Objects that changed outside, listed before the rest is only counted. */
+const DRIFT_LISTED = 100
 
 /**
  * A plan as Markdown for a pull request: what is deleted first, then by component what changes in which field. Never longer than
- * the limit: what doesn't fit is counted, whole components at a time.
+ * the limit: what doesn't fit is counted, of a component or list object by object.
  */
-export function planToMarkdown(plan: Plan, limit: number): string {
+export function planToMarkdown(plan: Plan, limit: MarkdownLimit): string {
   const head = [
     `### ${escapeText(plan.design.name)}: ${countsText(plan)}`,
     '',
@@ -61,21 +65,14 @@ export function planToMarkdown(plan: Plan, limit: number): string {
     ...components(plan, describe),
     ...outputs(plan),
   ]
-  const text: string[] = [head.join('\n')]
-  // Room for the line that says what was left out.
-  let room = limit - (text[0]?.length ?? 0) - 200
-  let left = 0
-  for (const section of sections) {
-    const cost = section.length + 2
-    if (left > 0 || cost > room) {
-      left++
-      continue
-    }
-    text.push(section)
-    room -= cost
-  }
-  if (left > 0) text.push(`**${left} more sections do not fit here.** \`meshform show PLAN\` prints all of them.`)
-  return `${text.join('\n\n')}\n`
+  return fitSections(head.join('\n'), sections, limit)
+}
+
+/** A section of which the first items are listed, and the others counted. */
+function list(head: string, items: readonly string[], most: number, mark: string): Section {
+  const shown = items.slice(0, most)
+  const more = items.length - shown.length
+  return { head, items: shown, tail: (left) => (left + more === 0 ? '' : `\n${mark}and ${left + more} more`) }
 }
 
 function clusters(plan: Plan): string {
@@ -87,56 +84,37 @@ function clusters(plan: Plan): string {
 }
 
 /** Why the plan can't be applied, before all else. */
-function errors(plan: Plan): readonly string[] {
+function errors(plan: Plan): readonly Section[] {
   const found = plan.diagnostics.filter(({ severity }) => severity === 'error')
   if (found.length === 0) return []
-  const lines = found.slice(0, ERRORS_LISTED).map(({ code, summary }) => `> - ${escapeText(summary)} [${code}]`)
-  const more = found.length > ERRORS_LISTED ? [`> - and ${found.length - ERRORS_LISTED} more`] : []
-  return [['> [!WARNING]', '> This plan can not be applied:', ...lines, ...more].join('\n')]
+  const lines = found.map(({ code, summary }) => `> - ${escapeText(summary)} [${code}]`)
+  return [list('> [!WARNING]\n> This plan can not be applied:', lines, ERRORS_LISTED, '> - ')]
 }
 
-function deletes(plan: Plan, describe: Describe): readonly string[] {
+function deletes(plan: Plan, describe: Describe): readonly Section[] {
   const gone = plan.changes.filter(({ action }) => action === 'delete' || action === 'replace')
   const forgotten = plan.changes.filter(({ action }) => action === 'forget')
-  const list = (changes: readonly ObjectChange[]) => [
-    ...changes
-      .slice(0, DELETES_LISTED)
-      .map(
-        ({ key, address, action, reason }) =>
-          `- \`${describe(key)}\` (${escapeText(address)})${action === 'replace' ? ', made anew' : ''}${reason === 'forget_because_occupied' ? ', since others live in it' : ''}`,
-      ),
-    ...(changes.length > DELETES_LISTED ? [`- and ${changes.length - DELETES_LISTED} more`] : []),
-  ]
+  const lines = (changes: readonly ObjectChange[]) =>
+    changes.map(
+      ({ key, address, action, reason }) =>
+        `- \`${describe(key)}\` (${escapeText(address)})${action === 'replace' ? ', made anew' : ''}${reason === 'forget_because_occupied' ? ', since others live in it' : ''}`,
+    )
+  const caution = `> [!CAUTION]\n> ${gone.length} ${gone.length === 1 ? 'object' : 'objects'} will be **DELETED**\n`
   return [
-    ...(gone.length === 0
-      ? []
-      : [
-          [
-            `> [!CAUTION]`,
-            `> ${gone.length} ${gone.length === 1 ? 'object' : 'objects'} will be **DELETED**`,
-            '',
-            ...list(gone),
-          ].join('\n'),
-        ]),
-    ...(forgotten.length === 0 ? [] : [['Forgotten, not deleted:', '', ...list(forgotten)].join('\n')]),
+    ...(gone.length === 0 ? [] : [list(caution, lines(gone), DELETES_LISTED, '- ')]),
+    ...(forgotten.length === 0 ? [] : [list('Forgotten, not deleted:\n', lines(forgotten), DELETES_LISTED, '- ')]),
   ]
 }
 
-function drift(plan: Plan, describe: Describe): readonly string[] {
+function drift(plan: Plan, describe: Describe): readonly Section[] {
   if (plan.drift.length === 0) return []
-  return [
-    [
-      'Changed outside since the last apply:',
-      '',
-      ...plan.drift.map(
-        (change) =>
-          `- \`${describe(change.key)}\` (${escapeText(change.address)})${change.action === 'delete' ? ' is gone' : ''}`,
-      ),
-    ].join('\n'),
-  ]
+  const lines = plan.drift.map(
+    (change) => `- \`${describe(change.key)}\` (${escapeText(change.address)})${change.action === 'delete' ? ' is gone' : ''}`,
+  )
+  return [list('Changed outside since the last apply:\n', lines, DRIFT_LISTED, '- ')]
 }
 
-function components(plan: Plan, describe: Describe): readonly string[] {
+function components(plan: Plan, describe: Describe): readonly Section[] {
   const byComponent = new Map<string, ObjectChange[]>()
   for (const change of plan.changes) {
     if (change.action === 'no-op' || change.action === 'delete' || change.action === 'forget') continue
@@ -145,12 +123,19 @@ function components(plan: Plan, describe: Describe): readonly string[] {
     else known.push(change)
   }
   return [...byComponent].map(([address, changes]) => {
-    const body = changes.map((change) => objectLines(change, describe)).join('\n')
-    const fence = '`'.repeat(Math.max(3, longestRun(body) + 1))
+    const items = changes.map((change) => objectLines(change, describe))
+    const fence = '`'.repeat(Math.max(3, ...items.map((item) => longestRun(item) + 1)))
     const place = changes[0]?.origin
     const where = place === undefined || place.file === '' ? '' : ` <code>${escapeText(place.file)}:${place.line}</code>`
     const open = changes.some(({ action }) => action === 'update' || action === 'replace') ? ' open' : ''
-    return `<details${open}><summary><b>${escapeText(address)}</b>: ${tally(changes)}${where}</summary>\n\n${fence}diff\n${body}\n${fence}\n\n</details>`
+    return {
+      head: `<details${open}><summary><b>${escapeText(address)}</b>: ${tally(changes)}${where}</summary>\n\n${fence}diff`,
+      items,
+      tail: (left: number) => {
+        const more = left === 0 ? '' : `\n# ${left} more ${left === 1 ? 'object' : 'objects'}`
+        return `${more}\n${fence}\n\n</details>`
+      },
+    }
   })
 }
 
@@ -204,14 +189,14 @@ function fieldLines({ path, before, after }: FieldChange): readonly string[] {
   ]
 }
 
-function outputs(plan: Plan): readonly string[] {
+function outputs(plan: Plan): readonly Section[] {
   const changed = changedOutputs(plan.outputs)
   if (changed.length === 0) return []
   const rows = changed.map(({ name, before, after, unknown }) => {
     const then = unknown ? '*known after apply*' : after === undefined ? '*removed*' : code(valueText(after))
     return `| ${escapeText(name)} | ${before === undefined ? '' : code(valueText(before))} | ${then} |`
   })
-  return [['| output | before | after |', '|---|---|---|', ...rows].join('\n')]
+  return [list('| output | before | after |\n|---|---|---|', rows, rows.length, '| ')]
 }
 
 function code(text: string): string {

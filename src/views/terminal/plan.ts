@@ -211,13 +211,14 @@ function renderOutputs(outputs: readonly OutputChange[], { colors }: Style): rea
         : output.after === undefined
           ? colors.red('removed')
           : colors.green(valueText(output.after))
+      const before = output.before === undefined ? '' : `${colors.red(valueText(output.before))} ${colors.dim('→')} `
       const mark =
         output.before === undefined
           ? colors.green('+')
           : output.after === undefined && !output.unknown
             ? colors.red('-')
             : colors.yellow('~')
-      return `  ${mark} ${padColumns(output.name, width)}  ${after}`
+      return `  ${mark} ${padColumns(output.name, width)}  ${before}${after}`
     }),
     '',
   ]
