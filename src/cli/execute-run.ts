@@ -23,6 +23,7 @@ import type { PlanRun } from './plan-run.ts'
 import { type PlanSource, planForExecution, readSource } from './plan-source.ts'
 import type { ExecuteOne } from './rollout-run.ts'
 import { isStale } from './staleness.ts'
+import { stateTrouble } from './state-trouble.ts'
 
 /** What to carry out. */
 export interface ExecuteRunRequest {
@@ -47,7 +48,7 @@ export async function executeRun(io: CommandIo, asked: ExecuteRunRequest): Promi
   const request = asSaved(asked, source.value.saved)
   const opened = await openBackend(io, request.options, source.value.design)
   if (!opened.ok) {
-    view.diagnostics([stateDiagnostic(opened.error)])
+    view.diagnostics([stateTrouble(opened.error, io, request.options, source.value.design)])
     io.setExitCode(1)
     return
   }
@@ -58,7 +59,7 @@ export async function executeRun(io: CommandIo, asked: ExecuteRunRequest): Promi
       view.note(text),
     )
     if (!locked.ok) {
-      view.diagnostics([stateDiagnostic(locked.error)])
+      view.diagnostics([stateTrouble(locked.error, io, request.options, source.value.design)])
       io.setExitCode(1)
       return
     }

@@ -35,6 +35,7 @@ export function guessableSecrets(
       summary: `Short secrets could be guessed by whoever has the ${place}`,
       detail: `It holds digests of these objects, salted and stretched, and their secrets have fewer than ${SAFE_LENGTH} characters:\n${[...names, ...more].join('\n')}`,
       address: first.address,
+      ...(first.origin === undefined ? {} : { location: first.origin }),
       hint: 'Set MESHFORM_STATE_KEY or MESHFORM_STATE_PASSPHRASE: then plans and state are encrypted. Or take longer secrets.',
     },
   ]

@@ -130,7 +130,8 @@ function valuesNotAtHand(
   missing: readonly string[],
 ): readonly Diagnostic[] {
   const lacking = saved.changes.filter(({ id, action }) => SENDS[action] && !manifests.has(id))
-  if (lacking.length === 0) return []
+  const [first] = lacking
+  if (first === undefined) return []
   const names = lacking.slice(0, 10).map(({ key }) => describeObject(key))
   const given = missing.map((name) => `--input ${name}=... or MESHFORM_INPUT_${name}`).join(', ')
   return [
@@ -139,7 +140,8 @@ function valuesNotAtHand(
       code: 'MF4010',
       summary: `${lacking.length === 1 ? 'An object has' : `${lacking.length} objects have`} secret values that are not at hand`,
       detail: `${names.join('\n')}${lacking.length > 10 ? `\nand ${lacking.length - 10} more` : ''}`,
-      address: lacking[0]?.address ?? '',
+      address: first.address,
+      ...(first.origin === undefined ? {} : { location: first.origin }),
       hint:
         missing.length > 0
           ? `Give the sensitive ${missing.length === 1 ? 'input' : 'inputs'} again: ${given}.`

@@ -31,7 +31,8 @@ const OTHER_INPUTS = 'it was made with other inputs'
 export async function contentOf(design: Design, files: PlanContent['files']): Promise<PlanContent> {
   const { state } = design
   const address = state?.address
-  const kept = address === undefined ? design : { ...design, state: { ...state, address: withoutPassword(address) } }
+  const kept =
+    state === undefined || address === undefined ? design : { ...design, state: { ...state, address: withoutPassword(address) } }
   const sensitive = sensitiveInputs(design.inputs)
   const { covered, made } = coverSecrets(designToJson(kept), design.sensitiveValues, secretTexts(sensitive))
   const cipher = inputCipher(sensitive, `${design.digest} ${digestOf(covered)}`)
@@ -65,6 +66,7 @@ export function writtenSecrets(design: Design, { plan, manifests }: Pick<MadePla
       summary: 'The saved plan can only be applied beside its design',
       detail: `Secrets of these objects are written in the design, and a plan holds none:\n${names.join('\n')}${written.length > 10 ? `\nand ${written.length - 10} more` : ''}`,
       address: first.address,
+      ...(first.origin === undefined ? {} : { location: first.origin }),
       hint: 'To apply it anywhere, make them sensitive inputs.',
     },
   ]

@@ -22,7 +22,7 @@ export function stateCipher(io: CommandIo, acceptsPlain = false): StateResult<St
       continue
     }
     const key = parseKey(text)
-    if (!key.ok) return refused({ kind: 'invalid-configuration', message: `${name}: ${key.error.message}` })
+    if (!key.ok) return refused({ kind: 'invalid-configuration', about: 'key', message: `${name}: ${key.error.message}` })
     keys.push(key.value)
   }
   return keys.length === 0 ? ok(undefined) : createCipher(keys, { acceptsPlain })

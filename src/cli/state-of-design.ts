@@ -1,6 +1,5 @@
 import { hasErrors } from '../plan/diagnostic.ts'
 import type { RecordedState } from '../plan/recorded-state.ts'
-import { stateDiagnostic } from '../state/state-diagnostic.ts'
 import type { StateRef } from '../state/state-ref.ts'
 import type { CommandIo } from './command-io.ts'
 import type { RunOptions } from './design-options.ts'
@@ -8,6 +7,7 @@ import { openBackend } from './open-backend.ts'
 import { viewState } from './open-state.ts'
 import { terminalView } from './open-view.ts'
 import { readDesign } from './read-design.ts'
+import { stateTrouble } from './state-trouble.ts'
 
 /** The state of the design that the options name, read without a lock. Undefined, with everything said, when there is trouble. */
 export async function stateOfDesign(
@@ -26,7 +26,7 @@ export async function stateOfDesign(
   const viewed = opened.ok ? await viewState(opened.value, ref, io.signal) : opened
   if (opened.ok) await opened.value.backend.close()
   if (!viewed.ok) {
-    view.diagnostics([stateDiagnostic(viewed.error)])
+    view.diagnostics([stateTrouble(viewed.error, io, options, design)])
     io.setExitCode(1)
     return undefined
   }

@@ -1,6 +1,5 @@
 import type { Design } from '../design/design.ts'
 import { hasErrors } from '../plan/diagnostic.ts'
-import { stateDiagnostic } from '../state/state-diagnostic.ts'
 import type { StateRef } from '../state/state-ref.ts'
 import type { StateError } from '../state/state-result.ts'
 import type { RunView } from '../views/run-view.ts'
@@ -10,6 +9,7 @@ import { type OpenedBackend, openBackend } from './open-backend.ts'
 import { type LockedState, lockAndOpen } from './open-state.ts'
 import { terminalView } from './open-view.ts'
 import { readDesign } from './read-design.ts'
+import { stateTrouble } from './state-trouble.ts'
 
 /** What a command that works on the state itself has at hand. */
 export interface StateAtHand {
@@ -36,7 +36,7 @@ export async function withBackend(
     return
   }
   const fail = (error: StateError) => {
-    view.diagnostics([stateDiagnostic(error)])
+    view.diagnostics([stateTrouble(error, io, options, design)])
     io.setExitCode(1)
   }
   const opened = await openBackend(io, options, design, acceptsPlain)

@@ -26,6 +26,12 @@ export interface RulePlace {
   readonly scope: string
 }
 
+/** A cluster of a design, and where it is named. */
+export type DesignCluster = ClusterSpec & { readonly location: SourceLocation }
+
+/** `state` of a design, and where its address stands. */
+export type DesignState = StateSettings & { readonly location: SourceLocation }
+
 /** `rules` of a design, and of the patterns that it uses. */
 export interface DesignRules {
   readonly ignore: readonly (IgnoreRuleSpec & RulePlace)[]
@@ -44,9 +50,9 @@ export interface Design {
   readonly paths: readonly string[] | undefined
   /** sha256 over every file read and every input given, as lower-case hex. */
   readonly digest: string
-  readonly clusters: ReadonlyMap<string, ClusterSpec>
+  readonly clusters: ReadonlyMap<string, DesignCluster>
   /** Where its state is kept; undefined where the design does not say. */
-  readonly state: StateSettings | undefined
+  readonly state: DesignState | undefined
   /** In whose name fields are written; undefined where the design does not say. */
   readonly ownership: OwnershipSettings | undefined
   /** For objects by their kind, on whatever mesh. */

@@ -51,22 +51,27 @@ export async function connectAll(
         clusters.push({ name, kind: 'offline', context: undefined, server: undefined, version: undefined })
         return
       }
-      const spec: ClusterSpec = design?.clusters.get(name) ?? { sandbox: true }
+      const declared = design?.clusters.get(name)
+      const spec: ClusterSpec = declared ?? { sandbox: true }
+      const place = declared === undefined ? {} : { location: declared.location }
       const opened = await open(name, spec, openers, options, design?.directory)
       if (opened.ok) opened.value.whenWaiting?.((reason) => emit({ type: 'cluster-waiting', cluster: title, reason }))
       const connected = opened.ok ? await ready(opened.value, title, signal) : opened
       if (connected.ok) {
         connections.set(name, connected.value.connection)
         clusters.push({ name, ...connected.value.description })
-        if (opened.ok) warnings.push(...opened.warnings.map((warning) => connectionWarning(title, warning)))
         const { silent = [] } = connected.value.connection.served
-        warnings.push(...silent.map(({ group, version }) => silentGroupWarning(`${group}/${version}`, title)))
+        const told = [
+          ...(opened.ok ? opened.warnings.map((warning) => connectionWarning(title, warning)) : []),
+          ...silent.map(({ group, version }) => silentGroupWarning(`${group}/${version}`, title)),
+        ]
+        warnings.push(...told.map((warning) => ({ ...warning, ...place })))
         return
       }
       if (opened.ok) await opened.value.close()
       connections.set(name, { kind: 'unavailable', title, reason: connected.error.message })
       clusters.push({ name, kind: 'offline', context: spec.context, server: undefined, version: undefined })
-      outages.push(targetDiagnostic(connected.error, { verb: 'connect to', kind: 'cluster', cluster: title }))
+      outages.push({ ...targetDiagnostic(connected.error, { verb: 'connect to', kind: 'cluster', cluster: title }), ...place })
     }),
   )
   const some = [...connections.values()].some((connection) => connection.kind === 'connected')
@@ -87,7 +92,13 @@ function withoutThatCluster(diagnostic: Diagnostic): Diagnostic {
 }
 
 function connectionWarning(title: string, warning: string): Diagnostic {
-  return { severity: 'warning', code: 'MF5021', summary: `Cluster ${title} is reached in an unsafe way`, detail: `${warning}.` }
+  return {
+    severity: 'warning',
+    code: 'MF5021',
+    summary: `Cluster ${title} is reached in an unsafe way`,
+    detail: `${warning}.`,
+    hint: 'Mend its entry in the kubeconfig.',
+  }
 }
 
 /** The context's name, where `--context` stands in for the sandbox. */

@@ -25,16 +25,19 @@ export function leftUnhealthy(
     if (object === undefined || isAsRecorded(recorded.get(change.id), object)) return []
     const { status, reason } = healthOf(object, rules.get(change.id)?.health ?? [])
     if (status === 'current' || status === 'unknown') return []
-    return [`${describeObject(change.key)}: ${reason}`]
+    return [{ change, told: `${describeObject(change.key)}: ${reason}` }]
   })
-  if (amiss.length === 0) return []
+  const [first] = amiss
+  if (first === undefined) return []
   const more = amiss.length > NAMED ? [`and ${amiss.length - NAMED} more`] : []
   return [
     {
       severity: 'warning',
       code: 'MF4013',
       summary: `${amiss.length === 1 ? '1 object is' : `${amiss.length} objects are`} as designed and not healthy`,
-      detail: [...amiss.slice(0, NAMED), ...more].join('\n'),
+      detail: [...amiss.slice(0, NAMED).map(({ told }) => told), ...more].join('\n'),
+      address: first.change.address,
+      ...(first.change.origin === undefined ? {} : { location: first.change.origin }),
       hint: 'There is nothing to change about it: an apply waits until it is healthy, and fails where that takes too long.',
     },
   ]

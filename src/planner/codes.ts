@@ -70,6 +70,11 @@ export const PLANNER_CODES = {
     explanation:
       'The recorded objects were applied to a cluster of another name than the one that is asked now, as when `--context` is forgotten.',
   },
+  MF2036: {
+    title: 'Left to others',
+    explanation:
+      'A namespace that the plan made for its objects is forgotten and not deleted: objects that this design does not know are in it.',
+  },
   MF2035: {
     title: 'Ignored field that is not there',
     explanation:

@@ -58,7 +58,10 @@ function settleDeleted(
       isInside(container, keyOf(candidate)) && !leaving.has(idOf(candidate)) && isThere(candidate, planned.has(idOf(candidate))),
   )
   // Nobody asked for it to be there, so nobody can say that it goes while others live in it.
-  if (container.isImplicit && strangers.length > 0) return withoutDelete(container, candidates, 'forget_because_occupied')
+  if (container.isImplicit && strangers.length > 0) {
+    diagnostics.push(leftToOthers(container, strangers))
+    return withoutDelete(container, candidates, 'forget_because_occupied')
+  }
   const claimed = strangers.filter(({ owner }) => owner !== undefined)
   if (staying.length === 0 && claimed.length === 0) {
     if (strangers.length > 0) diagnostics.push(takenAlong(container, strangers))
@@ -121,6 +124,17 @@ function settleReplaced(
   return [...candidates, ...brought].map((candidate) =>
     isInside(container, keyOf(candidate)) && isLive(candidate) ? asReplacement(candidate, 'replace_with_container') : candidate,
   )
+}
+
+function leftToOthers(container: Container, strangers: readonly Stranger[]): Diagnostic {
+  return {
+    severity: 'info',
+    code: 'MF2036',
+    summary: `${describeObject(container.key)} stays, since others live in it`,
+    detail: named(strangers.map(describeStranger)),
+    address: container.address,
+    hint: 'Delete it by hand once these are gone.',
+  }
 }
 
 /** What nobody is marked as the owner of goes with it, as it does whoever deletes a namespace; that it does is said. */

@@ -158,6 +158,9 @@ function printable(text: string): string {
   return text.replace(/[^0-9a-f]/g, '?').slice(0, 16)
 }
 
-function invalid(message: string): { readonly ok: false; readonly error: { kind: 'invalid-configuration'; message: string } } {
-  return { ok: false, error: { kind: 'invalid-configuration', message } }
+function invalid(message: string): {
+  readonly ok: false
+  readonly error: { kind: 'invalid-configuration'; about: 'key'; message: string }
+} {
+  return { ok: false, error: { kind: 'invalid-configuration', about: 'key', message } }
 }

@@ -58,6 +58,10 @@ function hintOf(error: StateError): string | undefined {
       return 'If it never was encrypted: `meshform state rekey` does that now. If it was, somebody replaced it: restore it.'
     case 'io':
       return 'Mend that and run the command again: what was done until then is recorded, or looked for.'
+    case 'unauthorized':
+      return 'Give it credentials that may read and write there: docs/state.md says where each backend looks for them.'
+    case 'unreachable':
+      return 'Mend the address, or the way to it, and run the command again.'
     case 'newer-version':
     case 'lineage':
     case 'invalid-name':
@@ -65,8 +69,6 @@ function hintOf(error: StateError): string | undefined {
     case 'not-found':
     case 'in-use':
     case 'too-large':
-    case 'unauthorized':
-    case 'unreachable':
     case 'backend':
     case 'aborted':
       return undefined

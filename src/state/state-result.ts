@@ -23,7 +23,8 @@ export type StateError =
   | { readonly kind: 'moved'; readonly message: string }
   | { readonly kind: 'lineage'; readonly message: string }
   | { readonly kind: 'invalid-name'; readonly message: string }
-  | { readonly kind: 'invalid-configuration'; readonly message: string }
+  /** `key`: it is about the encryption key, wherever the state is. */
+  | { readonly kind: 'invalid-configuration'; readonly message: string; readonly about?: 'key' }
   | { readonly kind: 'not-found'; readonly message: string }
   | { readonly kind: 'in-use'; readonly message: string }
   | { readonly kind: 'too-large'; readonly message: string }

@@ -50,6 +50,7 @@ test('a cluster that is reached in an unsafe way is used, and said to be', async
   expect(shown(diagnostics)).toMatchInlineSnapshot(`
     "warning Cluster east is reached in an unsafe way [MF5021]
     │ its certificate is not checked.
+    │ → Mend its entry in the kubeconfig.
     "
   `)
 })

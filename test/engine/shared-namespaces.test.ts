@@ -21,6 +21,8 @@ test('two designs in one namespace that their mesh marks: the second leaves it a
   const destroyed = await project.meshform('destroy', '-f', 'one.yaml', '--yes')
   expect(destroyed.code).toBe(0)
   expect(destroyed.out).toContain('. Namespace shop  forgotten, not deleted: others live in it')
+  expect(destroyed.err).toContain('info Namespace shop stays, since others live in it [MF2036]')
+  expect(destroyed.err).toContain('│ Deployment shop/two, of design "two"')
   // The mark went with the design that set it; the other one sees it missing and sets it.
   const second = await project.meshform('plan', '-f', 'two.yaml')
   expect(second.out).toContain('~ Namespace shop  exists, taken over')

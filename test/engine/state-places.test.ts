@@ -35,6 +35,9 @@ describe('a state that is kept elsewhere', () => {
       {
         "code": 1,
         "err": "error Invalid state settings [MF8009]
+      │ shop.yaml:4:18
+      │ 4 │ state: {address: ./states, encrypted: true}
+      │   │                  ^
       │ The design says that its state is encrypted: set MESHFORM_STATE_KEY or MESHFORM_STATE_PASSPHRASE.
 
       ",
@@ -168,4 +171,47 @@ describe('the address of a state', () => {
     })
     expect(placeOf('https://host/states', { MESHFORM_HTTP_LOCK_EXPIRY: 'soon' })).toContain('such as 30m')
   })
+})
+
+test('what is wrong with a place is told where it is named, in the design or by an option; a key is nobody’s place', async () => {
+  const project = await newProject({
+    'shop.yaml': `apiVersion: meshform.dev/v1
+kind: Design
+metadata: {name: shop}
+state:
+  encrypted: false
+  address: ftp://nowhere
+clusters:
+  east: {context: nowhere, kubeconfig: ./none}
+resources:
+  a: {cluster: east, manifest: {apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: shop}}}
+`,
+  })
+  const told = async (env: Readonly<Record<string, string>>, ...argv: readonly string[]) => {
+    const { err } = await project.with({ env })(...argv)
+    return err.split('\n').filter((line) => /^(error|│ shop)|that of/.test(line))
+  }
+  expect(await told({}, 'plan')).toMatchInlineSnapshot(`
+    [
+      "error Invalid state settings [MF8009]",
+      "│ shop.yaml:6:12",
+    ]
+  `)
+  expect(await told({}, 'state', 'list', '--state', 'zip://x')).toMatchInlineSnapshot(`
+    [
+      "error Invalid state settings [MF8009]",
+      "│ cos://BUCKET-APPID/PREFIX, ocistore://NAMESPACE/BUCKET/PREFIX or consul://HOST:PORT/PREFIX. The place is that of",
+    ]
+  `)
+  expect(await told({ MESHFORM_STATE_KEY: 'short' }, 'output', '--state', './here')).toMatchInlineSnapshot(`
+    [
+      "error Invalid state settings [MF8009]",
+    ]
+  `)
+  expect(await told({}, 'plan', '--state', './here')).toMatchInlineSnapshot(`
+    [
+      "error Cluster east: the kubeconfig can't be used [MF5007]",
+      "│ shop.yaml:8:3",
+    ]
+  `)
 })

@@ -79,8 +79,10 @@ test('each says what it is and, where something can be done, what', () => {
       What happened.
     error State backend refused access [MF8013]
       What happened.
+      → Give it credentials that may read and write there: docs/state.md says where each backend looks for them.
     error State backend not reachable [MF8014]
       What happened.
+      → Mend the address, or the way to it, and run the command again.
     error State backend failed [MF8015]
       What happened.
     error State could not be read or written [MF8016]

@@ -3,7 +3,6 @@ import type { Design } from '../../design/design.ts'
 import { disconnectAll } from '../../engine/connect.ts'
 import { hasErrors } from '../../plan/diagnostic.ts'
 import { hasChanges, type PlanContent } from '../../plan/plan.ts'
-import { stateDiagnostic } from '../../state/state-diagnostic.ts'
 import type { CommandIo } from '../command-io.ts'
 import { type RunOptions, type SelectionOptions, withRunOptions, withSelectionOptions } from '../design-options.ts'
 import { openBackend } from '../open-backend.ts'
@@ -12,6 +11,7 @@ import { openView } from '../open-view.ts'
 import { writePlanFile } from '../plan-files.ts'
 import { planRun } from '../plan-run.ts'
 import { readDesign } from '../read-design.ts'
+import { stateTrouble } from '../state-trouble.ts'
 
 interface PlanOptions extends RunOptions, SelectionOptions {
   readonly out?: string
@@ -51,7 +51,7 @@ async function runPlan(io: CommandIo, options: PlanOptions): Promise<void> {
   const viewed = opened.ok ? await viewState(opened.value, ref, io.signal) : opened
   if (opened.ok) await opened.value.backend.close()
   if (!viewed.ok) {
-    view.diagnostics([stateDiagnostic(viewed.error)])
+    view.diagnostics([stateTrouble(viewed.error, io, options, design)])
     return fail()
   }
   for (const note of viewed.value.notes) view.note(note)

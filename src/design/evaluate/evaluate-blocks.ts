@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
-import type { Design } from '../design.ts'
-import type { Entry } from '../module/module-source.ts'
+import type { Design, DesignCluster } from '../design.ts'
+import { type Entry, entryLocation } from '../module/module-source.ts'
 import type { ClusterSpec, OwnershipSettings, StateSettings } from '../schema/design.ts'
 import { checkReference, targetsOf } from './check-references.ts'
 import { evaluateValue, FAILED } from './evaluate-value.ts'
@@ -14,21 +14,22 @@ export type EvaluatedBlocks = Pick<Design, 'clusters' | 'state' | 'ownership' | 
 /** Evaluates the blocks of the design that nothing refers to, once everything they may refer to is there. */
 export function evaluateBlocks(instance: ModuleInstance, context: EvaluationContext): EvaluatedBlocks {
   const { source } = instance
-  const clusters = [...source.blocks.clusters.values()].flatMap((entry): [string, ClusterSpec][] => {
+  const clusters = [...source.blocks.clusters.values()].flatMap((entry): [string, DesignCluster][] => {
     const value = evaluateLoose(entry, instance, context)
-    return value === undefined ? [] : [[entry.name, value as ClusterSpec]]
+    return value === undefined ? [] : [[entry.name, { ...(value as ClusterSpec), location: entryLocation(entry) }]]
   })
   const imports = source.lists.imports.flatMap((entry) => {
     const value = evaluateLoose(entry, instance, context)
     return value === undefined ? [] : [{ ...value, location: entry.document.locate(entry.path) }]
   })
+  const state = source.state === undefined ? undefined : evaluateLoose(source.state, instance, context)
   const metadata = evaluateLoose(source.metadata, instance, context)
   return {
     clusters: new Map(clusters),
     state:
-      source.state === undefined
+      source.state === undefined || state === undefined
         ? undefined
-        : (evaluateLoose(source.state, instance, context) as unknown as StateSettings | undefined),
+        : { ...(state as StateSettings), location: source.state.document.locate([...source.state.path, 'address']) },
     ownership:
       source.ownership === undefined
         ? undefined

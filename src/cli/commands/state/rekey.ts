@@ -20,6 +20,7 @@ export function rekeyCommand(io: CommandIo): Command {
           if (opened.cipher === undefined) {
             return fail({
               kind: 'invalid-configuration',
+              about: 'key',
               message: 'There is no key: set MESHFORM_STATE_KEY or MESHFORM_STATE_PASSPHRASE.',
             })
           }
