@@ -179,6 +179,7 @@ describe('Gateway API', () => {
       },
     })
     expect(diagnostics.map(({ code, location }) => [code, location?.file])).toEqual([
+      ['MF3002', 'routes.0.match.0.path.prefix'],
       ['MF3020', 'routes.0.retries.attempts'],
       ['MF3020', 'routes.1.retries.on'],
     ])
