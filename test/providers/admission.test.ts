@@ -278,3 +278,108 @@ describe('words that no request has are refused on every mesh', () => {
     expect(policy?.manifest.spec).toMatchObject({ rules: [{ to: [{ operation: { methods: ['GET'] } }] }] })
   })
 })
+
+describe('Open Service Mesh', () => {
+  const OSM = 'policy.openservicemesh.io/v1alpha1'
+  const backend = { name: 'web', port: { number: 80, protocol: 'http' } }
+  const source = { kind: 'Service', name: 'ingress', namespace: 'edge' }
+  test.each<[string, JsonObject, readonly string[]]>([
+    ['IngressBackend', { backends: [backend], sources: [source] }, []],
+    ['IngressBackend', { backends: [backend, backend], sources: [source] }, ['backends.1']],
+    ['IngressBackend', { backends: [{ ...backend, port: { number: 1, protocol: 'tcp' } }] }, ['backends.0.port.protocol']],
+    [
+      'IngressBackend',
+      { backends: [{ ...backend, port: { number: 1, protocol: 'https' }, tls: { skipClientCertValidation: true } }] },
+      ['backends.0.tls'],
+    ],
+    [
+      'IngressBackend',
+      {
+        backends: [backend],
+        sources: [
+          { kind: 'Service', name: 'a' },
+          { kind: 'AuthenticatedPrincipal', name: '' },
+          { kind: 'IPRange', name: '10.0.0.1' },
+          { kind: 'Pod', name: 'a' },
+        ],
+      },
+      ['sources.0', 'sources.1', 'sources.2.name', 'sources.3.kind'],
+    ],
+    ['Egress', { matches: [{ apiGroup: 'specs.smi-spec.io/v1alpha4', kind: 'HTTPRouteGroup', name: 'a' }] }, []],
+    [
+      'Egress',
+      {
+        matches: [
+          { apiGroup: 'specs.smi-spec.io/v1alpha4', kind: 'TCPRoute', name: 'a' },
+          { apiGroup: 'apps/v1', kind: 'Deployment', name: 'a' },
+          { apiGroup: OSM, kind: 'UpstreamTrafficSetting', name: 'a' },
+          { apiGroup: OSM, kind: 'UpstreamTrafficSetting', name: 'b' },
+        ],
+      },
+      ['matches.0.kind', 'matches.1.apiGroup', 'matches.3'],
+    ],
+    ['UpstreamTrafficSetting', { host: 'web' }, ['host']],
+    [
+      'UpstreamTrafficSetting',
+      {
+        host: 'web.shop.svc.cluster.local',
+        rateLimit: { local: { http: { responseStatusCode: 499 } } },
+        httpRoutes: [{ path: '/', rateLimit: { local: { responseStatusCode: 429 } } }],
+      },
+      ['rateLimit.local.http.responseStatusCode'],
+    ],
+  ])('%s %j', (kind, spec, places) => {
+    expect(refused('osm', OSM, kind, spec)).toEqual(places)
+  })
+
+  test('a TrafficTarget stands in the namespace that it protects, and a host has one UpstreamTrafficSetting', () => {
+    const destination = { kind: 'ServiceAccount', name: 'a', namespace: 'other' }
+    expect(refused('osm', 'access.smi-spec.io/v1alpha3', 'TrafficTarget', { destination })).toEqual(['destination.namespace'])
+    const setting = (name: string): Manifest => ({
+      apiVersion: OSM,
+      kind: 'UpstreamTrafficSetting',
+      metadata: { name, namespace: 'shop' },
+      spec: { host: 'web.shop' },
+    })
+    const found = findProvider('osm').provider?.lint([setting('a'), setting('b')]) ?? []
+    expect(found.map(({ code, object }) => [code, object.name])).toEqual([['MF3042', 'b']])
+  })
+
+  test.each(['tcp', 'tls'] as const)('a gateway for %s is refused at its listener, as on App Mesh', (protocol) => {
+    for (const provider of ['osm', 'app-mesh']) {
+      const { diagnostics } = translate({
+        meshes: { mesh: { provider } },
+        workloads: SHOP,
+        gateways: {
+          web: { mesh: 'mesh', listeners: [{ port: 5000, protocol }], routes: [{ to: { 'workloads.frontend': 100 } }] },
+        },
+      })
+      const errors = diagnostics.filter(({ severity }) => severity === 'error')
+      expect(errors.map(({ code, location }) => [code, location?.file])).toEqual([['MF3020', 'listeners.0.protocol']])
+    }
+  })
+})
+
+describe('App Mesh', () => {
+  const action = { weightedTargets: [{ virtualNodeRef: { name: 'a' }, weight: 1 }] }
+  test.each<[JsonObject, readonly string[]]>([
+    [{ routes: [{ name: 'a', httpRoute: { match: { prefix: '/' }, action } }] }, []],
+    [
+      {
+        routes: [
+          { name: 'a', tcpRoute: { action } },
+          { name: 'a', tcpRoute: { action } },
+        ],
+      },
+      ['routes.1.name'],
+    ],
+    [{ routes: [{ name: 'a', http2Route: { match: { method: 'GET' }, action } }] }, ['routes.0.http2Route.match']],
+    [
+      { routes: [{ name: 'a', httpRoute: { match: { prefix: '/', path: { exact: '/a' } }, action } }] },
+      ['routes.0.httpRoute.match'],
+    ],
+    [{ routes: [{ name: 'a', httpRoute: { match: { path: {} }, action } }] }, ['routes.0.httpRoute.match.path']],
+  ])('VirtualRouter %j', (spec, places) => {
+    expect(refused('app-mesh', 'appmesh.k8s.aws/v1beta2', 'VirtualRouter', spec)).toEqual(places)
+  })
+})

@@ -97,7 +97,7 @@ const destinationWeights = Type.Record(Type.String(), Type.Integer({ minimum: 0,
 /** One route: the first whose match holds is taken. */
 export const route = closed(
   {
-    name: Type.Optional(text('Name of the route, seen in metrics and logs.')),
+    name: Type.Optional(text('Name of the route, seen in metrics and logs where the mesh names routes.')),
     match: Type.Optional(Type.Array(requestMatch, { description: 'Any of these must hold; none: every request.' })),
     to: Type.Optional(destinationWeights),
     redirect: Type.Optional(

@@ -7,8 +7,6 @@ import { resolveRoutes } from '../resolve-routes.ts'
 import { from, traceManifest } from '../traced-manifest.ts'
 import { APP_MESH_API, APP_MESH_NAMESPACE, meshName } from './names.ts'
 
-const PROTOCOLS = { http: 'http', https: 'http', grpc: 'http2', tls: 'http', tcp: 'http' } as const
-
 /** An ingress as VirtualGateway and a GatewayRoute for each route; the pods come with the chart appmesh-gateway. */
 export function virtualGateway(gateway: ComponentOf<'gateways'>, scope: Scope): Translation {
   const { spec } = gateway
@@ -27,7 +25,7 @@ export function virtualGateway(gateway: ComponentOf<'gateways'>, scope: Scope): 
           from(['listeners', index], {
             portMapping: {
               port: from(['listeners', index, 'port'], listener.port),
-              protocol: PROTOCOLS[listener.protocol ?? 'http'],
+              protocol: listener.protocol === 'grpc' ? 'http2' : 'http',
             },
           }),
         ),
@@ -70,7 +68,24 @@ export function virtualGateway(gateway: ComponentOf<'gateways'>, scope: Scope): 
       ),
     )
   })
-  return { manifests: [manifest, ...made], diagnostics: [...diagnostics, ...routeMistakes(gateway)] }
+  return {
+    manifests: [manifest, ...made],
+    diagnostics: [...diagnostics, ...listenerMistakes(gateway), ...routeMistakes(gateway)],
+  }
+}
+
+/** A VirtualGateway speaks plain requests here: its certificates are no Secrets, and it takes no other streams. */
+function listenerMistakes(gateway: ComponentOf<'gateways'>): readonly Diagnostic[] {
+  return gateway.spec.listeners.flatMap(({ protocol = 'http' }, index) =>
+    protocol === 'http' || protocol === 'grpc'
+      ? []
+      : [
+          mistake(gateway, ['listeners', index, 'protocol'], 'MF3020', {
+            summary: `A VirtualGateway speaks http or grpc here, not ${protocol}`,
+            hint: 'Use http and end TLS in front of it, or write the VirtualGateway under `resources`.',
+          }),
+        ],
+  )
 }
 
 /** A GatewayRoute leads to one VirtualService by path; the rest is decided by its router. */

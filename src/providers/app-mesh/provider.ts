@@ -1,4 +1,5 @@
 import type { ComponentOf } from '../../design/component.ts'
+import { admissionFindings } from '../admission.ts'
 import type { DesiredManifest, MeshProvider, ResolvedWorkload, Scope, Translation } from '../contract.ts'
 import { withPodMetadata } from '../pod-metadata.ts'
 import { findWorkload, serviceHost } from '../references.ts'
@@ -7,6 +8,7 @@ import { indexOf } from '../scope-index.ts'
 import { from, traceManifest } from '../traced-manifest.ts'
 import { controlPlaneUsage, proxyUsage } from '../usage-queries.ts'
 import { versionServices } from '../version-services.ts'
+import { APP_MESH_ADMISSION } from './admission.ts'
 import { authorizationMistakes } from './authorization.ts'
 import { APP_MESH_CAPABILITIES } from './capabilities.ts'
 import { externalHost } from './external.ts'
@@ -181,5 +183,5 @@ export const appMesh: MeshProvider = {
     ...proxyUsage('envoy'),
     ...controlPlaneUsage(APP_MESH_NAMESPACE, 'controller'),
   },
-  lint: () => [],
+  lint: (manifests) => admissionFindings(manifests, APP_MESH_ADMISSION),
 }

@@ -3,6 +3,9 @@ import type { Scope } from '../contract.ts'
 /** API version of CiliumNetworkPolicy, CiliumEnvoyConfig and CiliumEgressGatewayPolicy. */
 export const CILIUM_API = 'cilium.io/v2'
 
+/** Encryption of a mesh that a design installs without a word about it. */
+export const INSTALLED_ENCRYPTION = 'wireguard'
+
 /** Label of every endpoint: the namespace of its pod. */
 export const NAMESPACE_LABEL = 'k8s:io.kubernetes.pod.namespace'
 

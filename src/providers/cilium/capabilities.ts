@@ -99,7 +99,7 @@ export const CILIUM_CAPABILITIES: CapabilityTable = {
     'Cluster Mesh: the Service is global and prefers endpoints of its own cluster; which cluster comes next cannot be chosen',
   ),
   'mtls.strict': partial(
-    'policies ask for authentication: SPIFFE identities that agents check beside the connection (beta, with SPIRE); encryption is WireGuard, IPsec or ztunnel, chosen at install',
+    'policies ask for authentication: SPIFFE identities that agents check beside the connection (beta, with SPIRE); encryption is WireGuard, IPsec or ztunnel, chosen at install: `settings: {encryption: ...}` tells which; without it what each of them reads is written',
     '1.14',
   ),
   'mtls.permissive': yes('no policy asks for authentication'),

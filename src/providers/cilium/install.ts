@@ -1,13 +1,14 @@
 import type { ComponentOf } from '../../design/component.ts'
 import type { Install } from '../contract.ts'
 import { gatewayBundle } from '../gateway-api/api.ts'
+import { INSTALLED_ENCRYPTION } from './api.ts'
 
 /** Cilium's chart with what its mesh needs; the operator registers its CRDs (docs.cilium.io/network/servicemesh). */
 export function installCilium({ spec }: ComponentOf<'meshes'>): Install {
   const namespace = spec.namespace ?? 'kube-system'
   const envoy = spec.mode === 'envoy-config'
   const bundle = spec.settings?.gatewayApi
-  const encryption = typeof spec.settings?.encryption === 'string' ? spec.settings.encryption : 'wireguard'
+  const encryption = typeof spec.settings?.encryption === 'string' ? spec.settings.encryption : INSTALLED_ENCRYPTION
   return {
     namespace,
     charts: [

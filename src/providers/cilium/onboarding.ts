@@ -7,12 +7,15 @@ import { addressIn } from '../references.ts'
 import { indexOf } from '../scope-index.ts'
 import { from, traceManifest } from '../traced-manifest.ts'
 import { versionServices } from '../version-services.ts'
-import { authenticates, CILIUM_API } from './api.ts'
+import { authenticates, CILIUM_API, INSTALLED_ENCRYPTION } from './api.ts'
 import { ANY_POD } from './peers.ts'
 
-/** Labels of a Namespace: read with ztunnel encryption only, and harmless where the design does not tell which there is. */
-export function namespaceLabels({ mtls, settings }: MeshSpec): StringMap {
-  const { encryption = 'ztunnel' } = settings ?? {}
+/**
+ * Labels of a Namespace: read with ztunnel encryption only, and harmless where the design does not tell which there is. A mesh that the
+ * design installs has WireGuard where nothing else is said.
+ */
+export function namespaceLabels({ mtls, settings, install }: MeshSpec): StringMap {
+  const { encryption = install === undefined ? 'ztunnel' : INSTALLED_ENCRYPTION } = settings ?? {}
   return mtls === 'strict' && encryption === 'ztunnel' ? { 'io.cilium/mtls-enabled': 'true' } : {}
 }
 

@@ -11,7 +11,7 @@ export const CILIUM_SETTINGS = {
     encryption: {
       enum: ['wireguard', 'ipsec', 'ztunnel'],
       description:
-        'What mutual TLS comes down to where it is strict: ztunnel is mutual TLS in the connection itself (beta) and needs no authentication in policies; with the others agents authenticate beside the connection. Left out: WireGuard, and the label that ztunnel reads.',
+        'What mutual TLS comes down to where it is strict: ztunnel is mutual TLS in the connection itself (beta) and needs no authentication in policies; with the others agents authenticate beside the connection. Left out: WireGuard where the design installs the mesh; else authentication in policies and the label that ztunnel reads, both.',
     },
     egress: {
       enum: ['allow', 'deny'],

@@ -39,4 +39,10 @@ const ON_MACHINES = {
 export const CONSUL_VM_CAPABILITIES: CapabilityTable = { ...CONSUL_CAPABILITIES, ...ON_MACHINES }
 
 /** The same with Consul Enterprise. */
-export const CONSUL_VM_ENTERPRISE_CAPABILITIES: CapabilityTable = { ...ENTERPRISE_CAPABILITIES, ...ON_MACHINES }
+export const CONSUL_VM_ENTERPRISE_CAPABILITIES: CapabilityTable = {
+  ...ENTERPRISE_CAPABILITIES,
+  ...ON_MACHINES,
+  'authorization.wide': partial(
+    'service-intentions for destination *, in the Consul namespace that the cluster names, whatever `namespace` says',
+  ),
+}

@@ -37,7 +37,21 @@ export function ingressBackends(gateway: ComponentOf<'gateways'>, scope: Scope):
       ['routes'],
     )
   })
-  return { manifests, diagnostics: [...diagnostics, ...routeMistakes(gateway)] }
+  return { manifests, diagnostics: [...diagnostics, ...listenerMistakes(gateway), ...routeMistakes(gateway)] }
+}
+
+/** Requests alone are let in. */
+function listenerMistakes(gateway: ComponentOf<'gateways'>): readonly Diagnostic[] {
+  return gateway.spec.listeners.flatMap(({ protocol }, index) =>
+    protocol !== 'tcp' && protocol !== 'tls'
+      ? []
+      : [
+          mistake(gateway, ['listeners', index, 'protocol'], 'MF3020', {
+            summary: `An IngressBackend lets http and https in, not ${protocol}`,
+            hint: 'Use http, or call the service from within the mesh.',
+          }),
+        ],
+  )
 }
 
 /** The port that the pods listen on. */

@@ -3,7 +3,6 @@ import type { MeshSpec } from '../../design/schema/mesh.ts'
 import type { MeshProvider, ResolvedWorkload, Scope, Translation } from '../contract.ts'
 import { withPodMetadata } from '../pod-metadata.ts'
 import { findWorkload } from '../references.ts'
-import { lintSmi } from '../smi/lint.ts'
 import { SMI_RULES } from '../smi/rules.ts'
 import { trafficSplits } from '../smi/traffic-split.ts'
 import { trafficTargets } from '../smi/traffic-target.ts'
@@ -12,6 +11,7 @@ import { versionServices } from '../version-services.ts'
 import { egress, ingressBackends } from './boundary.ts'
 import { OSM_CAPABILITIES } from './capabilities.ts'
 import { OSM_NAMESPACE, OSM_SMI } from './dialect.ts'
+import { lintOsm } from './lint.ts'
 import { meshConfig } from './mesh-config.ts'
 import { retries } from './retry.ts'
 import { upstreamSettings } from './upstream-setting.ts'
@@ -124,5 +124,5 @@ export const osm: MeshProvider = {
     ...proxyUsage('envoy'),
     ...controlPlaneUsage(OSM_NAMESPACE, 'osm-controller|osm-injector|osm-bootstrap'),
   },
-  lint: lintSmi,
+  lint: lintOsm,
 }
