@@ -1,5 +1,6 @@
 import { clusterNumbers } from './numbers/cluster-numbers.ts'
 import { coreNumbers } from './numbers/core-numbers.ts'
+import { platformNumbers } from './numbers/platform-numbers.ts'
 import { podNumbers } from './numbers/pod-numbers.ts'
 import { volumeNumbers } from './numbers/volume-numbers.ts'
 import { workloadNumbers } from './numbers/workload-numbers.ts'
@@ -8,7 +9,7 @@ import { workloadNumbers } from './numbers/workload-numbers.ts'
  * Numbers of fields in Kubernetes' protocol buffers, as the `generated.proto` files of 1.36 have them: a model with its
  * fields; lines that are indented go on. What starts with `+` is a message whose fields JSON has in the model itself.
  */
-const tables = [coreNumbers, podNumbers, volumeNumbers, workloadNumbers, clusterNumbers]
+const tables = [coreNumbers, podNumbers, volumeNumbers, workloadNumbers, clusterNumbers, platformNumbers]
 
 /** Stands before the name of a message whose fields are the model's own. */
 export const inlined = '+'

@@ -7,6 +7,8 @@ import { MalformedMessage, type WireField, wireFields } from './wire-reader.ts'
 /** The bytes that stand before every object in Kubernetes' binary form: `k8s` and a zero. */
 const magic = [0x6b, 0x38, 0x73, 0x00]
 
+const schemaModel = 'JSONSchemaProps'
+
 function textOf(field: WireField | undefined): string {
   return field?.kind === 'bytes' ? new TextDecoder().decode(field.value) : ''
 }
@@ -50,11 +52,37 @@ function scalarOf(name: ScalarName, field: WireField): JsonValue {
       return numberOf(parts.get(1)) === 1 ? textOf(parts.get(3)) : numberOf(parts.get(2))
     }
     case 'number':
+      if (field.kind !== 'fixed' || field.value.length !== 8) throw new MalformedMessage('a number with a point is not read')
+      return Buffer.from(field.value).readDoubleLE()
     case 'any':
     case 'json':
+      return rawJson(field)
     case 'schema':
-      throw new MalformedMessage(`a field of kind ${name} is not read`)
+      return schemaOrNot(field)
   }
+}
+
+/** What has no model is JSON even here: the only field of a message of its own. */
+function rawJson(field: WireField): JsonValue {
+  const text = textOf(fieldsOf(field).get(1))
+  try {
+    // What names nothing good is no part of any object.
+    const value: JsonValue = text === '' || text.includes('__proto__') ? null : (JSON.parse(text) as JsonValue)
+    return value
+  } catch {
+    throw new MalformedMessage('JSON inside a message is not read')
+  }
+}
+
+/** A schema, true or false, or several schemas: the wire tells which. */
+function schemaOrNot(field: WireField): JsonValue {
+  if (field.kind !== 'bytes') throw new MalformedMessage('a schema is no message')
+  const parts = [...wireFields(field.value)]
+  const [first] = parts.filter(({ number }) => number === 1)
+  const second = parts.filter(({ number }) => number === 2)
+  if (first?.kind === 'bytes') return messageOf(schemaModel, first)
+  if (first === undefined) return second.map((part) => messageOf(schemaModel, part))
+  return second[0] === undefined ? numberOf(first) !== 0 : messageOf(schemaModel, second[0])
 }
 
 function fieldValue(type: FieldType, field: WireField): JsonValue {
@@ -63,9 +91,13 @@ function fieldValue(type: FieldType, field: WireField): JsonValue {
       return scalarOf(type.name, field)
     case 'model':
       return messageOf(type.name, field)
-    case 'list':
+    case 'list': {
+      // A list inside a map is a message of its own, whose only field is the list.
+      if (field.kind !== 'bytes') throw new MalformedMessage('a list inside a collection is no message')
+      return [...wireFields(field.value)].map((inner) => fieldValue(type.item, inner))
+    }
     case 'map':
-      throw new MalformedMessage('a collection inside a collection is not read')
+      throw new MalformedMessage('a map inside a collection is not read')
   }
 }
 

@@ -30,6 +30,8 @@ function validateIndexCounts(errors: FieldErrors, spec: JsonObject, field: strin
     if (value !== undefined && value > most) errors.invalid(`${field}.${key}`, value, detail)
   }
   const mode = textAt(spec, 'completionMode')
+  // Jobs have it by default; the templates of CronJobs have what was written.
+  if (spec.completionMode === undefined) return
   if (mode !== 'Indexed') {
     if (mode !== 'NonIndexed') errors.notSupported(`${field}.completionMode`, mode, ['NonIndexed', 'Indexed'])
     else {

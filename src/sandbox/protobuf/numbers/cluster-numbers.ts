@@ -12,7 +12,7 @@ IngressTLS hosts=1 secretName=2
 IngressRule host=1 +IngressRuleValue=2
 IngressRuleValue http=1
 IngressLoadBalancerStatus ingress=1
-IngressClassParametersReference kind=2 name=3 scope=4 namespace=5
+IngressClassParametersReference apiGroup=1 kind=2 name=3 scope=4 namespace=5
 NetworkPolicyIngressRule ports=1 from=2
 NetworkPolicyEgressRule ports=1 to=2
 IngressServiceBackend name=1 port=2
@@ -32,8 +32,8 @@ PolicyRule verbs=1 apiGroups=2 resources=3 resourceNames=4 nonResourceURLs=5
 AggregationRule clusterRoleSelectors=1
 Subject kind=1 apiGroup=2 name=3 namespace=4
 RoleRef apiGroup=1 kind=2 name=3
-MutatingWebhookConfiguration metadata=1
-ValidatingWebhookConfiguration metadata=1
+MutatingWebhookConfiguration metadata=1 webhooks=2
+ValidatingWebhookConfiguration metadata=1 webhooks=2
 ValidatingAdmissionPolicy metadata=1 spec=2 status=3
 ValidatingAdmissionPolicyBinding metadata=1 spec=2
 MutatingWebhook name=1 clientConfig=2 rules=3 failurePolicy=4 matchPolicy=9 namespaceSelector=5 objectSelector=11
@@ -50,7 +50,7 @@ Rule apiGroups=1 apiVersions=2 resources=3 scope=4
 MatchCondition name=1 expression=2
 ParamKind apiVersion=1 kind=2
 MatchResources namespaceSelector=1 objectSelector=2 resourceRules=3 excludeResourceRules=4 matchPolicy=7
-Validation message=2 reason=3 messageExpression=4
+Validation expression=1 message=2 reason=3 messageExpression=4
 AuditAnnotation key=1 valueExpression=2
 TypeChecking expressionWarnings=1
 ParamRef name=1 namespace=2 selector=3 parameterNotFoundAction=4
@@ -119,5 +119,7 @@ JSONSchemaProps id=1 description=4 type=5 format=6 title=7 default=8 maximum=9 e
   exclusiveMinimum=12 maxLength=13 minLength=14 pattern=15 maxItems=16 minItems=17 uniqueItems=18 multipleOf=19 enum=20
   maxProperties=21 minProperties=22 required=23 items=24 allOf=25 oneOf=26 anyOf=27 not=28 properties=29
   additionalProperties=30 patternProperties=31 dependencies=32 additionalItems=33 definitions=34 externalDocs=35
-  example=36 nullable=37
+  example=36 nullable=37 $schema=2 $ref=3 x-kubernetes-preserve-unknown-fields=38 x-kubernetes-embedded-resource=39
+  x-kubernetes-int-or-string=40 x-kubernetes-list-map-keys=41 x-kubernetes-list-type=42 x-kubernetes-map-type=43
+  x-kubernetes-validations=44
 `

@@ -47,7 +47,7 @@ EventSource component=1 host=2
 EventSeries count=1 lastObservedTime=2
 NodeSpec podCIDR=1 podCIDRs=7 providerID=3 unschedulable=4 taints=5 configSource=6 externalID=2
 NodeStatus capacity=1 allocatable=2 phase=3 conditions=4 addresses=5 daemonEndpoints=6 nodeInfo=7 images=8
-  volumesInUse=9 volumesAttached=10 config=11 runtimeHandlers=12 features=13
+  volumesInUse=9 volumesAttached=10 config=11 runtimeHandlers=12 features=13 declaredFeatures=14
 PersistentVolumeStatus phase=1 message=2 reason=3 lastPhaseTransitionTime=4
 ReplicationControllerSpec replicas=1 minReadySeconds=4 selector=2 template=3
 ReplicationControllerStatus replicas=1 fullyLabeledReplicas=2 readyReplicas=4 availableReplicas=5 observedGeneration=3

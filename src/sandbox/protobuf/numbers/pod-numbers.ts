@@ -7,10 +7,11 @@ PodSpec volumes=1 initContainers=20 containers=2 ephemeralContainers=34 restartP
   securityContext=14 imagePullSecrets=15 hostname=16 subdomain=17 affinity=18 schedulerName=19 tolerations=22
   hostAliases=23 priorityClassName=24 priority=25 dnsConfig=26 readinessGates=28 runtimeClassName=29
   enableServiceLinks=30 preemptionPolicy=31 overhead=32 topologySpreadConstraints=33 setHostnameAsFQDN=35 os=36
-  hostUsers=37 schedulingGates=38 resourceClaims=39 resources=40 hostnameOverride=41
+  hostUsers=37 schedulingGates=38 resourceClaims=39 resources=40 hostnameOverride=41 schedulingGroup=43
 PodStatus observedGeneration=17 phase=1 conditions=2 message=3 reason=4 nominatedNodeName=11 hostIP=5 hostIPs=16 podIP=6
   podIPs=12 startTime=7 initContainerStatuses=10 containerStatuses=8 qosClass=9 ephemeralContainerStatuses=13 resize=14
-  resourceClaimStatuses=15 extendedResourceClaimStatus=18
+  resourceClaimStatuses=15 extendedResourceClaimStatus=18 allocatedResources=19 resources=20
+  nodeAllocatableResourceClaimStatuses=21
 Container name=1 image=2 command=3 args=4 workingDir=5 ports=6 envFrom=19 env=7 resources=8 resizePolicy=23
   restartPolicy=24 restartPolicyRules=25 volumeMounts=9 volumeDevices=21 livenessProbe=10 readinessProbe=11
   startupProbe=22 lifecycle=12 terminationMessagePath=13 terminationMessagePolicy=20 imagePullPolicy=14
@@ -65,7 +66,7 @@ PodAntiAffinity requiredDuringSchedulingIgnoredDuringExecution=1 preferredDuring
 PodDNSConfigOption name=1 value=2
 ResourceClaim name=1 request=2
 ContainerState waiting=1 running=2 terminated=3
-VolumeMountStatus name=1 mountPath=2 readOnly=3 recursiveReadOnly=4
+VolumeMountStatus name=1 mountPath=2 readOnly=3 recursiveReadOnly=4 volumeStatus=5
 ContainerUser linux=1
 ResourceStatus name=1 resources=2
 ContainerExtendedResourceRequest containerName=1 resourceName=2 requestName=3
@@ -86,7 +87,7 @@ ContainerStateWaiting reason=1 message=2
 ContainerStateRunning startedAt=1
 ContainerStateTerminated exitCode=1 signal=2 reason=3 message=4 startedAt=5 finishedAt=6 containerID=7
 LinuxContainerUser uid=1 gid=2 supplementalGroups=3
-ResourceHealth resourceID=1 health=2
+ResourceHealth resourceID=1 health=2 message=6
 ConfigMapKeySelector +LocalObjectReference=1 key=2 optional=3
 SecretKeySelector +LocalObjectReference=1 key=2 optional=3
 FileKeySelector volumeName=1 path=2 key=3 optional=4
