@@ -23,7 +23,7 @@ export const COMMAND_CODES = {
   MF4010: {
     title: 'Secret values are not at hand',
     explanation:
-      'A saved plan is applied where its design is not, and an object of it holds secret values that no input makes. A plan holds no secret: give its sensitive inputs again, or apply it beside its design.',
+      'A saved plan is applied where its design is not, and an object of it holds secret values that no input makes. A plan without an encryption key holds no secret: give its sensitive inputs again, or apply it beside its design.',
   },
   MF4011: {
     title: 'Plan with errors',

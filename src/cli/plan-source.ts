@@ -145,7 +145,7 @@ function valuesNotAtHand(
       hint:
         missing.length > 0
           ? `Give the sensitive ${missing.length === 1 ? 'input' : 'inputs'} again: ${given}.`
-          : 'They are written in the design, and a plan holds no secret: apply it beside its design, or make them sensitive inputs.',
+          : 'They are written in the design, and a plan made without an encryption key holds no secret: apply it beside its design, make them sensitive inputs, or plan with MESHFORM_STATE_KEY.',
     },
   ]
 }

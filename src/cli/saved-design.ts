@@ -14,40 +14,53 @@ import type { Plan, PlanContent } from '../plan/plan.ts'
 import { coverSecrets, lacksValues, uncoverSecrets } from '../planner/cover-secrets.ts'
 import { createCipher } from '../state/encryption.ts'
 import { type StateCipher, sealedFromJson, sealedToJson } from '../state/sealed-text.ts'
+import { stateDiagnostic } from '../state/state-diagnostic.ts'
+import { ok, type StateResult } from '../state/state-result.ts'
 import type { CommandIo } from './command-io.ts'
 import type { DesignOptions } from './design-options.ts'
 import { stalePlan } from './staleness.ts'
+import { stateCipher } from './state-keys.ts'
 import { withoutPassword } from './without-password.ts'
 
 /** What the secrets of a plan are bound to, besides the inputs that make them. */
 const SECRETS_CONTEXT = 'meshform plan secrets 1'
 
+/** What the secrets that a design has written are bound to, besides the key. */
+const WRITTEN_CONTEXT = 'meshform plan written secrets 1'
+
 const OTHER_INPUTS = 'it was made with other inputs'
 
 /**
  * What a saved plan keeps of its design. Secrets are taken out; those that sensitive inputs make are encrypted with these inputs, so
- * that whoever gives them again has them again. The same design and inputs give the same bytes.
+ * that whoever gives them again has them again. The same design and inputs give the same bytes. Those that the design has written are
+ * kept where the plan is encrypted with a key, and encrypted once more, so that only who applies it reads them.
  */
-export async function contentOf(design: Design, files: PlanContent['files']): Promise<PlanContent> {
+export async function contentOf(design: Design, files: PlanContent['files'], key: StateCipher | undefined): Promise<PlanContent> {
   const { state } = design
   const address = state?.address
-  const kept =
+  const shown =
     state === undefined || address === undefined ? design : { ...design, state: { ...state, address: withoutPassword(address) } }
   const sensitive = sensitiveInputs(design.inputs)
-  const { covered, made } = coverSecrets(designToJson(kept), design.sensitiveValues, secretTexts(sensitive))
+  const inputs = secretTexts(sensitive)
+  const { covered, made, written } = coverSecrets(designToJson(shown), design.sensitiveValues, inputs)
   const cipher = inputCipher(sensitive, `${design.digest} ${digestOf(covered)}`)
   const secrets = Object.keys(made).length === 0 ? undefined : (await cipher.sealer())(canonicalJson(made), SECRETS_CONTEXT)
+  const texts = design.sensitiveValues.filter((text) => !inputs.includes(text))
+  const kept: WrittenSecrets = { values: written, texts, inputs: sensitiveInputs(design.inputs, true) }
+  const isWritten = key !== undefined && Object.keys({ ...kept.values, ...kept.inputs }).length > 0
+  const sealed = isWritten ? (await key.sealer())(canonicalJson({ ...kept }), WRITTEN_CONTEXT) : undefined
   return {
     design: covered,
     inputs: Object.fromEntries(
       Object.entries(design.inputs).map(([name, { type, sensitive: is }]) => [name, { type, sensitive: is }]),
     ),
     ...(secrets === undefined ? {} : { secrets: sealedToJson(secrets) }),
+    ...(sealed === undefined ? {} : { written: sealedToJson(sealed) }),
     files,
   }
 }
 
-/** A warning where a plan sends secrets that are written in its design: no saved plan holds them, and no input makes them. */
+/** A warning where a plan without a key sends secrets that are written in its design: it does not hold them, and no input makes them. */
 export function writtenSecrets(design: Design, { plan, manifests }: Pick<MadePlan, 'plan' | 'manifests'>): readonly Diagnostic[] {
   const inputs = secretTexts(sensitiveInputs(design.inputs))
   const written = plan.changes.filter(({ id, action }) => {
@@ -64,10 +77,10 @@ export function writtenSecrets(design: Design, { plan, manifests }: Pick<MadePla
       severity: 'warning',
       code: 'MF4010',
       summary: 'The saved plan can only be applied beside its design',
-      detail: `Secrets of these objects are written in the design, and a plan holds none:\n${names.join('\n')}${written.length > 10 ? `\nand ${written.length - 10} more` : ''}`,
+      detail: `Secrets of these objects are written in the design, and a plan without an encryption key holds none:\n${names.join('\n')}${written.length > 10 ? `\nand ${written.length - 10} more` : ''}`,
       address: first.address,
       ...(first.origin === undefined ? {} : { location: first.origin }),
-      hint: 'To apply it anywhere, make them sensitive inputs.',
+      hint: 'To apply it anywhere, make them sensitive inputs, or set MESHFORM_STATE_KEY or MESHFORM_STATE_PASSPHRASE: then the plan is encrypted, and holds them.',
     },
   ]
 }
@@ -90,7 +103,9 @@ export async function designOfPlan(
   const given = givenInputs(io, plan, content, options)
   const refuse = (diagnostics: readonly Diagnostic[]): SavedDesign => ({ design: undefined, missing: [], diagnostics })
   if (hasErrors(given.diagnostics)) return refuse(given.diagnostics)
-  const { sensitive } = given
+  const written = await writtenSecretsOf(io, content)
+  if (!written.ok) return refuse([stateDiagnostic(written.error)])
+  const sensitive = { ...written.value.inputs, ...given.sensitive }
   const missing = Object.entries(content.inputs).flatMap(([name, input]) =>
     input.sensitive && !Object.hasOwn(sensitive, name) ? [name] : [],
   )
@@ -101,9 +116,10 @@ export async function designOfPlan(
     if (!opened.ok) return refuse([otherInputs(Object.keys(sensitive))])
     design = uncoverSecrets(design, JSON.parse(opened.value) as JsonObject)
   }
+  design = uncoverSecrets(design, written.value.values)
   const inputs = Object.entries({ ...plan.design.inputs, ...sensitive }).map(([name, value]) => {
     const type = content.inputs[name]?.type ?? 'string'
-    return [name, { value, sensitive: Object.hasOwn(sensitive, name), type }] as const
+    return [name, { value, sensitive: Object.hasOwn(sensitive, name), type, isDefault: false }] as const
   })
   const saved = designFromJson(design)
   const { locals = new Map(), outputs = new Map() } = saved.modules.get('') ?? {}
@@ -116,12 +132,31 @@ export async function designOfPlan(
       digest: plan.design.digest,
       directory: plan.design.directory,
       paths: plan.design.paths,
-      sensitiveValues: Object.values(sensitive).flatMap(secretTexts),
+      sensitiveValues: [...Object.values(sensitive).flatMap(secretTexts), ...written.value.texts],
       inputs: Object.fromEntries(inputs),
     },
     missing,
     diagnostics: given.diagnostics,
   }
+}
+
+/** What a plan with a key keeps of secrets that its design has written. */
+interface WrittenSecrets {
+  /** By JSON pointer into the design. */
+  readonly values: JsonObject
+  /** Texts that are sensitive and come from no input. */
+  readonly texts: readonly string[]
+  /** Defaults of sensitive inputs that nobody gave. */
+  readonly inputs: JsonObject
+}
+
+async function writtenSecretsOf(io: CommandIo, content: PlanContent): Promise<StateResult<WrittenSecrets>> {
+  const sealed = sealedFromJson(content.written)
+  const key = sealed === undefined ? ok(undefined) : stateCipher(io)
+  if (!key.ok) return key
+  if (sealed === undefined || key.value === undefined) return ok({ values: {}, texts: [], inputs: {} })
+  const opened = await key.value.open(sealed, WRITTEN_CONTEXT, 'the plan')
+  return opened.ok ? ok(JSON.parse(opened.value) as WrittenSecrets) : opened
 }
 
 /** Sensitive inputs come from wherever inputs come from; others are in the plan, and may only be repeated. */
@@ -156,8 +191,12 @@ function otherInputs(names: readonly string[]): Diagnostic {
   return stalePlan(OTHER_INPUTS, `${one ? names[0] : `One of ${names.join(', ')}`} has another value now.`)
 }
 
-function sensitiveInputs(inputs: Design['inputs']): JsonObject {
-  return Object.fromEntries(Object.entries(inputs).flatMap(([name, { value, sensitive }]) => (sensitive ? [[name, value]] : [])))
+function sensitiveInputs(inputs: Design['inputs'], onlyDefaults = false): JsonObject {
+  return Object.fromEntries(
+    Object.entries(inputs).flatMap(([name, { value, sensitive, isDefault }]) =>
+      sensitive && (isDefault || !onlyDefaults) ? [[name, value]] : [],
+    ),
+  )
 }
 
 /**

@@ -8,6 +8,15 @@ import type { HealthRuleSpec, IgnoreRuleSpec } from './schema/rules.ts'
 /** The name of the embedded cluster, used when a design names none. */
 export const SANDBOX_CLUSTER = 'sandbox'
 
+/** The value of an input of the design. */
+export interface DesignInput {
+  readonly value: JsonValue
+  readonly sensitive: boolean
+  readonly type: string
+  /** Nobody gave it: the design has it written as the default. */
+  readonly isDefault: boolean
+}
+
 /** A value that only an applied object can tell: `known` is false until then. */
 export type OutputValue = { readonly known: true; readonly value: JsonValue } | { readonly known: false; readonly reason: string }
 
@@ -66,7 +75,7 @@ export interface Design {
   readonly outputs: readonly Output[]
   /** Input values that are sensitive, as strings, for masking. */
   readonly sensitiveValues: readonly string[]
-  readonly inputs: Readonly<Record<string, { readonly value: JsonValue; readonly sensitive: boolean; readonly type: string }>>
+  readonly inputs: Readonly<Record<string, DesignInput>>
   /** Of the design and of its patterns, which see what their own components change. */
   readonly policies: readonly (PolicySpec & RulePlace & { readonly name: string })[]
   /** Of the design and of its patterns, with whole addresses. */

@@ -121,7 +121,11 @@ export async function loadDesign(request: LoadRequest): Promise<LoadedDesign> {
     inputs: Object.fromEntries(
       [...resolved.values].map(([name, input]) => [
         name,
-        { ...input, type: inputType(asObject(module.blocks.inputs.get(name)?.value ?? null)) },
+        {
+          ...input,
+          type: inputType(asObject(module.blocks.inputs.get(name)?.value ?? null)),
+          isDefault: !gathered.given.some((given) => given.name === name),
+        },
       ]),
     ),
     policies: context.policies,

@@ -206,6 +206,7 @@ export const planFileSchema = Type.Object(
               ),
               inputs: Type.Record(Type.String(), Type.Object({ type: text, sensitive: Type.Boolean() })),
               secrets: Type.Optional(looseObject),
+              written: Type.Optional(looseObject),
               files: Type.Record(Type.String(), text),
             },
             { description: 'What the design came to: the plan is carried out without its files.' },

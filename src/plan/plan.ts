@@ -101,6 +101,8 @@ export interface PlanContent {
   readonly inputs: { readonly [name: string]: { readonly type: string; readonly sensitive: boolean } }
   /** The secrets that sensitive inputs make, encrypted with these inputs; undefined when there are none. */
   readonly secrets?: JsonObject
+  /** The secrets that the design has written, encrypted with the key of the plan; undefined when there are none, or no key. */
+  readonly written?: JsonObject
   /** Files that perf-checks read, in base64, by name. */
   readonly files: { readonly [path: string]: string }
 }

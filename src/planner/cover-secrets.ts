@@ -7,10 +7,11 @@ import { isSecretField, withoutCopy } from './mask.ts'
 /** Stands for a value that is not at hand. */
 export const NOT_AT_HAND = '(sensitive: not in the plan)'
 
-/** JSON without its secrets, and those of them that sensitive inputs make, by JSON pointer. */
+/** JSON without its secrets, which are told by JSON pointer: those that sensitive inputs make, and those that the design has written. */
 export interface CoveredJson {
   readonly covered: JsonObject
   readonly made: { readonly [pointer: string]: JsonValue }
+  readonly written: { readonly [pointer: string]: JsonValue }
 }
 
 /**
@@ -26,6 +27,7 @@ export function coverSecrets(json: JsonObject, sensitiveValues: readonly string[
     return texts.isSecretText(value) || texts.isSecretText(Buffer.from(value, 'base64').toString('utf8'))
   }
   const made: Record<string, JsonValue> = {}
+  const written: Record<string, JsonValue> = {}
   const walk = (value: JsonValue, pointer: string, hidden: boolean): JsonValue => {
     if (Array.isArray(value)) return value.map((item: JsonValue, index) => walk(item, `${pointer}/${index}`, hidden))
     if (isJsonObject(value)) {
@@ -36,10 +38,12 @@ export function coverSecrets(json: JsonObject, sensitiveValues: readonly string[
       return copy
     }
     const isOfInputs = inputs.length > 0 && isMade(value)
+    if (!isOfInputs && !hidden && !sensitive.isIn(value)) return value
     if (isOfInputs) made[pointer] = value
-    return isOfInputs || hidden || sensitive.isIn(value) ? NOT_AT_HAND : value
+    else written[pointer] = value
+    return NOT_AT_HAND
   }
-  return { covered: walk(json, '', false) as JsonObject, made }
+  return { covered: walk(json, '', false) as JsonObject, made, written }
 }
 
 /** The JSON with the values at these pointers put back. */

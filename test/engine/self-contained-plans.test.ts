@@ -207,6 +207,55 @@ describe('secrets of a plan alone', () => {
   })
 })
 
+describe('secrets that a design has written', () => {
+  const ofAll = `${head}inputs:
+  password: {type: string, sensitive: true, default: default-of-an-input}
+${resources.replace('${inputs.size}', 'small')}  w:
+    dependsOn: [resources.ns]
+    manifest: {apiVersion: v1, kind: Secret, metadata: {name: w, namespace: shop}, stringData: {key: written-in-the-design, two: "\${inputs.password}"}}
+patterns:
+  p: {dependsOn: [resources.ns], source: ./p.pattern, inputs: {token: literal-of-a-use}}
+`
+  const pattern = `${head.replace('shop', 'inner')}inputs: {token: {type: string, sensitive: true}}
+resources:
+  m: {manifest: {apiVersion: v1, kind: ConfigMap, metadata: {name: m, namespace: shop}, data: {url: "http://me:\${inputs.token}@h"}}}
+`
+  const clear = /written-in-the-design|default-of-an-input|literal-of-a-use/
+  const base64 = (text: string) => Buffer.from(text).toString('base64')
+
+  test('are in an encrypted plan, where only its apply reads them', async () => {
+    const env = { MESHFORM_STATE_PASSPHRASE: 'a long enough passphrase' }
+    const here = await newProject({ 'shop.yaml': ofAll, 'p.pattern': pattern })
+    const there = await newProject({})
+    const planned = await here.with({ env })('plan', '--out', 'plan.json')
+    expect(planned.err).not.toContain('MF4010')
+    await copyFile(join(here.folder, 'plan.json'), join(there.folder, 'plan.json'))
+    const shown = await there.with({ env })('show', 'plan.json', '--json')
+    expect(shown.code).toBe(0)
+    const applied = await there.with({ env })('apply', 'plan.json')
+    expect([applied.code, applied.err]).toEqual([0, expect.stringContaining('Secret shop/w  created')])
+    for (const { out, err } of [planned, shown, applied]) expect(out + err).not.toMatch(clear)
+    expect(await asOther(there, 'GET', '/api/v1/namespaces/shop/secrets/w')).toMatchObject({
+      data: { key: base64('written-in-the-design'), two: base64('default-of-an-input') },
+    })
+    expect(await asOther(there, 'GET', '/api/v1/namespaces/shop/configmaps/m')).toMatchObject({
+      data: { url: 'http://me:literal-of-a-use@h' },
+    })
+    const other = there.with({ env: { MESHFORM_STATE_PASSPHRASE: 'another long passphrase' } })
+    expect((await other('apply', 'plan.json')).err).toContain('Encrypted, and no key opens it [MF8003]')
+  })
+
+  test('are told of when the plan is saved without a key, and refused elsewhere', async () => {
+    const here = await newProject({ 'shop.yaml': ofAll, 'p.pattern': pattern })
+    const there = await newProject({})
+    const planned = await here.meshform('plan', '--out', 'plan.json')
+    expect(planned.err).toContain('The saved plan can only be applied beside its design [MF4010]')
+    await copyFile(join(here.folder, 'plan.json'), join(there.folder, 'plan.json'))
+    const { code, err } = await there.meshform('apply', 'plan.json', '--input', 'password=default-of-an-input')
+    expect([code, err]).toEqual([1, expect.stringContaining('2 objects have secret values that are not at hand [MF4010]')])
+  })
+})
+
 test('a plan beside its changed design is stale, and one beside another design too', async () => {
   const { here, there } = await planElsewhere(plain)
   for (const project of [here, there]) await project.write('shop.yaml', plain.replace('small', 'large'))

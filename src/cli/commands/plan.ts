@@ -81,12 +81,13 @@ async function runPlan(io: CommandIo, options: PlanOptions): Promise<void> {
   if (errored) view.diagnostics(plan.diagnostics)
   if (options.out !== undefined && (!errored || made.isComplete)) {
     const { contentOf, writtenSecrets } = await import('../saved-design.ts')
-    view.diagnostics(writtenSecrets(prepared, made))
-    if (opened.ok && opened.value.cipher === undefined) {
+    const key = opened.ok ? opened.value.cipher : undefined
+    if (key === undefined) {
+      view.diagnostics(writtenSecrets(prepared, made))
       const { guessableSecrets } = await import('../guessable-secrets.ts')
       view.diagnostics(guessableSecrets(made, prepared.sensitiveValues, 'plan'))
     }
-    const content = await contentOf(prepared, await filesOfChecks(io, design))
+    const content = await contentOf(prepared, await filesOfChecks(io, design), key)
     const refusal = await writePlanFile(io, options.out, { ...plan, content })
     if (refusal !== undefined) {
       view.diagnostics([refusal])
