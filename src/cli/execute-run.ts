@@ -24,12 +24,15 @@ import { type PlanSource, planForExecution, readSource } from './plan-source.ts'
 import type { ExecuteOne } from './rollout-run.ts'
 import { isStale } from './staleness.ts'
 import { stateTrouble } from './state-trouble.ts'
+import { takeInRefresh } from './take-in-refresh.ts'
 
 /** What to carry out. */
 export interface ExecuteRunRequest {
   readonly operation: 'apply' | 'destroy' | 'rollback'
   readonly options: RunOptions & SelectionOptions & ExecuteOptions
   readonly planFile: string | undefined
+  /** Only the state is brought up to what is live. */
+  readonly refreshOnly?: boolean
   /** Serial of the deploy that a rollback leads back to. */
   readonly rollbackTo?: number
 }
@@ -94,9 +97,11 @@ async function underLock(
     }
     view.plan(plan)
     if (plan.mode === 'refresh-only') {
-      view.note(
-        'This plan only looks. `meshform refresh` takes into the state what is gone; `meshform apply` puts back what was changed.',
-      )
+      const taken = await takeInRefresh(locked.session, run.made, view)
+      if (!taken.ok) {
+        view.diagnostics([stateDiagnostic(taken.error)])
+        io.setExitCode(1)
+      }
       return
     }
     if (!hasChanges(plan) && plan.checks.length === 0) {

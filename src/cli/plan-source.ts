@@ -3,7 +3,7 @@ import type { EngineEvent } from '../engine/events.ts'
 import { SENDS } from '../plan/change.ts'
 import { type Diagnostic, hasErrors } from '../plan/diagnostic.ts'
 import { describeObject } from '../plan/manifest.ts'
-import type { Plan, PlanContent } from '../plan/plan.ts'
+import type { Plan, PlanContent, PlanMode } from '../plan/plan.ts'
 import type { RecordedState } from '../plan/recorded-state.ts'
 import { dependsOnObject } from '../planner/resolve-ignore.ts'
 import type { CommandIo } from './command-io.ts'
@@ -104,7 +104,7 @@ export async function planForExecution(
     ...carried,
     ...(back?.ok === true ? { recast: back.value.recast } : {}),
     state,
-    mode: saved?.mode ?? (request.operation === 'destroy' ? 'destroy' : 'apply'),
+    mode: saved?.mode ?? modeOf(request),
     askAboutCreates: request.options.yes !== true && saved === undefined,
     diagnostics: back?.ok === false ? [...source.diagnostics, back.diagnostic] : source.diagnostics,
     emit,
@@ -117,6 +117,11 @@ export async function planForExecution(
   const refusals = [...stale, ...errors, ...(stale.length > 0 ? [] : valuesNotAtHand(saved, run.made.manifests, missing ?? []))]
   if (refusals.length > 0) return { ...run, made: { ...run.made, plan: { ...plan, diagnostics: refusals } } }
   return { ...run, made: { ...run.made, plan: { ...saved, diagnostics: [] } } }
+}
+
+function modeOf({ operation, refreshOnly }: ExecuteRunRequest): PlanMode {
+  if (refreshOnly === true) return 'refresh-only'
+  return operation === 'destroy' ? 'destroy' : 'apply'
 }
 
 function digestsOf(saved: Plan | undefined): ReadonlyMap<string, string> {

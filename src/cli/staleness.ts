@@ -1,7 +1,8 @@
-import { digestOf } from '../plan/canonical-json.ts'
+import { canonicalJson, digestOf } from '../plan/canonical-json.ts'
 import type { ObjectChange } from '../plan/change.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
-import type { JsonObject } from '../plan/json.ts'
+import { formatFieldPath } from '../plan/field-text.ts'
+import type { JsonObject, JsonValue } from '../plan/json.ts'
 import { describeObject } from '../plan/manifest.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { RecordedState } from '../plan/recorded-state.ts'
@@ -78,11 +79,39 @@ function differenceOf(saved: ObjectChange, current: ObjectChange | undefined): s
       ? `${name}: exists now`
       : current.liveDigest === undefined
         ? `${name}: is gone`
-        : `${name}: its fields were changed by someone else`
+        : `${name}: ${whatChanged(saved, current)}`
   }
   if (saved.action !== current.action) return `${name}: the plan says ${saved.action}, now it would be ${current.action}`
   if (saved.desiredDigest !== current.desiredDigest) return `${name}: the design comes to something else now`
   return undefined
+}
+
+/** Fields told by name before the rest is only counted. */
+const FIELDS_TOLD = 3
+
+/** Which of the object's fields others changed since, as far as what is to be done now tells: from what they were to what they are. */
+function whatChanged(saved: ObjectChange, current: ObjectChange): string {
+  const planned = new Map(saved.fields.map((field) => [formatFieldPath(field.path), field]))
+  const found = new Map(current.fields.map((field) => [formatFieldPath(field.path), field]))
+  const managers = new Map(current.conflicts.map(({ field, manager }) => [field, manager]))
+  const moved = [...new Set([...found.keys(), ...planned.keys()])].flatMap((path): string[] => {
+    const now = found.get(path)
+    // A field that the plan did not touch was as designed, and one that is not to be touched any more is.
+    const was = planned.has(path) ? planned.get(path)?.before : now?.after
+    const is = now === undefined ? planned.get(path)?.after : now.before
+    if (canonicalJson(was ?? null) === canonicalJson(is ?? null)) return []
+    const manager = managers.get(path)
+    return [`${path} changed from ${shortText(was)} to ${shortText(is)}${manager === undefined ? '' : ` by "${manager}"`}`]
+  })
+  if (moved.length === 0) return 'its fields were changed by someone else'
+  const more = moved.length - FIELDS_TOLD
+  return `${moved.slice(0, FIELDS_TOLD).join(', ')}${more > 0 ? `, and ${more} more fields` : ''}`
+}
+
+function shortText(value: JsonValue | undefined): string {
+  if (value === undefined) return 'nothing'
+  const text = JSON.stringify(value)
+  return text.length <= 60 ? text : `${text.slice(0, 59)}…`
 }
 
 /** The same fields would be changed from the same to the same, in the same conflicts. */

@@ -28,6 +28,12 @@ export const NOT_ASKED = 'the server was not asked'
 /** Why an action was chosen, where the action alone does not tell. */
 export type ActionReason =
   | 'delete_because_no_component'
+  /** Its component is there, and makes it no more. */
+  | 'delete_because_not_made'
+  /** The item of its forEach is gone. */
+  | 'delete_because_each_key'
+  /** The pattern that it came from is gone. */
+  | 'delete_because_no_pattern'
   | 'delete_because_destroy'
   | 'replace_because_cannot_update'
   | 'replace_by_request'

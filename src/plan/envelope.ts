@@ -19,6 +19,9 @@ export const ENVELOPE_ACTIONS: { readonly [A in Action]: readonly string[] } = {
 /** Reasons that the envelope has a word for; others are ours alone. */
 export const ENVELOPE_REASONS: { readonly [R in ActionReason]?: string } = {
   delete_because_no_component: 'delete_because_no_resource_config',
+  delete_because_not_made: 'delete_because_no_resource_config',
+  delete_because_each_key: 'delete_because_each_key',
+  delete_because_no_pattern: 'delete_because_no_module',
   replace_because_cannot_update: 'replace_because_cannot_update',
   replace_by_request: 'replace_by_request',
   replace_by_triggers: 'replace_by_triggers',

@@ -77,7 +77,7 @@ export function planToJson(plan: Plan, version: string): JsonObject {
   return plain({
     format_version: ENVELOPE_VERSION,
     terraform_version: TERRAFORM_VERSION,
-    applyable: mode !== 'refresh-only' && hasChanges(plan) && !hasErrors(plan.diagnostics),
+    applyable: (mode === 'refresh-only' ? drift.length > 0 : hasChanges(plan)) && !hasErrors(plan.diagnostics),
     complete: changes.every((change) => change.certainty !== 'deferred'),
     errored: hasErrors(plan.diagnostics),
     variables: envelopeVariables(plan),

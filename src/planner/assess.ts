@@ -7,6 +7,7 @@ import type { DesiredObject } from './desired-object.ts'
 import { type FieldManagers, takenManagers } from './field-managers.ts'
 import { isDigestOf } from './object-digest.ts'
 import { isKept, isOwnersMark, type Owner, ownerOf } from './owner-labels.ts'
+import { type Places, placesOf, whyUnwanted } from './why-unwanted.ts'
 
 /** Why an object could not be looked for. */
 export interface Unread {
@@ -97,6 +98,7 @@ export function assess(request: AssessRequest): {
   const diagnostics: Diagnostic[] = []
   const candidates: Candidate[] = []
   const wanted = new Set<string>()
+  const places = placesOf(request.desired)
   if (!request.destroy) {
     const created = new Set(request.desired.filter((object) => isMissing(object.id, request.live)).map((object) => object.id))
     for (const object of request.desired) {
@@ -106,12 +108,12 @@ export function assess(request: AssessRequest): {
     }
   }
   for (const [id, recorded] of request.state.objects) {
-    if (!wanted.has(id)) candidates.push(assessUnwanted(id, recorded, request))
+    if (!wanted.has(id)) candidates.push(assessUnwanted(id, recorded, request, places))
   }
   for (const effect of request.state.pending ?? []) {
     if (wanted.has(effect.id) || request.state.objects.has(effect.id)) continue
     const leftover = leftoverOf(effect, request)
-    if (leftover !== undefined) candidates.push(assessUnwanted(effect.id, leftover, request))
+    if (leftover !== undefined) candidates.push(assessUnwanted(effect.id, leftover, request, places))
   }
   return { candidates: withoutNamespacesInUse(candidates), diagnostics }
 }
@@ -317,7 +319,7 @@ export function uidOf(live: JsonObject): string {
   return typeof metadata?.uid === 'string' ? metadata.uid : ''
 }
 
-function assessUnwanted(id: string, recorded: RecordedObject, request: AssessRequest): Candidate {
+function assessUnwanted(id: string, recorded: RecordedObject, request: AssessRequest, places: Places): Candidate {
   const live = request.live.objects.get(id)
   const gone = live === undefined && isMissing(id, request.live)
   if (gone) return { kind: 'forget', recorded, live, reason: 'forget_because_removed' }
@@ -330,5 +332,10 @@ function assessUnwanted(id: string, recorded: RecordedObject, request: AssessReq
   if (owner !== undefined && (owner.design !== request.owner.design || owner.workspace !== request.owner.workspace)) {
     return { kind: 'forget', recorded, live, reason: 'forget_because_removed' }
   }
-  return { kind: 'delete', recorded, live, reason: request.destroy ? 'delete_because_destroy' : 'delete_because_no_component' }
+  return {
+    kind: 'delete',
+    recorded,
+    live,
+    reason: request.destroy ? 'delete_because_destroy' : whyUnwanted(recorded.address, places),
+  }
 }

@@ -63,7 +63,9 @@ function hintOf(error: StateError): string | undefined {
     case 'unreachable':
       return 'Mend the address, or the way to it, and run the command again.'
     case 'newer-version':
+      return 'Use the meshform that wrote it, or a newer one: this one can not know what has become of the format.'
     case 'lineage':
+      return 'Hold it against the stored one (`meshform state pull`). An older one, or one of another lineage, is taken with --force.'
     case 'invalid-name':
     case 'invalid-configuration':
     case 'not-found':

@@ -88,7 +88,7 @@ test('what kubectl applies after the plan makes the plan stale: it would be take
   await asOther(project, 'PATCH', `${DEPLOYMENTS}/web`, { spec: { replicas: 7 } }, CLIENT_SIDE)
   const { code, err } = await project.meshform('apply', 'plan.json')
   expect(code).toBe(1)
-  expect(err).toContain('Deployment shop/web: its fields were changed by someone else')
+  expect(err).toContain('Deployment shop/web: spec.replicas changed from')
 })
 
 test('with nobody to take over from, fields of kubectl are a conflict, shown in the whole plan', async () => {

@@ -138,3 +138,84 @@ test('an unchanged object is on both sides of its change, and among what is plan
   expect(shown.prior_state.values.root_module.resources).toMatchObject([{ name: 'a', values: same }])
   expect((await project.meshform('show', 'plan.json')).out).toContain('No changes')
 })
+
+test('a delete says what is gone: the component, the item, the pattern, or the object of a component that stays', async () => {
+  const map = (name: string) => `{apiVersion: v1, kind: ConfigMap, metadata: {name: ${name}, namespace: default}}`
+  const pattern = `apiVersion: meshform.dev/v1\nkind: Design\nmetadata: {name: p}\nresources:\n  in: {manifest: ${map('in')}}\n`
+  const whole = `  one: {manifest: ${map('one')}}
+  each: {forEach: "\${['a', 'b']}", manifest: ${map('"each-${each.key}"')}}
+  some: {manifest: ${map('first')}}
+patterns: {p: {source: ./p.yaml}}`
+  const project = await newProject({ 'p.yaml': pattern, 'shop.yaml': design(whole) })
+  const plan = (...more: string[]) => project.meshform('plan', '-f', 'shop.yaml', '--out', 'plan.json', ...more)
+  await project.meshform('apply', '-f', 'shop.yaml', '--yes')
+  await project.write(
+    'shop.yaml',
+    design(`  each: {forEach: "\${['a']}", manifest: ${map('"each-${each.key}"')}}\n  some: {manifest: ${map('second')}}`),
+  )
+  expect(await plan()).toMatchObject({ code: 0 })
+  const { resource_changes } = JSON.parse(await readPlan(project))
+  const reasons = resource_changes
+    .filter(({ change }: { change: { actions: string[] } }) => change.actions.includes('delete'))
+    .map(({ name, action_reason, meshform }: { name: string; action_reason: string; meshform: { reason: string } }) => [
+      name,
+      action_reason,
+      meshform.reason,
+    ])
+  expect(new Set(reasons)).toEqual(
+    new Set([
+      ['one', 'delete_because_no_resource_config', 'delete_because_no_component'],
+      ['each-b', 'delete_because_each_key', 'delete_because_each_key'],
+      ['first', 'delete_because_no_resource_config', 'delete_because_not_made'],
+      ['in', 'delete_because_no_module', 'delete_because_no_pattern'],
+    ]),
+  )
+})
+
+test('a stale plan tells which fields were changed, from what to what', async () => {
+  const project = await newProject({ 'shop.yaml': settings('', 'a: "1", b: "1", c: "1"') })
+  await project.meshform('apply', '--yes')
+  await project.write('shop.yaml', settings('', 'a: "2", b: "1", c: "1"'))
+  await planned(project)
+  await asOther(project, 'PATCH', A, { data: { a: '8', b: '9', theirs: 'x' } })
+  const run = await project.meshform('apply', 'plan.json')
+  expect(run.code).toBe(1)
+  expect(run.err).toContain('ConfigMap default/a: data.a changed from "1" to "8"')
+  expect(run.err).toContain('data.b changed from "1" to "9"')
+  expect(run.err).not.toContain('theirs')
+  expect(run.err).not.toContain('data.c')
+})
+
+test('refreshing is a plan that can be reviewed and applied: what is gone is forgotten, and no object is changed', async () => {
+  const pair = ['a', 'b'].map(
+    (name) =>
+      `  ${name}: {manifest: {apiVersion: v1, kind: ConfigMap, metadata: {name: ${name}, namespace: default}, data: {k: "1"}}}`,
+  )
+  const project = await newProject({ 'shop.yaml': design(pair.join('\n')) })
+  await project.meshform('apply', '--yes')
+  await asOther(project, 'PATCH', A, { data: { k: '9' } })
+  await asOther(project, 'DELETE', A.replace(/a$/, 'b'))
+  expect(await project.meshform('plan', '--refresh-only', '--detailed-exitcode', '--out', 'plan.json')).toMatchObject({ code: 2 })
+  expect(JSON.parse(await readPlan(project))).toMatchObject({ applyable: true, resource_changes: [] })
+  const run = await project.meshform('apply', 'plan.json')
+  expect(run).toMatchObject({ code: 0 })
+  expect(run.err).toContain('Forgot ConfigMap default/b: it is gone.')
+  expect(run.err).toContain('One object stays as others changed it')
+  expect((await project.meshform('state', 'list')).out).not.toContain('default/b')
+  expect(await asOther(project, 'GET', A)).toMatchObject({ data: { k: '9' } })
+  expect((await project.meshform('apply', 'plan.json')).err).toContain('MF4007')
+  const again = await project.meshform('apply', '--refresh-only', '--json')
+  expect(again).toMatchObject({ code: 0 })
+  const events = again.out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(events.at(0)).toMatchObject({ type: 'version' })
+  expect(events.at(-2)).toMatchObject({ type: 'log', '@message': 'The state was up to date.' })
+  expect(
+    (await project.meshform('refresh', '--json')).out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).type),
+  ).toContain('log')
+})

@@ -50,6 +50,7 @@ test('each says what it is and, where something can be done, what', () => {
       → Restore the file from a backup, or move it away to start anew; objects that carry our labels are found again.
     error State of a newer meshform [MF8002]
       What happened.
+      → Use the meshform that wrote it, or a newer one: this one can not know what has become of the format.
     error Encrypted, and no key opens it [MF8003]
       What happened.
       → Give the passphrase or key that it was written with.
@@ -67,6 +68,7 @@ test('each says what it is and, where something can be done, what', () => {
       → Run the command again: it starts from the state as it is now.
     error Another state [MF8007]
       What happened.
+      → Hold it against the stored one (\`meshform state pull\`). An older one, or one of another lineage, is taken with --force.
     error Invalid name [MF8008]
       What happened.
     error Invalid state settings [MF8009]

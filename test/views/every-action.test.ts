@@ -14,12 +14,21 @@ const ACTIONS: { readonly [A in Action]: readonly (ActionReason | undefined)[] }
   create: [undefined, 'create_because_missing'],
   update: [undefined, 'update_because_drift', 'adopt_unowned', 'take_from_other_design', 'moved'],
   replace: ['replace_because_cannot_update', 'replace_by_request', 'replace_by_triggers', 'replace_with_container'],
-  delete: ['delete_because_no_component', 'delete_because_destroy'],
+  delete: [
+    'delete_because_no_component',
+    'delete_because_not_made',
+    'delete_because_each_key',
+    'delete_because_no_pattern',
+    'delete_because_destroy',
+  ],
   forget: ['forget_because_removed', 'forget_because_kept', 'forget_because_occupied'],
   import: [undefined, 'adopt_unowned'],
 }
 const REASONS: { readonly [R in ActionReason]: true } = {
   delete_because_no_component: true,
+  delete_because_not_made: true,
+  delete_because_each_key: true,
+  delete_because_no_pattern: true,
   delete_because_destroy: true,
   replace_because_cannot_update: true,
   replace_by_request: true,

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import type { CommandIo } from '../command-io.ts'
 import {
   type ExecuteOptions,
@@ -10,7 +10,7 @@ import {
 } from '../design-options.ts'
 import { executeRun } from '../execute-run.ts'
 
-type ApplyOptions = RunOptions & SelectionOptions & ExecuteOptions
+type ApplyOptions = RunOptions & SelectionOptions & ExecuteOptions & { readonly refreshOnly?: boolean }
 
 /** `meshform apply`: the same plan, confirmed, carried out, waited for, recorded. */
 export function applyCommand(io: CommandIo): Command {
@@ -20,8 +20,19 @@ export function applyCommand(io: CommandIo): Command {
       'Plans, asks, carries the plan out, waits until everything is healthy and records it. A saved plan is carried out as it is, or refused as stale.',
     )
     .argument('[plan]', 'a plan saved by `meshform plan --out`')
+    .addOption(
+      new Option('--refresh-only', 'change no object: only bring the state up to what is live').conflicts([
+        'replace',
+        'target',
+        'exclude',
+        'targetFile',
+        'excludeFile',
+      ]),
+    )
     .addHelpText('after', EXAMPLES)
-    .action((plan: string | undefined, options: ApplyOptions) => executeRun(io, { operation: 'apply', options, planFile: plan }))
+    .action((plan: string | undefined, options: ApplyOptions) =>
+      executeRun(io, { operation: 'apply', options, planFile: plan, refreshOnly: options.refreshOnly === true }),
+    )
 }
 
 const EXAMPLES = `

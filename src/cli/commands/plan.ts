@@ -93,7 +93,7 @@ async function runPlan(io: CommandIo, options: PlanOptions): Promise<void> {
       view.diagnostics([refusal])
       return fail()
     }
-    const next = mode === 'refresh-only' || errored ? 'Look at it with: meshform show' : 'Apply it with: meshform apply'
+    const next = errored ? 'Look at it with: meshform show' : 'Apply it with: meshform apply'
     view.note(`The plan is saved${errored ? ' with its errors, and can not be applied' : ''}. ${next} ${options.out}`)
   }
   if (errored) return fail()
