@@ -38,6 +38,59 @@ describe('Kuma', () => {
     })
   })
 
+  test('where zones fail over, routes, timeouts, retries and limits hold for the service of all zones too', () => {
+    const zones = {
+      kind: 'MeshMultiZoneService',
+      labels: { 'kuma.io/display-name': 'backend-shop', 'k8s.kuma.io/namespace': 'kuma-system' },
+    }
+    const translated = shop({
+      traffic: {
+        limits: {
+          workload: 'backend',
+          circuitBreaker: { connectTimeout: '1s', outlier: { consecutiveErrors: 3 } },
+          loadBalancing: { failover: [{ from: 'a', to: 'b' }] },
+        },
+        backend: {
+          workload: 'backend',
+          routes: [
+            {
+              to: { 'workloads.backend': 100 },
+              timeout: '2s',
+              retries: { attempts: 2 },
+              headers: { request: { set: { a: 'b' } } },
+            },
+          ],
+        },
+      },
+    })
+    expect(translated.diagnostics).toEqual([])
+    const targets = (kind: string, name: string) =>
+      objectsIn(only(translated, kind, name), 'spec', 'to').map((entry) => [stringIn(entry, 'targetRef', 'kind'), entry.default])
+    expect(targets('MeshTimeout', 'shop-backend-timeout')).toContainEqual([zones.kind, { http: { requestTimeout: '2s' } }])
+    expect(targets('MeshTimeout', 'shop-backend-limits-timeout')).toContainEqual([zones.kind, { connectionTimeout: '1s' }])
+    expect(targets('MeshRetry', 'shop-backend-retry').map(([kind]) => kind)).toEqual(['MeshService', zones.kind])
+    expect(targets('MeshCircuitBreaker', 'shop-backend-limits-circuit-breaker').map(([kind]) => kind)).toContain(zones.kind)
+    const [own, all] = objectsIn(only(translated, 'MeshHTTPRoute'), 'spec', 'to')
+    expect(own).toMatchObject({ targetRef: { kind: 'MeshService' } })
+    expect(all).toMatchObject({
+      targetRef: { ...zones, sectionName: 'http' },
+      rules: [
+        { default: { filters: [{ type: 'RequestHeaderModifier' }], backendRefs: [{ ...zones, port: 8080, weight: 100 }] } },
+      ],
+    })
+  })
+
+  test('versions are of one zone, which is told where zones fail over', () => {
+    const backend = {
+      workload: 'backend',
+      routes: [{ to: { v1: 90, v2: 10 } }],
+      loadBalancing: { failover: [{ from: 'a', to: 'b' }] },
+    }
+    expect(
+      shop({ traffic: { backend } }).diagnostics.map(({ code, severity, location }) => [code, severity, location?.file]),
+    ).toEqual([['MF3020', 'warning', 'routes.0.to']])
+  })
+
   test('3.0: the Mesh has no field that it dropped', () => {
     expect(only(translate(canonical({ ...MESH, version: '3.0.0', mtls: 'strict' })), 'Mesh').spec).toEqual({})
   })

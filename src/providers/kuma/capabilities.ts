@@ -66,7 +66,7 @@ export const KUMA_CAPABILITIES: CapabilityTable = {
   'loadBalancing.policy': yes('MeshLoadBalancingStrategy loadBalancer.type', '2.9'),
   'loadBalancing.hash': yes('MeshLoadBalancingStrategy hashPolicies', '2.11'),
   'loadBalancing.failover': yes(
-    'MeshMultiZoneService and MeshLoadBalancingStrategy localityAwareness.crossZone.failover, between zones; callers use <service>-<namespace>.mzsvc.mesh.local',
+    'MeshMultiZoneService and MeshLoadBalancingStrategy localityAwareness.crossZone.failover, between zones; callers use <service>-<namespace>.mzsvc.mesh.local, for which routes, timeouts, retries and limits hold too',
     '2.9',
   ),
   'loadBalancing.warmup': no(

@@ -1,6 +1,8 @@
 import { joinName } from '../../design/object-name.ts'
-import { from, traceManifest } from '../traced-manifest.ts'
-import { KUMA_API, labelsOf, policyLabels } from './api.ts'
+import type { ResolvedWorkload } from '../contract.ts'
+import { indexOf } from '../scope-index.ts'
+import { type DraftObject, from, traceManifest } from '../traced-manifest.ts'
+import { KUMA_API, labelsOf, policyLabels, sectionOf } from './api.ts'
 import type { RouteRequest } from './routes.ts'
 
 /**
@@ -9,27 +11,42 @@ import type { RouteRequest } from './routes.ts'
  */
 export function multiZoneService({ workload, outbound, scope }: RouteRequest) {
   const service = workload.service ?? workload.name
-  const name = joinName(service, workload.namespace)
   const path = ['loadBalancing', 'failover']
   const manifest = traceManifest(
     {
       apiVersion: KUMA_API,
       kind: 'MeshMultiZoneService',
-      metadata: { name, namespace: outbound.namespace, labels: policyLabels(scope) },
+      metadata: { name: multiZoneName(workload), namespace: outbound.namespace, labels: policyLabels(scope) },
       spec: {
         selector: { meshService: { matchLabels: labelsOf(service, workload.namespace) } },
         ports: from(
           path,
           workload.ports
             .filter(({ protocol }) => protocol !== 'udp')
-            .map(({ port, protocol }) => ({ port, appProtocol: APP_PROTOCOLS[protocol] })),
+            .map((port) => ({ name: sectionOf(port), port: port.port, appProtocol: APP_PROTOCOLS[port.protocol] })),
         ),
       },
     },
     path,
   )
-  const targetRef = { kind: 'MeshMultiZoneService', labels: labelsOf(name, outbound.namespace) }
-  return { manifest, targetRef }
+  return manifest
+}
+
+function multiZoneName(workload: ResolvedWorkload): string {
+  return joinName(workload.service ?? workload.name, workload.namespace)
+}
+
+/** True where a policy of the workload fails over between zones. */
+export function failsOver({ workload, scope }: Pick<RouteRequest, 'workload' | 'scope'>): boolean {
+  return (indexOf(scope).traffic.get(workload.address) ?? []).some(({ spec }) => spec.loadBalancing?.failover !== undefined)
+}
+
+/** The service of all zones as policies name it, where there is one: what is said of the workload holds for it too. */
+export function zonesOf(request: Pick<RouteRequest, 'workload' | 'outbound' | 'port' | 'scope'>): readonly DraftObject[] {
+  const { workload, outbound, port } = request
+  if (!failsOver(request)) return []
+  const sectionName = workload.ports.length < 2 ? undefined : sectionOf(port)
+  return [{ kind: 'MeshMultiZoneService', labels: labelsOf(multiZoneName(workload), outbound.namespace), sectionName }]
 }
 
 const APP_PROTOCOLS = { http: 'http', http2: 'http2', grpc: 'grpc', https: 'tls', tls: 'tls', tcp: 'tcp', udp: 'tcp' } as const

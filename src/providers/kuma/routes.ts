@@ -11,6 +11,7 @@ import type { ResolvedMatch, ResolvedRoute } from '../resolve-routes.ts'
 import { type Draft, type DraftObject, from, traceManifest } from '../traced-manifest.ts'
 import { dataplanes, KUMA_API, meshService, policyLabels, sectionOf } from './api.ts'
 import { share } from './mesh-objects.ts'
+import { zonesOf } from './multi-zone.ts'
 
 /** Routes of one policy on one port of a workload. */
 export interface RouteRequest {
@@ -44,11 +45,11 @@ export function meshHttpRoutes(request: RouteRequest): {
   const manifests: DesiredManifest[] = []
   const groups = groupsOf(request.routes).map((routes): RouteGroup => {
     const names = [undefined, ...callersOf(routes)].flatMap((caller): readonly string[] => {
-      const rules = routes.flatMap((route) => ruleFor(route, caller, request))
-      if (rules.length === 0) return []
+      const rulesTo = (zone: DraftObject | undefined) => routes.flatMap((route) => ruleFor(route, caller, request, zone))
+      if (rulesTo(undefined).length === 0) return []
       const base = manifests.length === 0 ? baseName(request) : joinName(baseName(request), String(manifests.length + 1))
       const name = caller === undefined ? base : joinName(base, 'from', caller.name)
-      manifests.push(routeObject('MeshHTTPRoute', name, caller, rules, request))
+      manifests.push(routeObject('MeshHTTPRoute', name, caller, rulesTo, request))
       return [name]
     })
     return { routes, names }
@@ -63,7 +64,9 @@ export function meshTcpRoute(request: RouteRequest): {
 } {
   const [first, ...others] = request.routes
   if (first === undefined) return { manifests: [], diagnostics: [] }
-  const rules = [from(first.path, { default: { backendRefs: backendsOf(first, request) } })]
+  const rules = (zone: DraftObject | undefined) => [
+    from(first.path, { default: { backendRefs: backendsOf(first, request, zone) } }),
+  ]
   return {
     manifests: [routeObject('MeshTCPRoute', request.outbound.name, undefined, rules, request)],
     diagnostics: [
@@ -110,9 +113,10 @@ function routeObject(
   kind: 'MeshHTTPRoute' | 'MeshTCPRoute',
   name: string,
   caller: ResolvedWorkload | undefined,
-  rules: readonly Draft[],
-  { workload, port, scope, outbound }: RouteRequest,
+  rulesTo: (zone: DraftObject | undefined) => readonly Draft[],
+  request: RouteRequest,
 ): DesiredManifest {
+  const { workload, port, scope, outbound } = request
   return traceManifest(
     {
       apiVersion: KUMA_API,
@@ -123,8 +127,12 @@ function routeObject(
         to: [
           {
             targetRef: meshService(workload.service ?? workload.name, workload.namespace, sectionOf(port)),
-            rules: from(['routes'], rules),
+            rules: from(['routes'], rulesTo(undefined)),
           },
+          ...zonesOf(request).map((zone) => ({
+            targetRef: { ...zone, sectionName: sectionOf(port) },
+            rules: from(['routes'], rulesTo(zone)),
+          })),
         ],
       },
     },
@@ -138,8 +146,16 @@ function callerRef(caller: ResolvedWorkload): DraftObject {
   return { ...dataplanes(caller), sectionName: undefined, labels }
 }
 
-/** The rule of a route for a caller, or for all of them: with the matches that name this caller, or none. */
-function ruleFor(route: ResolvedRoute, caller: ResolvedWorkload | undefined, request: RouteRequest): readonly Draft[] {
+/**
+ * The rule of a route for a caller, or for all of them: with the matches that name this caller, or none; to the MeshService, or to the
+ * service of all zones.
+ */
+function ruleFor(
+  route: ResolvedRoute,
+  caller: ResolvedWorkload | undefined,
+  request: RouteRequest,
+  zone: DraftObject | undefined,
+): readonly Draft[] {
   const { path } = route
   const own = route.matches.filter((match) => (caller === undefined ? match.from === undefined : match.from?.includes(caller)))
   if (own.length === 0 && (route.matches.length > 0 || caller !== undefined)) return []
@@ -150,7 +166,7 @@ function ruleFor(route: ResolvedRoute, caller: ResolvedWorkload | undefined, req
       matches: from([...path, 'match'], matches.length === 0 ? [EVERYTHING] : matches),
       default: {
         filters: filters.length === 0 ? undefined : filters,
-        backendRefs: route.destinations.length === 0 ? undefined : backendsOf(route, request),
+        backendRefs: route.destinations.length === 0 ? undefined : backendsOf(route, request, zone),
       },
     }),
   ]
@@ -158,9 +174,13 @@ function ruleFor(route: ResolvedRoute, caller: ResolvedWorkload | undefined, req
 
 const EVERYTHING = { path: { type: 'PathPrefix', value: '/' } }
 
-function backendsOf(route: ResolvedRoute, request: RouteRequest): readonly Draft[] {
+function backendsOf(route: ResolvedRoute, request: RouteRequest, zone: DraftObject | undefined): readonly Draft[] {
+  const backend = (destination: Destination): DraftObject =>
+    zone !== undefined && destination.workload === request.workload && destination.version === undefined
+      ? { ...zone, sectionName: undefined, port: request.portFor(destination) }
+      : backendRef(destination, request)
   return route.destinations.map((destination) =>
-    from(destination.path, { ...backendRef(destination, request), weight: from(destination.path, destination.weight) }),
+    from(destination.path, { ...backend(destination), weight: from(destination.path, destination.weight) }),
   )
 }
 

@@ -4,6 +4,7 @@ import type { ValuePath } from '../../plan/source.ts'
 import type { DesiredManifest } from '../contract.ts'
 import { type Draft, type DraftObject, from, traceManifest } from '../traced-manifest.ts'
 import { KUMA_API, labelsOf, meshService, policyLabels, sectionOf } from './api.ts'
+import { zonesOf } from './multi-zone.ts'
 import type { RouteGroup, RouteRequest } from './routes.ts'
 
 const RETRY_WORDS: { readonly [word: string]: string } = {
@@ -56,7 +57,7 @@ export function timeoutsAndRetries(request: RouteRequest, groups: readonly Route
   const alone = groups.length === 1
   const targets = ({ names }: RouteGroup): readonly DraftObject[] =>
     alone
-      ? [targetService(request)]
+      ? [targetService(request), ...zonesOf(request)]
       : names.map((name) => ({ kind: 'MeshHTTPRoute', labels: labelsOf(name, request.outbound.namespace) }))
   const connection = connectionTimeouts(request)
   const timeouts = groups.flatMap((group) => {
@@ -67,7 +68,7 @@ export function timeoutsAndRetries(request: RouteRequest, groups: readonly Route
     return targets(group).map((targetRef) => ({ targetRef, default: { ...(alone ? connection : {}), ...http } }))
   })
   const [own, ...versions] = connection === undefined ? [] : targetServices(request)
-  const apart = own === undefined || (alone && timeouts.length > 0) ? versions : [own, ...versions]
+  const apart = own === undefined || (alone && timeouts.length > 0) ? versions : [own, ...zonesOf(request), ...versions]
   const entries = [...apart.map((targetRef) => ({ targetRef, default: connection })), ...timeouts]
   const retries = groups.flatMap((group) => {
     const [first] = group.routes

@@ -13,7 +13,7 @@ import { type Draft, from, traceManifest } from '../traced-manifest.ts'
 import { dataplanes, KUMA_API, type KumaFlavor, policyLabels, systemNamespace } from './api.ts'
 import { faultPolicies } from './faults.ts'
 import { share } from './mesh-objects.ts'
-import { multiZoneService } from './multi-zone.ts'
+import { failsOver, multiZoneService, zonesOf } from './multi-zone.ts'
 import { meshHttpRoutes, meshTcpRoute, type RouteRequest, routeMistakes } from './routes.ts'
 import { outboundPolicy, targetServices, timeoutsAndRetries } from './timeouts.ts'
 
@@ -66,6 +66,7 @@ export function kumaTraffic(policy: ComponentOf<'traffic'>, scope: Scope, flavor
       ...otherPorts(policy, port),
       ...routed.diagnostics,
       ...balancing.diagnostics,
+      ...versionsOfZone(request),
     ],
   }
 }
@@ -119,7 +120,7 @@ function breakers(request: RouteRequest): readonly DesiredManifest[] {
           },
         })
   const conf = { connectionLimits: limited ? limits : undefined, outlierDetection: detection }
-  const entries = targetServices(request).map((targetRef) => ({ targetRef, default: conf }))
+  const entries = [...targetServices(request), ...zonesOf(request)].map((targetRef) => ({ targetRef, default: conf }))
   return [outboundPolicy('MeshCircuitBreaker', 'circuit-breaker', entries, request, ['circuitBreaker'])]
 }
 
@@ -180,11 +181,10 @@ function balancingOf(request: RouteRequest): Translation {
     balancer === undefined && hashOn === undefined
       ? []
       : targetServices(request).map((targetRef) => ({ targetRef, default: conf }))
-  const zones = failover === undefined ? undefined : multiZoneService(request)
-  const entries = [...own, ...(zones === undefined ? [] : [{ targetRef: zones.targetRef, default: acrossZones }])]
+  const entries = [...own, ...zonesOf(request).map((targetRef) => ({ targetRef, default: acrossZones }))]
   return {
     manifests: [
-      ...(zones === undefined ? [] : [zones.manifest]),
+      ...(failover === undefined ? [] : [multiZoneService(request)]),
       outboundPolicy('MeshLoadBalancingStrategy', 'load-balancing', entries, request, path),
     ],
     diagnostics,
@@ -228,6 +228,20 @@ function rateLimits(
       ['rateLimit'],
     ),
   ]
+}
+
+/** A service of all zones is the workload as a whole; a version of it is one of the caller's zone. */
+function versionsOfZone(request: RouteRequest): readonly Diagnostic[] {
+  if (!failsOver(request)) return []
+  return request.routes
+    .filter(({ destinations }) => destinations.some(({ version }) => version !== undefined))
+    .map((route) =>
+      mistake(request.policy, [...route.path, 'to'], 'MF3020', {
+        severity: 'warning',
+        summary: 'Versions of Kuma are of one zone, so requests that this route takes do not fail over',
+        hint: 'Leave the versions out where the zone fails over, or give each version a workload of its own.',
+      }),
+    )
 }
 
 /** A route belongs to one port of the MeshService; matches that name another one would never hold. */
