@@ -1,8 +1,10 @@
 import type { MadePlan } from '../engine/make-plan.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
-import type { JsonValue } from '../plan/json.ts'
+import { isJsonObject, type JsonValue } from '../plan/json.ts'
 import { describeObject, type Manifest } from '../plan/manifest.ts'
+import { sensitiveTexts } from '../plan/sensitive-text.ts'
 import { coverSecrets, NOT_AT_HAND } from '../planner/cover-secrets.ts'
+import { isSecretField } from '../planner/mask.ts'
 
 /** Secrets of an object that are shorter than this, all together, can be guessed against the digest that a plan has of it. */
 const SAFE_LENGTH = 12
@@ -18,10 +20,13 @@ export function guessableSecrets(
   sensitiveValues: readonly string[],
   place: 'plan' | 'state',
 ): readonly Diagnostic[] {
+  const { isIn } = sensitiveTexts(sensitiveValues)
   const short = plan.changes.filter(({ id, action }) => {
     if (place === 'state' && action === 'no-op') return false
     const manifest = manifests.get(id)
-    const length = manifest === undefined ? 0 : secretLength(manifest, sensitiveValues)
+    // Most objects hold no secret: only those that do are covered, to see how much of them is.
+    if (manifest === undefined || !(holdsSecret(manifest) || isIn(manifest))) return false
+    const length = secretLength(manifest, sensitiveValues)
     return length > 0 && length < SAFE_LENGTH
   })
   const [first] = short
@@ -41,6 +46,12 @@ export function guessableSecrets(
   ]
 }
 
+/** True for a Secret, and for what has one somewhere in it. */
+function holdsSecret(value: JsonValue | undefined): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return (isJsonObject(value) && isSecretField(value, 'data')) || Object.values(value).some(holdsSecret)
+}
+
 /** Characters of all secrets of an object together; values of `data` are base64. */
 function secretLength(manifest: Manifest, sensitiveValues: readonly string[]): number {
   const { covered } = coverSecrets(manifest, sensitiveValues, [])
@@ -50,6 +61,6 @@ function secretLength(manifest: Manifest, sensitiveValues: readonly string[]): n
     const inside = value as { readonly [name: string]: JsonValue }
     return Object.entries(cover).reduce((sum, [name, item]) => sum + walk(inside[name], item as JsonValue, coded), 0)
   }
-  const isSecret = manifest.kind === 'Secret' && manifest.apiVersion === 'v1'
-  return Object.entries(covered).reduce((sum, [name, item]) => sum + walk(manifest[name], item, isSecret && name === 'data'), 0)
+  const coded = isSecretField(manifest, 'data')
+  return Object.entries(covered).reduce((sum, [name, item]) => sum + walk(manifest[name], item, coded && name === 'data'), 0)
 }

@@ -13,12 +13,9 @@ const FLOW_DEPTH = 2
  * read, not parsed. Every line is free of control characters.
  */
 export function blockLines(value: JsonValue): readonly string[] {
-  if (isJsonObject(value) && Object.keys(value).length > 0) {
-    return Object.entries(value).flatMap(([key, entry]) => entryLines([key], entry))
-  }
-  if (Array.isArray(value) && value.length > 0) return value.flatMap(itemLines)
-  if (typeof value === 'string' && isText(value)) return textLines(value)
-  return [flowText(value)]
+  const lines: string[] = []
+  writeBlock(value, '', lines)
+  return lines
 }
 
 /** A value on one line, whole: words as they are where that is clear, anything else in quotes. */
@@ -46,30 +43,78 @@ export function textLines(text: string): readonly string[] {
     .map(printable)
 }
 
-function entryLines(path: readonly string[], value: JsonValue): readonly string[] {
+// A plan has thousands of objects, most of them to be shown: lines are written one after the other, each once.
+function writeBlock(value: JsonValue, indent: string, lines: string[]): void {
   if (isJsonObject(value)) {
-    const [only, ...others] = Object.entries(value)
-    if (only !== undefined && others.length === 0) return entryLines([...path, only[0]], only[1])
+    const keys = Object.keys(value)
+    for (const key of keys) writeEntry(key, value[key] as JsonValue, indent, lines)
+    if (keys.length > 0) return
+  } else if (Array.isArray(value) && value.length > 0) {
+    for (const item of value) writeItem(item, indent, lines)
+    return
+  } else if (typeof value === 'string' && isText(value)) {
+    writeText(value, indent, lines)
+    return
   }
-  const key = path.length === 1 ? keyText(path[0] ?? '') : formatFieldPath(path)
-  if (typeof value === 'string' && isText(value)) return [`${key}: |`, ...indented(textLines(value))]
-  if (isScalar(value) || fitsOneLine(value)) return [`${key}: ${flowText(value)}`]
-  return [`${key}:`, ...indented(blockLines(value))]
+  lines.push(`${indent}${flowText(value)}`)
 }
 
-function itemLines(item: JsonValue): readonly string[] {
-  if (typeof item === 'string' && isText(item)) return ['- |', ...indented(textLines(item))]
-  if (isJsonObject(item) && fitsOneLine(item) && Object.keys(item).length > 1) return [`- ${flowText(item)}`]
-  const [first = '', ...rest] = blockLines(item)
-  return [`- ${first}`, ...indented(rest)]
+function writeEntry(name: string, entry: JsonValue, indent: string, lines: string[]): void {
+  let value = entry
+  let path: string[] | undefined
+  for (let only = onlyKey(value); only !== undefined; only = onlyKey(value)) {
+    path ??= [name]
+    path.push(only)
+    value = (value as JsonObject)[only] as JsonValue
+  }
+  const key = path === undefined ? keyText(name) : formatFieldPath(path)
+  if (typeof value === 'string' && isText(value)) {
+    lines.push(`${indent}${key}: |`)
+    writeText(value, `${indent}  `, lines)
+    return
+  }
+  const line = isScalar(value) ? flowText(value) : oneLine(value)
+  if (line !== undefined) {
+    lines.push(`${indent}${key}: ${line}`)
+    return
+  }
+  lines.push(`${indent}${key}:`)
+  writeBlock(value, `${indent}  `, lines)
 }
 
-function indented(lines: readonly string[]): readonly string[] {
-  return lines.map((line) => `  ${line}`)
+function writeItem(item: JsonValue, indent: string, lines: string[]): void {
+  const inside = `${indent}  `
+  if (typeof item === 'string' && isText(item)) {
+    lines.push(`${indent}- |`)
+    writeText(item, inside, lines)
+    return
+  }
+  const line = isJsonObject(item) && Object.keys(item).length > 1 ? oneLine(item) : undefined
+  if (line !== undefined) {
+    lines.push(`${indent}- ${line}`)
+    return
+  }
+  const first = lines.length
+  writeBlock(item, inside, lines)
+  lines[first] = `${indent}- ${(lines[first] ?? '').slice(inside.length)}`
 }
 
-function fitsOneLine(value: JsonValue): boolean {
-  return isShallow(value, FLOW_DEPTH) && flowText(value).length <= FLOW_WIDTH
+function writeText(text: string, indent: string, lines: string[]): void {
+  for (const line of textLines(text)) lines.push(`${indent}${line}`)
+}
+
+/** The key of a map of one entry. */
+function onlyKey(value: JsonValue): string | undefined {
+  if (!isJsonObject(value)) return undefined
+  const keys = Object.keys(value)
+  return keys.length === 1 ? keys[0] : undefined
+}
+
+/** A collection on one line, where it is short enough for that. */
+function oneLine(value: JsonValue): string | undefined {
+  if (!isShallow(value, FLOW_DEPTH)) return undefined
+  const line = flowText(value)
+  return line.length <= FLOW_WIDTH ? line : undefined
 }
 
 function isShallow(value: JsonValue, depth: number): boolean {

@@ -46,8 +46,9 @@ function objectOf(fields: readonly FieldChange[]): JsonObject {
   for (const { path, after } of fields) {
     if (after === undefined) continue
     let branch = root
-    for (const step of path.slice(0, -1)) branch = branchAt(branch, String(step))
-    branch.set(String(path.at(-1)), after)
+    const last = path.length - 1
+    for (let index = 0; index < last; index++) branch = branchAt(branch, String(path[index]))
+    branch.set(String(path[last]), after)
   }
   return grown(root)
 }
@@ -63,5 +64,6 @@ function branchAt(branch: Branch, key: string): Branch {
 }
 
 function grown(branch: Branch): JsonObject {
-  return Object.fromEntries([...branch].map(([key, value]) => [key, value instanceof Map ? grown(value) : value]))
+  for (const [key, value] of branch) if (value instanceof Map) branch.set(key, grown(value))
+  return Object.fromEntries(branch as Map<string, JsonValue>)
 }
