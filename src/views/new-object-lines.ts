@@ -64,6 +64,12 @@ function branchAt(branch: Branch, key: string): Branch {
 }
 
 function grown(branch: Branch): JsonObject {
-  for (const [key, value] of branch) if (value instanceof Map) branch.set(key, grown(value))
-  return Object.fromEntries(branch as Map<string, JsonValue>)
+  const object: Record<string, JsonValue> = {}
+  for (const [key, value] of branch) {
+    const item = value instanceof Map ? grown(value) : value
+    // The one name that an assignment would not make a key of.
+    if (key === '__proto__') Object.defineProperty(object, key, { value: item, enumerable: true })
+    else object[key] = item
+  }
+  return object
 }
