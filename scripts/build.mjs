@@ -1,15 +1,15 @@
 // Builds the command into dist/: `main.cjs`, the pieces that it loads with their code caches, and the scripts of its threads.
 import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { laterPieces, piecesOf } from './pieces.mjs'
+import { checkCopies, laterPieces, pieces } from './pieces.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 rmSync(join(root, 'dist'), { recursive: true, force: true })
-const pieces = piecesOf()
 const common = {
   absWorkingDir: root,
   bundle: true,
@@ -39,16 +39,20 @@ await build({
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },
 })
+const modules = new Map()
 for (const { name, contents } of pieces) {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     ...commonJs,
+    metafile: true,
     stdin: { contents, resolveDir: root },
     outfile: `dist/pieces/${name}.cjs`,
     write: false,
   })
   mkdirSync(join(root, 'dist/pieces'), { recursive: true })
+  modules.set(name, Object.keys(metafile.inputs))
   for (const { path, text } of outputFiles) writeFileSync(path, asFunction(text))
 }
+checkCopies(modules)
 await build({
   ...common,
   entryPoints: ['src/perf/load/generator-worker.ts', 'src/perf/wire/practice-worker.ts', 'src/filters/host/filter-worker.ts'],
@@ -73,10 +77,11 @@ if (status !== 0) console.error('The code caches are missing: the command works 
 
 /**
  * A script that is one function, as `load-piece.ts` runs it. It is read as Latin-1, so whatever is not ASCII is escaped: what the
- * bundler leaves of it stands in regular expressions and comments.
+ * bundler leaves of it stands in regular expressions and comments. Its last line tells it from every other text.
  */
 function asFunction(text) {
   const ascii = text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
   const url = 'require("node:url").pathToFileURL(__dirname + "/").href'
-  return `(function (exports, require, module, __dirname) { "use strict"; const __url = ${url};\n${ascii}\n})\n`
+  const whole = `(function (exports, require, module, __dirname) { "use strict"; const __url = ${url};\n${ascii}\n})\n`
+  return `${whole}//# ${createHash('sha256').update(whole).digest('hex')}\n`
 }

@@ -86,7 +86,7 @@ function runCommand(args, cwd, signal, say, setExitCode) {
       },
     })
   const env = { PATH: process.env.PATH, HOME: folder, KUBECONFIG: join(cwd, 'kubeconfig') }
-  return loadPiece('command').run(args, { stdout: output(), stderr: output(), env, signal, cwd, setExitCode })
+  return loadPiece('command')['src/cli/run.ts'].run(args, { stdout: output(), stderr: output(), env, signal, cwd, setExitCode })
 }
 
 function workFolder(name) {
