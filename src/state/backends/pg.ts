@@ -11,11 +11,12 @@ export interface PgBackendOptions {
   readonly process: ProcessIdentity
   /** As the server lists it. */
   readonly applicationName: string
+  readonly retryWaitsMs?: readonly number[]
 }
 
 /** States, locks and journals in a PostgreSQL database. Nothing is kept on this machine. */
-export function pgBackend({ settings, process, applicationName }: PgBackendOptions): StateBackend {
-  const connection = new PgConnection(settings, applicationName)
+export function pgBackend({ settings, process, applicationName, retryWaitsMs }: PgBackendOptions): StateBackend {
+  const connection = new PgConnection(settings, applicationName, retryWaitsMs)
   return {
     kind: 'pg',
     location: connection.location,

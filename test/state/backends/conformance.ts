@@ -23,6 +23,7 @@ import {
   stateOptions,
   value,
 } from '../sample-state.ts'
+import type { LossyWire } from './lossy-wire.ts'
 
 /** One store that several clients share. */
 export interface BackendStore {
@@ -30,6 +31,8 @@ export interface BackendStore {
   client(options?: { readonly process?: ProcessIdentity; readonly machine?: string }): Promise<StateBackend>
   /** Lets time pass for locks. */
   elapse(milliseconds: number): Promise<void>
+  /** The way to it, where there is one that can be cut. */
+  readonly wire?: LossyWire
 }
 
 /** What the suite must know of a kind of backend. */
@@ -60,12 +63,40 @@ function newRef(workspace = 'default'): StateRef {
 }
 
 /** A state whose bytes no compression makes small. */
-function largeState(ref: StateRef, objects: number): RecordedState {
+function largeState(ref: StateRef, objects: number, bytes = 2_000): RecordedState {
   const state = sampleState(objects)
   const noise = [...state.objects].map(
-    ([id, object]) => [id, { ...object, desired: { noise: randomBytes(2_000).toString('base64') } }] as const,
+    ([id, object]) => [id, { ...object, desired: { noise: randomBytes(bytes).toString('base64') } }] as const,
   )
   return { ...state, design: { ...state.design, name: ref.design }, objects: new Map(noise) }
+}
+
+/** A state is made, grows, and is deleted, while one answer is lost; how many requests that took. */
+async function wholeLife(store: BackendStore, wire: LossyWire, nth: number, traits: BackendTraits): Promise<number> {
+  const [ref, lost] = [newRef(), `with the answer to request ${nth} lost`]
+  const client = await store.client()
+  const request = { operation: 'apply', process: PROCESS, version: '1' }
+  wire.lose(nth)
+  const lock = value(await lockState(client, ref, request, lockOptions()))
+  const session = value(await openState(client, ref, lock, stateOptions()))
+  const operation = value(await session.begin(sampleOperation()))
+  value(await operation.intent(sampleEffect(0)))
+  operation.result({ id: sampleId(0), outcome: 'recorded', object: sampleObject(0) })
+  if (traits.renews) expect(value(await client.locks.renew(ref, lock.info, traits.expiryMs, SIGNAL)), lost).toBe('renewed')
+  value(await operation.finish(sampleConclusion({ design: { name: ref.design, version: undefined, digest: 'd' } })))
+  const large = value(await session.replace(largeState(ref, 1, 1_000_000)))
+  const stored = value(await client.snapshots.read(ref, SIGNAL))
+  value(await client.snapshots.remove(ref, stored?.token ?? '', lock.info.id, SIGNAL))
+  await lock.release()
+  const { carried } = wire
+  wire.lose(0)
+  const written = JSON.parse(Buffer.from(stored?.bytes ?? []).toString('utf8')) as { readonly serial: number }
+  expect(written.serial, lost).toBe(large.serial)
+  expect(value(await client.snapshots.read(ref, SIGNAL)), lost).toBeUndefined()
+  const next = value(await lockState(await store.client(), ref, request, lockOptions()))
+  expect(next.tookOver, lost).toBeUndefined()
+  value(await next.release())
+  return carried
 }
 
 /** What every backend must do. Run against each, with the real thing behind it wherever there is one. */
@@ -254,6 +285,14 @@ export function describeBackend(name: string, open: () => Promise<BackendStore>,
       const { state } = value(await readState(await store.client(), ref, stateOptions()))
       expect(state.objects.size).toBe(10)
       expect(state.history).toHaveLength(10)
+    })
+
+    test('an answer that is lost on the way, whichever it is, changes nothing', async () => {
+      const store = await open()
+      if (store.wire === undefined) return
+      const requests = await wholeLife(store, store.wire, 0, traits)
+      expect(requests).toBeGreaterThan(5)
+      for (let nth = 1; nth <= requests; nth++) await wholeLife(store, store.wire, nth, traits)
     })
 
     test('a crash loses nothing, on this machine or with it', async () => {

@@ -50,6 +50,7 @@ describeBackend(
     return {
       client: ({ process = PROCESS, machine = 'here' } = {}) => client(server.endpoint, join(folder, machine), { process }),
       elapse: async (milliseconds) => server.forward(milliseconds),
+      wire: server.wire,
     }
   },
   TRAITS,

@@ -48,6 +48,7 @@ describeBackend(
     return {
       client: async ({ process = PROCESS, machine = 'here' } = {}) => client(server.endpoint, join(folder, machine), { process }),
       elapse: async (milliseconds) => server.forward(milliseconds),
+      wire: server.wire,
     }
   },
   { expiryMs: 60_000, lists: true, renews: true, inspects: true },

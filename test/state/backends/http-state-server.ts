@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
+import { LossyWire } from './lossy-wire.ts'
 
 /** A server of Terraform's HTTP state protocol. */
 export interface HttpStateServer {
   readonly url: string
+  readonly wire: LossyWire
   /** Lets its clock go on. */
   forward(milliseconds: number): void
   /** Does the next request of this method, but breaks the connection instead of answering. */
@@ -51,6 +53,7 @@ export async function startHttpStateServer(
   const serials = new Set<string>()
   const requests: string[] = []
   let lose = ''
+  const wire = new LossyWire()
   let fail = 0
   let retryAfter = '0'
   let offset = 0
@@ -152,7 +155,7 @@ export async function startHttpStateServer(
       return
     }
     const { status, body: text, headers } = act(request, url, body)
-    if (lose === request.method) {
+    if (wire.carry() || lose === request.method) {
       lose = ''
       request.socket.destroy()
       return
@@ -173,6 +176,7 @@ export async function startHttpStateServer(
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
+    wire,
     forward: (milliseconds) => {
       offset += milliseconds
     },

@@ -70,6 +70,7 @@ for (const { name, dialect, settings } of DIALECTS) {
         client: async ({ process = PROCESS, machine = 'here' } = {}) =>
           client({ ...settings(server.url), lockExpiryMs: 60_000 }, join(folder, machine), { process }),
         elapse: async (milliseconds) => server.forward(milliseconds),
+        wire: server.wire,
       }
     },
     { expiryMs: 60_000, lists: false, renews: false, inspects: false, keepsLocks: dialect !== 'gitlab' },

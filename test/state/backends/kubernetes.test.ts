@@ -6,20 +6,33 @@ import { kubernetesBackend } from '../../../src/state/backends/kubernetes.ts'
 import { type Clock, systemClock } from '../../../src/state/clock.ts'
 import { inProcessTransport } from '../../../src/targets/kubernetes/in-process-transport.ts'
 import { stateApi } from '../../../src/targets/kubernetes/state-api.ts'
+import type { Transport } from '../../../src/targets/kubernetes/transport.ts'
 import { openSample, PROCESS, REF, refusal, sampleState, temporaryFolder, value } from '../sample-state.ts'
 import { describeBackend } from './conformance.ts'
+import { LossyWire } from './lossy-wire.ts'
 import { movedClock } from './moved-clock.ts'
 
 const SIGNAL = new AbortController().signal
 const NAMESPACE = 'meshform-state'
 
-async function startApi(): Promise<KubernetesApi> {
+async function startApi(wire = new LossyWire()): Promise<KubernetesApi> {
   const sandbox = await Sandbox.open({ directory: await temporaryFolder() })
   onTestFinished(() => sandbox.close())
-  const api = stateApi(inProcessTransport(sandbox, 'meshform-test'), systemClock)
+  const api = stateApi(lossyTransport(inProcessTransport(sandbox, 'meshform-test'), wire), movedClock())
   const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } }
   value(await api.send({ method: 'POST', path: '/api/v1/namespaces', body, signal: SIGNAL }))
   return api
+}
+
+function lossyTransport(transport: Transport, wire: LossyWire): Transport {
+  const failure = { kind: 'unreachable', message: 'socket hang up', code: 'ECONNRESET' } as const
+  return {
+    ...transport,
+    request: async (request) => {
+      const answer = await transport.request(request)
+      return wire.carry() ? { ok: false, failure } : answer
+    },
+  }
 }
 
 function client(api: KubernetesApi, journalDirectory: string, clock: Clock, process = PROCESS, namespace = NAMESPACE) {
@@ -34,10 +47,12 @@ async function secretNames(api: KubernetesApi): Promise<string> {
 describeBackend(
   'kubernetes',
   async () => {
-    const [api, folder, clock] = [await startApi(), await temporaryFolder(), movedClock()]
+    const wire = new LossyWire()
+    const [api, folder, clock] = [await startApi(wire), await temporaryFolder(), movedClock()]
     return {
       client: async ({ process = PROCESS, machine = 'here' } = {}) => client(api, join(folder, machine), clock, process),
       elapse: async (milliseconds) => clock.forward(milliseconds),
+      wire,
     }
   },
   { expiryMs: 60_000, lists: true, renews: true, inspects: true },

@@ -6,6 +6,8 @@ import { pgBackend } from '../../../src/state/backends/pg.ts'
 import type { ProcessIdentity } from '../../../src/state/process-identity.ts'
 import { openSample, PROCESS, REF, refusal, sampleState, value } from '../sample-state.ts'
 import { describeBackend } from './conformance.ts'
+import { startLossyPostgres } from './lossy-postgres.ts'
+import { LossyWire } from './lossy-wire.ts'
 import { type PostgresServer, poolerBinary, postgresBinaries, startPooler, startPostgres } from './postgres-server.ts'
 
 const binaries = postgresBinaries()
@@ -28,7 +30,8 @@ if (binaries === undefined) {
   let schemas = 0
 
   const client = (schema: string, process: ProcessIdentity = PROCESS, address = server.address): StateBackend => {
-    const backend = pgBackend({ settings: { address, schema }, process, applicationName: 'meshform-test' })
+    const settings = { address, schema }
+    const backend = pgBackend({ settings, process, applicationName: 'meshform-test', retryWaitsMs: [10, 3_000] })
     onTestFinished(() => backend.close())
     return backend
   }
@@ -39,8 +42,11 @@ if (binaries === undefined) {
       async () => {
         schemas++
         const schema = `store "${schemas}"`
+        const wire = new LossyWire()
+        const lossy = await startLossyPostgres(address(), wire)
         return {
-          client: async ({ process = PROCESS } = {}) => client(schema, process, address()),
+          client: async ({ process = PROCESS } = {}) => client(schema, process, lossy),
+          wire,
           elapse: (milliseconds) => delay(Math.min(milliseconds, 700)),
         }
       },

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
+import { LossyWire } from './lossy-wire.ts'
 
 /** An answer of a store. */
 export interface StoreAnswer {
@@ -12,6 +13,7 @@ export interface StoreAnswer {
 /** A store that a test talks to. */
 export interface StoreServer {
   readonly endpoint: string
+  readonly wire: LossyWire
   forward(milliseconds: number): void
   /** Does the next request of this method, but breaks the connection instead of answering. */
   loseNextAnswer(method: string): void
@@ -24,13 +26,14 @@ export async function startStoreServer(
 ): Promise<StoreServer> {
   let offset = skewMs
   let lose = ''
+  const wire = new LossyWire()
   const server = createServer((request, response) => {
     const parts: Buffer[] = []
     request.on('data', (part: Buffer) => parts.push(part))
     request.on('end', () => {
       const now = Date.now() + offset
       const answer = act(request, new URL(request.url ?? '/', `http://${request.headers.host}`), Buffer.concat(parts), now)
-      if (lose === request.method) {
+      if (wire.carry() || lose === request.method) {
         lose = ''
         request.socket.destroy()
         return
@@ -45,6 +48,7 @@ export async function startStoreServer(
   })
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    wire,
     forward: (milliseconds) => {
       offset += milliseconds
     },

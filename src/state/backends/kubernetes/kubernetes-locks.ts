@@ -71,8 +71,10 @@ export class KubernetesLocks implements LockStore {
     const written = await this.#send('PUT', leaseName(ref), leaseOf(ref, info, expiryMs, lease, now), signal)
     if (!written.ok) return written
     if (written.value.status === 200) return ok('renewed')
-    if (written.value.status === 409 || written.value.status === 404) return ok('lost')
-    return kubernetesRefusal(what, written.value)
+    if (written.value.status !== 409 && written.value.status !== 404) return kubernetesRefusal(what, written.value)
+    // Someone else has it, or the answer to an earlier try was lost.
+    const again = await this.#read(what, ref, signal)
+    return again.ok ? ok(again.value.lease?.holder?.info.id === info.id ? 'renewed' : 'lost') : again
   }
 
   async release(ref: StateRef, info: LockInfo, signal: AbortSignal): Promise<StateResult<'released' | 'lost'>> {

@@ -82,7 +82,8 @@ export class KubernetesSnapshots implements SnapshotStore {
       const part = content.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES)
       const made = await this.#send('POST', '', chunkSecret(ref, generation, index, part), signal)
       if (!made.ok) return made
-      if (made.value.status !== 201) return kubernetesRefusal(what, made.value)
+      // 409: the answer to an earlier try was lost; nobody else knows the generation.
+      if (made.value.status !== 201 && made.value.status !== 409) return kubernetesRefusal(what, made.value)
     }
     const head: StateHead = { serial: write.serial, digest: digestOfBytes(content), chunks, generation }
     const old = await this.#head(what, ref, signal)

@@ -44,7 +44,11 @@ export class ObjectSnapshots implements SnapshotStore {
     if (found.value?.token !== expected) return this.#moved(ref)
     const gone = await this.#store.delete(what, nameOf(ref), expected, signal)
     if (!gone.ok) return gone
-    return gone.value === 'deleted' ? ok(undefined) : this.#moved(ref)
+    if (gone.value === 'deleted') return ok(undefined)
+    // Somebody else wrote, or it is gone already, and the answer that said so was lost.
+    const left = await this.read(ref, signal)
+    if (!left.ok) return left
+    return left.value === undefined ? ok(undefined) : this.#moved(ref)
   }
 
   async list(signal: AbortSignal): Promise<StateResult<readonly StateRef[]>> {

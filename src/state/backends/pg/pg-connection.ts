@@ -34,9 +34,11 @@ export class PgConnection {
   readonly location: string
   readonly #pool: pg.Pool
   readonly #schema: string
+  readonly #retryWaitsMs: readonly number[]
   #made: Promise<StateResult<void>> | undefined = undefined
 
-  constructor(settings: PgSettings, applicationName: string) {
+  constructor(settings: PgSettings, applicationName: string, retryWaitsMs: readonly number[] = RETRY_WAITS_MS) {
+    this.#retryWaitsMs = retryWaitsMs
     const url = new URL(settings.address)
     this.location = `${url.protocol}//${url.host}${url.pathname}?schema=${settings.schema}`
     this.#schema = pg.escapeIdentifier(settings.schema)
@@ -64,7 +66,7 @@ export class PgConnection {
     values: readonly unknown[],
     signal: AbortSignal,
   ): Promise<StateResult<readonly PgRow[] | 'missing'>> {
-    for (const wait of RETRY_WAITS_MS) {
+    for (const wait of this.#retryWaitsMs) {
       const rows = await this.queryOnce(what, text, values, signal)
       if (rows.ok || rows.error.kind !== 'unreachable') return rows
       await systemClock.sleep(wait, signal)
@@ -88,6 +90,8 @@ export class PgConnection {
       asked.catch(() => {})
       if (signal.aborted) return aborted(what)
       if (MISSING.has(codeOf(error))) return ok('missing')
+      // IF NOT EXISTS does not keep two from making the same thing at once; the other one made it.
+      if (text.startsWith('CREATE ') && MADE_AT_ONCE.has(codeOf(error))) return ok([])
       return refused(refusalOf(what, error))
     }
   }
@@ -107,14 +111,11 @@ export class PgConnection {
 
   async #prepare(statements: readonly string[], signal: AbortSignal): Promise<StateResult<void>> {
     for (const statement of statements) {
-      const text = statement.replaceAll('$schema', this.#schema)
-      try {
-        await raceAbort(this.#pool.query(text), signal)
-      } catch (error) {
-        if (signal.aborted) return aborted('Making the state tables')
-        // IF NOT EXISTS does not keep two from making the same thing at once; the other one made it.
-        if (!MADE_AT_ONCE.has(codeOf(error))) return refused(refusalOf('Making the state tables', error))
-      }
+      const made = await this.query('Making the state tables', statement, [], signal)
+      if (!made.ok) return made
+      if (made.value !== 'missing') continue
+      const message = 'Making the state tables: the schema is gone again. Somebody else drops it.'
+      return refused({ kind: 'backend', message })
     }
     return ok(undefined)
   }

@@ -72,8 +72,14 @@ export class PgSnapshots implements SnapshotStore {
     return again.ok ? ok(token) : again
   }
 
-  remove(ref: StateRef, expected: string, lockId: string, signal: AbortSignal): Promise<StateResult<void>> {
-    return this.#change('Deleting', ref, DELETE, [ref.workspace, ref.design, lockId, expected], signal)
+  async remove(ref: StateRef, expected: string, lockId: string, signal: AbortSignal): Promise<StateResult<void>> {
+    const change = () => this.#change('Deleting', ref, DELETE, [ref.workspace, ref.design, lockId, expected], signal)
+    const done = await change()
+    if (done.ok || done.error.kind !== 'unreachable') return done
+    // As for a write: the answer may have been lost after it was gone.
+    const stored = await this.read(ref, signal)
+    if (!stored.ok) return done
+    return stored.value === undefined ? ok(undefined) : change()
   }
 
   async list(signal: AbortSignal): Promise<StateResult<readonly StateRef[]>> {
