@@ -70,14 +70,20 @@ export class ApiServer {
     if (target !== undefined && this.#context.registry.hasGroupVersion(target.apiVersion)) {
       return this.#resource(request, target, url.searchParams)
     }
-    return discoveryAnswer(this.#context, request, url.pathname) ?? nothingHere()
+    const answer = discoveryAnswer(this.#context, request, url.pathname)
+    if (answer === undefined && target !== undefined && this.#isBuiltinGroup(target)) throw unknownResource()
+    return answer ?? nothingHere()
+  }
+
+  #isBuiltinGroup({ apiVersion }: ResourceTarget): boolean {
+    return this.#context.registry.isBuiltinGroup(apiVersion.split('/')[0] ?? '')
   }
 
   #resource(request: SandboxRequest, target: ResourceTarget, query: URLSearchParams): SandboxResponse {
     const resource = this.#context.registry.byPath(target.apiVersion, target.plural)
     if (resource === undefined) {
       if (target.apiVersion === 'v1') return this.#coreBeside(request, target, query)
-      if (this.#context.registry.isBuiltin(target.apiVersion)) throw unknownResource()
+      if (this.#isBuiltinGroup(target)) throw unknownResource()
       return nothingHere()
     }
     const { namespaced } = resource.type

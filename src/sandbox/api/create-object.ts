@@ -10,6 +10,7 @@ import { asStored, storedResource, toStorage } from './at-version.ts'
 import { isTerminating, metadataOf, metadataText, timestamp, withMetadata } from './object-metadata.ts'
 import type { ServedResource } from './resource-registry.ts'
 import { alreadyExists, badRequest, forbidden, internal, invalid, notFound, terminatingKind } from './status-error.ts'
+import { checkStorable } from './storage-limit.ts'
 import { namedKindOf, validateNew } from './validate-object.ts'
 
 const longestGeneratedBase = 58
@@ -56,7 +57,7 @@ function generateName(context: ApiContext, object: JsonObject): JsonObject {
 
 /**
  * Stores a new object: `given` is decoded, defaulted and has its managedFields. With `dryRun` everything happens but the
- * storing. The answer of a dry run has no resourceVersion.
+ * storing. The answer of a dry run has no resourceVersion. `bodySize` are the bytes of the request.
  */
 export function createObject(
   context: ApiContext,
@@ -65,6 +66,7 @@ export function createObject(
   given: JsonObject,
   dryRun: boolean,
   warnings: string[] = [],
+  bodySize = 0,
 ): StoredObject {
   const resource = storedResource(context, served)
   const object = toStorage(given, served)
@@ -90,7 +92,9 @@ export function createObject(
   if (!dryRun) {
     const version = metadataText(object, 'resourceVersion')
     if (version !== '' && version !== '0') throw internal('resourceVersion should not be set on objects to be created')
-    return context.store.put(key, asStored(prepared, resource))
+    const stored = asStored(prepared, resource)
+    checkStorable(stored, bodySize)
+    return context.store.put(key, stored)
   }
   return Stored.ofObject(key, 0, withMetadata(inStorageOrder(asStored(prepared, resource), 0), { resourceVersion: undefined }))
 }

@@ -6,6 +6,7 @@ import { dropNulls } from '../schema/drop-nulls.ts'
 import { pruneObject } from '../schema/prune-object.ts'
 import { decodeEmbedded, type EmbeddedReading } from './decode-embedded.ts'
 import { duplicateFields, fieldPositions } from './duplicate-fields.ts'
+import { withWrittenNumbers } from './number-literals.ts'
 import type { FieldValidation } from './request-options.ts'
 import type { ServedResource } from './resource-registry.ts'
 import { badRequest } from './status-error.ts'
@@ -82,6 +83,9 @@ export function decodeInput(
 ): DecodedInput {
   const { type } = resource
   const pruned = pruneObject(object, type.schema)
+  const written = text === undefined || type.decode === undefined ? undefined : withWrittenNumbers(text)
+  const misread = written === undefined ? undefined : type.decode?.(written).error
+  if (misread !== undefined) throw problem(misread)
   const decoded = type.decode?.(object)
   if (decoded?.error !== undefined) throw problem(decoded.error)
   const custom = decoded === undefined ? readCustom(pruned.object, resource) : undefined

@@ -302,7 +302,7 @@ export function discoveryAnswer(context: ApiContext, request: SandboxRequest, pa
       if (versions === undefined || group === '') return undefined
       if (version !== undefined && !versions.includes(version)) {
         // Kubernetes' own groups know what is not theirs; of others nobody does.
-        if (registry.all().some(({ custom, type }) => !custom && type.group === group)) throw unknownResource()
+        if (registry.isBuiltinGroup(group)) throw unknownResource()
         return undefined
       }
       if (version === undefined) return jsonAnswer(200, { kind: 'APIGroup', apiVersion: 'v1', ...apiGroup(group, versions) })

@@ -4,6 +4,7 @@ import { describePath } from '../apply/field-set.ts'
 import { goPlain } from '../apply/go-text.ts'
 import type { ManagerEntry } from '../apply/managed-fields.ts'
 import type { Conflict } from '../apply/ownership.ts'
+import { jsonEqual } from '../apply/value-shape.ts'
 import { decodeObject } from '../builtin/decode-object.ts'
 import { goJsonError, goKindOf } from '../go-json-error.ts'
 import { applyJsonPatch, JsonPatchMisfit, jsonPatchProblem } from '../patch/json-patch.ts'
@@ -243,10 +244,23 @@ function checkType(context: ApiContext, resource: ServedResource, patched: JsonO
   throw problem(typeMismatch(apiVersion, kind, resource, context.registry))
 }
 
-/** The patched object as messages show it: custom objects are kept with their keys in order. */
+/** The patched object as messages show it: custom objects are kept with their keys in order, of others what the patch touched has them so. */
 function shownResult(type: string, live: JsonObject, patch: JsonValue, resource: ServedResource): string {
   const ordered = resource.custom ? (JSON.parse(goJsonText(live)) as JsonObject) : live
-  return JSON.stringify(patchedValue(type, ordered, patch, resource, true).value)
+  const { value } = patchedValue(type, ordered, patch, resource, true)
+  return JSON.stringify(resource.custom ? value : inTouchedOrder(live, value, type === mergePatchType))
+}
+
+function inTouchedOrder(before: JsonValue | undefined, after: JsonValue, isMerge: boolean): JsonValue {
+  if (before === undefined ? !isMerge : jsonEqual(before, after)) return before ?? after
+  if (Array.isArray(after)) {
+    const list = Array.isArray(before) ? (before as readonly JsonValue[]) : []
+    return (after as readonly JsonValue[]).map((each, index) => inTouchedOrder(list[index], each, isMerge))
+  }
+  if (!isJsonObject(after)) return after
+  const entries = Object.keys(after).sort()
+  const old = isJsonObject(before) ? before : {}
+  return Object.fromEntries(entries.map((key) => [key, inTouchedOrder(old[key], after[key] ?? null, isMerge)]))
 }
 
 const operationFields: ReadonlySet<string> = new Set(['op', 'path', 'from', 'value'])

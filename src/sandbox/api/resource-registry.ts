@@ -130,9 +130,9 @@ export class ResourceRegistry {
     return this.#groupVersions.has(apiVersion)
   }
 
-  /** True where a group and version has a built-in kind. */
-  isBuiltin(apiVersion: string): boolean {
-    for (const resource of this.#byPath.values()) if (!resource.custom && resource.apiVersion === apiVersion) return true
+  /** True where a group, in whatever version, has a built-in kind. */
+  isBuiltinGroup(group: string): boolean {
+    for (const { custom, type } of this.#byPath.values()) if (!custom && type.group === group) return true
     return false
   }
 

@@ -10,6 +10,7 @@ import { asStored, atVersion, storedResource, toStorage } from './at-version.ts'
 import { finalizersOf, isTerminating, metadataOf, metadataText, withMetadata } from './object-metadata.ts'
 import type { ServedResource } from './resource-registry.ts'
 import { conflict, internal, invalid, staleVersion } from './status-error.ts'
+import { checkStorable } from './storage-limit.ts'
 import { namedKindOf, validateChange } from './validate-object.ts'
 import { withWarnings } from './warning-header.ts'
 
@@ -24,6 +25,8 @@ export interface ObjectUpdate {
   readonly isReplace: boolean
   /** Takes up what the client is to be warned of. */
   readonly warnings?: string[]
+  /** Bytes of the request's body, where it came as text. */
+  readonly bodySize?: number
 }
 
 /** Where etcd keeps built-in kinds whose folder is not called as they are. */
@@ -162,6 +165,7 @@ export function updateObject(context: ApiContext, served: ServedResource, live: 
     context.store.delete(key)
     return StoredObject.ofObject(key, context.store.version, inStorageOrder(stored, context.store.version))
   }
+  checkStorable(stored, update.bodySize ?? 0, live.knownSize)
   return context.store.put(key, stored)
 }
 

@@ -12,6 +12,7 @@ import { type WriteOptions, writeOptionsOf } from './request-options.ts'
 import type { ServedResource } from './resource-registry.ts'
 import { badRequest, conflict, notFound } from './status-error.ts'
 import { withGivenStatus } from './status-metadata.ts'
+import { bodySizeOf } from './storage-limit.ts'
 import { updateObject } from './update-object.ts'
 import { warned } from './warning-header.ts'
 
@@ -65,7 +66,7 @@ export function postObject(context: ApiContext, write: WriteRequest): Written {
     const manager = managerContextOf(context, resource, options.updateManager, '')
     const managed = manageUpdate(resource.emptyObject, object, manager)
     const told = [...decoded.warnings]
-    const stored = createObject(context, resource, namespace, managed, options.dryRun, told)
+    const stored = createObject(context, resource, namespace, managed, options.dryRun, told, bodySizeOf(request))
     return { status: 201, object: stored, warnings: [...told, ...warningsOf(resource, stored.object, undefined)] }
   })
 }
@@ -134,6 +135,8 @@ function replaceObject(
       namespace,
       withMetadata(managed, { resourceVersion: undefined }),
       options.dryRun,
+      [],
+      bodySizeOf(write.request),
     )
     return { status: 201, object: stored, warnings: decoded.warnings }
   }
@@ -147,6 +150,7 @@ function replaceObject(
     dryRun: options.dryRun,
     isReplace: true,
     warnings,
+    bodySize: bodySizeOf(write.request),
   })
   return {
     status: 200,
@@ -202,6 +206,7 @@ function storeApplied(
       withMetadata(object, { resourceVersion: undefined }),
       options.dryRun,
       told,
+      bodySizeOf(write.request),
     )
     return { status: 201, object: stored, warnings: [...told, ...warningsOf(resource, stored.object, undefined)] }
   }
@@ -211,7 +216,7 @@ function storeApplied(
 /** Stores what a patch made of an object that is there, with the warnings said before and those of the outcome. */
 function storePatched(
   context: ApiContext,
-  { resource, subresource }: WriteRequest,
+  { request, resource, subresource }: WriteRequest,
   object: JsonObject,
   live: StoredObject,
   options: WriteOptions,
@@ -224,6 +229,7 @@ function storePatched(
     dryRun: options.dryRun,
     isReplace: false,
     warnings,
+    bodySize: bodySizeOf(request),
   })
   return { status: 200, object: stored, warnings: [...earlier, ...warnings, ...warningsOf(resource, stored.object, live.object)] }
 }

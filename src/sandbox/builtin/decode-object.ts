@@ -3,6 +3,7 @@ import { copyTree, isTree, type Tree, type TreeValue } from './json-tree.ts'
 import type { FieldType, Model, ModelField, ScalarName } from './model-notation.ts'
 import { modelNamed } from './models.ts'
 import { formatQuantity, parseQuantity, quantityFormatMessage } from './quantity.ts'
+import { literalOf } from './written-number.ts'
 import { zeroScalar } from './zero-scalar.ts'
 
 /** An object as the API server holds it once read, and the first thing in it that can't be read, worded as the server words it. */
@@ -21,14 +22,19 @@ interface Place {
   readonly path: string
 }
 
+function isInteger(type: FieldType): boolean {
+  return type.kind === 'scalar' && (type.name === 'int32' || type.name === 'int64' || type.name === 'intOrString')
+}
+
 /** What a value is called. A number that is of the right kind and doesn't fit is told itself. */
 function jsonKind(value: JsonValue, type: FieldType): string {
   if (Array.isArray(value)) return 'array'
+  const literal = literalOf(value)
+  if (literal !== undefined) return isInteger(type) ? `number ${literal}` : 'number'
   if (typeof value === 'string') return 'string'
   if (typeof value === 'boolean') return 'bool'
   if (typeof value === 'number') {
-    const isInteger = type.kind === 'scalar' && (type.name === 'int32' || type.name === 'int64')
-    return isInteger ? `number ${Number.isInteger(value) ? BigInt(value) : value}` : 'number'
+    return isInteger(type) ? `number ${Number.isInteger(value) ? BigInt(value) : value}` : 'number'
   }
   return 'object'
 }
@@ -37,6 +43,9 @@ const goScalars: ReadonlyMap<ScalarName, string> = new Map([
   ['number', 'float64'],
   ['bytes', '[]uint8'],
   ['any', 'map[string]interface {}'],
+  ['time', 'string'],
+  ['microTime', 'string'],
+  ['intOrString', 'int32'],
 ])
 
 function goTypeOf(type: FieldType): string {
@@ -56,7 +65,13 @@ function mismatch(reading: Reading, place: Place, type: FieldType, value: JsonVa
   reading.error ??= `json: cannot unmarshal ${jsonKind(value, type)} into Go struct field ${place.model}.${place.path} of type ${goTypeOf(type)}`
 }
 
-const integerBounds = { int32: 2 ** 31, int64: 2 ** 63 } as const
+/** The greatest of 64 bits is read as one more. */
+const integerBounds = { int32: [-(2 ** 31), 2 ** 31 - 1], int64: [-(2 ** 63), 2 ** 63] } as const
+
+function isWithin(literal: string, name: 'int32' | 'int64'): boolean {
+  if (!/^-?\d+$/.test(literal)) return false
+  return BigInt.asIntN(name === 'int32' ? 32 : 64, BigInt(literal)) === BigInt(literal)
+}
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
 /** The index of the first byte that is no base64, as Go's decoder counts; line breaks are allowed. */
@@ -96,8 +111,9 @@ function readTime(reading: Reading, value: string, layout: string, fractionDigit
   return `${seconds}.${fraction.padEnd(6, '0').slice(0, 6)}Z`
 }
 
-function readQuantity(reading: Reading, value: string | number): string {
-  const quantity = parseQuantity(String(value).trim())
+function readQuantity(reading: Reading, value: JsonValue): string {
+  const text = typeof value === 'string' || typeof value === 'number' ? (literalOf(value) ?? String(value)) : ''
+  const quantity = parseQuantity(text.trim())
   if (quantity !== undefined) return formatQuantity(quantity)
   reading.error ??= quantityFormatMessage
   return String(value)
@@ -110,16 +126,18 @@ function readScalar(reading: Reading, place: Place, name: ScalarName, value: Jso
   }
   switch (name) {
     case 'string':
-      return typeof value === 'string' ? value : wrong()
+      return typeof value === 'string' && literalOf(value) === undefined ? value : wrong()
     case 'bool':
       return typeof value === 'boolean' ? value : wrong()
     case 'int32':
     case 'int64': {
-      const bound = integerBounds[name]
-      return typeof value === 'number' && Number.isInteger(value) && value >= -bound && value < bound ? value : wrong()
+      const [least, most] = integerBounds[name]
+      const literal = literalOf(value)
+      if (literal !== undefined) return isWithin(literal, name) ? Number(literal) : wrong()
+      return typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most ? value : wrong()
     }
     case 'number':
-      return typeof value === 'number' ? value : wrong()
+      return typeof value === 'number' ? value : literalOf(value) === undefined ? wrong() : Number(literalOf(value))
     case 'bytes':
       return typeof value === 'string' ? readBytes(reading, value) : wrong()
     case 'time':
@@ -127,8 +145,9 @@ function readScalar(reading: Reading, place: Place, name: ScalarName, value: Jso
     case 'microTime':
       return typeof value === 'string' ? readTime(reading, value, '2006-01-02T15:04:05.000000Z07:00', 6) : wrong()
     case 'quantity':
-      return typeof value === 'string' || typeof value === 'number' ? readQuantity(reading, value) : wrong()
+      return readQuantity(reading, value)
     case 'intOrString':
+      if (literalOf(value) !== undefined) return isWithin(literalOf(value) ?? '', 'int32') ? Number(literalOf(value)) : wrong()
       return typeof value === 'string' || (typeof value === 'number' && Number.isInteger(value)) ? value : wrong()
     case 'any':
     case 'json':

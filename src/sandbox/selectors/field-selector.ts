@@ -21,6 +21,8 @@ const selectableFields: { readonly [storage: string]: readonly string[] } = {
     'spec.hostNetwork',
     'status.phase',
     'status.podIP',
+    'status.podIPs',
+    'spec.host',
     'status.nominatedNodeName',
   ],
   '/nodes': ['spec.unschedulable'],
@@ -43,6 +45,39 @@ const selectableFields: { readonly [storage: string]: readonly string[] } = {
   ],
   'apps/replicasets': ['status.replicas'],
   'batch/jobs': ['status.successful'],
+  'certificates.k8s.io/certificatesigningrequests': ['spec.signerName'],
+}
+
+/** Kinds that can't be selected by the namespace that they don't have. */
+const withoutNamespace: ReadonlySet<string> = new Set(['/nodes', '/namespaces', 'certificates.k8s.io/certificatesigningrequests'])
+
+/** Old names of fields. */
+const renamed: { readonly [field: string]: string } = { 'spec.host': 'spec.nodeName' }
+
+/** The parts of a selector: commas may be escaped. */
+function termsOf(text: string): readonly string[] {
+  return text.match(/(?:\\[\s\S]|[^,\\]|\\$)+/g) ?? []
+}
+
+/** A value without the backslashes before what would end it, or why it can't be read. */
+function unescaped(value: string): { readonly value: string } | { readonly problem: string } {
+  let plain = ''
+  for (let index = 0; index < value.length; index += 1) {
+    const character = value[index] ?? ''
+    if (character === ',' || character === '=') {
+      // The server prints the character's number.
+      return { problem: `invalid field selector: unescaped character in value: ${character.charCodeAt(0)}` }
+    }
+    if (character !== '\\') {
+      plain += character
+      continue
+    }
+    index += 1
+    const next = value[index] ?? ''
+    if (next === '' || !'\\,='.includes(next)) return { problem: `invalid field selector: invalid escape sequence: \\${next}` }
+    plain += next
+  }
+  return { value: plain }
 }
 
 function valueAt(object: JsonObject, path: string): string {
@@ -69,17 +104,20 @@ export function parseFieldSelector(text: string, resource: ServedResource): Pars
   const tests: ((object: JsonObject) => boolean)[] = []
   let name: string | undefined
   const extra = resource.custom ? customFieldsOf(resource) : (selectableFields[resource.storage] ?? [])
-  for (const term of text.split(',').filter((part) => part !== '')) {
+  const hasNamespace = !withoutNamespace.has(resource.storage)
+  for (const term of [...termsOf(text)].sort()) {
     const match = /^(.*?)(!=|==|=)(.*)$/.exec(term)
     if (match === null) return { ok: false, problem: `invalid selector: '${text}'; can't understand '${term}'` }
-    const [, field = '', operator, value = ''] = match
+    const [, field = '', operator, given = ''] = match
+    const plain = unescaped(given)
+    if ('problem' in plain) return { ok: false, problem: plain.problem }
+    const { value } = plain
     if (field === '' && value === '') continue
-    if (field !== 'metadata.name' && field !== 'metadata.namespace' && !extra.includes(field)) {
-      return { ok: false, problem: unknownField(field, resource, extra) }
-    }
+    const isCommon = field === 'metadata.name' || (field === 'metadata.namespace' && hasNamespace)
+    if (!isCommon && !extra.includes(field)) return { ok: false, problem: unknownField(field, resource, extra) }
     const wanted = operator !== '!='
     if (field === 'metadata.name' && wanted) name = value
-    tests.push((object) => (valueAt(object, field) === value) === wanted)
+    tests.push((object) => (valueAt(object, renamed[field] ?? field) === value) === wanted)
   }
   return { ok: true, matches: (object) => tests.every((test) => test(object)), isEmpty: tests.length === 0, name }
 }

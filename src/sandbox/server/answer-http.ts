@@ -49,7 +49,7 @@ export async function answerHttp(
   try {
     if (!isAllowed(message.headers.authorization)) {
       message.resume()
-      return send(message, response, 401, { 'content-type': 'application/json' }, JSON.stringify(unauthorized.status))
+      return send(message, response, 401, { 'content-type': 'application/json' }, `${JSON.stringify(unauthorized.status)}\n`)
     }
     const method = methods.find((each) => each === message.method)
     if (method === undefined) return sendAnswer(message, response, textAnswer(405, 'Method Not Allowed\n'))
@@ -102,8 +102,8 @@ function readBody(message: IncomingMessage): Promise<Uint8Array | undefined | 't
 }
 
 function sendAnswer(message: IncomingMessage, response: ServerResponse, answer: SandboxAnswer): void {
-  const text = answer.bytes?.() ?? answer.text()
   const path = message.url ?? ''
+  const text = answer.bytes?.() ?? withLineEnd(answer, path)
   const isMarked =
     answer.status === 200 && message.method === 'GET' && (/^\/apis?\/?(\?|$)/.test(path) || path.startsWith('/openapi/'))
   if (!isMarked) return send(message, response, answer.status, answer.headers, text)
@@ -112,6 +112,13 @@ function sendAnswer(message: IncomingMessage, response: ServerResponse, answer: 
   const headers = { ...answer.headers, etag, 'cache-control': 'no-cache, private', vary: 'Accept' }
   if (message.headers['if-none-match'] === etag) return send(message, response, 304, headers, '')
   send(message, response, answer.status, headers, text)
+}
+
+/** Go's encoder ends a line of JSON; what is indented, and documents that it did not write, end without. */
+function withLineEnd(answer: SandboxAnswer, path: string): string {
+  const text = answer.text()
+  const isLine = answer.headers['content-type']?.startsWith('application/json') === true && !text.startsWith('{\n')
+  return isLine && !/^\/(openapi|version)/.test(path) ? `${text}\n` : text
 }
 
 function send(

@@ -52,6 +52,11 @@ export class StoredObject {
     return this.#text
   }
 
+  /** How long it is as text, where that was asked for before; else 0. */
+  get knownSize(): number {
+    return this.#text?.length ?? 0
+  }
+
   get metadata(): JsonObject {
     const metadata = this.object.metadata
     return isJsonObject(metadata) ? metadata : {}
