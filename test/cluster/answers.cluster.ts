@@ -56,9 +56,20 @@ function replayed(path: string, name: string): void {
   })
 }
 
-/** Entries of `managedFields` stand in the order of their seconds, which a replay takes others of. */
+/**
+ * Entries of `managedFields` stand in the order of their seconds, which a replay takes others of; and what several rules of one object
+ * refuse stands in the order of Go's maps, which is another each time.
+ */
 function inOneOrder(answer: Awaited<ReturnType<typeof replay>>): Awaited<ReturnType<typeof replay>> {
-  return answer.body === undefined ? answer : { ...answer, body: withOrderedManagers(answer.body) }
+  return answer.body === undefined ? answer : { ...answer, body: withOrderedCauses(withOrderedManagers(answer.body)) }
+}
+
+function withOrderedCauses(status: JsonValue): JsonValue {
+  if (!isJsonObject(status) || !isJsonObject(status.details) || !Array.isArray(status.details.causes)) return status
+  const causes = [...(status.details.causes as readonly JsonValue[])].sort(byText)
+  if (causes.length < 2) return status
+  const words = String(status.message).replace(/[[\],]/g, ' ').split(/\s+/)
+  return { ...status, message: words.sort().join(' '), details: { ...status.details, causes } }
 }
 
 function withOrderedManagers(value: JsonValue): JsonValue {
