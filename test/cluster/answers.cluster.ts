@@ -68,7 +68,9 @@ function withOrderedCauses(status: JsonValue): JsonValue {
   if (!isJsonObject(status) || !isJsonObject(status.details) || !Array.isArray(status.details.causes)) return status
   const causes = [...(status.details.causes as readonly JsonValue[])].sort(byText)
   if (causes.length < 2) return status
-  const words = String(status.message).replace(/[[\],]/g, ' ').split(/\s+/)
+  const words = String(status.message)
+    .replace(/[[\],]/g, ' ')
+    .split(/\s+/)
   return { ...status, message: words.sort().join(' '), details: { ...status.details, causes } }
 }
 

@@ -257,6 +257,15 @@ function versionDocument(): JsonObject {
   }
 }
 
+/** Whether a document about what is served stands at a path, of all of it, of a group or of a version. */
+function isDocument(path: string, groups: ReturnType<typeof groupsOf>): boolean {
+  if (path === '/api' || path === '/api/v1') return true
+  const [, root, group = '', version, ...more] = path.split('/')
+  const versions = groups.get(group)
+  if (root !== 'apis' || versions === undefined || more.length > 0) return false
+  return version === undefined || versions.includes(version)
+}
+
 /** Answers everything that is no resource; undefined when the path is none of ours. */
 export function discoveryAnswer(context: ApiContext, request: SandboxRequest, pathname: string): SandboxAnswer | undefined {
   const { registry } = context
@@ -265,7 +274,7 @@ export function discoveryAnswer(context: ApiContext, request: SandboxRequest, pa
   if (health !== undefined) return health
   const groups = groupsOf(registry)
   const isRead = request.method === 'GET' || request.method === 'HEAD'
-  if (!isRead && (path === '/api' || path === '/api/v1' || groups.has(path.split('/')[2] ?? ''))) throw methodNotAllowed()
+  if (!isRead && isDocument(path, groups)) throw methodNotAllowed()
   switch (path) {
     case '/':
       return jsonAnswer(200, { paths: rootPaths(registry) })
