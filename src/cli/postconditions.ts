@@ -5,6 +5,7 @@ import type { ObjectChange } from '../plan/change.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import type { Plan } from '../plan/plan.ts'
 import { checkPostconditions, componentsWithPostconditions } from '../planner/conditions.ts'
+import { withinAll } from '../planner/moves.ts'
 
 /** Holds the postconditions of every component that this apply finished against its live objects. */
 export async function failedPostconditions(
@@ -17,11 +18,16 @@ export async function failedPostconditions(
   const guarded = componentsWithPostconditions(design)
   if (guarded.length === 0) return []
   const byAddress = new Map<string, ObjectChange[]>()
+  const patterns = new Set(guarded.flatMap(({ section, address }) => (section === 'patterns' ? [address] : [])))
   for (const change of plan.changes) {
     if (change.action === 'delete') continue
-    const known = byAddress.get(change.address)
-    if (known === undefined) byAddress.set(change.address, [change])
-    else known.push(change)
+    // The objects of a pattern are those of all that is in it.
+    const around = patterns.size === 0 ? [] : withinAll(change.address).filter((address) => patterns.has(address))
+    for (const address of [change.address, ...around]) {
+      const known = byAddress.get(address)
+      if (known === undefined) byAddress.set(address, [change])
+      else known.push(change)
+    }
   }
   const found = await Promise.all(
     guarded.map(async (component): Promise<readonly Diagnostic[]> => {

@@ -1,7 +1,7 @@
 import type { Component } from '../design/component.ts'
 import type { Design } from '../design/design.ts'
 import type { Candidate } from './assess.ts'
-import { withinAll } from './moves.ts'
+import { isWithin, withinAll } from './moves.ts'
 import { asReplacement } from './select.ts'
 
 /** True of a design in which one component's change may replace another that did not change. */
@@ -22,15 +22,20 @@ export function replaceTriggered(candidates: readonly Candidate[], components: r
   const replaced = new Set<string>()
   for (let grew = true; grew; ) {
     grew = false
-    for (const { address, scope, spec } of triggers) {
+    for (const { address, section, scope, spec } of triggers) {
       if (replaced.has(address)) continue
       const hit = spec.lifecycle?.replaceTriggeredBy?.some((trigger) => {
         const inside = `${scope}.${trigger}`
         return changed.has(scope !== '' && standing.has(inside) ? inside : trigger)
       })
       if (hit !== true) continue
-      replaced.add(address)
-      for (const within of withinAll(address)) changed.add(within)
+      // With a pattern goes all that is in it.
+      const going =
+        section === 'patterns' ? components.filter((component) => isWithin(component.address, address)) : [{ address }]
+      for (const gone of going) {
+        replaced.add(gone.address)
+        for (const within of withinAll(gone.address)) changed.add(within)
+      }
       grew = true
     }
   }

@@ -348,3 +348,48 @@ resources:
   expect(applied.out + applied.err).toContain('Apply complete')
   expect(applied.code).toBe(0)
 })
+
+test('what a use says of how it lives holds for all that is in it, unless a component says it itself', async () => {
+  const map = (name: string, data: string, more = '') =>
+    `  ${name}: {${more}manifest: {apiVersion: v1, kind: ConfigMap, metadata: {name: ${name}, namespace: default}, data: {v: "${data}"}}}`
+  const used = (lifecycle: string, data = '1') =>
+    outer(
+      'resources:',
+      map('outside', data),
+      'patterns:',
+      `  p: {source: ./inner.pattern, adoption: refuse, lifecycle: {${lifecycle}}}`,
+    )
+  const pattern = (data: string) =>
+    `${HEAD}metadata: {name: inner}\nresources:\n${map('a', data)}\n${map('b', data, 'lifecycle: {protect: false}, ')}\npatterns: {q: {source: ./deep.pattern}}\n`
+  const deep = (data: string) => `${HEAD}metadata: {name: deep}\nresources:\n${map('c', data)}\n`
+  const project = await newProject({
+    'shop.yaml': used("postconditions: [{condition: 'objects.size() == 2', message: three are there}]"),
+    'inner.pattern': pattern('1'),
+    'deep.pattern': deep('1'),
+  })
+  const { meshform, write } = project
+  expect((await meshform('apply', '--yes')).err).toContain('A postcondition of patterns.p does not hold: three are there')
+  const write2 = async () => {
+    await write('inner.pattern', pattern('2'))
+    await write('deep.pattern', deep('2'))
+  }
+  await write2()
+  await write('shop.yaml', used('ignoreChanges: [data.v], protect: true'))
+  expect((await meshform('plan')).out).toContain('No changes.')
+  await write('shop.yaml', used('ignoreChanges: all'))
+  expect((await meshform('plan')).out).toContain('No changes.')
+  await write('shop.yaml', used('protect: true, replaceTriggeredBy: [resources.outside]', '2'))
+  const replaced = await meshform('plan')
+  expect(replaced.out).toContain('Plan: 1 to change, 3 to REPLACE.')
+  expect(replaced.err.match(/error .*/g)).toEqual([
+    'error ConfigMap default/a is protected and would be replaced [MF2005]',
+    'error ConfigMap default/c is protected and would be replaced [MF2005]',
+  ])
+  await write('shop.yaml', used('protect: true'))
+  expect((await meshform('apply', '--yes')).code).toBe(0)
+  await write('shop.yaml', outer('resources:', map('outside', '1')))
+  expect((await meshform('plan')).err.match(/error .*/g)).toEqual([
+    'error ConfigMap default/a is protected and would be deleted [MF2005]',
+    'error ConfigMap default/c is protected and would be deleted [MF2005]',
+  ])
+})

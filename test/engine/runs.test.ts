@@ -237,6 +237,7 @@ describe('for programs', () => {
     expect((await project.meshform('output')).out).toMatchSnapshot()
     expect((await project.meshform('output', '--json')).out).toMatchSnapshot()
     expect((await project.meshform('output', 'greeting', '--raw')).out).toBe('hello\n')
+    for (const name of ['token', 'many']) expect(await project.meshform('output', name, '--raw')).toMatchSnapshot()
     expect(await project.meshform('output', 'none')).toMatchSnapshot()
   })
 

@@ -1,4 +1,7 @@
 import { Command } from 'commander'
+import type { Diagnostic } from '../../plan/diagnostic.ts'
+import type { JsonObject, JsonValue } from '../../plan/json.ts'
+import type { RecordedState } from '../../plan/recorded-state.ts'
 import { padColumns, textWidth } from '../../views/terminal/text-width.ts'
 import type { CommandIo } from '../command-io.ts'
 import { type RunOptions, withRunOptions } from '../design-options.ts'
@@ -11,7 +14,10 @@ export function outputCommand(io: CommandIo): Command {
     .summary('Print the outputs of the last apply')
     .description('Prints the outputs recorded by the last apply: all of them, or one alone for use in scripts.')
     .argument('[name]', 'print this output alone')
-    .option('--raw', 'print a string without quotes')
+    .option(
+      '--raw',
+      'print a string, a number or true and false as they are, for scripts; refuses what is none, and what is sensitive',
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  meshform output -f patterns/bookinfo-canary\n  host=$(meshform output reviews --raw -f patterns/bookinfo-canary)\n',
@@ -21,7 +27,7 @@ export function outputCommand(io: CommandIo): Command {
       if (found === undefined) return
       const { outputs } = found.state
       if (name === undefined) {
-        if (options.json === true) io.stdout.write(`${JSON.stringify(outputs, null, 2)}\n`)
+        if (options.json === true) io.stdout.write(`${JSON.stringify(withTypes(outputs), null, 2)}\n`)
         else {
           if (Object.keys(outputs).length === 0) terminalView(io).note('Nothing was applied yet, or the design has no outputs.')
           const width = Math.max(0, ...Object.keys(outputs).map(textWidth))
@@ -41,12 +47,61 @@ export function outputCommand(io: CommandIo): Command {
               Object.keys(outputs).length === 0
                 ? 'Nothing was applied yet, or the design has no outputs.'
                 : `Outputs are ${Object.keys(outputs).join(', ')}.`,
+            hint: 'Outputs are those of the last apply: run `meshform apply` to have others.',
           },
         ])
         io.setExitCode(1)
         return
       }
-      const { value } = output
-      io.stdout.write(`${options.raw === true && typeof value === 'string' ? value : JSON.stringify(value, null, 2)}\n`)
+      const { value, sensitive } = output
+      if (options.raw !== true) {
+        io.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+        return
+      }
+      const refusal = sensitive ? sensitiveRaw(name) : typeof value === 'object' ? structuredRaw(name, value) : undefined
+      if (refusal === undefined) {
+        io.stdout.write(`${value}\n`)
+        return
+      }
+      terminalView(io).diagnostics([refusal])
+      io.setExitCode(1)
     })
+}
+
+/** A script would take the mask for the value. */
+function sensitiveRaw(name: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'MF6005',
+    summary: `The output ${name} is sensitive, and only a digest of it is recorded`,
+    hint: 'Take the secret from where it comes from: the input, or the Secret on the cluster.',
+  }
+}
+
+function structuredRaw(name: string, value: JsonValue): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'MF6005',
+    summary: `The output ${name} is ${value === null ? 'null' : Array.isArray(value) ? 'a list' : 'a map'}, which has no raw form`,
+    hint: `Print it as JSON: meshform output ${name}.`,
+  }
+}
+
+type Outputs = RecordedState['outputs']
+
+/** Outputs with the types that readers of Terraform's outputs look for; of a sensitive one nothing is told. */
+function withTypes(outputs: Outputs): JsonObject {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, { value, sensitive }]) => [
+      name,
+      { value, ...(sensitive ? {} : { type: typeOf(value) }), sensitive },
+    ]),
+  )
+}
+
+function typeOf(value: JsonValue): JsonValue {
+  if (value === null) return 'dynamic'
+  if (Array.isArray(value)) return ['tuple', value.map((item: JsonValue) => typeOf(item))]
+  if (typeof value !== 'object') return typeof value === 'boolean' ? 'bool' : typeof value
+  return ['object', Object.fromEntries(Object.entries(value).map(([key, item]) => [key, typeOf(item ?? null)]))]
 }

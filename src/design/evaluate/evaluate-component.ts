@@ -11,6 +11,7 @@ import { dependenciesOf } from './entry-dependencies.ts'
 import { noteModuleBlocks } from './evaluate-module-blocks.ts'
 import { evaluateValue, FAILED } from './evaluate-value.ts'
 import { forEachItems } from './for-each-items.ts'
+import { inheritSettings, noteIgnored } from './inherit-settings.ts'
 import { type EvaluatedEntry, type EvaluationContext, type InputValue, ModuleInstance } from './module-instance.ts'
 import type { ScannedEntry } from './order-entries.ts'
 import { readManifests } from './read-manifests.ts'
@@ -168,7 +169,8 @@ function usePattern(
   })
   evaluateModule(inner, context)
   noteModuleBlocks(inner, context)
-  parent.components.push(...inner.components)
+  noteIgnored(component, context)
+  parent.components.push(...inner.components.map((within) => inheritSettings(within, component)))
   const known = inner.outputs.flatMap(({ value, sensitive }) => (value.known ? [{ value: value.value, sensitive }] : []))
   noteSensitive(known, context.sensitiveValues)
   return Object.fromEntries(

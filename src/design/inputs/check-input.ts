@@ -36,8 +36,9 @@ export function isKnownType(declaration: JsonObject): boolean {
 
 /** What is wrong with a value of an input, as the end of a sentence; undefined when it fits. */
 export function checkInputValue(declaration: JsonObject, value: JsonValue): string | undefined {
-  const simple = checkSimple(declaration, value)
-  if (simple !== 'unknown') return simple
+  const type = inputType(declaration)
+  if (!isOfType(value, type)) return `is not ${WORDS[type] ?? `of type ${type}`}`
+  if (isSimple(declaration)) return checkSimple(declaration, value)
   if (validator === undefined) throw new Error('prepareInputChecks was not called for this declaration')
   try {
     const validate = validator.compile(inputSchema(declaration))
@@ -49,12 +50,7 @@ export function checkInputValue(declaration: JsonObject, value: JsonValue): stri
 }
 
 /** The commonest declarations (a type, bounds, an enum) are checked without loading a validator's worth of code. */
-function checkSimple(declaration: JsonObject, value: JsonValue): string | undefined | 'unknown' {
-  if (!isSimple(declaration)) return 'unknown'
-  const type = inputType(declaration)
-  const found = Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value
-  const fits = type === 'integer' ? Number.isInteger(value) : type === found
-  if (!fits) return `is not ${WORDS[type] ?? `of type ${type}`}`
+function checkSimple(declaration: JsonObject, value: JsonValue): string | undefined {
   const { minimum, maximum } = declaration
   if (typeof value === 'number' && typeof minimum === 'number' && value < minimum) return `is below ${minimum}`
   if (typeof value === 'number' && typeof maximum === 'number' && value > maximum) return `is above ${maximum}`
@@ -62,6 +58,11 @@ function checkSimple(declaration: JsonObject, value: JsonValue): string | undefi
     return `is none of ${declaration.enum.map(String).join(', ')}`
   }
   return undefined
+}
+
+function isOfType(value: JsonValue, type: string): boolean {
+  const found = Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value
+  return type === 'integer' ? Number.isInteger(value) : type === found
 }
 
 function isSimple(declaration: JsonObject): boolean {
@@ -82,5 +83,6 @@ const WORDS: { readonly [type: string]: string } = {
 function describe(error: ErrorObject | undefined): string {
   if (error === undefined) return 'does not fit its declaration'
   const where = error.instancePath === '' ? '' : ` at ${error.instancePath.slice(1).replaceAll('/', '.')}`
-  return `does not fit its declaration${where}: ${error.message ?? error.keyword}`
+  const word = error.keyword === 'type' ? WORDS[String(error.params.type)] : undefined
+  return `does not fit its declaration${where}: ${word === undefined ? (error.message ?? error.keyword) : `it is not ${word}`}`
 }

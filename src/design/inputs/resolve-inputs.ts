@@ -5,7 +5,7 @@ import { mistake } from '../mistake.ts'
 import { type Entry, entryLocation, type ModuleSource } from '../module/module-source.ts'
 import { didYouMean } from '../nearest.ts'
 import { describeValue } from '../validate/check-value.ts'
-import { checkInputValue, isKnownType } from './check-input.ts'
+import { checkInputValue, inputType, isKnownType } from './check-input.ts'
 
 /** A value given for an input: by the user of a design, or by the design that uses a pattern. */
 export interface GivenInput {
@@ -82,6 +82,15 @@ function missing(
   })
 }
 
+/** How lists and maps are given where only text can be. */
+function writtenForm(name: string, declaration: JsonObject, value: JsonValue): string | undefined {
+  const type = inputType(declaration)
+  if (typeof value !== 'string' || (type !== 'array' && type !== 'object')) return undefined
+  return type === 'array'
+    ? `Write a list as YAML has it: --input '${name}=[a, b]'.`
+    : `Write a map as YAML has it: --input '${name}={a: 1}'.`
+}
+
 function invalid(
   name: string,
   entry: Entry,
@@ -100,6 +109,8 @@ function invalid(
   return mistake('MF1503', input.location ?? entryLocation(entry), {
     summary: `Input ${name}: ${shown} ${problem}`,
     detail: input.by === undefined ? undefined : `It was given by ${input.by}.`,
-    hint: typeof declaration.description === 'string' ? declaration.description : undefined,
+    hint:
+      writtenForm(name, declaration, value) ??
+      (typeof declaration.description === 'string' ? declaration.description : undefined),
   })
 }

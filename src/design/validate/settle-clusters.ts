@@ -39,8 +39,8 @@ export function settleClusters(
     }
     const hung = hangsOn(component, index)
     if (hung !== undefined) return settle(hung)
-    const pattern = component.scope === '' ? undefined : index.byAddress.get(component.scope)
-    if (pattern?.spec.cluster !== undefined) return settle(pattern)
+    const pattern = patternWithCluster(component, index)
+    if (pattern !== undefined) return settle(pattern)
     const [first, ...others] = clusters.keys()
     if (first === undefined) return SANDBOX_CLUSTER
     // A pattern and a perf-check have no objects of their own.
@@ -58,6 +58,12 @@ export function settleClusters(
     return first
   }
   return { components: components.map((component) => ({ ...component, cluster: settle(component) })), diagnostics }
+}
+
+/** The innermost of the patterns around a component that says a cluster. */
+function patternWithCluster({ scope }: Component, index: ComponentIndex): Component | undefined {
+  const around = scope === '' ? undefined : index.byAddress.get(scope)
+  return around === undefined || around.spec.cluster !== undefined ? around : patternWithCluster(around, index)
 }
 
 /** True for a component that would share the cluster of one it names, which is missing and has a mistake of its own. */
