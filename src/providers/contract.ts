@@ -110,6 +110,8 @@ export interface Install {
     readonly kind: 'Deployment' | 'DaemonSet' | 'StatefulSet'
     readonly name: string
     readonly container: string
+    /** The mesh runs without it too, in some versions or installations. */
+    readonly optional?: true
   }[]
 }
 
@@ -153,6 +155,8 @@ export interface MeshProvider {
   readonly defaultMode?: string
   /** The newest version the tables were checked against. */
   readonly defaultVersion: string
+  /** The release that has the features of a version, where a mesh counts its versions in other ways too: edge-24.8.2 of Linkerd is 2.16. */
+  readonly releaseOf?: (version: string) => string
   readonly defaultNamespace: string
   /** JSON Schema of `settings` of a mesh; an empty object for none. */
   readonly settingsSchema: { readonly [key: string]: unknown }

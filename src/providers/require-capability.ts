@@ -99,7 +99,11 @@ function judge(
     ]
   }
   const version = mesh.spec.version
-  if (support.since !== undefined && version !== undefined && compareVersions(version, support.since) < 0) {
+  if (
+    support.since !== undefined &&
+    version !== undefined &&
+    compareVersions(provider.releaseOf?.(version) ?? version, support.since) < 0
+  ) {
     return [
       mistake(component, path, 'MF3003', {
         summary: `${title} can ${what} only from version ${support.since} ${names}`,

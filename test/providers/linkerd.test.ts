@@ -305,4 +305,20 @@ describe('Linkerd', () => {
     expect(marks([database])).toEqual([])
     expect(marks([queue], 'off')).toEqual([])
   })
+
+  test.each([
+    ['edge-24.2.1', ['MF3003']],
+    ['24.8.1', ['MF3003']],
+    ['edge-24.8.2', []],
+    ['edge-26.9.1', []],
+    ['2.15.0', ['MF3003']],
+    ['enterprise-2.16.1', []],
+  ])('version %s counts as the release that it was made into', (version, codes) => {
+    const { diagnostics } = translate({
+      meshes: { mesh: { provider: 'linkerd', version } },
+      workloads: SHOP,
+      traffic: { backend: { workload: 'backend', routes: [{ timeout: '1s' }] } },
+    })
+    expect(diagnostics.map(({ code }) => code)).toEqual(codes)
+  })
 })

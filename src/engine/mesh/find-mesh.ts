@@ -37,8 +37,9 @@ export async function findMesh(
   let version: string | undefined
   for (const { part, key, answer } of answers) {
     if (answer.ok) version ??= versionOfImage(imageOf(answer.value, part.container))
-    else if (answer.error.kind === 'not-found' || answer.error.kind === 'not-served') missing.push(part)
-    else {
+    else if (answer.error.kind === 'not-found' || answer.error.kind === 'not-served') {
+      if (part.optional !== true) missing.push(part)
+    } else {
       diagnostics.push(
         targetDiagnostic(answer.error, {
           verb: 'look for',
@@ -58,7 +59,7 @@ export async function findMesh(
     diagnostics.push(notFound(mesh, provider, namespace, missing))
   }
   const asked = mesh.spec.version
-  if (version !== undefined && asked !== undefined && compareVersions(version, asked) < 0) {
+  if (version !== undefined && asked !== undefined && isOlder(provider, version, asked)) {
     diagnostics.push(tooOld(mesh, provider, version, asked))
   }
   return { version, diagnostics }
@@ -91,8 +92,15 @@ async function ofServer(
   if (!described.ok || described.value.kind !== 'consul') return { version: undefined, diagnostics: [] }
   const { version } = described.value
   const asked = mesh.spec.version
-  const old = version !== undefined && asked !== undefined && compareVersions(version, asked) < 0
+  const old = version !== undefined && asked !== undefined && isOlder(provider, version, asked)
   return { version, diagnostics: old ? [tooOld(mesh, provider, version, asked)] : [] }
+}
+
+/** Versions of one kind are compared as they are, others by the releases that they count as. */
+function isOlder(provider: MeshProvider, version: string, asked: string): boolean {
+  const release = (text: string): string => provider.releaseOf?.(text) ?? text
+  const alike = (release(version) === version) === (release(asked) === asked)
+  return alike ? compareVersions(version, asked) < 0 : compareVersions(release(version), release(asked)) < 0
 }
 
 function imageOf(live: Parameters<typeof objectsIn>[0], container: string): string | undefined {

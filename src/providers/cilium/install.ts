@@ -47,7 +47,8 @@ export function installCilium({ spec }: ComponentOf<'meshes'>): Install {
     controlPlane: [
       { kind: 'DaemonSet', name: 'cilium', container: 'cilium-agent' },
       { kind: 'Deployment', name: 'cilium-operator', container: 'cilium-operator' },
-      { kind: 'DaemonSet', name: 'cilium-envoy', container: 'cilium-envoy' },
+      // Before 1.16, or where the chart says so, Envoy runs inside the agent.
+      { kind: 'DaemonSet', name: 'cilium-envoy', container: 'cilium-envoy', optional: true },
     ],
   }
 }

@@ -6,6 +6,7 @@ import { settingConflicts } from '../setting-conflicts.ts'
 import { bundleOf } from './api.ts'
 import { linkerdAuthorization } from './authorization.ts'
 import { LINKERD_CAPABILITIES } from './capabilities.ts'
+import { linkerdRelease } from './edge-release.ts'
 import { linkerdExternal } from './egress.ts'
 import { installLinkerd } from './install.ts'
 import { lintLinkerd } from './lint.ts'
@@ -49,6 +50,7 @@ export const linkerd: MeshProvider = {
   status: 'active',
   capabilities: LINKERD_CAPABILITIES,
   defaultVersion: 'edge-26.9.1',
+  releaseOf: linkerdRelease,
   defaultNamespace: 'linkerd',
   settingsSchema: LINKERD_SETTINGS,
   install: installLinkerd,

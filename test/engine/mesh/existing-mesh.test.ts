@@ -87,6 +87,34 @@ meshes:
     expect(stderr).toContain('Consul in cluster "sandbox" is 1.22.1, and the design asks for 1.23.0')
   })
 
+  test('is found without what it runs without too: before 1.16 the Envoy of Cilium is inside its agent', async () => {
+    const part = (kind: string, name: string, container: string) => `  ${name}:
+    wait: false
+    manifest:
+      apiVersion: apps/v1
+      kind: ${kind}
+      metadata: {name: ${name}, namespace: kube-system}
+      spec:
+        selector: {matchLabels: {app: ${name}}}
+        template:
+          metadata: {labels: {app: ${name}}}
+          spec: {containers: [{name: ${container}, image: "quay.io/cilium/cilium:v1.15.4"}]}
+`
+    await workspace.write(
+      'platform/design.yaml',
+      `apiVersion: meshform.dev/v1
+kind: Design
+metadata: {name: platform}
+resources:
+${part('DaemonSet', 'cilium', 'cilium-agent')}${part('Deployment', 'cilium-operator', 'cilium-operator')}`,
+    )
+    expect((await workspace.meshform('apply', '-f', 'platform', '--yes')).exitCode).toBe(0)
+    await workspace.write('shop/design.yaml', SHOP('', BACKOFF).replace('provider: istio', 'provider: cilium'))
+    const { stderr } = await workspace.meshform('plan', '-f', 'shop')
+    expect(stderr).not.toContain('MF4101')
+    expect(stderr).toContain('The version is 1.15.4.')
+  })
+
   test('is found, and nothing of it is changed', async () => {
     await install('1.30.0')
     await workspace.write('shop/design.yaml', SHOP(', version: 1.29.0'))
