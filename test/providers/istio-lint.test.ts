@@ -19,6 +19,20 @@ const gateway = (name: string, hosts: readonly string[]) =>
 const codes = (...manifests: readonly Manifest[]) => lintIstio(manifests).map(({ code, path }) => `${code} ${path.join('.')}`)
 
 describe('what Istio takes without doing what it seems to say', () => {
+  test('a revision of pods in a namespace of another revision', () => {
+    const namespace = (labels: { readonly [name: string]: string }): Manifest => ({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: 'shop', labels },
+    })
+    const canary = deployment({ 'istio.io/rev': 'canary' })
+    const told = ['MF3035 spec.template.metadata.labels.istio.io/rev']
+    expect(codes(namespace({ 'istio.io/rev': 'stable' }), canary)).toEqual(told)
+    expect(codes(namespace({ 'istio-injection': 'enabled' }), canary)).toEqual(told)
+    expect(codes(namespace({ 'istio.io/rev': 'canary' }), canary)).toEqual([])
+    expect(codes(namespace({}), canary)).toEqual([])
+  })
+
   test('a route to a subset that is not defined', () => {
     const known = rule([{ name: 'v1', labels: { version: 'v1' } }])
     expect(codes(known, service('backend', { http: [{ route: [to('v1')] }] }))).toEqual([])

@@ -22,6 +22,7 @@ export function lintIstio(manifests: readonly Manifest[]): readonly LintFinding[
   return [
     ...admissionFindings(manifests, ISTIO_ADMISSION),
     ...of('Namespace').flatMap(lintNamespace),
+    ...['Deployment', 'StatefulSet', 'DaemonSet'].flatMap(of).flatMap((owner) => lintRevision(owner, of('Namespace'))),
     ...of('DestinationRule').flatMap((rule) => lintDestinationRule(rule, pods)),
     ...lintVirtualServices(of('VirtualService').filter(isIstio), of('DestinationRule'), of('Gateway').filter(isIstio)),
     ...lintGateways(of('Gateway').filter(isIstio)),
@@ -54,6 +55,23 @@ function lintNamespace(namespace: Manifest): readonly LintFinding[] {
       summary: `Namespace ${namespace.metadata.name} has istio-injection and istio.io/rev`,
       detail: 'istio-injection wins, so the revision is ignored (IST0123).',
       hint: 'Keep one of the two.',
+    }),
+  ]
+}
+
+/** The revision of a namespace is that of all its pods: the label of a pod is read in namespaces that have none (istio-discovery's webhook). */
+function lintRevision(owner: Manifest, namespaces: readonly Manifest[]): readonly LintFinding[] {
+  const path = ['spec', 'template', 'metadata', 'labels']
+  const asked = labelsIn(owner, ...path)['istio.io/rev']
+  const labels = namespaces.find(({ metadata }) => metadata.name === owner.metadata.namespace)?.metadata.labels ?? {}
+  const injected = labels['istio-injection'] === 'enabled'
+  const given = injected ? 'default' : labels['istio.io/rev']
+  if (asked === undefined || given === undefined || asked === given) return []
+  return [
+    lintFinding(owner, [...path, 'istio.io/rev'], 'MF3035', {
+      summary: `Pods of ${owner.metadata.name} ask for revision ${asked}, and Namespace ${owner.metadata.namespace} for ${given}`,
+      detail: 'The label of the namespace wins, so the pods get the proxy of that revision.',
+      hint: `Put the workload into a namespace of its own, or take in the others there by \`onboard: workload\` too.`,
     }),
   ]
 }
