@@ -160,6 +160,42 @@ describe('discovery', () => {
       }
     })
 
+  test('of such servers only groups that definitions can not change are kept, as long as the version is the same', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'meshform-discovery-'))
+    try {
+      const cache = discoveryCache(directory, 'https://fake')
+      const ask = async (version: string | undefined, known = cache.read()) => {
+        const transport = classic('none')
+        const found = await discover(senderFor(transport, fakeClock()), await known, signal, async () => version)
+        if (!found.ok) throw new Error(found.error.message)
+        await cache.write(found.value)
+        return { found: found.value, asked: transport.asked.map((asked) => asked.replace('GET ', '')).sort() }
+      }
+      const all = ['/api', '/api/v1', '/apis', '/apis/apps/v1', '/apis/metrics.k8s.io/v1']
+      const first = await ask('1.20.2')
+      expect(first.asked).toEqual(all)
+      const second = await ask('1.20.2')
+      expect(second.asked).toEqual(['/api', '/apis', '/apis/metrics.k8s.io/v1'])
+      expect(second.found.kinds).toEqual(first.found.kinds)
+      expect((await ask('1.20.3')).asked).toEqual(all)
+      expect((await ask(undefined)).asked).toEqual(all)
+      expect((await ask('1.20.3')).asked).toEqual(second.asked)
+    } finally {
+      await rm(directory, { recursive: true, force: true })
+    }
+  })
+
+  test('of such servers everything is asked again once something is not as it was known', async () => {
+    const transport = classic('/apis/apps/v1/deployments')
+    const target = targetOf(transport)
+    const asked = { apiVersion: 'apps/v1', kind: 'Deployment' }
+    await target.served(signal)
+    await target.list(asked, signal)
+    expect(transport.asked.filter((path) => path.endsWith('/apis/apps/v1'))).toHaveLength(1)
+    await target.served(signal, true)
+    expect(transport.asked.filter((path) => path.endsWith('/apis/apps/v1'))).toHaveLength(2)
+  })
+
   test('a group whose own server is down is known to be there, and holds nothing up', async () => {
     const transport = classic('/apis/metrics.k8s.io/v1')
     const found = await discover(senderFor(transport, fakeClock()), undefined, signal)

@@ -3,16 +3,18 @@ import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
 import type { ServedKind } from '../contract.ts'
-import { objectsOf, textOf, textsOf } from '../json-fields.ts'
+import { objectOf, objectsOf, textOf, textsOf } from '../json-fields.ts'
 import type { Discovery } from './discovery.ts'
+import type { OwnGroups } from './own-groups.ts'
 
 /** Grows when the file's shape changes; others are ignored. */
-const FORMAT = 1
+const FORMAT = 2
 const LARGEST_FILE = 32 * 1024 * 1024
 
 /**
  * What servers serve, kept on disk between runs: one file a server. A file is only trusted together with the server's word that
- * its marks (ETags) still hold, so that a CRD made meanwhile or a new server version is never missed.
+ * its marks (ETags) still hold, so that a CRD made meanwhile or a new server version is never missed. Of servers that give no marks
+ * only what Kubernetes' own groups serve is kept, by the server's version.
  */
 export interface DiscoveryCache {
   read(): Promise<Discovery | undefined>
@@ -32,11 +34,13 @@ export function discoveryCache(directory: string, server: string): DiscoveryCach
       }
     },
     write: async (discovery) => {
-      if (Object.keys(discovery.etags).length === 0) return
+      const { etags, own } = discovery
+      const marked = Object.keys(etags).length > 0
+      if (!marked && own === undefined) return
       const temporary = `${file}.${randomUUID()}`
       try {
         await mkdir(join(directory, 'discovery'), { recursive: true, mode: 0o700 })
-        const content = { format: FORMAT, server, etags: discovery.etags, kinds: discovery.kinds }
+        const content = { format: FORMAT, server, ...(marked ? { etags, kinds: discovery.kinds } : { own }) }
         await writeFile(temporary, JSON.stringify(content), { mode: 0o600 })
         await chmod(temporary, 0o600)
         await rename(temporary, file)
@@ -49,6 +53,7 @@ export function discoveryCache(directory: string, server: string): DiscoveryCach
 
 function discoveryOf(value: JsonValue, server: string): Discovery | undefined {
   if (!isJsonObject(value) || value.format !== FORMAT || value.server !== server) return undefined
+  if (isJsonObject(value.own)) return { kinds: [], silent: [], etags: {}, own: ownGroupsOf(value.own) }
   const etags: { [path: string]: string } = {}
   const given = isJsonObject(value.etags) ? value.etags : {}
   for (const path of ['/api', '/apis']) {
@@ -59,6 +64,11 @@ function discoveryOf(value: JsonValue, server: string): Discovery | undefined {
   }
   const kinds = objectsOf(value.kinds).flatMap(servedKindOf)
   return kinds.length === 0 ? undefined : { kinds, silent: [], etags }
+}
+
+function ownGroupsOf(value: JsonObject): OwnGroups {
+  const groups = Object.entries(objectOf(value.groups)).map(([path, kinds]) => [path, objectsOf(kinds).flatMap(servedKindOf)])
+  return { version: textOf(value.version) ?? '', groups: Object.fromEntries(groups) }
 }
 
 function servedKindOf(value: JsonObject): readonly ServedKind[] {

@@ -1,6 +1,8 @@
 import { isJsonObject, type JsonObject } from '../../plan/json.ts'
 import type { Answer, ServedKind, SilentGroup, TargetError } from '../contract.ts'
 import { objectOf, objectsOf, textOf, textsOf } from '../json-fields.ts'
+import { classicKinds, type ListedKinds } from './classic-discovery.ts'
+import { type OwnGroups, OwnGroupsMemory } from './own-groups.ts'
 import { redact } from './redact.ts'
 import type { RetryingSender } from './retry.ts'
 import { errorOfFailure, errorOfResponse, plainText } from './status-error.ts'
@@ -13,8 +15,6 @@ const AGGREGATED = [
 ].join(',')
 
 const TIMEOUT_MS = 30_000
-/** Tries of one group of an old server: one whose own server is down should not hold up everything else. */
-const GROUP_TRIES = 2
 
 /** What a server serves, and the marks by which it tells whether that changed. */
 export interface Discovery {
@@ -22,13 +22,19 @@ export interface Discovery {
   readonly silent: readonly SilentGroup[]
   /** ETags of `/api` and `/apis`; empty where the server gave none, and where some group did not answer. */
   readonly etags: { readonly [path: string]: string }
+  /** What Kubernetes' own groups serve; only of servers older than aggregated discovery. */
+  readonly own?: OwnGroups
 }
 
-/** Asks what is served: two requests, or one for each group on servers older than aggregated discovery. `known` saves what did not change. */
+/**
+ * Asks what is served: two requests, or one for each group on servers older than aggregated discovery. `known` saves what did not
+ * change; `version` tells the version of the server, by which old ones show that.
+ */
 export async function discover(
   sender: RetryingSender,
   known: Discovery | undefined,
   signal: AbortSignal,
+  version: () => Promise<string | undefined> = async () => undefined,
 ): Promise<Answer<Discovery>> {
   const marks = known?.etags['/api'] !== undefined && known.etags['/apis'] !== undefined ? known.etags : {}
   let [core, groups] = await Promise.all(['/api', '/apis'].map((path) => ask(sender, path, marks[path], signal)))
@@ -44,15 +50,23 @@ export async function discover(
   const kinds: ServedKind[] = []
   const silent: SilentGroup[] = []
   const etags: { [path: string]: string } = {}
+  const own = new OwnGroupsMemory(known?.own, version)
   for (const [path, response] of [['/api', core.value] as const, ['/apis', groups.value] as const]) {
-    const listed = await kindsOf(sender, path, response, signal)
+    const listed = await kindsOf(sender, path, response, own, signal)
     if (!listed.ok) return listed
     kinds.push(...listed.value.kinds)
     silent.push(...listed.value.silent)
     const etag = headerOf(response.headers, 'etag')
     if (etag !== undefined) etags[path] = etag
   }
-  return { ok: true, value: { kinds, silent, etags: silent.length === 0 ? etags : {} }, warnings: [] }
+  const remembered = own.learned()
+  const value = {
+    kinds,
+    silent,
+    etags: silent.length === 0 ? etags : {},
+    ...(remembered === undefined ? {} : { own: remembered }),
+  }
+  return { ok: true, value, warnings: [] }
 }
 
 async function ask(
@@ -91,14 +105,15 @@ async function kindsOf(
   sender: RetryingSender,
   path: string,
   response: TransportResponse,
+  own: OwnGroupsMemory,
   signal: AbortSignal,
-): Promise<Answer<Omit<Discovery, 'etags'>>> {
+): Promise<Answer<ListedKinds>> {
   const body = response.json()
   if (!isJsonObject(body)) return { ok: false, error: noApi(path, response) }
   if (body.kind === 'APIGroupDiscoveryList') {
     return { ok: true, value: { kinds: aggregatedKinds(body), silent: staleVersions(body) }, warnings: [] }
   }
-  return classicKinds(sender, path, body, signal)
+  return classicKinds(sender, path, body, own, signal)
 }
 
 function aggregatedKinds(body: JsonObject): readonly ServedKind[] {
@@ -128,61 +143,4 @@ function aggregatedKind(group: string, version: string, resource: JsonObject): r
   // Aggregated APIs that don't answer are listed with an empty kind.
   if (kind === undefined || kind === '' || plural === undefined) return []
   return [{ group, version, kind, plural, namespaced: resource.scope === 'Namespaced', verbs: textsOf(resource.verbs) }]
-}
-
-async function classicKinds(
-  sender: RetryingSender,
-  path: string,
-  body: JsonObject,
-  signal: AbortSignal,
-): Promise<Answer<Omit<Discovery, 'etags'>>> {
-  const versions =
-    path === '/api'
-      ? textsOf(body.versions).map((version) => ({ group: '', version, path: `/api/${version}` }))
-      : objectsOf(body.groups).flatMap(groupVersions)
-  const answers = await Promise.all(
-    versions.map((item) =>
-      sender.send({ method: 'GET', path: item.path, accept: 'application/json', timeoutMs: TIMEOUT_MS, signal }, GROUP_TRIES),
-    ),
-  )
-  const kinds: ServedKind[] = []
-  const silent: SilentGroup[] = []
-  for (const [index, exchange] of answers.entries()) {
-    const item = versions[index]
-    if (item === undefined) continue
-    if (!exchange.ok) return { ok: false, error: errorOfFailure(exchange.failure) }
-    const { status } = exchange.response
-    const list = status === 200 ? exchange.response.json() : undefined
-    if (!isJsonObject(list)) {
-      // Gone since the groups were listed, or its own server is down: the rest works.
-      if (status !== 404) silent.push({ group: item.group, version: item.version })
-      continue
-    }
-    for (const resource of objectsOf(list.resources)) {
-      const plural = textOf(resource.name)
-      const kind = textOf(resource.kind)
-      if (plural === undefined || kind === undefined || plural.includes('/')) continue
-      kinds.push({
-        group: item.group,
-        version: item.version,
-        kind,
-        plural,
-        namespaced: resource.namespaced === true,
-        verbs: textsOf(resource.verbs),
-      })
-    }
-  }
-  return { ok: true, value: { kinds, silent }, warnings: [] }
-}
-
-/** The versions of a group, the preferred one first. */
-function groupVersions(
-  group: JsonObject,
-): readonly { readonly group: string; readonly version: string; readonly path: string }[] {
-  const name = textOf(group.name) ?? ''
-  const preferred = group.preferredVersion
-  const first = isJsonObject(preferred) ? textOf(preferred.version) : undefined
-  const versions = objectsOf(group.versions).flatMap((version) => textOf(version.version) ?? [])
-  const ordered = first === undefined ? versions : [first, ...versions.filter((version) => version !== first)]
-  return ordered.map((version) => ({ group: name, version, path: `/apis/${name}/${version}` }))
 }

@@ -56,6 +56,9 @@ export class KubernetesTarget implements Target {
   #served: ServedKinds | undefined
   #discovery: Discovery | undefined
   #discovering: Promise<Answer<ServedKinds>> | undefined
+  #versionAnswer: Promise<Exchange> | undefined
+  /** Something that was discovered turned out not to be so. */
+  #misled = false
   #discoveredAt = Number.NEGATIVE_INFINITY
   /** Until when a kind whose CRD was applied here is waited for, by `group/kind`. */
   readonly #expected = new Map<string, number>()
@@ -79,7 +82,7 @@ export class KubernetesTarget implements Target {
 
   async describe(signal: AbortSignal): Promise<Answer<TargetDescription>> {
     const { kind, context, transport } = this.#options
-    const exchange = await this.#send({ method: 'GET', path: '/version', signal })
+    const exchange = await this.#version(signal)
     if (!exchange.ok) return { ok: false, error: errorOfFailure(exchange.failure) }
     const { response } = exchange
     // Some gateways close /version to all but administrators; the rest may well work.
@@ -92,7 +95,7 @@ export class KubernetesTarget implements Target {
     if (this.#served !== undefined && !refresh) return { ok: true, value: this.#served, warnings: [] }
     // Callers share one discovery; the one who began it must not take the others down when it is stopped.
     for (;;) {
-      this.#discovering ??= this.#discover(signal).finally(() => {
+      this.#discovering ??= this.#discover(signal, refresh).finally(() => {
         this.#discovering = undefined
       })
       const answer = await this.#discovering
@@ -273,16 +276,31 @@ export class KubernetesTarget implements Target {
     return this.#sender.send({ ...request, accept: 'application/json', timeoutMs: TIMEOUT_MS })
   }
 
-  async #discover(signal: AbortSignal): Promise<Answer<ServedKinds>> {
+  /** Asked once: it tells the user and the discovery the same. */
+  async #version(signal: AbortSignal): Promise<Exchange> {
+    this.#versionAnswer ??= this.#send({ method: 'GET', path: '/version', signal })
+    const exchange = await this.#versionAnswer
+    if (!exchange.ok) this.#versionAnswer = undefined
+    return exchange
+  }
+
+  async #discover(signal: AbortSignal, anew: boolean): Promise<Answer<ServedKinds>> {
     const { cache, clock } = this.#options
-    const known = this.#discovery ?? (await cache?.read())
-    const found = await discover(this.#sender, known, signal)
+    const kept = this.#discovery ?? (await cache?.read())
+    // What is asked for again because it was not as known is asked for whole.
+    const known = kept !== undefined && (anew || this.#misled) ? withoutOwnGroups(kept) : kept
+    const found = await discover(this.#sender, known, signal, async () => {
+      const exchange = await this.#version(signal)
+      return exchange.ok && exchange.response.status === 200 ? exchange.response.text() : undefined
+    })
     if (!found.ok) return found
+    this.#misled = false
     this.#discoveredAt = clock.now()
     if (found.value !== this.#discovery || this.#served === undefined) {
       this.#discovery = found.value
       this.#served = servedKinds(found.value.kinds, found.value.silent)
-      if (found.value !== known) await cache?.write(found.value)
+      if (found.value !== known && (found.value.own === undefined || found.value.own !== known?.own))
+        await cache?.write(found.value)
     }
     return { ok: true, value: this.#served, warnings: [] }
   }
@@ -334,7 +352,10 @@ export class KubernetesTarget implements Target {
 
   /** A kind that turns out not to be served any more makes what was discovered worthless. */
   #noticed<Failed extends { readonly ok: false; readonly error: TargetError }>(failed: Failed): Failed {
-    if (failed.error.kind === 'not-served') this.#served = undefined
+    if (failed.error.kind === 'not-served') {
+      this.#served = undefined
+      this.#misled = true
+    }
     return failed
   }
 
@@ -344,6 +365,10 @@ export class KubernetesTarget implements Target {
     this.#expected.set(key, this.#options.clock.now() + NEW_KIND_MS)
     this.#discoveredAt = Number.NEGATIVE_INFINITY
   }
+}
+
+function withoutOwnGroups({ kinds, silent, etags }: Discovery): Discovery {
+  return { kinds, silent, etags }
 }
 
 function refuseName(namespace: string, name: string): { readonly ok: false; readonly error: TargetError } | undefined {
