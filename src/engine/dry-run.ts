@@ -6,6 +6,7 @@ import type { Candidate } from '../planner/assess.ts'
 import type { DryRun } from '../planner/dry-run.ts'
 import type { FieldManagers } from '../planner/field-managers.ts'
 import { keepIgnored } from '../planner/keep-ignored.ts'
+import type { PlannedKinds } from '../planner/planned-kinds.ts'
 import { expectedConflicts, isAmong, settleConflicts, withoutConflicts } from '../planner/settle-conflicts.ts'
 import type { TargetError } from '../targets/contract.ts'
 import { targetDiagnostic } from '../targets/error-diagnostics.ts'
@@ -28,6 +29,8 @@ export interface DryRunRequest {
   readonly readersWelcome: boolean
   /** Only to be looked at: whoever owns a field, the answer is what differs, and never a refusal. */
   readonly onlyToSee: boolean
+  /** Kinds that the design defines: what a server refuses by a definition that the plan changes says nothing. */
+  readonly kindOf: PlannedKinds
   readonly emit: Emit
   readonly signal: AbortSignal
 }
@@ -148,6 +151,9 @@ async function dryRunOne(
   if (error.kind === 'immutable') return { kind: 'immutable', message: error.message }
   if (error.kind === 'not-served') return { kind: 'unknown', reason: error.message }
   if (error.kind === 'not-found') return { kind: 'unknown', reason: error.message }
+  if (error.kind === 'invalid' && request.kindOf(desired.key)?.changes === true) {
+    return { kind: 'unknown', reason: 'its kind changes with this plan' }
+  }
   const resource = request.readersWelcome && error.kind === 'forbidden' ? unpatchableResource(error.message) : undefined
   if (resource !== undefined) {
     const known = unpatchable.get(connection.title) ?? new Set()

@@ -9,6 +9,7 @@ import { buildPlan } from '../planner/build-plan.ts'
 import { checkBlocks, importedIds } from '../planner/check-blocks.ts'
 import { checkContexts } from '../planner/check-contexts.ts'
 import { checkPlan, type PlanLimits } from '../planner/check-plan.ts'
+import { checkPlannedKinds } from '../planner/check-planned-kinds.ts'
 import { checkPreconditions, plannedConditions } from '../planner/conditions.ts'
 import { type Container, goingContainers, type Stranger } from '../planner/containers.ts'
 import { lacksValues, withKnownDigests, withoutAsking } from '../planner/cover-secrets.ts'
@@ -18,6 +19,7 @@ import { idlePaths } from '../planner/idle-paths.ts'
 import { createMasker } from '../planner/mask.ts'
 import { followMoves, forgottenBy } from '../planner/moves.ts'
 import type { Owner } from '../planner/owner-labels.ts'
+import { plannedKinds } from '../planner/planned-kinds.ts'
 import { checkPolicies, plannedPolicies } from '../planner/policies.ts'
 import { hasTriggers, replaceTriggered } from '../planner/replace-triggers.ts'
 import { withResolvedRules } from '../planner/resolve-ignore.ts'
@@ -130,8 +132,10 @@ async function makeOpenly(request: MakePlanRequest): Promise<MadePlan> {
     ...blocks,
     ...selected.diagnostics,
   ]
+  const kindOf = plannedKinds(triggered)
   const asked = await dryRunAll({
     ...request,
+    kindOf,
     candidates: selected.candidates,
     managers,
     includeCreates: request.askAboutCreates,
@@ -160,7 +164,13 @@ async function makeOpenly(request: MakePlanRequest): Promise<MadePlan> {
       request.design.sensitiveValues,
       expansion.objects.map(({ manifest }) => manifest),
     ),
-    diagnostics: [...found, ...asked.diagnostics, ...contained.diagnostics],
+    diagnostics: [
+      ...found,
+      ...asked.diagnostics,
+      // A saved plan was held against them when it was made, with the values that it lacks.
+      ...(knownDigests === undefined ? checkPlannedKinds(selected.candidates, kindOf, asked.results) : []),
+      ...contained.diagnostics,
+    ],
   })
   const policies = hasErrors(plan.diagnostics)
     ? undefined

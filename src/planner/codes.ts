@@ -70,6 +70,11 @@ export const PLANNER_CODES = {
     explanation:
       'The recorded objects were applied to a cluster of another name than the one that is asked now, as when `--context` is forgotten.',
   },
+  MF2037: {
+    title: 'Object does not fit its definition',
+    explanation:
+      'The kind of an object is defined by the same plan, and that definition has not got a field of the object, wants another value there, or wants a field that is missing. An apply would fail on it.',
+  },
   MF2036: {
     title: 'Left to others',
     explanation:

@@ -13,7 +13,7 @@ import { barrierOf, type ComponentNode, type DesiredObject } from './desired-obj
 import type { Draft } from './draft.ts'
 import { groupReservations } from './group-reservations.ts'
 import { healthRulesOf } from './health-rules.ts'
-import { ignoreRulesOf, lifecycleRules, saidRules } from './ignore-rules.ts'
+import { ignoreRulesOf, lifecycleRules, saidRules, webhookRulesOf } from './ignore-rules.ts'
 import { implicitNamespaces, mergeNamespaceMetadata } from './implicit-namespaces.ts'
 import { lintObjects } from './lint-objects.ts'
 import { locateOrigin } from './locate-origin.ts'
@@ -78,7 +78,7 @@ export function expandDesign(request: ExpandRequest): Expansion {
   const placed = mergeNamespaceMetadata(placeAll(drafts, scopeOf), workloads, context)
   const named = withVersions(placed, diagnostics)
   const complete = [...implicitNamespaces(named, workloads, context), ...named]
-  const rules = ignoreRules(meshes, request)
+  const rules = { meshes: ignoreRules(meshes, request), webhooks: foreignWebhooks(meshes, request) }
   diagnostics.push(...checkRules(request.design))
   const sensitive = sensitiveTexts(request.design.sensitiveValues)
   const objects = uniqueObjects(complete, diagnostics).map((draft) => finish(draft, request, rules, context, sensitive))
@@ -222,6 +222,18 @@ function draftOrigin(draft: Draft) {
   return draft.component === undefined ? undefined : locateOrigin(draft.component, draft.source.origins, [])
 }
 
+/** The rules for webhooks on a cluster where the design has no mesh: what the mesh there is, it does not say. */
+function foreignWebhooks(meshes: readonly ComponentOf<'meshes'>[], { providers, design }: ExpandRequest) {
+  const ruled = new Set(meshes.map(({ cluster }) => cluster))
+  const rules = webhookRulesOf(providers.values(), design.rules.ignore)
+  return (cluster: string): readonly IgnoreRule[] => (ruled.has(cluster) ? [] : rules)
+}
+
+interface RulesAtHand {
+  readonly meshes: readonly MeshRules[]
+  readonly webhooks: (cluster: string) => readonly IgnoreRule[]
+}
+
 interface MeshRules {
   readonly mesh: ComponentOf<'meshes'>
   readonly provider: MeshProvider
@@ -248,7 +260,7 @@ export function ruleHolds(rule: IgnoreRule, manifest: Manifest): boolean {
 function finish(
   draft: Draft,
   request: ExpandRequest,
-  meshRules: readonly MeshRules[],
+  rules: RulesAtHand,
   context: TranslationContext,
   sensitive: SensitiveTexts,
 ): DesiredObject {
@@ -257,7 +269,7 @@ function finish(
   const manifest = withOwner(source.manifest, request.owner, draft.address, request.design.labels)
   const key = objectKeyOf(draft.cluster, manifest)
   const meshAddress = component === undefined ? undefined : meshAddressOf(component, context.workloads)
-  const onCluster = meshRules.filter(({ mesh }) => mesh.cluster === draft.cluster)
+  const onCluster = rules.meshes.filter(({ mesh }) => mesh.cluster === draft.cluster)
   const ignoredByDesign = [...saidRules(rulesAround(request.design.rules.ignore, component)), ...lifecycleRules(component)]
   return {
     id: objectKeyText(key),
@@ -276,7 +288,9 @@ function finish(
     adoption: spec?.adoption ?? 'adopt',
     protect: spec?.lifecycle?.protect ?? false,
     createBeforeDestroy: spec?.lifecycle?.createBeforeDestroy ?? false,
-    ignore: [...onCluster.flatMap((rules) => rules.ignore), ...ignoredByDesign].filter((rule) => ruleHolds(rule, manifest)),
+    ignore: [...rules.webhooks(draft.cluster), ...onCluster.flatMap(({ ignore }) => ignore), ...ignoredByDesign].filter((rule) =>
+      ruleHolds(rule, manifest),
+    ),
     health: [
       ...healthRulesOf(component, rulesAround(request.design.rules.health, component), manifest),
       ...onCluster.flatMap((rules) =>

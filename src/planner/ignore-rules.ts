@@ -15,6 +15,19 @@ export function ignoreRulesOf(
   return [...shipped, ...saidRules(told)]
 }
 
+/**
+ * The rules for webhooks by the names that meshes give them. The manifests of a mesh may be plain resources of a design that knows no
+ * mesh, and what the mesh writes into its webhooks is the same then.
+ */
+export function webhookRulesOf(providers: Iterable<MeshProvider>, design: readonly IgnoreRuleSpec[]): readonly IgnoreRule[] {
+  const taken = design.filter((rule) => rule.ours === true)
+  return [...providers]
+    .flatMap(({ rules }) => rules.ignore)
+    .filter(({ group, names }) => group === 'admissionregistration.k8s.io' && names !== undefined)
+    .map((rule) => without(rule, taken))
+    .filter((rule) => rule.paths.length > 0)
+}
+
 /** The rules that a design says for the objects of all its clusters, or of a mesh. */
 export function saidRules(told: readonly IgnoreRuleSpec[]): readonly IgnoreRule[] {
   return told

@@ -1,5 +1,5 @@
 import { diffArrays } from 'diff'
-import type { JsonValue } from '../plan/json.ts'
+import { isJsonObject, type JsonValue } from '../plan/json.ts'
 import { blockLines, flowText, isText } from './block-lines.ts'
 
 /** One line of a difference. A gap stands for lines that are the same on both sides. */
@@ -29,12 +29,57 @@ const MOST_EDITS = 1000
 export function valueDiff(before: JsonValue | undefined, after: JsonValue | undefined): ValueDiff {
   if (isShort(before) && isShort(after)) return { kind: 'inline', before: inlineText(before), after: inlineText(after) }
   if (typeof before === 'string' && typeof after === 'string' && !isText(before) && !isText(after)) {
+    const inside = jsonDiff(before, after)
+    if (inside !== undefined) return inside
     return { kind: 'inline', ...aroundDifference(flowText(before), flowText(after)) }
   }
   const lines = lineDiff(before === undefined ? [] : blockLines(before), after === undefined ? [] : blockLines(after))
   // Texts that differ in their last line end only, for one, are the same line by line.
   if (lines.some(({ mark }) => mark === '+' || mark === '-')) return { kind: 'lines', lines }
   return { kind: 'inline', ...aroundDifference(JSON.stringify(before), JSON.stringify(after)) }
+}
+
+/** Two long words that are JSON, by what is in them; undefined where they are none, or differ in their spelling as well. */
+function jsonDiff(before: string, after: string): ValueDiff | undefined {
+  const [old, fresh] = [parsedJson(before), parsedJson(after)]
+  if (old === undefined || fresh === undefined) return undefined
+  const isSpelled = SPELLINGS.some((spell) => spell(old) === before && spell(fresh) === after)
+  return isSpelled ? { kind: 'lines', lines: lineDiff(jsonLines(old), jsonLines(fresh)) } : undefined
+}
+
+function jsonLines(value: JsonValue): readonly string[] {
+  return JSON.stringify(value, null, 2).split('\n')
+}
+
+/** How JSON is written on one line: without spaces, or with one behind each comma and colon. */
+const SPELLINGS: readonly ((value: JsonValue) => string)[] = [(value) => JSON.stringify(value), spacedJson]
+
+function spacedJson(value: JsonValue): string {
+  if (Array.isArray(value)) return `[${value.map(spacedJson).join(', ')}]`
+  if (!isJsonObject(value)) return JSON.stringify(value)
+  return `{${Object.entries(value)
+    .map(([name, item]) => `${JSON.stringify(name)}: ${spacedJson(item)}`)
+    .join(', ')}}`
+}
+
+function parsedJson(text: string): JsonValue | undefined {
+  if (!/^[[{]/.test(text) || isDeep(text)) return undefined
+  try {
+    return JSON.parse(text) as JsonValue
+  } catch {
+    return undefined
+  }
+}
+
+/** Nested deeper than anyone reads. Brackets within texts count as well, which is close enough. */
+function isDeep(text: string): boolean {
+  let depth = 0
+  for (const sign of text) {
+    if (sign === '[' || sign === '{') depth++
+    else if (sign === ']' || sign === '}') depth--
+    if (depth > 100) return true
+  }
+  return false
 }
 
 function isShort(value: JsonValue | undefined): boolean {

@@ -92,6 +92,7 @@ test('a plan says so when it may only read', async () => {
     managers: { usual: 'meshform-shop', of: () => 'meshform-shop', takeFrom: [] },
     includeCreates: true,
     onlyToSee: false,
+    kindOf: () => undefined,
     readersWelcome: true,
     emit: () => undefined,
     signal: new AbortController().signal,

@@ -95,3 +95,38 @@ test('nothing in a value steers the terminal', () => {
     }),
   )
 })
+
+test('JSON on one line is compared by what is in it, unless its spelling differs too', () => {
+  const settings = (level: string, last: number) => ({
+    log: { level, format: 'a long enough text' },
+    retries: [
+      { on: '5xx', attempts: 3 },
+      { on: 'reset', attempts: last },
+    ],
+    text: 'something that makes the line longer than a hundred characters',
+  })
+  const [old, fresh] = [settings('info', 1), settings('debug', 2)]
+  const expected = `  {
+    "log": {
+-     "level": "info",
++     "level": "debug",
+      "format": "a long enough text"
+    },
+  … 5 lines the same
+      {
+        "on": "reset",
+-       "attempts": 1
++       "attempts": 2
+      }
+    ],
+  … 2 lines the same`
+  expect(shown(JSON.stringify(old), JSON.stringify(fresh))).toBe(expected)
+  const spaced = (value: JsonValue) =>
+    JSON.stringify(value, null, 1)
+      .replaceAll(/\n */g, ' ')
+      .replaceAll(/([[{]) | ([\]}])/g, '$1$2')
+  expect(shown(spaced(old), spaced(fresh))).toBe(expected)
+  expect(shown(JSON.stringify(old), spaced(fresh))).toContain('→')
+  const deep = (end: string) => `${'['.repeat(5000)}${end}${']'.repeat(5000)}`
+  expect(shown(deep('1'), deep('2'))).toContain('→')
+})

@@ -42,8 +42,8 @@ describe('what a mesh writes into its own objects', () => {
   }
 
   /** Applies the design, and lets istiod write its certificate and tighten the policy. */
-  async function withIstiod(ignore: string): Promise<void> {
-    await workspace.write('design.yaml', DESIGN(ignore))
+  async function withIstiod(design: string): Promise<void> {
+    await workspace.write('design.yaml', design)
     const applied = await workspace.meshform('apply', '--yes')
     expect(applied.exitCode, applied.stderr).toBe(0)
     await asIstiod([
@@ -52,8 +52,14 @@ describe('what a mesh writes into its own objects', () => {
     ])
   }
 
-  test('is neither drift nor a change', async () => {
-    await withIstiod('')
+  test.each([
+    ['a mesh of the design', DESIGN('')],
+    [
+      'plain resources',
+      'apiVersion: meshform.dev/v1\nkind: Design\nmetadata: {name: platform}\nresources: {istio: {manifests: [./webhooks.yaml]}}\n',
+    ],
+  ])('is neither drift nor a change: %s', async (_, design) => {
+    await withIstiod(design)
     const planned = await workspace.meshform('plan', '--detailed-exitcode')
     expect(planned.exitCode, planned.stdout).toBe(0)
     const drift = await workspace.meshform('plan', '--refresh-only', '--detailed-exitcode')
@@ -61,7 +67,9 @@ describe('what a mesh writes into its own objects', () => {
   })
 
   test('is drift where the design takes the rule back', async () => {
-    await withIstiod(", ignore: [{kinds: [ValidatingWebhookConfiguration], paths: ['webhooks[*].failurePolicy'], ours: true}]")
+    await withIstiod(
+      DESIGN(", ignore: [{kinds: [ValidatingWebhookConfiguration], paths: ['webhooks[*].failurePolicy'], ours: true}]"),
+    )
     const planned = await workspace.meshform('plan')
     expect(planned.exitCode).toBe(1)
     // Another manager took the field, so putting it back is a decision.
@@ -71,7 +79,7 @@ describe('what a mesh writes into its own objects', () => {
   })
 
   test('stands in the way of no change of ours', async () => {
-    await withIstiod('')
+    await withIstiod(DESIGN(''))
     await workspace.write('webhooks.yaml', WEBHOOKS.replace('sideEffects: None', 'sideEffects: NoneOnDryRun'))
     const applied = await workspace.meshform('apply', '--yes')
     expect(applied.exitCode, applied.stderr).toBe(0)
@@ -81,7 +89,7 @@ describe('what a mesh writes into its own objects', () => {
   })
 
   test('is drift in fields that nobody is known to write, until the design says who does', async () => {
-    await withIstiod('')
+    await withIstiod(DESIGN(''))
     await asIstiod([{ op: 'replace', path: '/webhooks/0/sideEffects', value: 'NoneOnDryRun' }])
     expect((await workspace.meshform('plan')).stderr).toContain('sideEffects')
     const more = ", ignore: [{kinds: [ValidatingWebhookConfiguration], paths: ['webhooks[*].sideEffects'], reason: an operator}]"
