@@ -63,7 +63,7 @@ const kinds: readonly (readonly [string, JsonObject, JsonObject])[] = [
     {
       spec: {
         matchConstraints: { resourceRules: rules },
-        mutations: [{ patchType: 'JSONPatch', jsonPatch: { expression: '[]' } }],
+        mutations: [{ patchType: 'JSONPatch', jsonPatch: { expression: '[JSONPatch{op: "remove", path: "/data"}]' } }],
         reinvocationPolicy: 'Never',
       },
     },

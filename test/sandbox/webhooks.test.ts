@@ -206,7 +206,7 @@ test('a webhook with side effects is not asked in a dry run', async () => {
 })
 
 test('what is behind a Service, or on another machine, is not asked', async () => {
-  await configure('validating', { clientConfig: { service: { name: 'istiod', namespace: 'istio-system' } } })
+  await configure('validating', { clientConfig: { service: { name: 'kubernetes', namespace: 'default' } } })
   await configure('mutating', { clientConfig: { url: 'https://webhooks.example.org/ask' } })
   expect((await request(sandbox, 'POST', configMaps, configMap('a'))).status).toBe(201)
 })
@@ -225,4 +225,30 @@ test('a webhook that says so is asked again when a later one changed the object'
   const made = await request(sandbox, 'POST', configMaps, configMap('a'))
   expect(made.body).toMatchObject({ data: { turn: '2' } })
   expect(reviews).toHaveLength(3)
+})
+
+test('a webhook behind a Service that is missing refuses, and has no say once the Service is there', async () => {
+  const own = await openSandbox()
+  const webhook = {
+    name: 'check.example.org',
+    clientConfig: { service: { name: 'checker', namespace: 'default', path: '/check' } },
+    sideEffects: 'None',
+    admissionReviewVersions: ['v1'],
+    rules: [{ operations: ['CREATE'], apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps'] }],
+  }
+  const configurations = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations'
+  const kind = { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingWebhookConfiguration' }
+  await request(own, 'POST', configurations, { ...kind, metadata: { name: 'check' }, webhooks: [webhook] })
+  const maps = '/api/v1/namespaces/default/configmaps'
+  const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } }
+  const refused = await request(own, 'POST', maps, map)
+  expect([refused.status, refused.body.reason, refused.body.message]).toEqual([
+    500,
+    'InternalError',
+    'Internal error occurred: failed calling webhook "check.example.org": failed to call webhook: Post "https://checker.default.svc:443/check?timeout=10s": service "checker" not found',
+  ])
+  const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'checker' }, spec: { ports: [{ port: 443 }] } }
+  await request(own, 'POST', '/api/v1/namespaces/default/services', service)
+  expect((await request(own, 'POST', maps, map)).status).toBe(201)
+  await own.close()
 })

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../plan/json.ts'
-import { objectAt, objectsAt, textAt } from '../builtin/json-tree.ts'
+import { numberAt, objectAt, objectsAt, textAt } from '../builtin/json-tree.ts'
 import { evaluatePolicyExpression } from '../crd/cel/policy-expression.ts'
 import { isLoopback } from '../webhooks/webhook-call.ts'
 import { matchesRequest, type PolicyRequest } from './policy-match.ts'
@@ -18,20 +18,31 @@ function nameOf(object: JsonObject): string {
   return textAt(objectAt(object, 'metadata'), 'name')
 }
 
-/** Where a webhook is reached: what is behind a Service runs in a cluster, and so nowhere. */
-export function reachableUrl(webhook: JsonObject): string | undefined {
-  const url = textAt(objectAt(webhook, 'clientConfig'), 'url')
-  return isLoopback(url) ? url : undefined
+/** Where a webhook is: at an address of this machine, or behind a Service. Others are never asked. */
+export type WebhookPlace =
+  | { readonly kind: 'address'; readonly url: string }
+  | { readonly kind: 'service'; readonly namespace: string; readonly name: string; readonly url: string }
+
+/** Where a webhook is to be asked; undefined for addresses beyond this machine. */
+export function placeOf(webhook: JsonObject): WebhookPlace | undefined {
+  const config = objectAt(webhook, 'clientConfig')
+  const url = textAt(config, 'url')
+  if (isLoopback(url)) return { kind: 'address', url }
+  const service = objectAt(config, 'service')
+  if (service === undefined) return undefined
+  const [namespace, name] = [textAt(service, 'namespace'), textAt(service, 'name')]
+  const host = `${name}.${namespace}.svc:${numberAt(service, 'port') ?? 443}`
+  return { kind: 'service', namespace, name, url: `https://${host}${textAt(service, 'path') || '/'}` }
 }
 
-/** The webhooks that can be reached, in the order in which they are asked: of configurations by name. */
-export function reachableWebhooks(configurations: readonly JsonObject[]): readonly ConfiguredWebhook[] {
+/** The webhooks that have a say, in the order in which they are asked: of configurations by name. */
+export function placedWebhooks(configurations: readonly JsonObject[]): readonly ConfiguredWebhook[] {
   return [...configurations]
     .sort((left, right) => (nameOf(left) < nameOf(right) ? -1 : 1))
     .flatMap((configuration) =>
       objectsAt(configuration, 'webhooks').map((webhook) => ({ configuration: nameOf(configuration), webhook })),
     )
-    .filter(({ webhook }) => reachableUrl(webhook) !== undefined)
+    .filter(({ webhook }) => placeOf(webhook) !== undefined)
 }
 
 /** Nobody has a say about who has one. */

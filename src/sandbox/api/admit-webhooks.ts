@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
 import type { PolicyRequest } from '../admission/policy-match.ts'
-import { type ConfiguredWebhook, matchWebhook, reachableUrl, reachableWebhooks } from '../admission/webhook-match.ts'
+import { type ConfiguredWebhook, matchWebhook, placedWebhooks, placeOf } from '../admission/webhook-match.ts'
 import { listAt, numberAt, objectAt, textAt, textsAt } from '../builtin/json-tree.ts'
 import { sameJson } from '../builtin/validation/field-errors.ts'
 import { goQuote } from '../go-quote.ts'
@@ -18,10 +18,10 @@ type Stage = 'mutating' | 'validating'
 
 function webhooksOf(context: ApiContext, stage: Stage): readonly ConfiguredWebhook[] {
   const stored = context.store.list(`${group}/${stage}webhookconfigurations`)
-  return stored.length === 0 ? [] : reachableWebhooks(stored.map(({ object }) => object))
+  return stored.length === 0 ? [] : placedWebhooks(stored.map(({ object }) => object))
 }
 
-/** True when some webhook can be reached. */
+/** True when some webhook has a say. */
 export function hasWebhooks(context: ApiContext): boolean {
   return webhooksOf(context, 'mutating').length > 0 || webhooksOf(context, 'validating').length > 0
 }
@@ -95,18 +95,25 @@ function askWebhook(
   const namespace = request.namespace === '' ? undefined : context.store.get('/namespaces', '', request.namespace)?.object
   const match = matchWebhook(webhook, request, namespace)
   if (match.kind === 'unsure') return failed(match.why)
-  const url = reachableUrl(webhook)
-  if (match.kind === 'passed' || url === undefined) return undefined
+  const place = placeOf(webhook)
+  if (match.kind === 'passed' || place === undefined) return undefined
   if (request.dryRun && !['None', 'NoneOnDryRun'].includes(textAt(webhook, 'sideEffects'))) {
     throw badRequest(`admission webhook ${goQuote(name)} does not support dry run`)
+  }
+  const timeoutSeconds = numberAt(webhook, 'timeoutSeconds') ?? usualTimeout
+  if (place.kind === 'service') {
+    // What a Service stands for doesn't run here and has no say, but one that is missing is missed as on a cluster.
+    if (context.store.get('/services', place.namespace, place.name) !== undefined) return undefined
+    const post = `Post ${goQuote(`${place.url}?timeout=${timeoutSeconds}s`)}`
+    return failed(`failed to call webhook: ${post}: service ${goQuote(place.name)} not found`)
   }
   const bundle = textAt(objectAt(webhook, 'clientConfig'), 'caBundle')
   const reply = context.webhooks.answerTo({
     configuration,
     webhook: name,
-    url,
+    url: place.url,
     authorities: bundle === '' ? undefined : Buffer.from(bundle, 'base64').toString(),
-    timeoutSeconds: numberAt(webhook, 'timeoutSeconds') ?? usualTimeout,
+    timeoutSeconds,
     request: reviewOf(request),
   })
   if (reply === undefined) return undefined

@@ -1,4 +1,4 @@
-import { objectAt, setDefault, type Tree, textAt } from '../json-tree.ts'
+import { ensureTree, objectAt, setDefault, type Tree, textAt } from '../json-tree.ts'
 
 /** Volumes of the class go with their claims and are bound at once. */
 export function defaultStorageClass(storageClass: Tree): void {
@@ -15,4 +15,9 @@ export function defaultPriorityClass(priorityClass: Tree): void {
 export function defaultApiService(service: Tree): void {
   const reference = objectAt(objectAt(service, 'spec'), 'service')
   if (reference !== undefined && textAt(reference, 'name') !== '') reference.port ??= 443
+}
+
+/** The generation of a class is told, and never counted. */
+export function preparePriorityClass(priorityClass: Tree): void {
+  ensureTree(priorityClass, 'metadata').generation = 1
 }

@@ -1,7 +1,8 @@
 import { ensureTree, isTree, objectAt, objectsAt, setDefault, type Tree, textAt } from '../json-tree.ts'
 
-/** Pull always for `latest`, stated or implied; a digest never moves. */
+/** Pull always for `latest`, stated or implied; a digest never moves, and what is no reference has no tag. */
 function pullPolicyFor(image: string): string {
+  if (/\s/.test(image)) return 'IfNotPresent'
   const [reference = '', digest] = image.split('@')
   const name = reference.slice(reference.lastIndexOf('/') + 1)
   const colon = name.indexOf(':')

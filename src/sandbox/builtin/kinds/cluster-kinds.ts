@@ -1,6 +1,11 @@
 import type { ResourceType } from '../../resource-type.ts'
 import { eventConversion } from '../conversion/event-groups.ts'
-import { defaultApiService, defaultPriorityClass, defaultStorageClass } from '../defaults/cluster-defaults.ts'
+import {
+  defaultApiService,
+  defaultPriorityClass,
+  defaultStorageClass,
+  preparePriorityClass,
+} from '../defaults/cluster-defaults.ts'
 import { defineKind } from '../define-kind.ts'
 import { apiServiceColumns, leaseColumns, priorityClassColumns, storageClassColumns } from '../printing/cluster-columns.ts'
 import {
@@ -31,7 +36,7 @@ export const clusterKinds: readonly ResourceType[] = [
     plural: 'priorityclasses',
     shortNames: ['pc'],
     clusterScoped: true,
-    countsGeneration: true,
+    prepareCreate: preparePriorityClass,
     allColumns: priorityClassColumns,
     setDefaults: defaultPriorityClass,
     validate: validatePriorityClass,

@@ -48,14 +48,18 @@ import { validateNamespace } from '../validation/object-meta.ts'
 import { validatePersistentVolume, validatePersistentVolumeUpdate } from '../validation/persistent-volume.ts'
 import { validatePodTemplate } from '../validation/pod-spec.ts'
 import { podWarnings, templateWarnings, workloadWarnings } from '../validation/pod-warnings.ts'
-import { validatePod, validatePodCreate, validatePodUpdate } from '../validation/pods.ts'
+import { validatePod, validatePodCreate, validatePodStatus, validatePodUpdate } from '../validation/pods.ts'
 import {
   validateService,
   validateServiceAllocation,
   validateServiceStatus,
   validateServiceUpdate,
 } from '../validation/service.ts'
-import { validatePersistentVolumeClaim, validatePersistentVolumeClaimUpdate } from '../validation/volume-claim.ts'
+import {
+  validateClaimStatus,
+  validatePersistentVolumeClaim,
+  validatePersistentVolumeClaimUpdate,
+} from '../validation/volume-claim.ts'
 import { validateReplicationController } from '../validation/workloads.ts'
 
 const core = { group: '', version: 'v1' } as const
@@ -97,6 +101,7 @@ export const coreKinds: readonly ResourceType[] = [
     warnings: podWarnings,
     validateCreate: validatePodCreate,
     validateUpdate: validatePodUpdate,
+    validateStatus: validatePodStatus,
     metadataChecks: 2,
   }),
   defineKind({
@@ -213,6 +218,7 @@ export const coreKinds: readonly ResourceType[] = [
     prepareCreate: preparePersistentVolumeClaim,
     validate: validatePersistentVolumeClaim,
     validateUpdate: validatePersistentVolumeClaimUpdate,
+    validateStatus: validateClaimStatus,
     metadataChecks: 3,
     updateChecksTwice: true,
   }),

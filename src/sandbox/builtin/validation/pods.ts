@@ -2,6 +2,7 @@ import type { JsonObject } from '../../../plan/json.ts'
 import { listAt, numberAt, objectAt, objectsAt, textAt } from '../json-tree.ts'
 import { describeDifference } from './describe-difference.ts'
 import { type FieldErrors, sameJson } from './field-errors.ts'
+import { addressComplaints, subdomainComplaints } from './names.ts'
 import { validatePodOnly, validatePodSpec } from './pod-spec.ts'
 import { validateTolerations } from './scheduling.ts'
 
@@ -137,4 +138,21 @@ export function validatePodUpdate(errors: FieldErrors, pod: JsonObject, old: Jso
   if (sameJson(next, oldSpec)) return
   const difference = describeDifference('PodSpec', oldSpec, next)
   errors.forbidden('spec', `pod updates may not change fields other than ${changeable.join(',')}\n${difference}`)
+}
+
+/** Where a pod runs and is reached, as its status says. */
+export function validatePodStatus(errors: FieldErrors, pod: JsonObject): void {
+  const status = objectAt(pod, 'status')
+  const node = textAt(status, 'nominatedNodeName')
+  if (node !== '') errors.invalidForEach('status.nominatedNodeName', node, subdomainComplaints(node))
+  for (const key of ['podIPs', 'hostIPs']) {
+    const seen = new Set<string>()
+    objectsAt(status, key).forEach((each, index) => {
+      const field = `status.${key}[${index}]`
+      const ip = textAt(each, 'ip')
+      errors.invalidForEach(field, ip, addressComplaints(ip))
+      if (seen.has(ip)) errors.duplicate(field, { IP: ip })
+      seen.add(ip)
+    })
+  }
 }

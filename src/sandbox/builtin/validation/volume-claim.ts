@@ -88,3 +88,16 @@ export function validatePersistentVolumeClaimUpdate(errors: FieldErrors, claim: 
   }
   errors.immutable('volumeMode', objectAt(claim, 'spec')?.volumeMode, oldSpec.volumeMode)
 }
+
+/** Amounts in a claim's status. */
+export function validateClaimStatus(errors: FieldErrors, claim: JsonObject): void {
+  for (const [name, amount] of Object.entries(objectAt(objectAt(claim, 'status'), 'capacity') ?? {})) {
+    const quantity = parseQuantity(String(amount))
+    if (quantity === undefined || quantity.digits >= 0n) continue
+    errors.invalid(
+      `status.capacity[${name}]`,
+      Math.ceil(Number(quantity.digits) * 10 ** quantity.exponent),
+      'must be a valid resource quantity',
+    )
+  }
+}
