@@ -1,8 +1,10 @@
 import { type Document, isMap, isScalar, type Pair, parseAllDocuments, type YAMLMap } from 'yaml'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import { design } from './schema/design.ts'
+import { isBeside, settleComments, withCommentsBeside } from './settle-comments.ts'
 import { readYaml } from './source/read-yaml.ts'
 import { keyText } from './source/yaml-source.ts'
+import { unfoldLong } from './unfold-long.ts'
 import { type ValueSchema, valueSchema } from './validate/value-schema.ts'
 
 /** A design file in its canonical form, or why it has none. */
@@ -14,6 +16,8 @@ export interface FormattedDesign {
 
 /** Longest line that a flow collection may take before it is broken. */
 const LINE_WIDTH = 120
+/** What moves a line or a comment may make room for the next; it is done after two times or three. */
+const MOST_TIMES = 5
 
 /**
  * Puts a design file into one form: keys in the order of the language, two spaces of indent. Names that the user chose keep their
@@ -22,15 +26,27 @@ const LINE_WIDTH = 120
 export function formatDesign(text: string, file: string): FormattedDesign {
   const { diagnostics } = readYaml(text, file, 'design')
   if (diagnostics.length > 0) return { text: undefined, changed: false, diagnostics }
-  const documents = parseAllDocuments(text, { keepSourceTokens: false, logLevel: 'silent' })
-  if (!Array.isArray(documents)) return { text, changed: false, diagnostics: [] }
-  const formatted = documents.map(formatDocument).join('')
+  let formatted = text
+  for (let time = 0; time < MOST_TIMES; time += 1) {
+    const before = formatted
+    formatted = formatOnce(before)
+    if (formatted === before) break
+  }
   return { text: formatted, changed: formatted !== text, diagnostics: [] }
 }
 
-function formatDocument(document: Document.Parsed): string {
+function formatOnce(text: string): string {
+  const documents = parseAllDocuments(text, { keepSourceTokens: false, logLevel: 'silent' })
+  return Array.isArray(documents) ? documents.map((document) => formatDocument(document, text)).join('') : text
+}
+
+function formatDocument(document: Document.Parsed, text: string): string {
+  settleComments(document, text)
+  unfoldLong(document.contents, text, LINE_WIDTH, { column: 0, start: 0 })
   if (isMap(document.contents)) sortKeys(document.contents, valueSchema(design), 'document')
-  return document.toString({ indent: 2, lineWidth: LINE_WIDTH, flowCollectionPadding: false, indentSeq: true })
+  return withCommentsBeside(
+    document.toString({ indent: 2, lineWidth: LINE_WIDTH, flowCollectionPadding: false, indentSeq: true }),
+  )
 }
 
 function sortKeys(map: YAMLMap, schema: ValueSchema, place: 'document' | 'inside' = 'inside'): void {
@@ -82,8 +98,9 @@ function leadingComment(map: YAMLMap, head: Pair | undefined): string | undefine
 /** The parser gives the comment above the first key to the map; when another key comes first, it must go with its own. */
 function moveLead(map: YAMLMap, head: Pair | undefined, lead: string): void {
   if (map.items[0] === head || head === undefined || !isScalar(head.key)) return
-  map.commentBefore = null
-  head.key.commentBefore = lead
+  const lines = lead.split('\n')
+  map.commentBefore = isBeside(lead) ? (lines.shift() ?? null) : null
+  if (lines.length > 0) head.key.commentBefore = lines.join('\n')
 }
 
 /** What stands on top of the file speaks of the file, whatever key comes first. */

@@ -15,7 +15,7 @@ export function fmtCommand(io: CommandIo): Command {
     .description(
       'Puts design files into the canonical form: order of keys, indent. Comments stay where they are. Other YAML files are left alone.',
     )
-    .argument('[paths...]', 'files or folders (default: the current folder)')
+    .argument('[paths...]', 'files or folders, or `-` for what is piped in (default: the current folder)')
     .option('-f, --file <path>', 'the same as a path, as other commands take it', collect, [])
     .option('--diff', 'show what changes')
     .option('--check', 'write nothing; exit with 1 when a file would change')
@@ -23,6 +23,7 @@ export function fmtCommand(io: CommandIo): Command {
     .action(async (paths: readonly string[], options: FmtOptions) => {
       const view = terminalView(io)
       const named = [...paths, ...options.file]
+      if (named.includes('-')) return formatInput(io, options)
       const missing = await missingPaths(io, named)
       if (missing.length > 0) {
         view.diagnostics(
@@ -36,7 +37,9 @@ export function fmtCommand(io: CommandIo): Command {
         io.setExitCode(1)
         return
       }
-      for (const file of await designFiles(io, named.length === 0 ? ['.'] : named)) {
+      const found = await designFiles(io, named.length === 0 ? ['.'] : named)
+      for (const path of found.foreign) view.note(`${path} is no design, and is left alone.`)
+      for (const file of found.designs) {
         const name = relative(io.cwd, file)
         const text = await readFile(file, 'utf8')
         const formatted = formatDesign(text, name)
@@ -70,18 +73,43 @@ async function missingPaths(io: CommandIo, paths: readonly string[]): Promise<re
   return paths.filter((_, index) => there[index] === undefined)
 }
 
-/** Files that say they are designs; whatever else lies in the folders is not ours to format. */
-async function designFiles(io: CommandIo, paths: readonly string[]): Promise<readonly string[]> {
-  const found: string[] = []
+/** What is piped in, formatted to the output; with `--check` and `--diff` as for files. */
+async function formatInput(io: CommandIo, options: FmtOptions): Promise<void> {
+  const { text: readAll } = await import('node:stream/consumers')
+  const text = await readAll(process.stdin)
+  const formatted = formatDesign(text, 'stdin')
+  if (formatted.text === undefined) {
+    terminalView(io).diagnostics(formatted.diagnostics)
+    io.setExitCode(1)
+    return
+  }
+  if (options.check === true && formatted.changed) io.setExitCode(1)
+  if (options.diff === true) io.stdout.write(formatted.changed ? await differenceOf('stdin', text, formatted.text) : '')
+  else if (options.check !== true) io.stdout.write(formatted.text)
+}
+
+/** Files that say they are designs, and those that were named and do not; what else lies in folders is not ours to format. */
+async function designFiles(
+  io: CommandIo,
+  paths: readonly string[],
+): Promise<{ readonly designs: readonly string[]; readonly foreign: readonly string[] }> {
+  const designs: string[] = []
+  const foreign: string[] = []
   for (const path of paths) {
     const full = resolve(io.cwd, path)
-    if ((await stat(full)).isDirectory()) {
-      const names = await glob(['**/*.yaml', '**/*.yml'], { cwd: full, ignore: ['**/node_modules/**', '**/.meshform/**'] })
-      found.push(...names.sort().map((name) => join(full, name)))
-    } else found.push(full)
+    if (!(await stat(full)).isDirectory()) {
+      if (await isDesign(full)) designs.push(full)
+      else foreign.push(path)
+      continue
+    }
+    const names = await glob(['**/*.yaml', '**/*.yml'], { cwd: full, ignore: ['**/node_modules/**', '**/.meshform/**'] })
+    const files = names.sort().map((name) => join(full, name))
+    const are = await Promise.all(files.map(isDesign))
+    designs.push(...files.filter((_, index) => are[index]))
   }
-  const designs = await Promise.all(
-    found.map(async (file) => /^apiVersion:\s*["']?meshform\.dev\//m.test(await readFile(file, 'utf8'))),
-  )
-  return found.filter((_, index) => designs[index])
+  return { designs, foreign }
+}
+
+async function isDesign(file: string): Promise<boolean> {
+  return /^apiVersion:\s*["']?meshform\.dev\//m.test(await readFile(file, 'utf8'))
 }
