@@ -60,6 +60,11 @@ export const COMMAND_CODES = {
   },
   MF6004: { title: 'Not a plan file', explanation: 'The file is no plan that this version can apply.' },
   MF6005: { title: 'Nothing to show', explanation: 'What was asked for is not recorded.' },
+  MF6006: {
+    title: 'Plan file was changed',
+    explanation:
+      'The file is no longer what `plan --out` wrote: it was damaged or edited. A saved plan is carried out as it was reviewed, or not at all. Make the plan again.',
+  },
   MF6030: {
     title: 'Sandbox can not be served',
     explanation: 'The server of the sandbox did not start: its folder is in use, its port is taken, or its data can not be read.',

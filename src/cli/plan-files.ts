@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../plan/json.ts'
 import type { Plan } from '../plan/plan.ts'
+import { isAsSaved, withChecksum } from '../plan/plan-checksum.ts'
 import { planFromJson, planToJson } from '../plan/plan-file.ts'
 import { JsonReader } from '../state/json-reader.ts'
 import { sealedFromJson, sealedToJson } from '../state/sealed-text.ts'
@@ -32,7 +33,7 @@ export async function writePlanFile(io: CommandIo, path: string, plan: Plan): Pr
   const cipher = stateCipher(io)
   if (!cipher.ok) return stateDiagnostic(cipher.error)
   const sealer = await cipher.value?.sealer()
-  const json = planToJson(plan, VERSION)
+  const json = withChecksum(planToJson(plan, VERSION))
   const text =
     sealer === undefined
       ? JSON.stringify(json, null, 1)
@@ -94,6 +95,14 @@ export async function readPlanFile(io: CommandIo, path: string): Promise<ReadPla
   reader.json(json, 'It')
   const problem = reader.problem ?? planShapeProblem(json)
   if (problem !== undefined) return refuse(`${path} is not a plan that this version can apply`, problem)
+  if (!isAsSaved(json)) {
+    return refuse(
+      `${path} was changed since it was saved`,
+      'Its checksum does not fit what is in it: it was damaged, or edited.',
+      'MF6006',
+      'A saved plan is carried out as it was reviewed, or not at all. Change the design and make the plan again with `meshform plan --out FILE`.',
+    )
+  }
   const plan = planFromJson(json)
   const input = Object.entries(plan.design.inputs).map(([name, value]) => `${name}=${inputText(value)}`)
   return { plan, inputs: { input }, diagnostics: [] }

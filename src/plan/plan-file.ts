@@ -24,7 +24,7 @@ export const TERRAFORM_VERSION = '0.0.0'
 /** Who provides every type, in the words of the envelope. */
 export const PROVIDER = 'meshform.dev/meshform/kubernetes'
 /** Version of what is ours in it. A new minor adds; a new major is refused by older readers. */
-export const PLAN_VERSION = '1.3'
+export const PLAN_VERSION = '1.4'
 
 /** Short names of API groups for the `type` of a change; other groups are spelled out. */
 const GROUP_NAMES: { readonly [group: string]: string } = {
@@ -165,7 +165,7 @@ export function plain(value: unknown): JsonValue {
 /** A plan from the JSON that `planToJson` gave. The shape has been checked against the schema by then. */
 export function planFromJson(json: JsonObject): Plan {
   const own = json.meshform as JsonObject
-  const { version: _version, meshform_version: _writer, ...rest } = own
+  const { version: _version, meshform_version: _writer, checksum: _checksum, ...rest } = own
   const change = (entry: JsonValue): ObjectChange => {
     const item = entry as JsonObject
     const ours = item.meshform as JsonObject

@@ -150,6 +150,11 @@ export const planFileSchema = Type.Object(
       {
         version: Type.String({ pattern: '^1\\.', description: 'Version of what is ours.' }),
         meshform_version: text,
+        checksum: Type.Optional(
+          Type.String({
+            description: 'sha256 of this document without its white space and without the checksum: a changed plan is refused.',
+          }),
+        ),
         mode: Type.Unsafe<string>({ type: 'string', enum: ['apply', 'destroy', 'refresh-only'] }),
         design: Type.Object({
           name: text,
