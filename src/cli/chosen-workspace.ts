@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DEFAULT_WORKSPACE, isStateName } from '../state/state-ref.ts'
@@ -13,7 +13,10 @@ import { writeFileAtomically } from './write-file.ts'
 export function chosenWorkspace(io: Pick<CommandIo, 'cwd'>): { readonly name: string } | { readonly problem: string } {
   const file = join(PROJECT_FOLDER, 'workspace')
   try {
-    const name = readFileSync(join(io.cwd, file), 'utf8').trim()
+    const path = join(io.cwd, file)
+    const found = statSync(path)
+    if (!found.isFile() && !found.isDirectory()) throw new Error('it is no file, but a pipe, a socket or a device')
+    const name = readFileSync(path, 'utf8').trim()
     if (isStateName(name)) return { name }
     return { problem: `${file} names no workspace. Choose one: meshform workspace select default` }
   } catch (error) {

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises'
+import { DamagedStore } from '../sandbox/store/damaged-store.ts'
 import { systemClock } from '../state/clock.ts'
 import type { Answer, Target } from '../targets/contract.ts'
 import { sandboxTarget } from '../targets/kubernetes/sandbox-target.ts'
@@ -21,14 +22,14 @@ export async function openSandboxTarget(cluster: string, directory: string, user
       const { openServedSandbox } = await import('../targets/kubernetes/served-sandbox.ts')
       return openServedSandbox({ cluster, url: server.url, token: server.token, userAgent })
     }
-    const { Sandbox } = await import('../sandbox/sandbox.ts')
+    const { Sandbox, SandboxInUse } = await import('../sandbox/sandbox.ts')
     try {
       const sandbox = await Sandbox.open({ directory })
       // Closing the target closes the sandbox with it, so that what was written is on disk.
       const close = () => sandbox.close().catch(unlessDiskIsFull)
       return { ok: true, value: sandboxTarget(sandbox, cluster, systemClock, close), warnings: [] }
     } catch (error) {
-      if (Date.now() > deadline || isOfDisk(error)) return notOpened(error)
+      if (Date.now() > deadline || !(error instanceof SandboxInUse)) return notOpened(error)
     }
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
@@ -36,7 +37,12 @@ export async function openSandboxTarget(cluster: string, directory: string, user
 
 function notOpened(error: unknown): Answer<Target> {
   const message = error instanceof Error ? error.message : String(error)
-  const advice = isOfDisk(error) ? ' MESHFORM_SANDBOX names another folder for it.' : ''
+  const advice =
+    error instanceof DamagedStore
+      ? ' `meshform sandbox reset` starts it anew, without its objects.'
+      : isOfDisk(error)
+        ? ' MESHFORM_SANDBOX names another folder for it.'
+        : ''
   return { ok: false, error: { kind: 'unreachable', message: `The sandbox can't be opened: ${message}.${advice}` } }
 }
 

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../plan/json.ts'
@@ -71,7 +71,11 @@ export async function readPlanFile(io: CommandIo, path: string): Promise<ReadPla
   })
   let content: string
   try {
-    content = await readFile(resolve(io.cwd, path), 'utf8')
+    const file = resolve(io.cwd, path)
+    // One that nobody writes to would be waited for without end; `apply <(command)` has a place of its own.
+    if ((await stat(file)).isFIFO() && !/^\/(dev|proc)\//.test(file))
+      return refuse(`${path} can not be read`, 'It is a pipe.', 'MF6003')
+    content = await readFile(file, 'utf8')
   } catch (error) {
     return refuse(`${path} can not be read`, whyUnreadable(error), 'MF6003')
   }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
@@ -121,6 +122,14 @@ describe('every command that reads the state refuses, and changes nothing, when'
     await expectRefusals(project, 'MF8016')
   })
 
+  test.each(['shop.json', 'shop.lock-1', 'shop.journal-00000000.ndjson'])('%s is a pipe that nobody writes to', async (name) => {
+    const project = await applied()
+    const file = join(project.folder, FOLDER, name)
+    await rm(file, { force: true })
+    execFileSync('mkfifo', [file])
+    expect(await project.meshform('apply', '--yes')).toMatchObject({ code: 1, err: expect.stringContaining('but a pipe') })
+  })
+
   test('the state is of another design', async () => {
     const project = await applied()
     await project.write('shop.yaml', DESIGN.replace('name: shop', 'name: store'))
@@ -136,6 +145,23 @@ describe('every command that reads the state refuses, and changes nothing, when'
     await expectRefusals(project, 'MF8002')
     await writeFile(file, `${text.slice(0, 40)}x${text.slice(41)}${text}`)
     await expectRefusals(project, 'MF8001')
+  })
+
+  test.each(['snapshot.log', 'changes.log'])('%s of the sandbox is damaged in its middle', async (name) => {
+    const project = await applied()
+    const file = join(project.folder, '.meshform/sandbox', name)
+    const whole = await readFile(join(project.folder, '.meshform/sandbox/snapshot.log'), 'utf8')
+    const lines = whole.trimEnd().split('\n')
+    const changes = [...lines.slice(1).map((line) => line.replace(/^P\t\d+/, 'P\t99999')), '']
+    const text = name === 'snapshot.log' ? whole : changes.join('\n')
+    const damaged = text.replace(/\n(P.*\n)P/, '\n$1x')
+    expect(damaged).not.toBe(text)
+    await writeFile(file, damaged)
+    const { code, err } = await project.meshform('plan')
+    expect([code, err.replaceAll(/\n│ /g, ' ')]).toEqual([1, expect.stringMatching(/is damaged in line \d+\. .*sandbox reset/)])
+    expect(await readFile(file, 'utf8')).toBe(damaged)
+    expect((await project.meshform('sandbox', 'reset', '--yes')).code).toBe(0)
+    expect((await project.meshform('plan')).code).toBe(0)
   })
 
   test('the file that names the workspace names none', async () => {

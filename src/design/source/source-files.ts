@@ -123,7 +123,10 @@ export class SourceFiles {
       if (!statSync(path).isDirectory()) return { ok: true, value: [path] }
       const names = readdirSync(path, { withFileTypes: true })
         .filter(
-          (entry) => !entry.isDirectory() && /\.(ya?ml|json)$/i.test(entry.name) && !/\.filter-test\.ya?ml$/i.test(entry.name),
+          (entry) =>
+            (entry.isFile() || entry.isSymbolicLink()) &&
+            /\.(ya?ml|json)$/i.test(entry.name) &&
+            !/\.filter-test\.ya?ml$/i.test(entry.name),
         )
         .map((entry) => entry.name)
       return { ok: true, value: names.sort().map((name) => resolve(path, name)) }

@@ -8,9 +8,11 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { DamagedStore } from './damaged-store.ts'
 import type { ObjectStore, StoreEvent, StoreLog } from './object-store.ts'
 import { type StorageKey, StoredObject } from './stored-object.ts'
 
@@ -87,35 +89,53 @@ function readLine(line: string, state: ReadState): boolean {
 }
 
 function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
-    throw error
-  }
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found === undefined) return ''
+  // A pipe would be waited for without end.
+  if (!found.isFile() && !found.isDirectory()) throw new Error(`${path} is no file, but a pipe, a socket or a device`)
+  return readFileSync(path, 'utf8')
 }
 
-/** Reads a store's folder. Throws when the snapshot is not one of ours. */
+/** Reads a store's folder. Throws when a file in it is damaged; a last line that was broken off is none. */
 export function loadStore(directory: string): LoadedStore {
   const snapshot = readText(join(directory, snapshotName))
   const state: ReadState = { version: 1, objects: new Map() }
   if (snapshot !== '') {
+    const file = join(directory, snapshotName)
     const end = snapshot.indexOf('\n')
     const [format, version] = snapshot.slice(0, end).split('\t')
-    if (format !== header || version === undefined) throw new Error(`${join(directory, snapshotName)} is not a sandbox snapshot`)
     state.version = Number(version)
-    readLines(snapshot, state, end + 1)
+    if (format !== header || !Number.isSafeInteger(state.version)) throw new DamagedStore(file, 'is not a sandbox snapshot')
+    const read = readLines(snapshot, state, end + 1)
+    // It is written whole or not at all.
+    if (read < snapshot.length) throw new DamagedStore(file, `is damaged in line ${lineAt(snapshot, read)}`)
   }
   const snapshotVersion = state.version
   const log = readText(join(directory, logName))
   const logState: ReadState = { version: snapshotVersion, objects: state.objects }
   const read = readNewLines(log, logState, snapshotVersion)
+  if (hasLineAfter(log, read)) throw new DamagedStore(join(directory, logName), `is damaged in line ${lineAt(log, read)}`)
   return {
     version: logState.version,
     objects: [...state.objects.values()],
     logBytes: Buffer.byteLength(log.slice(0, read)),
     snapshotBytes: snapshot.length,
   }
+}
+
+/** Line of a place in a text. */
+function lineAt(text: string, at: number): number {
+  return text.slice(0, at).split('\n').length
+}
+
+/** Whether anything readable follows a line that is not: then it is damage, and no write that a kill or a power cut broke off. */
+function hasLineAfter(text: string, at: number): boolean {
+  const scratch: ReadState = { version: 0, objects: new Map() }
+  for (let from = text.indexOf('\n', at) + 1; from > 0 && from < text.length; from = text.indexOf('\n', from) + 1) {
+    const end = text.indexOf('\n', from)
+    if (end >= 0 && readLine(text.slice(from, end), scratch)) return true
+  }
+  return false
 }
 
 /** A crash between writing a snapshot and emptying the log leaves lines that the snapshot already holds. */

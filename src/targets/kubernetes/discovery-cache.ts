@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
 import type { ServedKind } from '../contract.ts'
@@ -27,6 +27,7 @@ export function discoveryCache(directory: string, server: string): DiscoveryCach
   return {
     read: async () => {
       try {
+        if (!(await stat(file)).isFile()) return undefined
         const text = await readFile(file, 'utf8')
         return text.length > LARGEST_FILE ? undefined : discoveryOf(JSON.parse(text), server)
       } catch {

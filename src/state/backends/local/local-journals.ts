@@ -1,10 +1,11 @@
-import { type FileHandle, open, readdir, readFile, rm } from 'node:fs/promises'
+import { type FileHandle, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { JournalAppender, JournalStore, StoredJournal } from '../../backend.ts'
 import type { StateRef } from '../../state-ref.ts'
 import { ok, refused, type StateResult } from '../../state-result.ts'
 import { FILE_MODE, isCode, makeFolder, type OnStep, syncFolder } from './atomic-write.ts'
 import { fileResult } from './file-result.ts'
+import { readRegular } from './read-regular.ts'
 
 const ENDING = '.ndjson'
 const ID = /^[0-9a-f][0-9a-f-]{7,63}$/
@@ -109,7 +110,7 @@ async function namesIn(folder: string): Promise<readonly string[]> {
 
 async function readIfThere(file: string): Promise<Uint8Array | undefined> {
   try {
-    return await readFile(file)
+    return await readRegular(file)
   } catch (error) {
     // Folded and removed by someone else since it was listed.
     if (isCode(error, 'ENOENT')) return undefined

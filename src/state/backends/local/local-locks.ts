@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { link, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { link, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { LockAttempt, LockStore } from '../../backend.ts'
 import type { Clock } from '../../clock.ts'
@@ -11,6 +11,7 @@ import type { StateRef } from '../../state-ref.ts'
 import { ok, refused, type StateResult } from '../../state-result.ts'
 import { FILE_MODE, isCode, makeFolder, TEMPORARY } from './atomic-write.ts'
 import { fileResult } from './file-result.ts'
+import { readRegular } from './read-regular.ts'
 
 /** A half-made lock file this old belongs to nobody any more, in milliseconds. */
 const LEFTOVER_MS = 60_000
@@ -153,8 +154,8 @@ export class LocalLocks implements LockStore {
 
   async #read(path: string): Promise<LockHolder | undefined> {
     try {
-      const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)])
-      const record = lockRecordFromText(text)
+      const [text, { mtimeMs }] = await Promise.all([readRegular(path), stat(path)])
+      const record = lockRecordFromText(text.toString('utf8'))
       const silent = Math.abs(this.#clock.now() - mtimeMs) > record.expiryMs
       return { info: record.info, expired: silent || this.#isDead(record.info) }
     } catch (error) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile, rm, stat } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Snapshot, SnapshotStore, SnapshotWrite } from '../../backend.ts'
 import { MAX_STATE_BYTES } from '../../parse-json.ts'
@@ -7,6 +7,7 @@ import { isStateName, type StateRef, stateRefText } from '../../state-ref.ts'
 import { ok, refused, type StateResult } from '../../state-result.ts'
 import { isCode, isLink, type OnStep, syncFolder, writeAtomically } from './atomic-write.ts'
 import { fileResult } from './file-result.ts'
+import { readRegular } from './read-regular.ts'
 
 /** Snapshots as files: `<folder>/<workspace>/<design>.json`. */
 export class LocalSnapshots implements SnapshotStore {
@@ -32,7 +33,7 @@ export class LocalSnapshots implements SnapshotStore {
         if (size > MAX_STATE_BYTES) {
           return refused({ kind: 'too-large', message: `${path} is ${size} bytes long; at most ${MAX_STATE_BYTES} are read.` })
         }
-        const bytes = await readFile(path)
+        const bytes = await readRegular(path)
         return ok({ bytes, token: createHash('sha256').update(bytes).digest('hex') })
       } catch (error) {
         if (!isCode(error, 'ENOENT', 'ENOTDIR')) throw error
