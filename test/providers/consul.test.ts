@@ -91,11 +91,49 @@ describe('Consul on Kubernetes', () => {
     })
   })
 
-  test('what one service can have only once is refused the second time', () => {
-    const rule = { workload: 'backend', allow: [{ from: ['workloads.frontend'] }] }
-    expect(errorsOf(design({ authorization: { first: rule, second: rule } }))).toEqual([
-      ['MF3004', 'workload', 'authorization.second and authorization.first both say who may call workloads.backend'],
+  test('several policies of a workload are one list: that of all of them, made by the first', () => {
+    const rules = (kind: 'allow' | 'deny', caller: string, more: object = {}) => ({
+      workload: 'backend',
+      [kind]: [{ from: [caller], ...more }],
+    })
+    for (const provider of ['consul', 'consul-vm']) {
+      const translated = translate({
+        ...design({
+          authorization: {
+            base: { workload: 'backend', default: 'deny' },
+            web: rules('allow', 'workloads.frontend', { methods: ['GET'] }),
+            // A refusal comes before what another policy allows.
+            jobs: rules('deny', 'workloads.backend'),
+            again: rules('allow', 'workloads.backend'),
+          },
+        }),
+        meshes: { mesh: { provider } },
+      })
+      expect(translated.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([])
+      const made = only(translated, provider === 'consul' ? 'ServiceIntentions' : 'service-intentions', 'backend').spec
+      const sources = [
+        { name: 'backend', action: 'deny' },
+        { name: 'frontend', permissions: [{ action: 'allow', http: { pathPrefix: '/', methods: ['GET'] } }] },
+        { name: '*', action: 'deny' },
+      ]
+      if (provider === 'consul') expect(made).toEqual({ destination: { name: 'backend' }, sources })
+      else expect(made).toMatchObject({ Sources: sources.map(({ name }) => ({ Name: name })) })
+    }
+  })
+
+  test('the whole mesh is closed by an intention for every service; a namespace is a matter of Enterprise', () => {
+    const translated = translate(design({ authorization: { everything: { mesh: 'mesh', default: 'deny' } } }))
+    expect(translated.diagnostics.map(({ code, severity }) => [code, severity])).toEqual([['MF3002', 'warning']])
+    expect(only(translated, 'ServiceIntentions').spec).toEqual({
+      destination: { name: '*' },
+      sources: [{ name: '*', action: 'deny' }],
+    })
+    expect(errorsOf(design({ authorization: { everything: { namespace: 'shop', mesh: 'mesh', default: 'deny' } } }))).toEqual([
+      ['MF3020', 'namespace', 'Namespaces of services are a feature of Consul Enterprise'],
     ])
+  })
+
+  test('what one service can have only once is refused the second time', () => {
     const limits = (more: object) => ({ workload: 'backend', circuitBreaker: { maxConnections: 1 }, ...more })
     expect(errorsOf(design({ traffic: { first: limits({}), second: limits({}) } })).map(([code, file]) => [code, file])).toEqual([
       ['MF3004', 'circuitBreaker'],

@@ -83,9 +83,8 @@ export const CONSUL_CAPABILITIES: CapabilityTable = {
   'authorization.principal': partial('callers are services: the ServiceAccount is taken as the service of the same name'),
   'authorization.authenticated': yes('source *: whoever has a certificate of the mesh'),
   'authorization.ipBlock': no('intentions know services only', 'Use a NetworkPolicy under `resources`.'),
-  'authorization.wide': no(
-    'namespaces of services are part of Consul Enterprise',
-    `${ENTERPRISE} Or write a policy for each workload.`,
+  'authorization.wide': partial(
+    'ServiceIntentions for destination *: the whole mesh, by caller alone; namespaces of services are part of Consul Enterprise',
   ),
   'gateway.ingress': yes(
     'API gateway: Gateway of class consul and HTTPRoute; one listener a port, prefix rewrites, no redirects',

@@ -28,27 +28,30 @@ interface OrderedRule {
 
 /**
  * The ServiceIntentions of what a policy protects. Consul keeps one list for a destination and takes the entry of the most exact
- * source alone, so each named source carries the rules for everyone too, and `*` carries what happens to the rest.
+ * source alone, so each named source carries the rules for everyone too, and `*` carries what happens to the rest. Where several
+ * policies protect one workload, the list is that of all of them, and the first of them makes it.
  */
 export function intentionEntries(policy: ComponentOf<'authorization'>, scope: Scope, enterprise: boolean): Entries {
   const { spec } = policy
   const found = spec.workload === undefined ? undefined : findWorkload(spec.workload, policy, ['workload'], scope)
   if (found !== undefined && found.value === undefined) return { entries: [], diagnostics: found.diagnostics }
   const workload = found?.value
-  const diagnostics: Diagnostic[] = [...rivals(policy, workload, scope), ...placeMistakes(policy, workload, enterprise)]
-  const deny = resolveRules(policy, 'deny', scope)
-  const allow = resolveRules(policy, 'allow', scope)
-  diagnostics.push(...deny.diagnostics, ...allow.diagnostics)
-  const closed = spec.default === 'deny' || (spec.default === undefined && allow.rules.length > 0)
-  const rules: readonly OrderedRule[] = [
-    ...deny.rules.map((rule) => ({ action: 'deny', rule }) as const),
-    ...(spec.default === 'allow' ? [] : allow.rules.map((rule) => ({ action: 'allow', rule }) as const)),
+  const own = ordersOf(policy, scope)
+  const diagnostics: readonly Diagnostic[] = [
+    ...placeMistakes(policy, workload, enterprise),
+    ...own.diagnostics,
+    ...requestMistakes(policy, own.rules, workload),
+    ...own.rules.flatMap(({ rule }) => callerMistakes(policy, rule)),
   ]
-  if (spec.default === 'allow' && allow.rules.length > 0) diagnostics.push(moot(policy))
-  diagnostics.push(...requestMistakes(policy, rules, workload), ...rules.flatMap(({ rule }) => callerMistakes(policy, rule)))
+  const all = workload === undefined ? [policy] : (indexOf(scope).authorization.get(workload.address) ?? [policy])
+  if (all[0] !== undefined && all[0].address !== policy.address) return { entries: [], diagnostics }
+  const others = all.filter(({ address }) => address !== policy.address).map((other) => ordersOf(other, scope))
+  const rules = refusalsFirst([...own.rules, ...others.flatMap((other) => other.rules.map(fromElsewhere))])
+  const closed = own.closed || others.some((other) => other.closed)
   const rest = closed ? 'deny' : 'allow'
   const named = sourcesOf(rules, enterprise)
-  const sources = [...named, { source: ANYONE, path: [closed ? 'allow' : 'default'] as ValuePath }].map(({ source, path }) =>
+  const end: ValuePath = own.closed && spec.default === undefined ? ['allow'] : ['default']
+  const sources = [...named, { source: ANYONE, path: end }].map(({ source, path }) =>
     from(path, sourceEntry(source, rules, rest, enterprise)),
   )
   const destination = workload === undefined ? '*' : consulService(workload)
@@ -65,11 +68,40 @@ export function intentionEntries(policy: ComponentOf<'authorization'>, scope: Sc
           },
           sources,
         },
-        origin: allow.rules.length > 0 ? ['allow'] : deny.rules.length > 0 ? ['deny'] : ['default'],
+        origin: (spec.allow ?? []).length > 0 ? ['allow'] : (spec.deny ?? []).length > 0 ? ['deny'] : ['default'],
       },
     ],
     diagnostics,
   }
+}
+
+/** The rules of one policy, refusals first, and whether it denies whoever no rule names. */
+function ordersOf(policy: ComponentOf<'authorization'>, scope: Scope) {
+  const { spec } = policy
+  const deny = resolveRules(policy, 'deny', scope)
+  const allow = resolveRules(policy, 'allow', scope)
+  const rules: readonly OrderedRule[] = [
+    ...deny.rules.map((rule) => ({ action: 'deny', rule }) as const),
+    ...(spec.default === 'allow' ? [] : allow.rules.map((rule) => ({ action: 'allow', rule }) as const)),
+  ]
+  return {
+    rules,
+    closed: spec.default === 'deny' || (spec.default === undefined && allow.rules.length > 0),
+    diagnostics: [
+      ...deny.diagnostics,
+      ...allow.diagnostics,
+      ...(spec.default === 'allow' && allow.rules.length > 0 ? [moot(policy)] : []),
+    ],
+  }
+}
+
+function refusalsFirst(rules: readonly OrderedRule[]): readonly OrderedRule[] {
+  return [...rules.filter(({ action }) => action === 'deny'), ...rules.filter(({ action }) => action === 'allow')]
+}
+
+/** A rule of another component, whose places are not places of this one. */
+function fromElsewhere({ action, rule }: OrderedRule): OrderedRule {
+  return { action, rule: { ...rule, path: [], callers: rule.callers.map((caller) => ({ ...caller, path: [] })) } }
 }
 
 /** The sources that rules name, each once, in the order they are named. */
@@ -162,23 +194,6 @@ function pathPermission(text: string | undefined, path: ValuePath): { readonly [
   if (text.startsWith('*')) return { pathRegex: from(path, `.*${text.slice(1).replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')}`) }
   if (text.endsWith('*')) return { pathPrefix: from(path, text.slice(0, -1)) }
   return { pathExact: from(path, text) }
-}
-
-function rivals(
-  policy: ComponentOf<'authorization'>,
-  workload: ResolvedWorkload | undefined,
-  scope: Scope,
-): readonly Diagnostic[] {
-  if (workload === undefined) return []
-  const [first] = indexOf(scope).authorization.get(workload.address) ?? []
-  if (first === undefined || first === policy) return []
-  return [
-    mistake(policy, ['workload'], 'MF3004', {
-      summary: `${policy.address} and ${first.address} both say who may call ${workload.address}`,
-      detail: 'Consul keeps one list of intentions for a service.',
-      hint: 'Move the rules into one policy.',
-    }),
-  ]
 }
 
 function placeMistakes(

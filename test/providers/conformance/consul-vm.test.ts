@@ -11,5 +11,5 @@ conform({
   refusals: ({ apiVersion, kind, spec }) =>
     apiVersion === 'consul/v1' ? wrongWords(kind, isJsonObject(spec) ? spec : {}) : undefined,
   // Of Envoy's own filters Consul has ext-authz.
-  combinations: { 'filter.native': ['kind'] },
+  combinations: { 'authorization.wide': ['namespace'], 'filter.native': ['kind'] },
 })

@@ -7,5 +7,5 @@ conform({
   definitions: ['consul', 'gateway-api-standard'],
   meaning: CONSUL_MEANING,
   // Of Envoy's own filters Consul has ext-authz.
-  combinations: { 'filter.native': ['kind'] },
+  combinations: { 'authorization.wide': ['namespace'], 'filter.native': ['kind'] },
 })
