@@ -5,6 +5,8 @@ import { isTransient } from './status-error.ts'
 import { type Exchange, headerOf, type Transport, type TransportFailure } from './transport.ts'
 
 const TIMEOUT_MS = 30_000
+/** What is asked for where names and labels are enough; servers that don't know it answer with whole objects. */
+const METADATA = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json'
 /** Waits before the second try and so on, in milliseconds. */
 const WAITS_MS = [500, 2_000]
 /** And those for a server that has answered before: it may be restarting. */
@@ -41,7 +43,7 @@ function sendOnce(transport: Transport, request: KubernetesRequest): Promise<Exc
     path,
     ...(query === undefined ? {} : { query }),
     ...(body === undefined ? {} : { body, contentType: 'application/json' }),
-    accept: 'application/json',
+    accept: request.metadataOnly === true ? METADATA : 'application/json',
     timeoutMs: TIMEOUT_MS,
     signal,
   })

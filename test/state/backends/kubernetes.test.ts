@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Sandbox } from '../../../src/sandbox/sandbox.ts'
 import type { KubernetesApi } from '../../../src/state/backends/kubernetes/kubernetes-api.ts'
+import { chunkSecret } from '../../../src/state/backends/kubernetes/state-secrets.ts'
 import { kubernetesBackend } from '../../../src/state/backends/kubernetes.ts'
 import { type Clock, systemClock } from '../../../src/state/clock.ts'
 import { inProcessTransport } from '../../../src/targets/kubernetes/in-process-transport.ts'
@@ -100,6 +101,21 @@ describe('kubernetes', () => {
     value(await backend.snapshots.remove(REF, first, lock.info.id, SIGNAL))
     expect(await secretNames(api)).not.toContain('"chunk"')
     value(await lock.release())
+  })
+
+  test('chunks that a killed run left go with the next one’s first write', async () => {
+    const api = await startApi()
+    const left = chunkSecret(REF, 'dead', 0, Buffer.from('half'))
+    const other = chunkSecret({ ...REF, design: `${REF.design}-2` }, 'live', 0, Buffer.from('whole'))
+    for (const body of [left, other]) {
+      const path = `/api/v1/namespaces/${NAMESPACE}/secrets`
+      value(await api.send({ method: 'POST', path, body, signal: SIGNAL }))
+    }
+    const { lock, session } = await openSample(client(api, await temporaryFolder(), systemClock))
+    value(await session.replace(sampleState(2)))
+    value(await lock.release())
+    const names = await secretNames(api)
+    expect([names.includes('.dead.0'), names.includes('-2.live.0')]).toEqual([false, true])
   })
 
   test('a namespace that is not there is said', async () => {

@@ -9,6 +9,8 @@ export interface KubernetesRequest {
   readonly path: string
   readonly query?: readonly (readonly [name: string, value: string])[]
   readonly body?: JsonObject
+  /** Of what is listed names and labels are enough: a list of states holds none of them then. */
+  readonly metadataOnly?: boolean
   readonly signal: AbortSignal
 }
 

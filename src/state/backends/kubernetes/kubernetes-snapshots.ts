@@ -11,7 +11,9 @@ import { type KubernetesAnswer, type KubernetesApi, kubernetesRefusal, metadataO
 import {
   CHUNK_BYTES,
   chunkName,
+  chunkPrefix,
   chunkSecret,
+  chunkSelector,
   digestOfBytes,
   HEAD_SELECTOR,
   headName,
@@ -35,6 +37,7 @@ const READ_TRIES = 4
 export class KubernetesSnapshots implements SnapshotStore {
   readonly #api: KubernetesApi
   readonly #namespace: string
+  readonly #swept = new Set<string>()
   readonly #holds: (ref: StateRef, lockId: string, signal: AbortSignal) => Promise<StateResult<boolean>>
 
   constructor(
@@ -96,7 +99,10 @@ export class KubernetesSnapshots implements SnapshotStore {
     if (!written.ok) return written
     const token = await this.#tokenOf(what, ref, written.value, generation, signal)
     if (!token.ok) await this.#removeChunks(ref, generation, chunks, signal)
-    else if (old.value !== undefined) await this.#removeChunks(ref, old.value.head.generation, old.value.head.chunks, signal)
+    else {
+      if (old.value !== undefined) await this.#removeChunks(ref, old.value.head.generation, old.value.head.chunks, signal)
+      await this.#sweep(what, ref, generation, signal)
+    }
     return token
   }
 
@@ -120,24 +126,30 @@ export class KubernetesSnapshots implements SnapshotStore {
 
   async list(signal: AbortSignal): Promise<StateResult<readonly StateRef[]>> {
     const what = `Listing the states in namespace ${this.#namespace}`
-    const refs: StateRef[] = []
+    const heads = await this.#list(what, HEAD_SELECTOR, signal)
+    if (!heads.ok) return heads
+    const refs = heads.value.map(refOf).filter(({ workspace, design }) => isStateName(workspace) && isStateName(design))
+    return ok(refs.sort((a, b) => (stateRefText(a) < stateRefText(b) ? -1 : 1)))
+  }
+
+  /** Names and labels of the Secrets that a selector finds. */
+  async #list(what: string, labelSelector: string, signal: AbortSignal): Promise<StateResult<readonly JsonObject[]>> {
+    const found: JsonObject[] = []
     for (let from = ''; ; ) {
       const query: [string, string][] = [
-        ['labelSelector', HEAD_SELECTOR],
+        ['labelSelector', labelSelector],
         ['limit', '200'],
         ...(from === '' ? [] : [['continue', from] as [string, string]]),
       ]
-      const answer = await this.#api.send({ method: 'GET', path: this.#path(''), query, signal })
+      const answer = await this.#api.send({ method: 'GET', path: this.#path(''), query, metadataOnly: true, signal })
       if (!answer.ok) return answer
       if (answer.value.status !== 200) return kubernetesRefusal(what, answer.value)
       const page = objectOf(what, answer.value)
       if (!page.ok) return page
       const items: readonly JsonValue[] = Array.isArray(page.value.items) ? page.value.items : []
-      for (const ref of items.filter(isJsonObject).map(refOf)) {
-        if (isStateName(ref.workspace) && isStateName(ref.design)) refs.push(ref)
-      }
+      found.push(...items.filter(isJsonObject))
       from = textAt(metadataOf(page.value), 'continue')
-      if (from === '') return ok(refs.sort((a, b) => (stateRefText(a) < stateRefText(b) ? -1 : 1)))
+      if (from === '') return ok(found)
     }
   }
 
@@ -200,6 +212,18 @@ export class KubernetesSnapshots implements SnapshotStore {
   async #removeChunks(ref: StateRef, generation: string, chunks: number, signal: AbortSignal): Promise<void> {
     for (let index = 0; index < chunks; index++) {
       await this.#send('DELETE', chunkName(ref, generation, index), undefined, signal)
+    }
+  }
+
+  /** Once for each state: chunks that a run left which was killed before it wrote the head that names them. */
+  async #sweep(what: string, ref: StateRef, kept: string, signal: AbortSignal): Promise<void> {
+    const key = stateRefText(ref)
+    if (this.#swept.has(key)) return
+    this.#swept.add(key)
+    const chunks = await this.#list(what, chunkSelector(ref), signal)
+    for (const chunk of chunks.ok ? chunks.value : []) {
+      const name = textAt(metadataOf(chunk), 'name')
+      if (!name.startsWith(chunkPrefix(ref, kept))) await this.#send('DELETE', name, undefined, signal)
     }
   }
 

@@ -19,9 +19,16 @@ export interface StateHead {
 }
 
 const LABEL = 'meshform.dev/state'
+const WORKSPACE_LABEL = 'meshform.dev/workspace'
+const DESIGN_LABEL = 'meshform.dev/design'
 
 /** Finds the heads of all states. */
 export const HEAD_SELECTOR = `${LABEL}=head`
+
+/** Finds all chunks of a state. */
+export function chunkSelector(ref: StateRef): string {
+  return `${LABEL}=chunk,${WORKSPACE_LABEL}=${ref.workspace},${DESIGN_LABEL}=${ref.design}`
+}
 
 /** Names hold dots, which names of workspaces and designs cannot: so no two states share one. */
 export function headName(ref: StateRef): string {
@@ -30,7 +37,12 @@ export function headName(ref: StateRef): string {
 
 /** The name of one chunk. */
 export function chunkName(ref: StateRef, generation: string, index: number): string {
-  return `${headName(ref)}.${generation}.${index}`
+  return `${chunkPrefix(ref, generation)}${index}`
+}
+
+/** What the names of a generation's chunks begin with. */
+export function chunkPrefix(ref: StateRef, generation: string): string {
+  return `${headName(ref)}.${generation}.`
 }
 
 /** The Secret that stands for a state. */
@@ -81,7 +93,7 @@ export function secretContent(object: JsonObject): Uint8Array {
 /** The ref that a head's labels name. */
 export function refOf(object: JsonObject): StateRef {
   const labels = isJsonObject(object.metadata) ? object.metadata.labels : undefined
-  return { workspace: textAt(labels, 'meshform.dev/workspace'), design: textAt(labels, 'meshform.dev/design') }
+  return { workspace: textAt(labels, WORKSPACE_LABEL), design: textAt(labels, DESIGN_LABEL) }
 }
 
 /** sha256, hex. */
@@ -93,8 +105,8 @@ export function digestOfBytes(bytes: Uint8Array): string {
 export function labelsOf(ref: StateRef, part: 'head' | 'chunk' | 'lock'): JsonObject {
   return {
     'app.kubernetes.io/managed-by': 'meshform',
-    'meshform.dev/workspace': ref.workspace,
-    'meshform.dev/design': ref.design,
+    [WORKSPACE_LABEL]: ref.workspace,
+    [DESIGN_LABEL]: ref.design,
     [LABEL]: part,
   }
 }
