@@ -343,7 +343,13 @@ function explainUnreachable(error: Extract<TargetError, { kind: 'unreachable' }>
   const detail = `${sentence(error.message)}${code === '' || error.message.includes(code) ? '' : ` (${code})`}`
   if (tls !== undefined)
     return { code: 'MF5002', summary: `The server of cluster ${cluster} can't be trusted`, detail, hint: tls[1] }
-  const hint = CONNECTION_CODES[code]
+  const status = /Proxy response \((\d+)\)/.exec(error.message)?.[1]
+  const hint =
+    status === undefined
+      ? CONNECTION_CODES[code]
+      : status === '407'
+        ? 'The proxy wants a name and a password: http://name:password@host:port.'
+        : 'The proxy does not let this connection through: NO_PROXY exempts hosts, `proxy-url` in the kubeconfig names another.'
   return { code: 'MF5001', summary: `Cluster ${cluster} can't be reached`, detail, ...(hint === undefined ? {} : { hint }) }
 }
 

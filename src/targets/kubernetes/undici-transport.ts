@@ -34,6 +34,8 @@ export interface ServerAddress {
 const CONNECT_TIMEOUT_MS = 10_000
 /** Below the idle timeout of API servers and load balancers, so that a reused connection is rarely one that was just closed. */
 const KEEP_ALIVE_MS = 15_000
+/** What a server says to those who want HTTP/1.1 when it speaks HTTP/2 alone. */
+const NO_COMMON_PROTOCOL = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL'
 /** No API server answers with more in one page. */
 const LARGEST_BODY = 512 * 1024 * 1024
 const LARGEST_EVENT = 64 * 1024 * 1024
@@ -43,6 +45,7 @@ const decompress = promisify(gunzip)
 /** The connections of one identity. */
 interface Pools {
   readonly identity: string
+  readonly isHttp2: boolean
   readonly requests: Dispatcher
   readonly streams: Dispatcher
 }
@@ -68,6 +71,7 @@ export class UndiciTransport implements Transport {
   /** For what the system says of connections without saying which. */
   readonly #whereabouts: string
   #pools: Pools | undefined
+  #http2 = false
   readonly #closing: Promise<void>[] = []
 
   constructor(options: {
@@ -95,6 +99,7 @@ export class UndiciTransport implements Transport {
       const answer = await wholeAnswer(prepared.pools.requests, prepared.options, request.signal)
       return { ok: true, response: wholeResponse(answer.status, answer.headers, await textOfAnswer(answer)) }
     } catch (error) {
+      if (this.#turnToHttp2(error, prepared.pools)) return this.request(request)
       return { ok: false, failure: failureOf(error, request.signal, this.#whereabouts) }
     }
   }
@@ -109,6 +114,15 @@ export class UndiciTransport implements Transport {
     } catch (error) {
       return { ok: false, failure: failureOf(error, request.signal, this.#whereabouts) }
     }
+  }
+
+  /** What stands before some servers speaks HTTP/2 and nothing else. True when the request is worth another try. */
+  #turnToHttp2(error: unknown, pools: Pools): boolean {
+    const root = rootOf(error)
+    if (pools.isHttp2 || !('code' in root && root.code === NO_COMMON_PROTOCOL)) return false
+    if (this.#pools === pools) this.#retire()
+    this.#http2 = true
+    return true
   }
 
   renewCredentials(sent: number): boolean {
@@ -154,8 +168,9 @@ export class UndiciTransport implements Transport {
     this.#retire()
     this.#pools = {
       identity,
-      requests: dispatcherFor(this.#address, credentials, this.#connections),
-      streams: dispatcherFor(this.#address, credentials, null),
+      isHttp2: this.#http2,
+      requests: dispatcherFor(this.#address, credentials, this.#connections, this.#http2),
+      streams: dispatcherFor(this.#address, credentials, null, this.#http2),
     }
     return this.#pools
   }
@@ -178,7 +193,12 @@ function identityOf(credentials: Credentials): string {
     .digest('hex')
 }
 
-function dispatcherFor(address: ServerAddress, credentials: Credentials, connections: number | null): Dispatcher {
+function dispatcherFor(
+  address: ServerAddress,
+  credentials: Credentials,
+  connections: number | null,
+  allowH2: boolean,
+): Dispatcher {
   const tls = {
     rejectUnauthorized: !address.insecure,
     ...(address.certificateAuthority === undefined ? {} : { ca: address.certificateAuthority }),
@@ -187,13 +207,15 @@ function dispatcherFor(address: ServerAddress, credentials: Credentials, connect
     ...(address.serverName === undefined ? {} : { servername: address.serverName }),
     timeout: CONNECT_TIMEOUT_MS,
   }
-  const shared = { connections, pipelining: 1, keepAliveTimeout: KEEP_ALIVE_MS, allowH2: false }
+  const shared = { connections, pipelining: 1, keepAliveTimeout: KEEP_ALIVE_MS, allowH2 }
   const { proxy } = address
   if (proxy === undefined) return new Pool(address.url.origin, { ...shared, connect: tls })
   if (proxy.protocol.startsWith('socks')) {
     // `requestTls` is read but missing from undici's types.
     const options: Socks5ProxyAgent.Options & { readonly requestTls: object } = { ...shared, requestTls: tls }
-    return withoutWarning(() => new Socks5ProxyAgent(proxy, options))
+    // Names are looked up by the proxy in either case, which the `h` stands for.
+    const address = proxy.href.replace(/^socks5h:/, 'socks5:')
+    return withoutWarning(() => new Socks5ProxyAgent(address, options))
   }
   return new ProxyAgent({ uri: proxy.href, requestTls: tls, ...shared })
 }
@@ -210,7 +232,8 @@ function withoutWarning<Value>(make: () => Value): Value {
 }
 
 async function textOfAnswer({ headers, body }: WholeAnswer): Promise<string> {
-  if (headerOf(headers, 'content-encoding') !== 'gzip') return body.toString('utf8')
+  // What was not modified has no body, and some gateways name its encoding all the same.
+  if (body.length === 0 || headerOf(headers, 'content-encoding') !== 'gzip') return body.toString('utf8')
   return (await decompress(body, { maxOutputLength: LARGEST_BODY })).toString('utf8')
 }
 
