@@ -14,7 +14,7 @@ export function openView(
   options: { readonly json?: boolean; readonly jsonInto?: string; readonly full?: boolean },
   operation: 'plan' | ShownOperation,
 ): RunView | undefined {
-  const lines = (write: (text: string) => void) => new NdjsonRunView(write, Date.now, VERSION, operation)
+  const lines = (write: (text: string) => void) => new NdjsonRunView(write, Date.now, VERSION, operation, lineReader(io.cwd))
   const view = options.json === true ? lines((text) => io.stdout.write(text)) : terminalView(io, options.full === true)
   if (options.jsonInto === undefined) return view
   let file: number

@@ -5,7 +5,9 @@ import { moduleAddress } from '../plan/envelope.ts'
 import { describeObject, type ObjectKey } from '../plan/manifest.ts'
 import { type Plan, summarize } from '../plan/plan.ts'
 import { changeAddress, changeType, itemKey } from '../plan/plan-file.ts'
+import { diagnosticRange } from './diagnostic-range.ts'
 import type { RunSummary, RunView, ShownOperation, ShownOutputs } from './run-view.ts'
+import type { ReadLine } from './terminal/diagnostics.ts'
 
 /** Version of the stream's shapes. A new minor adds; a new major changes. */
 export const STREAM_VERSION = '1.4'
@@ -14,9 +16,17 @@ export const STREAM_VERSION = '1.4'
 export class NdjsonRunView implements RunView {
   readonly #write: (text: string) => void
   readonly #now: () => number
+  readonly #readLine: ReadLine
   readonly #operation: 'plan' | ShownOperation
 
-  constructor(write: (text: string) => void, now: () => number, version: string, operation: 'plan' | ShownOperation) {
+  constructor(
+    write: (text: string) => void,
+    now: () => number,
+    version: string,
+    operation: 'plan' | ShownOperation,
+    readLine: ReadLine,
+  ) {
+    this.#readLine = readLine
     this.#write = write
     this.#now = now
     this.#operation = operation
@@ -113,9 +123,7 @@ export class NdjsonRunView implements RunView {
           summary,
           detail: detail ?? '',
           ...(address === undefined ? {} : { address }),
-          ...(location === undefined
-            ? {}
-            : { range: { filename: location.file, start: { line: location.line, column: location.column } } }),
+          ...(location === undefined ? {} : { range: diagnosticRange(location, this.#readLine) }),
           ...(hint === undefined ? {} : { hint }),
         },
       })

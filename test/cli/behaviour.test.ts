@@ -29,6 +29,10 @@ test('a design with many mistakes tells them all at once, each with its place', 
   expect(told.valid).toBe(false)
   expect(told.error_count).toBeGreaterThanOrEqual(10)
   expect(told.diagnostics.every((each: { location?: { line: number } }) => each.location?.line !== undefined)).toBe(true)
+  // What begins at a place ends there as well: editors mark it.
+  const [{ range }] = told.diagnostics
+  expect(range.end.line).toBe(range.start.line)
+  expect(range.end.column).toBeGreaterThan(range.start.column)
 })
 
 test('nobody to ask: apply without --yes refuses and changes nothing', async () => {

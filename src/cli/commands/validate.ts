@@ -1,18 +1,19 @@
 import { Command } from 'commander'
 import { type Diagnostic, hasErrors } from '../../plan/diagnostic.ts'
 import { expandDesign } from '../../planner/expand.ts'
+import { diagnosticRange } from '../../views/diagnostic-range.ts'
+import type { ReadLine } from '../../views/terminal/diagnostics.ts'
 import { plural } from '../../views/terminal/style.ts'
 import type { CommandIo } from '../command-io.ts'
 import { type DesignOptions, withDesignOptions } from '../design-options.ts'
-import { terminalView } from '../open-view.ts'
+import { lineReader, terminalView } from '../open-view.ts'
 import { catalogFor } from '../provider-catalog.ts'
 import { readDesign } from '../read-design.ts'
 
 /** A diagnostic with its place as readers of Terraform's diagnostics look for it, too. */
-function withRange(diagnostic: Diagnostic): Diagnostic & { readonly range?: unknown } {
+function withRange(diagnostic: Diagnostic, readLine: ReadLine): Diagnostic & { readonly range?: unknown } {
   const { location } = diagnostic
-  if (location === undefined) return diagnostic
-  return { ...diagnostic, range: { filename: location.file, start: { line: location.line, column: location.column } } }
+  return location === undefined ? diagnostic : { ...diagnostic, range: diagnosticRange(location, readLine) }
 }
 
 /** `meshform validate`: every mistake that can be found without a cluster, all at once. */
@@ -39,9 +40,10 @@ export function validateCommand(io: CommandIo): Command {
       const valid = !hasErrors(all)
       if (!valid) io.setExitCode(1)
       if (options.json === true) {
+        const readLine = lineReader(io.cwd)
         const count = (severity: string) => all.filter((diagnostic) => diagnostic.severity === severity).length
         io.stdout.write(
-          `${JSON.stringify({ format_version: '1.0', valid, error_count: count('error'), warning_count: count('warning'), diagnostics: all.map(withRange) }, null, 2)}\n`,
+          `${JSON.stringify({ format_version: '1.0', valid, error_count: count('error'), warning_count: count('warning'), diagnostics: all.map((diagnostic) => withRange(diagnostic, readLine)) }, null, 2)}\n`,
         )
         return
       }
