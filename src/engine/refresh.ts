@@ -20,12 +20,16 @@ import type { Emit } from './events.ts'
 /** Up to so many objects of one kind (missing ones: and namespace) are asked for one by one; beyond, the kind is listed. */
 const SINGLE_GETS = 20
 
-/** Kinds that controllers write over and over, if only their status: what was recorded of them is soon out of date. By `group/kind`. */
+/**
+ * Kinds that controllers write over and over, if only their status: what was recorded of them is soon out of date. Service accounts
+ * are given tokens up to Kubernetes 1.23, and are hardly more than metadata. By `group/kind`.
+ */
 const LIVELY_KINDS: ReadonlySet<string> = new Set([
   '/Node',
   '/PersistentVolumeClaim',
   '/Pod',
   '/ReplicationController',
+  '/ServiceAccount',
   'apps/DaemonSet',
   'apps/Deployment',
   'apps/ReplicaSet',
