@@ -33,6 +33,7 @@ import { dryRunAll } from './dry-run.ts'
 import type { Emit } from './events.ts'
 import { findStrangers } from './find-strangers.ts'
 import { leftUnhealthy } from './left-unhealthy.ts'
+import { type ListsAhead, listsAhead } from './lists-ahead.ts'
 import { type Connection, refresh } from './refresh.ts'
 
 /** What the planner is given of the mesh providers. */
@@ -85,12 +86,14 @@ export interface MadePlan {
 
 /** The recipe of a plan: expand, refresh, assess, ask, build, check. */
 export async function makePlan(request: MakePlanRequest): Promise<MadePlan> {
-  const made = await makeOpenly(request)
+  // Of a plan that an apply follows more has to be read whole, and one that destroys reads everything.
+  const ahead = request.readersWelcome && request.mode === 'apply' ? await listsAhead(request) : undefined
+  const made = await makeOpenly(request, ahead).finally(() => ahead?.stop())
   const { sensitiveValues } = request.design
   return { ...made, plan: coverMessages(made.plan, { manifests: made.manifests, sensitiveValues }) }
 }
 
-async function makeOpenly(request: MakePlanRequest): Promise<MadePlan> {
+async function makeOpenly(request: MakePlanRequest, ahead: ListsAhead | undefined): Promise<MadePlan> {
   const designed = request.mode === 'destroy' ? NOTHING : expand(request)
   const expanded = request.recast === undefined ? designed : request.recast(designed)
   const { knownDigests } = request
@@ -104,7 +107,14 @@ async function makeOpenly(request: MakePlanRequest): Promise<MadePlan> {
   const managers = fieldManagersOf(request.design, request.owner)
   const wholeObjects = request.selection.replace.length > 0 || hasTriggers(request.design)
   const healthMatters = !request.readersWelcome
-  const refreshed = await refresh({ ...request, desired: expansion.objects, managers, wholeObjects, healthMatters })
+  const refreshed = await refresh({
+    ...request,
+    desired: expansion.objects,
+    managers,
+    wholeObjects,
+    healthMatters,
+    ...(ahead === undefined ? {} : { ahead }),
+  })
   const desired = expansion.objects.map((object) => withResolvedRules(object, refreshed.live.objects.get(object.id)))
   const assessed = assess({
     desired,

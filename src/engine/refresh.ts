@@ -16,31 +16,11 @@ import { targetDiagnostic } from '../targets/error-diagnostics.ts'
 import { needsStatus } from '../targets/health/health.ts'
 import { ownedFields } from '../targets/owned-fields.ts'
 import type { Emit } from './events.ts'
+import { isLively, type ListForm } from './list-form.ts'
+import type { ListsAhead } from './lists-ahead.ts'
 
 /** Up to so many objects of one kind (missing ones: and namespace) are asked for one by one; beyond, the kind is listed. */
 const SINGLE_GETS = 20
-
-/**
- * Kinds that controllers write over and over, if only their status: what was recorded of them is soon out of date. Service accounts
- * are given tokens up to Kubernetes 1.23, and are hardly more than metadata. By `group/kind`.
- */
-const LIVELY_KINDS: ReadonlySet<string> = new Set([
-  '/Node',
-  '/PersistentVolumeClaim',
-  '/Pod',
-  '/ReplicationController',
-  '/ServiceAccount',
-  'apps/DaemonSet',
-  'apps/Deployment',
-  'apps/ReplicaSet',
-  'apps/StatefulSet',
-  'autoscaling/HorizontalPodAutoscaler',
-  'batch/CronJob',
-  'batch/Job',
-  'coordination.k8s.io/Lease',
-  'discovery.k8s.io/EndpointSlice',
-  'policy/PodDisruptionBudget',
-])
 
 /** A cluster that can be asked, or why not. `title` is what people know it by: the context, where one stands in for the sandbox. */
 export type Connection =
@@ -58,6 +38,8 @@ export interface RefreshRequest {
   readonly wholeObjects: boolean
   /** An apply follows, which waits for what is not healthy although it is as designed: where only the status tells, it is read. */
   readonly healthMatters: boolean
+  /** Lists that are on their way already. */
+  readonly ahead?: ListsAhead
   readonly emit: Emit
   readonly now: () => number
   readonly signal: AbortSignal
@@ -202,9 +184,9 @@ async function refreshKind(
  * What costs the fewest bytes: metadata, unless much has to be read whole afterwards because the plan is about it, or because the
  * kind's own controllers write it all the time.
  */
-function listForm(items: readonly Sought[]): 'metadata' | 'whole' {
+function listForm(items: readonly Sought[]): ListForm {
   const first = items[0]
-  if (first === undefined || LIVELY_KINDS.has(`${first.key.group}/${first.key.kind}`)) return 'whole'
+  if (first === undefined || isLively(first.key)) return 'whole'
   const whole = items.filter((item) => item.whole).length
   return whole === items.length || whole > SINGLE_GETS ? 'whole' : 'metadata'
 }
@@ -215,12 +197,12 @@ async function listOwned(
   apiVersion: string,
   items: readonly Sought[],
   request: RefreshRequest,
-  form: 'metadata' | 'whole',
+  form: ListForm,
 ): Promise<Answer<readonly LiveObject[]>> {
-  const { kind } = (items[0] as Sought).key
+  const { cluster, kind } = (items[0] as Sought).key
   const metadataOnly = form === 'metadata'
   const asked = { apiVersion, kind, labelSelector: ownerSelector(request.owner), metadataOnly }
-  const everywhere = await target.list(asked, request.signal)
+  const everywhere = await (request.ahead?.take(cluster, apiVersion, kind, form) ?? target.list(asked, request.signal))
   const namespaces = [...new Set(items.map((item) => item.key.namespace))]
   if (everywhere.ok || everywhere.error.kind !== 'forbidden' || namespaces.includes('')) return everywhere
   const answers = await Promise.all(namespaces.map((namespace) => target.list({ ...asked, namespace }, request.signal)))

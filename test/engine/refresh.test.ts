@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { listsAhead } from '../../src/engine/lists-ahead.ts'
 import { type Connection, ownedDigest, refresh } from '../../src/engine/refresh.ts'
 import type { JsonObject } from '../../src/plan/json.ts'
 import type { Manifest } from '../../src/plan/manifest.ts'
@@ -37,9 +38,20 @@ async function refreshed(options: {
   readonly redesigned?: number
   readonly wholeObjects?: boolean
   readonly mayGet?: boolean
+  /** Lists are asked for before it is known what is desired. */
+  readonly early?: boolean
 }) {
-  const { kind = 'ConfigMap', live, recorded = COUNT, redesigned = 0, wholeObjects = false, mayGet = true } = options
+  const {
+    kind = 'ConfigMap',
+    live,
+    recorded = COUNT,
+    redesigned = 0,
+    wholeObjects = false,
+    mayGet = true,
+    early = false,
+  } = options
   const asked: string[] = []
+  const signals: AbortSignal[] = []
   const group = kind === 'ConfigMap' ? '' : 'apps'
   const keyAt = (index: number) => ({ cluster: 'sandbox', group, kind, namespace: 'shop', name: `o${index}` })
   const idAt = (index: number) => `sandbox/${group}/${kind}/shop/o${index}`
@@ -65,7 +77,8 @@ async function refreshed(options: {
     })
   }
   const target: Partial<Target> = {
-    list: async (request: ListRequest) => {
+    list: async (request: ListRequest, signal) => {
+      signals.push(signal)
       asked.push(request.metadataOnly === true ? 'LIST metadata' : 'LIST')
       const bare = ({ apiVersion, kind: itsKind, metadata }: LiveObject): LiveObject => ({
         apiVersion: apiVersion ?? '',
@@ -91,18 +104,27 @@ async function refreshed(options: {
     served: { find: () => served, all: [served] },
   }
   const state: RecordedState = { ...emptyState('shop'), objects }
-  const { live: view, diagnostics } = await refresh({
+  const places = {
     connections: new Map([['sandbox', connection]]),
-    desired,
     state,
     owner: { design: 'shop', workspace: 'default' },
+    signal: new AbortController().signal,
+  }
+  const ahead = early ? await listsAhead(places) : undefined
+  const askedAhead = asked.length
+  const { live: view, diagnostics } = await refresh({
+    ...places,
+    ...(ahead === undefined ? {} : { ahead }),
+    desired,
     managers: { usual: MANAGER, of: () => MANAGER, takeFrom: [] },
     wholeObjects,
     healthMatters: false,
     emit: () => {},
     now: () => 0,
-    signal: new AbortController().signal,
   })
+  expect(askedAhead).toBe(early && recorded > 0 ? 1 : 0)
+  ahead?.stop()
+  expect(signals.map(({ aborted }) => aborted)).toEqual(signals.map((_, index) => index < askedAhead))
   expect(diagnostics).toEqual([])
   const drifted = [...objects].filter(([id, { ownedDigest: digest }]) => view.ownedDigests.get(id) !== digest).length
   const whole = [...view.objects.values()].filter((object) => object.data !== undefined).length
@@ -144,6 +166,23 @@ test('what the design changes is read whole: a few one by one, many by one list'
 test('kinds that their controllers write all the time are listed whole at once', async () => {
   const live = changedAt('Deployment', [])
   expect(await refreshed({ kind: 'Deployment', live })).toMatchObject({ asked: { LIST: 1 }, whole: 30 })
+})
+
+test('lists that were asked for early are taken where they are what is needed, and nothing is told otherwise', async () => {
+  const live = changedAt('ConfigMap', [2, 5, 29])
+  expect(await refreshed({ live, early: true })).toEqual(await refreshed({ live }))
+  const many = changedAt(
+    'ConfigMap',
+    Array.from({ length: 25 }, (_, index) => index),
+  )
+  expect(await refreshed({ live: many, early: true })).toEqual(await refreshed({ live: many }))
+  const pods = changedAt('Deployment', [4])
+  expect(await refreshed({ kind: 'Deployment', live: pods, early: true })).toEqual(
+    await refreshed({ kind: 'Deployment', live: pods }),
+  )
+  const redesigned = await refreshed({ live, redesigned: 25, early: true })
+  expect(redesigned).toEqual({ ...(await refreshed({ live, redesigned: 25 })), asked: { 'LIST metadata': 1, LIST: 1 } })
+  expect(await refreshed({ live, recorded: 0, early: true })).toEqual(await refreshed({ live, recorded: 0 }))
 })
 
 test('where an apply follows, kinds whose health stands in their status are read whole', () => {
