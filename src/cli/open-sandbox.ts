@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises'
-import { DamagedStore } from '../sandbox/store/damaged-store.ts'
 import { systemClock } from '../state/clock.ts'
 import type { Answer, Target } from '../targets/contract.ts'
 import { sandboxTarget } from '../targets/kubernetes/sandbox-target.ts'
@@ -37,12 +36,11 @@ export async function openSandboxTarget(cluster: string, directory: string, user
 
 function notOpened(error: unknown): Answer<Target> {
   const message = error instanceof Error ? error.message : String(error)
-  const advice =
-    error instanceof DamagedStore
-      ? ' `meshform sandbox reset` starts it anew, without its objects.'
-      : isOfDisk(error)
-        ? ' MESHFORM_SANDBOX names another folder for it.'
-        : ''
+  const advice = isDamaged(error)
+    ? ' `meshform sandbox reset` starts it anew, without its objects.'
+    : isOfDisk(error)
+      ? ' MESHFORM_SANDBOX names another folder for it.'
+      : ''
   return { ok: false, error: { kind: 'unreachable', message: `The sandbox can't be opened: ${message}.${advice}` } }
 }
 
@@ -58,3 +56,8 @@ function isOfDisk(error: unknown): boolean {
 }
 
 const DISK_CODES: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EIO'])
+
+/** By its name: the class is in another piece of the build. */
+function isDamaged(error: unknown): boolean {
+  return error instanceof Error && error.name === 'DamagedStore'
+}
