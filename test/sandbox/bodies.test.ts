@@ -1,5 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Sandbox } from '../../src/sandbox/sandbox.ts'
+import { isJsonObject, type JsonValue } from '../../src/plan/json.ts'
+import { Sandbox } from '../../src/sandbox/sandbox.ts'
 import { openSandbox, request } from './sandbox-requests.ts'
 
 let sandbox: Sandbox
@@ -67,4 +71,25 @@ test.each([
   ['/apis/apps/v9/deployments', 'the server could not find the requested resource'],
 ])('%s is refused', async (path, message) => {
   expect((await request(sandbox, 'GET', path)).body.message).toBe(message)
+})
+
+test('a list that can no longer go on as it began tells from where it may go on anyhow', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'meshform-lists-'))
+  const first = await Sandbox.open({ directory })
+  for (const name of ['a', 'b', 'c']) {
+    await request(first, 'POST', maps, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } })
+  }
+  const page = await request(first, 'GET', `${maps}?limit=1`)
+  const next = (metadata: JsonValue | undefined): string => (isJsonObject(metadata) ? String(metadata.continue) : '')
+  await request(first, 'DELETE', `${maps}/c`)
+  await first.close()
+  const again = await Sandbox.open({ directory })
+  const refused = await request(again, 'GET', `${maps}?limit=5&continue=${next(page.body.metadata)}`)
+  expect([refused.status, refused.body.reason]).toEqual([410, 'Expired'])
+  const rest = await request(again, 'GET', `${maps}?limit=5&continue=${next(refused.body.metadata)}`)
+  const names = Array.isArray(rest.body.items) ? rest.body.items.filter(isJsonObject).map(({ metadata }) => metadata) : []
+  expect(names[0]).toMatchObject({ name: 'b' })
+  expect(names).not.toContainEqual(expect.objectContaining({ name: 'c' }))
+  await again.close()
+  await rm(directory, { recursive: true, force: true })
 })

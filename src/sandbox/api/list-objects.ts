@@ -40,11 +40,14 @@ export function filterOf(query: URLSearchParams, resource: ServedResource): Obje
 }
 
 interface ContinueToken {
+  /** Whatever is the latest where it says so. */
   readonly version: number
   /** The key of the last object shown, `namespace/name`. */
   readonly after: string
 }
 
+/** Stands for the latest version in tokens of lists that can't go on as they began. */
+const latest = -1
 const tokenVersion = 'meta.k8s.io/v1'
 
 function encodeToken(token: ContinueToken): string {
@@ -149,8 +152,11 @@ export function listObjects(
   }
   if (asked !== undefined && asked > store.version) throw versionTooLarge(asked, store.version)
   const exact = query.get('resourceVersionMatch') === 'Exact'
-  const version = token?.version ?? (exact && asked !== undefined ? asked : store.version)
-  const all = objectsAt(store, resource, namespace, version, () => expired(token === undefined ? tooOldVersion : tooOldToken))
+  const begun = token?.version === latest ? store.version : token?.version
+  const version = begun ?? (exact && asked !== undefined ? asked : store.version)
+  const all = objectsAt(store, resource, namespace, version, () =>
+    token === undefined ? expired(tooOldVersion) : expired(tooOldToken, encodeToken({ version: latest, after: token.after })),
+  )
   let selected = filter.isEmpty ? all : all.filter(filter.matches)
   if (token !== undefined) selected = selected.filter((object) => keyText(object) > token.after)
   const limit = queryNumber(query, 'limit') ?? 0

@@ -21,6 +21,8 @@ interface StatusParts {
   readonly message: string
   readonly reason?: string
   readonly details?: JsonObject
+  /** Where a list that broke off may go on. */
+  readonly continueToken?: string
   readonly headers?: { readonly [name: string]: string }
 }
 
@@ -40,7 +42,7 @@ export class StatusError extends Error {
     this.status = {
       kind: 'Status',
       apiVersion: 'v1',
-      metadata: {},
+      metadata: parts.continueToken === undefined ? {} : { continue: parts.continueToken },
       status: 'Failure',
       message: parts.message,
       ...(parts.reason === undefined ? {} : { reason: parts.reason }),
@@ -261,8 +263,9 @@ export function notAcceptableForm(message: string): StatusError {
 }
 
 /** 410 for a version that has been forgotten. */
-export function expired(message: string): StatusError {
-  return new StatusError({ code: 410, message, reason: 'Expired' })
+export function expired(message: string, continueToken?: string): StatusError {
+  const rest = continueToken === undefined ? {} : { continueToken }
+  return new StatusError({ code: 410, message, reason: 'Expired', ...rest })
 }
 
 /** 500 as the API server answers errors that have no Status of their own. */

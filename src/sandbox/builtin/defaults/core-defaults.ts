@@ -52,6 +52,18 @@ export function defaultNode(node: Tree): void {
   if (capacity !== undefined && objectAt(status, 'allocatable') === undefined) status.allocatable = { ...capacity }
 }
 
+/** A new node takes no pods until it says that it is ready. */
+export function prepareNode(node: Tree): void {
+  const isReady = objectsAt(objectAt(node, 'status'), 'conditions').some(
+    (each) => each.type === 'Ready' && each.status === 'True',
+  )
+  if (isReady) return
+  const spec = ensureTree(node, 'spec')
+  const taint = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }
+  const taints = objectsAt(spec, 'taints')
+  if (!taints.some(({ key, effect }) => key === taint.key && effect === taint.effect)) spec.taints = [...taints, taint]
+}
+
 /** Defaults of a volume. */
 export function defaultPersistentVolume(volume: Tree): void {
   const spec = ensureTree(volume, 'spec')

@@ -9,6 +9,7 @@ import {
   defaultPersistentVolumeClaim,
   prepareNamespace,
   prepareNamespaceUpdate,
+  prepareNode,
   preparePersistentVolume,
   preparePersistentVolumeClaim,
 } from '../defaults/core-defaults.ts'
@@ -186,6 +187,7 @@ export const coreKinds: readonly ResourceType[] = [
     otherSubresources: ['proxy'],
     allColumns: nodeColumns,
     setDefaults: defaultNode,
+    prepareCreate: prepareNode,
     validate: validateNode,
     validateUpdate: validateNodeUpdate,
   }),
