@@ -1,4 +1,3 @@
-import { hasErrors } from '../plan/diagnostic.ts'
 import type { RecordedState } from '../plan/recorded-state.ts'
 import type { StateRef } from '../state/state-ref.ts'
 import type { CommandIo } from './command-io.ts'
@@ -8,6 +7,7 @@ import { viewState } from './open-state.ts'
 import { terminalView } from './open-view.ts'
 import { readDesign } from './read-design.ts'
 import { stateTrouble } from './state-trouble.ts'
+import { mistakesForState } from './tells-its-state.ts'
 
 /** The state of the design that the options name, read without a lock. Undefined, with everything said, when there is trouble. */
 export async function stateOfDesign(
@@ -16,7 +16,8 @@ export async function stateOfDesign(
 ): Promise<{ readonly state: RecordedState; readonly ref: StateRef } | undefined> {
   const view = terminalView(io)
   const { design, diagnostics } = await readDesign(io, options)
-  if (design === undefined || hasErrors(diagnostics)) {
+  const mistakes = mistakesForState({ design, diagnostics }, options)
+  if (design === undefined || mistakes.length > 0) {
     view.diagnostics(diagnostics)
     io.setExitCode(1)
     return undefined

@@ -1,5 +1,4 @@
 import type { Design } from '../design/design.ts'
-import { hasErrors } from '../plan/diagnostic.ts'
 import type { StateRef } from '../state/state-ref.ts'
 import type { StateError } from '../state/state-result.ts'
 import type { RunView } from '../views/run-view.ts'
@@ -10,6 +9,7 @@ import { type LockedState, lockAndOpen } from './open-state.ts'
 import { terminalView } from './open-view.ts'
 import { readDesign } from './read-design.ts'
 import { stateTrouble } from './state-trouble.ts'
+import { mistakesForState } from './tells-its-state.ts'
 
 /** What a command that works on the state itself has at hand. */
 export interface StateAtHand {
@@ -30,7 +30,8 @@ export async function withBackend(
 ): Promise<void> {
   const view = terminalView(io)
   const { design, diagnostics } = await readDesign(io, options)
-  if (design === undefined || hasErrors(diagnostics)) {
+  const mistakes = mistakesForState({ design, diagnostics }, options)
+  if (design === undefined || mistakes.length > 0) {
     view.diagnostics(diagnostics)
     io.setExitCode(1)
     return

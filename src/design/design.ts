@@ -62,6 +62,8 @@ export interface Design {
   readonly clusters: ReadonlyMap<string, DesignCluster>
   /** Where its state is kept; undefined where the design does not say. */
   readonly state: DesignState | undefined
+  /** True where it does say, and a mistake keeps that from being known. */
+  readonly stateIsLost?: boolean
   /** In whose name fields are written; undefined where the design does not say. */
   readonly ownership: OwnershipSettings | undefined
   /** For objects by their kind, on whatever mesh. */

@@ -111,6 +111,7 @@ export async function loadDesign(request: LoadRequest): Promise<LoadedDesign> {
     digest: files.digest(module.directory, JSON.stringify(sortKeys(given))),
     clusters: blocks.clusters,
     state: blocks.state,
+    ...(blocks.stateIsLost === true ? { stateIsLost: true } : {}),
     ownership: blocks.ownership,
     rules: context.rules,
     leftOut: context.leftOut,

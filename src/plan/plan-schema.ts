@@ -2,10 +2,24 @@ import Type from 'typebox'
 
 const text = Type.String()
 const optionalText = Type.Optional(Type.String())
-const location = Type.Object({ file: text, line: Type.Integer(), column: Type.Integer() })
+const location = Type.Object({ file: text, line: Type.Integer({ minimum: 1 }), column: Type.Integer({ minimum: 1 }) })
 const path = Type.Array(Type.Union([Type.String(), Type.Integer()]))
 const objectKey = Type.Object({ cluster: text, group: text, kind: text, namespace: text, name: text })
 const looseObject = Type.Object({}, { additionalProperties: true })
+const oneOf = <Value extends string>(...values: Value[]) => Type.Unsafe<Value>({ type: 'string', enum: values })
+const sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' })
+const checkStatus = oneOf('pass', 'fail', 'error', 'unknown')
+const checkAddress = Type.Object({
+  kind: oneOf('resource', 'check'),
+  name: text,
+  to_display: text,
+  module: optionalText,
+})
+const checkInstance = Type.Object({
+  address: Type.Object({ to_display: text, instance_key: optionalText }),
+  status: checkStatus,
+  problems: Type.Optional(Type.Array(Type.Object({ message: text }))),
+})
 const nullable = (schema: Type.TSchema) => Type.Union([schema, Type.Null()])
 
 const resourceChange = Type.Object(
@@ -20,7 +34,7 @@ const resourceChange = Type.Object(
     provider_name: text,
     change: Type.Object(
       {
-        actions: Type.Array(Type.Unsafe<string>({ type: 'string', enum: ['no-op', 'create', 'update', 'delete', 'forget'] })),
+        actions: Type.Array(oneOf('no-op', 'create', 'update', 'delete', 'forget'), { minItems: 1, maxItems: 2 }),
         before: nullable(looseObject),
         after: nullable(looseObject),
         after_unknown: Type.Unknown(),
@@ -62,8 +76,8 @@ const resourceChange = Type.Object(
         dependencies: Type.Array(text),
         origin: Type.Optional(location),
         wait: Type.Boolean(),
-        applyTimeout: Type.Number(),
-        deleteTimeout: Type.Number(),
+        applyTimeout: Type.Number({ minimum: 0 }),
+        deleteTimeout: Type.Number({ minimum: 0 }),
         conflict: Type.Unsafe<string>({ type: 'string', enum: ['fail', 'force', 'leave'] }),
         conflicts: Type.Optional(
           Type.Array(
@@ -128,7 +142,7 @@ export const planFileSchema = Type.Object(
     output_changes: Type.Record(
       Type.String(),
       Type.Object({
-        actions: Type.Array(text),
+        actions: Type.Array(oneOf('no-op', 'create', 'update', 'delete'), { minItems: 1, maxItems: 1 }),
         before: Type.Unknown(),
         after: Type.Unknown(),
         after_unknown: Type.Boolean(),
@@ -138,9 +152,9 @@ export const planFileSchema = Type.Object(
     ),
     checks: Type.Array(
       Type.Object({
-        address: looseObject,
-        status: text,
-        instances: Type.Optional(Type.Array(looseObject)),
+        address: checkAddress,
+        status: checkStatus,
+        instances: Type.Optional(Type.Array(checkInstance)),
         meshform: Type.Optional(
           Type.Object({ address: text, spec: Type.Unknown(), dependencies: Type.Array(text) }, { description: 'A perf-check.' }),
         ),
@@ -159,7 +173,7 @@ export const planFileSchema = Type.Object(
         design: Type.Object({
           name: text,
           version: optionalText,
-          digest: text,
+          digest: sha256,
           directory: text,
           paths: Type.Optional(Type.Array(text)),
           inputs: looseObject,
@@ -175,7 +189,7 @@ export const planFileSchema = Type.Object(
             confirm: Type.Array(text),
           }),
         }),
-        state: Type.Object({ lineage: text, serial: Type.Integer() }),
+        state: Type.Object({ lineage: text, serial: Type.Integer({ minimum: 0 }) }),
         clusters: Type.Array(
           Type.Object({ name: text, kind: text, context: optionalText, server: optionalText, version: optionalText }),
         ),
@@ -186,7 +200,7 @@ export const planFileSchema = Type.Object(
             Type.Object({
               kind: Type.Unsafe<string>({ type: 'string', enum: ['component', 'policy'] }),
               address: text,
-              status: Type.Unsafe<string>({ type: 'string', enum: ['pass', 'fail', 'error', 'unknown'] }),
+              status: checkStatus,
               problems: Type.Array(text),
             }),
             { description: 'Conditions of components and policies, as they stood when the plan was made.' },

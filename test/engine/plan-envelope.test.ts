@@ -1,5 +1,6 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Ajv } from 'ajv'
 import { expect, test } from 'vitest'
 import { newProject } from './command-runner.ts'
 
@@ -263,4 +264,40 @@ test('what is written beside a design is no part of it, however large', async ()
   expect(await meshform('validate')).toMatchObject({ code: 0, err: '' })
   await write('ours.yaml', `apiVersion: meshform.dev/v1\nkind: Design\nmetadata: {name: ${large}}\n`)
   expect((await meshform('validate')).err).toContain('ours.yaml is larger than 10 MiB [MF1004]')
+})
+
+/** Where a saved plan is changed, and to what: none of it is a plan any more. */
+const NO_PLANS: readonly (readonly [place: string, value: unknown])[] = [
+  ['format_version', '2.0'],
+  ['resource_changes.0.change.actions', ['read', 'create', 'delete']],
+  ['resource_changes.0.change.actions', []],
+  ['resource_changes.0.change.before', 'text'],
+  ['resource_changes.0.meshform.action', 'destroy'],
+  ['resource_changes.0.meshform.applyTimeout', -1],
+  ['resource_changes.0.meshform.origin.line', 0],
+  ['output_changes.n.actions', ['replace']],
+  ['checks.0.status', 'good'],
+  ['checks.0.address', {}],
+  ['checks.0.instances.0.status', undefined],
+  ['checks.0.instances.0.problems', ['text']],
+  ['meshform.design.digest', 'abc'],
+  ['meshform.state.serial', -1],
+  ['meshform.mode', undefined],
+]
+
+test('the published schema refuses what is no plan', async () => {
+  const { meshform, folder } = await project()
+  expect((await meshform('plan', '--out', 'plan.json')).code).toBe(0)
+  const text = await readFile(join(folder, 'plan.json'), 'utf8')
+  const schema = JSON.parse(await readFile(new URL('../../schemas/plan.schema.json', import.meta.url), 'utf8'))
+  const fits = new Ajv({ strict: false }).compile(schema)
+  expect(fits(JSON.parse(text))).toBe(true)
+  const taken = NO_PLANS.filter(([place, value]) => {
+    const plan = JSON.parse(text)
+    const steps = place.split('.')
+    const inner = steps.slice(0, -1).reduce((node, step) => node[step], plan)
+    inner[steps.at(-1) ?? ''] = value
+    return fits(JSON.parse(JSON.stringify(plan)))
+  })
+  expect(taken).toEqual([])
 })

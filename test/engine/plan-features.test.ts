@@ -85,6 +85,8 @@ describe('state commands', () => {
         "code": 1,
         "err": "error Another state [MF8007]
       │ The pushed state has the serial 1, and the stored one 2: it is older.
+      │ → Hold it against the stored one (\`meshform state pull\`). An older one, or one of another lineage, is taken with
+      │   --force.
 
       ",
         "out": "",

@@ -215,3 +215,27 @@ resources:
     ]
   `)
 })
+
+test('whoever only looks at the state, or takes a lock away, gives no inputs, unless the place of the state is made of them', async () => {
+  const text = (state: string) => `apiVersion: meshform.dev/v1
+kind: Design
+metadata: {name: shop}
+inputs: {pw: {type: string, sensitive: true}}
+resources:
+  a: {manifest: {apiVersion: v1, kind: Secret, metadata: {name: a, namespace: default}, stringData: {pw: "\${inputs.pw}"}}}
+outputs: {here: {value: yes it is}}
+${state}
+`
+  const project = await newProject({ 'shop.yaml': text('') })
+  expect(await project.meshform('apply', '--yes', '--input', 'pw=correct-horse')).toMatchObject({ code: 0 })
+  for (const argv of [['state', 'list'], ['state', 'history'], ['state', 'pull'], ['output'], ['workspace', 'list']]) {
+    expect(await project.meshform(...argv)).toMatchObject({ code: 0, err: '' })
+  }
+  expect((await project.meshform('force-unlock', 'none')).err).toContain('MF8010')
+  expect((await project.meshform('plan')).err).toContain('MF1501')
+  await project.write('shop.yaml', text('state: {address: "./${inputs.pw}"}'))
+  expect((await project.meshform('state', 'list')).err).toContain('MF1501')
+  expect(await project.meshform('state', 'list', '--state', '.meshform/state')).toMatchObject({ code: 0 })
+  await project.write('shop.yaml', `${text('')}nonsense: 1\n`)
+  expect((await project.meshform('state', 'list')).err).toContain('nonsense')
+})

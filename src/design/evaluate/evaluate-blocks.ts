@@ -9,7 +9,7 @@ import { scanExpressions } from './scan-expressions.ts'
 import { sensitiveFlow } from './sensitive-flow.ts'
 
 /** What only the design itself says, and not its patterns. */
-export type EvaluatedBlocks = Pick<Design, 'clusters' | 'state' | 'ownership' | 'labels' | 'imports'>
+export type EvaluatedBlocks = Pick<Design, 'clusters' | 'state' | 'stateIsLost' | 'ownership' | 'labels' | 'imports'>
 
 /** Evaluates the blocks of the design that nothing refers to, once everything they may refer to is there. */
 export function evaluateBlocks(instance: ModuleInstance, context: EvaluationContext): EvaluatedBlocks {
@@ -30,6 +30,7 @@ export function evaluateBlocks(instance: ModuleInstance, context: EvaluationCont
       source.state === undefined || state === undefined
         ? undefined
         : { ...(state as StateSettings), location: source.state.document.locate([...source.state.path, 'address']) },
+    stateIsLost: source.state !== undefined && state === undefined,
     ownership:
       source.ownership === undefined
         ? undefined
