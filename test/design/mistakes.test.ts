@@ -341,6 +341,17 @@ services:
   ],
   MF1301: [
     {
+      what: 'addresses of blocks that no component can have',
+      text: `${HEAD}resources:\n  a: {manifest: {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}}\nmoved:\n  - {from: resource.a, to: resources.a}\n  - {from: 'resources.m[x]', to: 'resources.m["x.y"]'}\n  - {from: 'patterns.p["a"].resources.a', to: resources.a.resources.b}\nremoved: [{from: everything}, {from: namespaces.shop}]\nimports: [{to: map.a, object: {apiVersion: v1, kind: ConfigMap, name: a}}]\n`,
+      told: [
+        'MF1301 design.yaml:7:12 resource.a is no address',
+        'MF1301 design.yaml:8:12 resources.m[x] is no address',
+        'MF1301 design.yaml:9:47 resources.a.resources.b is no address',
+        'MF1301 design.yaml:10:18 everything is no address',
+        'MF1301 design.yaml:11:16 map.a is no address',
+      ],
+    },
+    {
       what: 'a workload that is not there',
       text: `${HEAD}authorization:\n  web: {workload: web, mesh: m}\nmeshes:\n  m: {provider: istio}\n`,
       told: ['MF1301 design.yaml:5:19 There is no workload web'],

@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.t
 import type { Design, DesignCluster } from '../design.ts'
 import { type Entry, entryLocation } from '../module/module-source.ts'
 import type { ClusterSpec, OwnershipSettings, StateSettings } from '../schema/design.ts'
+import { checkAddresses } from './check-addresses.ts'
 import { checkReference, targetsOf } from './check-references.ts'
 import { evaluateValue, FAILED } from './evaluate-value.ts'
 import type { EvaluationContext, ModuleInstance } from './module-instance.ts'
@@ -20,7 +21,9 @@ export function evaluateBlocks(instance: ModuleInstance, context: EvaluationCont
   })
   const imports = source.lists.imports.flatMap((entry) => {
     const value = evaluateLoose(entry, instance, context)
-    return value === undefined ? [] : [{ ...value, location: entry.document.locate(entry.path) }]
+    if (value === undefined) return []
+    context.diagnostics.push(...checkAddresses(entry, { to: value.to }))
+    return [{ ...value, location: entry.document.locate(entry.path) }]
   })
   const state = source.state === undefined ? undefined : evaluateLoose(source.state, instance, context)
   const metadata = evaluateLoose(source.metadata, instance, context)

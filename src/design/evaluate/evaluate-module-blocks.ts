@@ -2,6 +2,7 @@ import type { JsonObject } from '../../plan/json.ts'
 import type { Design, DesignRules } from '../design.ts'
 import { type Entry, entryLocation } from '../module/module-source.ts'
 import type { PolicySpec } from '../schema/design.ts'
+import { checkAddresses } from './check-addresses.ts'
 import { evaluateLoose } from './evaluate-blocks.ts'
 import type { EvaluationContext, ModuleInstance } from './module-instance.ts'
 
@@ -14,7 +15,10 @@ export function noteModuleBlocks(instance: ModuleInstance, context: EvaluationCo
   const listed = (entries: readonly Entry[]) =>
     entries.flatMap((entry) => {
       const value = evaluateLoose(entry, instance, context)
-      return value === undefined ? [] : [{ value, location: entry.document.locate(entry.path) }]
+      if (value === undefined) return []
+      const wrong = checkAddresses(entry, { from: value.from, to: value.to })
+      context.diagnostics.push(...wrong)
+      return wrong.length > 0 ? [] : [{ value, location: entry.document.locate(entry.path) }]
     })
   const policies = [...source.blocks.policies.values()].flatMap((entry): readonly Design['policies'][number][] => {
     const value = evaluateLoose(entry, instance, context)
