@@ -87,6 +87,11 @@ async function underLock(
   const run = await planForExecution(io, request, source, locked.session.state, (event) => view.event(event))
   try {
     const { plan } = run.made
+    if (io.signal.aborted) {
+      view.note('Interrupted while it was planned. Nothing was changed.')
+      io.setExitCode(1)
+      return
+    }
     // Why a plan is refused is best seen in the whole of it; why a saved one is stale, in what would be done now.
     const isRefused = hasErrors(plan.diagnostics) && run.made.isComplete
     if (source.saved === undefined ? isRefused : isStale(plan)) view.plan(plan)

@@ -74,6 +74,10 @@ async function runPlan(io: CommandIo, options: PlanOptions): Promise<void> {
   await disconnectAll(connections.connections)
   const { plan } = made
   view.close()
+  if (io.signal.aborted) {
+    view.note('Interrupted.')
+    return fail()
+  }
   const errored = hasErrors(plan.diagnostics)
   // What went wrong is best seen in the whole plan, and is the last that is read.
   if (!errored) view.diagnostics(plan.diagnostics)

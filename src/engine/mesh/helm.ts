@@ -1,8 +1,8 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { PlannedChart } from '../../providers/planned-charts.ts'
+import { runProgram } from './run-program.ts'
 
 /** What running helm needs of the process. */
 export interface HelmEnvironment {
@@ -64,27 +64,17 @@ export async function renderChart(chart: PlannedChart, environment: HelmEnvironm
   }
 }
 
-function run(args: readonly string[], environment: HelmEnvironment): Promise<Rendering> {
-  return new Promise((resolve) => {
-    execFile(
-      'helm',
-      [...args],
-      {
-        cwd: environment.directory,
-        env: { ...environment.env },
-        timeout: TIMEOUT_MS,
-        maxBuffer: MAX_OUTPUT,
-        signal: environment.signal,
-        windowsHide: true,
-      },
-      (error, stdout, stderr) => {
-        if (error === null) resolve({ kind: 'rendered', text: stdout })
-        else if (error.code === 'ENOENT') resolve({ kind: 'no-helm' })
-        else if (error.killed === true) resolve({ kind: 'failed', message: `helm took longer than ${TIMEOUT_MS / 1000} s` })
-        else resolve({ kind: 'failed', message: lastLines(stderr) || error.message })
-      },
-    )
-  })
+async function run(args: readonly string[], { directory, env, signal }: HelmEnvironment): Promise<Rendering> {
+  const ended = await runProgram('helm', args, { directory, env, signal, timeoutMs: TIMEOUT_MS, maxOutput: MAX_OUTPUT })
+  switch (ended.kind) {
+    case 'not-found':
+      return { kind: 'no-helm' }
+    case 'stopped':
+      return { kind: 'failed', message: ended.message }
+    case 'ended':
+      if (ended.code === 0) return { kind: 'rendered', text: ended.stdout }
+      return { kind: 'failed', message: lastLines(ended.stderr) || `it ended with the code ${ended.code ?? 'of a signal'}` }
+  }
 }
 
 function lastLines(text: string): string {
