@@ -121,6 +121,19 @@ describe('Consul on Kubernetes', () => {
     }
   })
 
+  test.each(['consul', 'consul-vm', 'app-mesh'])('a policy for another port than the first is refused: %s', (provider) => {
+    const ports = [
+      { name: 'http', port: 8080 },
+      { name: 'admin', port: 9901, protocol: 'http' as const },
+    ]
+    const both = { ...SHOP, backend: { ...SHOP.backend, ports } }
+    const policy = (port: number) => ({ workload: 'backend', port, routes: [{ to: { v1: 100 } }] })
+    const refused = (port: number) =>
+      errorsOf({ ...design({ workloads: both, traffic: { backend: policy(port) } }), meshes: { mesh: { provider } } })
+    expect(refused(8080)).toEqual([])
+    expect(refused(9901).map(([code, place]) => [code, place])).toEqual([['MF3020', 'port']])
+  })
+
   test('the whole mesh is closed by an intention for every service; a namespace is a matter of Enterprise', () => {
     const translated = translate(design({ authorization: { everything: { mesh: 'mesh', default: 'deny' } } }))
     expect(translated.diagnostics.map(({ code, severity }) => [code, severity])).toEqual([['MF3002', 'warning']])

@@ -157,3 +157,23 @@ test('Cilium by CiliumEnvoyConfig', () => {
     ]
   `)
 })
+
+test('Cilium: refusals alone leave the rest open, and its own gateways are named in words', () => {
+  const policies = (rules: object): readonly string[] =>
+    translate({
+      meshes: { mesh: { provider: 'cilium' } },
+      workloads: SHOP,
+      gateways: { web: { mesh: 'mesh', namespace: 'shop', listeners: [{ port: 80 }] } },
+      authorization: { rules: { workload: 'frontend', ...rules } },
+    })
+      .objects.filter(({ manifest }) => manifest.kind === 'CiliumNetworkPolicy')
+      .flatMap(({ manifest }) => explainObject(manifest))
+  expect(policies({ deny: [{ from: [{ namespace: 'ops' }] }] })).toEqual([
+    'These connections concern pods with app=frontend, beside whatever else is allowed:',
+    '- Pods with k8s:io.kubernetes.pod.namespace=ops may not call port 8080.',
+  ])
+  expect(policies({ allow: [{ from: ['gateways.web'] }] })).toEqual([
+    'These connections concern pods with app=frontend, and what no rule names is refused:',
+    '- Whatever comes in at gateways and ingresses of Cilium may call port 8080.',
+  ])
+})

@@ -1,10 +1,13 @@
 import type { ComponentOf } from '../../design/component.ts'
+import type { Diagnostic } from '../../plan/diagnostic.ts'
 import { admissionFindings } from '../admission.ts'
 import type { DesiredManifest, MeshProvider, ResolvedWorkload, Scope, Translation } from '../contract.ts'
+import { mistake } from '../mistake.ts'
 import { withPodMetadata } from '../pod-metadata.ts'
 import { findWorkload, serviceHost } from '../references.ts'
 import { servesNothing } from '../route-conflicts.ts'
 import { indexOf } from '../scope-index.ts'
+import { settingConflicts } from '../setting-conflicts.ts'
 import { from, traceManifest } from '../traced-manifest.ts'
 import { controlPlaneUsage, proxyUsage } from '../usage-queries.ts'
 import { versionServices } from '../version-services.ts'
@@ -88,7 +91,22 @@ function traffic(policy: ComponentOf<'traffic'>, scope: Scope): Translation {
   const workload = found.value
   if (workload === undefined) return { manifests: [], diagnostics: found.diagnostics }
   if (workload.service === undefined) return { manifests: [], diagnostics: [servesNothing(policy, workload)] }
-  return policy.spec.routes === undefined ? { manifests: [], diagnostics: [] } : virtualRouter(policy, workload, scope)
+  const own = [...otherPort(policy, workload), ...settingConflicts(policy, workload, scope)]
+  if (policy.spec.routes === undefined || own.length > 0) return { manifests: [], diagnostics: own }
+  return virtualRouter(policy, workload, scope)
+}
+
+/** Nodes and routers have one listener here, that of the first port. */
+function otherPort(policy: ComponentOf<'traffic'>, workload: ResolvedWorkload): readonly Diagnostic[] {
+  const { port } = policy.spec
+  const [first] = workload.ports
+  if (port === undefined || first === undefined || port === first.port) return []
+  return [
+    mistake(policy, ['port'], 'MF3020', {
+      summary: `Of ${workload.address} port ${first.port} alone is a listener of App Mesh`,
+      hint: `Make a workload of its own for port ${port}.`,
+    }),
+  ]
 }
 
 /** AWS App Mesh, whose service ended in September 2026. */

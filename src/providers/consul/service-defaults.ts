@@ -112,6 +112,14 @@ export function defaultsMistakes(
   const found: Diagnostic[] = []
   const refuse = (path: readonly (string | number)[], summary: string, hint: string) =>
     found.push(mistake(policy, path, 'MF3020', { summary, hint }))
+  const [first] = workload.ports
+  if (policy.spec.port !== undefined && first !== undefined && policy.spec.port !== first.port) {
+    refuse(
+      ['port'],
+      `A service of Consul has one port, and that of ${workload.address} is ${first.port}`,
+      `Make a workload of its own for port ${policy.spec.port}.`,
+    )
+  }
   const share = circuitBreaker?.outlier?.maxEjectedPercent
   if (share !== undefined && !Number.isInteger(share)) {
     refuse(

@@ -207,7 +207,7 @@ export function explainCiliumPolicy({ spec }: Manifest): readonly string[] {
     objectsIn(spec, key).map(
       (rule) => `- ${sentence(`${peerWords(rule)} ${verb}${portWords(rule, key.startsWith('egress') ? 'at port' : 'port')}`)}`,
     )
-  const sides = ['ingress', 'egress'].filter((key) => objectsIn(spec, key).length > 0)
+  const sides = ['ingress', 'egress'].filter((key) => objectsIn(spec, key).length + objectsIn(spec, `${key}Deny`).length > 0)
   const open = sides.length > 0 && sides.every((key) => objectIn(spec, 'enableDefaultDeny')[key] === false)
   return [
     sentence(
@@ -220,13 +220,23 @@ export function explainCiliumPolicy({ spec }: Manifest): readonly string[] {
   ]
 }
 
+/** Peers that Cilium names itself (docs.cilium.io/security/policy/language, entities). */
+const ENTITIES: { readonly [entity: string]: string } = {
+  all: 'anyone',
+  world: 'whoever is outside the cluster',
+  cluster: 'whoever is inside the cluster',
+  ingress: 'whatever comes in at gateways and ingresses of Cilium',
+  host: 'the node of the pods',
+  'remote-node': 'other nodes',
+  'kube-apiserver': 'the Kubernetes API',
+}
+
 function peerWords(rule: JsonObject): string {
   const endpoints = [...objectsIn(rule, 'fromEndpoints'), ...objectsIn(rule, 'toEndpoints')].map(
     (endpoint) => `pods with ${labelWords(endpoint, 'matchLabels') ?? 'any label'}`,
   )
   const others = [
-    ...stringsIn(rule, 'fromEntities'),
-    ...stringsIn(rule, 'toEntities'),
+    ...[...stringsIn(rule, 'fromEntities'), ...stringsIn(rule, 'toEntities')].map((entity) => ENTITIES[entity] ?? entity),
     ...stringsIn(rule, 'fromCIDR'),
     ...stringsIn(rule, 'toCIDR'),
   ]
