@@ -54,7 +54,7 @@ function read(text: string, takesRelative = false): UrlParts | string {
     }
     if (scheme === undefined && !takesRelative) return 'invalid URI for request'
     const hasColon = scheme === undefined && (body.split('/', 1)[0] ?? '').includes(':')
-    return hasColon ? 'first path segment in URL cannot contain colon' : parts
+    return hasColon ? 'first path segment in URL cannot contain colon' : (escapeProblem(parts.path) ?? parts)
   }
   const authority = scheme !== undefined && body.startsWith('//') ? (/^\/\/([^/]*)/.exec(body)?.[1] ?? '') : undefined
   const path = authority === undefined ? body : body.slice(2 + authority.length)
