@@ -50,6 +50,16 @@ function notServed(detail: string, hint: string): { readonly ok: false; readonly
   return { ok: false, diagnostics: [{ severity: 'error', code: 'MF6030', summary: 'The sandbox is not served', detail, hint }] }
 }
 
+/** What a server in the background said last, as if it had been said here. */
+function endedAtOnce(output: string, log: string): ReturnType<typeof notServed> {
+  const [first, ...rest] = output.split('\n')
+  if (first?.includes('[MF6030]') !== true) return notServed(`The server ended at once: ${output}`, `Its output is in ${log}.`)
+  const told = rest.map((line) => line.replace(/^│ ?/, '').trim())
+  const advice = told.findIndex((line) => line.startsWith('→ '))
+  if (advice < 0) return notServed(told.join('\n'), `Its output is in ${log}.`)
+  return notServed(told.slice(0, advice).join('\n'), told.slice(advice).join(' ').replace(/^→ /, ''))
+}
+
 /** Serves the sandbox in this process until the signal aborts or nobody asks any more. `onServing` is called once it can be reached. */
 export async function runSandboxServer(
   options: SandboxServerOptions,
@@ -161,7 +171,7 @@ export async function ensureSandboxServer(
     const server = await findSandboxServer(options.directory)
     if (server !== undefined) return { ok: true, value: server }
     if (exited && (await findSandboxServer(options.directory)) === undefined)
-      return notServed(`The server ended at once: ${readFileSync(log, 'utf8').trim()}`, `Its output is in ${log}.`)
+      return endedAtOnce(readFileSync(log, 'utf8').trim(), log)
     await pause()
   }
   return notServed(`The server did not answer within ${START_MS / 1000} s.`, `Its output is in ${log}.`)
