@@ -180,3 +180,24 @@ test('the guard of the Gateway API keeps its experimental channel from taking th
   ])
   await sandbox.close()
 })
+
+test('the authorizer allows everything, with and without the resource of the request', async () => {
+  const sandbox = await openSandbox()
+  const asked = "authorizer.group('').resource('secrets').namespace('default').check('get')"
+  await bound(sandbox, {
+    validations: [
+      { expression: `${asked}.allowed() && !${asked}.errored()` },
+      {
+        expression: "authorizer.requestResource.check('create').allowed() && authorizer.path('/healthz').check('get').allowed()",
+      },
+      { expression: `object.metadata.name != 'b' || !${asked}.allowed()`, message: 'may see secrets' },
+    ],
+  })
+  expect((await request(sandbox, 'POST', configMaps, { metadata: { name: 'a' } })).status).toBe(201)
+  const refused = await request(sandbox, 'POST', configMaps, { metadata: { name: 'b' } })
+  expect([refused.status, String(refused.body.message)]).toEqual([
+    422,
+    expect.stringContaining('denied request: may see secrets'),
+  ])
+  await sandbox.close()
+})
