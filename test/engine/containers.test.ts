@@ -27,8 +27,14 @@ describe('a namespace', () => {
     const untold = await newProject({ 'shop.yaml': `${head('shop')}${map('a')}${map('c')}` })
     await untold.meshform('apply', '--yes')
     await untold.meshform('state', 'rm', 'resources.a')
-    const { out } = await untold.meshform('destroy', '--yes')
+    const { out, err: named } = await untold.meshform('destroy', '--yes')
     expect(out).toContain('. Namespace shop  forgotten, not deleted: others live in it')
+    expect(named.slice(0, named.indexOf('✓')).trimEnd()).toMatchInlineSnapshot(`
+      "info Namespace shop stays, since others live in it [MF2036]
+      │ namespaces.shop
+      │ ConfigMap shop/a, which this design made and its state does not know any more
+      │ → Delete it by hand once these are gone."
+    `)
     expect(await asOther(untold, 'GET', '/api/v1/namespaces/shop/configmaps/a')).toMatchObject({ kind: 'ConfigMap' })
   })
 

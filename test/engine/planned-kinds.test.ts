@@ -64,7 +64,18 @@ test.each([
     }
     const other = design(COLOUR, 'colour: red').replace('example.org/v1, kind: Widget', 'example.org/v2, kind: Widget')
     await project.write('shop.yaml', other)
-    expect((await project.meshform('plan', '--offline')).err).toContain('names version v2, which its definition does not serve')
+    const { err } = await project.meshform('plan', '--offline')
+    expect(err).toContain('names version v2, which its definition does not serve')
+    expect(err).toMatchInlineSnapshot(`
+      "error Widget default/w does not fit the definition of its kind [MF2037]
+      │ shop.yaml:20:28  resources.w
+      │ 20 │     manifest: {apiVersion: example.org/v2, kind: Widget, metadata: {name: w, namespace: default}, spec: {colour: red}}
+      │    │                            ^
+      │ apiVersion names version v2, which its definition does not serve.
+      │ → It has v1.
+
+      "
+    `)
   },
 )
 
