@@ -56,7 +56,7 @@ describe.sequential('the Bookinfo canary on the sandbox', () => {
             spec.http[name=canary].route[1].weight: 10 → 30  patterns/bookinfo-canary/design.yaml:60:15
 
       outputs
-        ~ canaryShare  30%
+        ~ canaryShare  10% → 30%
 
       Plan: 1 to change; 24 unchanged.
       "

@@ -55,12 +55,18 @@ test.each([
     for (const argv of [['plan'], ['plan', '--offline'], ['apply', '--yes']]) {
       const run = await project.meshform(...argv)
       expect(run).toMatchObject({ code: 1 })
-      expect(run.err).toContain('Widget default/w does not fit the definition of its kind [MF2037]')
-      expect(run.err).toContain('shop.yaml:20:')
-      expect(run.err).toContain('spec.colur is no field of the kind.')
-      expect(run.err).toContain('spec.shape must be one of "round", "square".')
-      expect(run.err).toContain('spec.colour is required.')
-      expect(run.err).toContain('Did you mean "colour"?')
+      expect(run.err).toMatchInlineSnapshot(`
+      "error Widget default/w does not fit the definition of its kind [MF2037]
+      │ shop.yaml:20:113  resources.w
+      │ 20 │     manifest: {apiVersion: example.org/v1, kind: Widget, metadata: {name: w, namespace: default}, spec: {colur: red, shape: oval}}
+      │    │                                                                                                                 ^
+      │ spec.colur is no field of the kind.
+      │ spec.shape must be one of "round", "square".
+      │ spec.colour is required.
+      │ → Did you mean "colour"?
+
+      "
+    `)
     }
     const other = design(COLOUR, 'colour: red').replace('example.org/v1, kind: Widget', 'example.org/v2, kind: Widget')
     await project.write('shop.yaml', other)

@@ -20,10 +20,7 @@ describe('a plan is refused when', () => {
   test.each([
     ['two components make one object', `${map('a')}\n${map('b', '', 'data: {}', 'a')}`],
     ['components wait for each other', `${map('a', 'dependsOn: [resources.b], ')}\n${map('b', 'dependsOn: [resources.a], ')}`],
-    [
-      'a precondition can not be evaluated',
-      map('a', 'lifecycle: {preconditions: [{condition: "inputs.none > 1", message: x}]}, '),
-    ],
+    ['a precondition can not be evaluated', map('a', 'lifecycle: {preconditions: [{condition: "[1][4] > 1", message: x}]}, ')],
   ])('%s', async (_why, resources) => {
     const { meshform } = await newProject({ 'shop.yaml': design(resources) })
     const { code, err } = await meshform('plan')
