@@ -20,6 +20,23 @@ describe('the server of the sandbox', () => {
   })
   afterAll(() => server.end())
 
+  test('tells of a disk that takes no more, and goes on as soon as it does', async () => {
+    const { served, sandbox } = server
+    const { handle } = sandbox
+    sandbox.handle = async () => {
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+    }
+    const refused = await ask(served, 'GET', '/api/v1/namespaces')
+    sandbox.handle = handle
+    expect(refused.status).toBe(500)
+    expect(JSON.parse(refused.text)).toMatchObject({
+      kind: 'Status',
+      reason: 'InternalError',
+      message: expect.stringMatching(/no space left/),
+    })
+    expect((await ask(served, 'GET', '/api/v1/namespaces')).status).toBe(200)
+  })
+
   test('answers those who have the token, and nobody else', async () => {
     const { served } = server
     expect((await ask(served, 'GET', '/version')).status).toBe(200)

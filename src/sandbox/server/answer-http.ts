@@ -1,7 +1,14 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type SandboxAnswer, type SandboxRequest, type SandboxResponse, type SandboxStream, textAnswer } from '../api/exchange.ts'
+import {
+  jsonAnswer,
+  type SandboxAnswer,
+  type SandboxRequest,
+  type SandboxResponse,
+  type SandboxStream,
+  textAnswer,
+} from '../api/exchange.ts'
 import { largestBody } from '../api/request-body.ts'
 import { StatusError } from '../api/status-error.ts'
 
@@ -71,10 +78,31 @@ export async function answerHttp(
     if (response.destroyed) return
     if (answer.kind === 'answer') sendAnswer(message, response, answer)
     else await sendStream(response, answer, signalOf())
-  } catch {
+  } catch (error) {
+    const refused = diskAnswer(error)
+    if (refused !== undefined && !response.headersSent && !response.destroyed) sendAnswer(message, response, refused)
     // The connection broke while it was read or written.
-    response.destroy()
+    else response.destroy()
   }
+}
+
+/** What the system says when a disk takes no more. What was asked for is written with the next request that finds room. */
+const diskProblems: ReadonlySet<string> = new Set(['EDQUOT', 'EFBIG', 'EIO', 'ENOSPC', 'EROFS'])
+
+function diskAnswer(error: unknown): SandboxAnswer | undefined {
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+  if (!(error instanceof Error) || !diskProblems.has(code)) return undefined
+  const text = `the sandbox can't be kept on disk: ${error.message}`
+  return jsonAnswer(500, {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: text,
+    reason: 'InternalError',
+    details: { causes: [{ message: text }] },
+    code: 500,
+  })
 }
 
 function singleHeaders(message: IncomingMessage): { readonly [name: string]: string | undefined } {
