@@ -2,6 +2,7 @@ import type { StateBackend } from './backend.ts'
 import type { Clock } from './clock.ts'
 import { timestamp } from './clock.ts'
 import { describeHolder, type LockHolder, type LockInfo } from './lock-info.ts'
+import { isUnreadable } from './lock-record.ts'
 import type { ProcessIdentity } from './process-identity.ts'
 import { checkStateRef, type StateRef } from './state-ref.ts'
 import { aborted, ok, refused, type StateResult } from './state-result.ts'
@@ -113,7 +114,10 @@ function lockInfo(backend: StateBackend, request: LockRequest, options: LockOpti
 function lockedMessage(holder: LockHolder | undefined, timeoutMs: number, notes: string | undefined): string {
   const unnamed = 'The state is locked, and the server does not say by whom.'
   if (holder === undefined && notes !== undefined) {
-    return `${unnamed} No run that was killed here left the lock. One that was killed on another machine, or in another folder, left the lock's ID there, in ${notes}.`
+    return `${unnamed} No run that was killed here left the lock. One that was killed on another machine, or in another folder, left the lock's ID there, in ${notes}; if it had begun its work, the next run takes the lock over a few minutes later, and only one that was killed while it planned needs the ID.`
+  }
+  if (holder !== undefined && isUnreadable({ info: holder.info, expiryMs: 0 })) {
+    return 'The state is locked by a lock that can not be read, so nobody knows whose it is. The next run takes it over once it was not renewed for a minute.'
   }
   const by = holder === undefined ? 'someone else' : describeHolder(holder)
   const waited = timeoutMs > 0 ? ` It was not free within ${Math.round(timeoutMs / 1000)} s.` : ''

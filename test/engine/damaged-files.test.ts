@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -162,6 +162,17 @@ describe('every command that reads the state refuses, and changes nothing, when'
     expect(await readFile(file, 'utf8')).toBe(damaged)
     expect((await project.meshform('sandbox', 'reset', '--yes')).code).toBe(0)
     expect((await project.meshform('plan')).code).toBe(0)
+  })
+
+  test('the lock is damaged: it is one until it was not renewed for a minute', async () => {
+    const project = await applied()
+    const file = join(project.folder, FOLDER, 'shop.lock-1')
+    await writeFile(file, '{"ID": "x')
+    const refused = await project.meshform('apply', '--yes')
+    expect(refused.code).toBe(1)
+    expect(refused.err.replaceAll(/\n│ /g, ' ')).toMatch(/MF8004.*can not be read.* not renewed for a minute/)
+    await utimes(file, new Date(0), new Date(0))
+    expect((await project.meshform('apply', '--yes')).code).toBe(0)
   })
 
   test('the file that names the workspace names none', async () => {
