@@ -81,6 +81,9 @@ describe('an object that is not healthy', () => {
     expect(again.code).toBe(1)
     expect(again.err).toMatchInlineSnapshot(`
       "warning 1 object is as designed and not healthy [MF4013]
+      │ shop.yaml:20:15  resources.w
+      │ 20 │     manifest: {apiVersion: example.org/v1, kind: Widget, metadata: {name: w, namespace: shop}, status: {conditions: [{type: Reconciling, status: "True", reas...
+      │    │               ^
       │ Widget shop/w: Reconciling is True: Winding: being wound up
       │ → There is nothing to change about it: an apply waits until it is healthy, and fails where that takes too long.
 
