@@ -2,12 +2,14 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { checkCopies, laterPieces, pieces } from './pieces.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const require = createRequire(import.meta.url)
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 const common = {
@@ -21,6 +23,8 @@ const common = {
   define: { __MESHFORM_VERSION__: JSON.stringify(version) },
   external: ['pg-native', './load-piece.cjs'],
   plugins: [laterPieces(root)],
+  // Node warns of its own, which the kubeconfig library still asks for.
+  alias: { punycode: require.resolve('punycode/punycode.js') },
 }
 const commonJs = {
   ...common,
