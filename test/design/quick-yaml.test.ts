@@ -94,6 +94,8 @@ describe('the quick reader of YAML', () => {
     '%YAML 1.2\n---\na: 1\n',
     'a: @x\n',
     'a: |2\n    x\n',
+    'words\n--- ',
+    'words\n...\n',
   ])('leaves %j to the whole one', (text) => {
     expect(quickly(text, 'design')).toBeUndefined()
   })

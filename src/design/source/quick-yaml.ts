@@ -89,7 +89,8 @@ class QuickReader {
     const node = quoted ?? this.#inline(parent)
     const isPlain = typeof node.value === 'string' && code !== QUOTE && code !== APOSTROPHE
     if (!this.#cursor.nextLine() || this.#cursor.indent <= parent) return node
-    if (!isPlain || this.#cursor.text.charCodeAt(this.#cursor.lineBefore(node.end)) === HASH) throw new Unusual()
+    // At the root what follows may be the marker of another document.
+    if (!isPlain || parent < 0 || this.#cursor.text.charCodeAt(this.#cursor.lineBefore(node.end)) === HASH) throw new Unusual()
     return foldedWords(this.#cursor, node, parent)
   }
 
