@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { renderDiagnostics } from '../../src/views/terminal/diagnostics.ts'
 import { LiveLine } from '../../src/views/terminal/live-line.ts'
 import { ProgressView } from '../../src/views/terminal/progress.ts'
@@ -70,6 +70,9 @@ describe('the live line', () => {
 
   test('comes back after something else was said or asked', () => {
     vi.useFakeTimers()
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
     let written = ''
     const progress = new ProgressView(
       {
@@ -92,7 +95,6 @@ describe('the live line', () => {
     vi.advanceTimersByTime(100)
     expect(written).toContain('reading 4 kinds from west')
     progress.close()
-    vi.useRealTimers()
   })
 })
 
