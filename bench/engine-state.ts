@@ -181,6 +181,10 @@ function unwrap<Value>(
 }
 
 function print(measured: readonly { readonly [step: string]: number }[]): void {
+  if (process.env.BENCH_JSON !== undefined) {
+    process.stdout.write(JSON.stringify(measured))
+    return
+  }
   const [small = {}, large = {}] = measured
   const cell = (value: number | undefined) => (value ?? 0).toFixed(2).padStart(10)
   process.stdout.write(`${'seconds'.padEnd(24)}${SIZES.map((size) => `${size}`.padStart(10)).join('')}${'growth'.padStart(10)}\n`)

@@ -13,7 +13,7 @@ import { serversFor } from './servers.mjs'
 const { values: options } = parseArgs({
   options: {
     objects: { type: 'string', default: '2000,10000' },
-    only: { type: 'string', default: 'start,apply,graph' },
+    only: { type: 'string', default: 'start,apply,graph,engine' },
     kinds: { type: 'string', default: 'configmaps,mixed' },
     server: { type: 'string', default: 'sandbox,real' },
     'skip-peers': { type: 'boolean', default: false },
@@ -26,7 +26,7 @@ if (options.help) {
 
   --objects 2000,10000        how many objects
   --kinds configmaps,mixed    which objects
-  --only start,apply,graph    which measurements
+  --only start,apply,graph,engine   which measurements
   --server sandbox,real       against which API server
   --skip-peers                leave out kubectl and Terraform
   --json                      print the measurements as JSON
@@ -55,6 +55,7 @@ for (const count of options.objects.split(',').map(Number)) {
       for (const kinds of options.kinds.split(',')) await attempt(() => measureApply(server, count, kinds))
   if (only.has('graph')) await attempt(() => measureGraph(count))
 }
+if (only.has('engine')) await attempt(measureEngine)
 if (options.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
 if (unmeasured > 0) process.exitCode = 1
 
@@ -133,6 +134,26 @@ async function measureKubectl(work, opened, note, of, ours) {
   record({ ...note, what: 'kubectl diff, nothing to do', seconds: compared, note: `${ratio(compared, ours.noOp)} meshform's` })
   writeFileSync(file, documentsOf(of('kubectl', 5)))
   record({ ...note, what: 'kubectl diff, 5 % changed', seconds: await time(['diff', '--server-side'], [1]) })
+}
+
+/** The engine and the state alone, against a cluster that answers at once: how they grow is what counts. */
+async function measureEngine() {
+  print('\nengine and state alone, 2,000 and 20,000 objects')
+  const env = { ...process.env, BENCH_JSON: '1', BENCH_SIZES: '2000,20000' }
+  const [small, large] = JSON.parse(
+    execFileSync(process.execPath, [join(root, 'bench/engine-state.mjs')], { env, encoding: 'utf8' }),
+  )
+  for (const step of ['plan, nothing to do', 'apply, state on disk']) {
+    const isApply = step.startsWith('apply')
+    record({ what: step, seconds: small[step], count: 2000, ...(isApply ? { holds: small[step] < 1 } : {}) })
+    const growth = large[step] / small[step]
+    const note = `${growth.toFixed(1)} x as long for 10 x as many`
+    record({ what: `${step}, ten times as many`, seconds: large[step], count: 20_000, note, holds: growth <= 11 })
+  }
+  const memory = large['memory, MiB']
+  print(
+    `  memory with 20,000 objects                 ${memory.toFixed(0).padStart(9)} MiB, ${memory < 1024 ? 'holds' : 'does not hold'}`,
+  )
 }
 
 async function measureGraph(count) {
