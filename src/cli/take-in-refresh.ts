@@ -8,7 +8,7 @@ import type { RunView } from '../views/run-view.ts'
 
 /** Brings the state up to what is live, and says what that was: what is gone is forgotten. No object is changed. */
 export async function takeInRefresh(session: StateSession, made: MadePlan, view: RunView): Promise<StateResult<void>> {
-  const refreshed = refreshedState(session.state, made.live)
+  const refreshed = refreshedState(session.state, made.live, made.leftOut)
   if (refreshed.changed) {
     const written = await session.replace(refreshed.state)
     if (!written.ok) return written

@@ -80,6 +80,8 @@ export interface MadePlan {
   readonly settled: readonly string[]
   /** Values that the state must not hold. */
   readonly sensitiveValues: readonly string[]
+  /** Ids of what was narrowed away: nothing is done about it, whatever refresh found. */
+  readonly leftOut: ReadonlySet<string>
   /** What refresh found. */
   readonly live: LiveView
 }
@@ -211,10 +213,17 @@ async function makeOpenly(request: MakePlanRequest, ahead: ListsAhead | undefine
         .map((object) => [object.id, sent.get(object.id) ?? object.manifest]),
     ),
     rules,
+    leftOut: leftOutOf(assessed.candidates, selected.candidates),
     settled: settledEffects(request.state, assessed.candidates, plan, refreshed.live),
     sensitiveValues: request.design.sensitiveValues,
     live: refreshed.live,
   }
+}
+
+/** Ids of candidates that the selection does not have. */
+function leftOutOf(candidates: readonly Candidate[], selected: readonly Candidate[]): ReadonlySet<string> {
+  const kept = new Set(selected.map(idOf))
+  return new Set(candidates.map(idOf).filter((id) => !kept.has(id)))
 }
 
 async function strangersIn(
@@ -260,6 +269,7 @@ function failedPlan(request: MakePlanRequest, expansion: Expansion, conditions: 
     isComplete: false,
     manifests: new Map(),
     rules: new Map(),
+    leftOut: new Set(),
     settled: [],
     sensitiveValues: [],
     live: NO_VIEW,

@@ -186,6 +186,22 @@ test('a stale plan tells which fields were changed, from what to what', async ()
   expect(run.err).not.toContain('data.c')
 })
 
+test('refreshing what a target names leaves the rest as it is recorded', async () => {
+  const pair = ['a', 'b'].map(
+    (name) =>
+      `  ${name}: {manifest: {apiVersion: v1, kind: ConfigMap, metadata: {name: ${name}, namespace: default}, data: {k: "1"}}}`,
+  )
+  const project = await newProject({ 'shop.yaml': design(pair.join('\n')) })
+  await project.meshform('apply', '--yes')
+  await asOther(project, 'DELETE', A)
+  await asOther(project, 'DELETE', A.replace(/a$/, 'b'))
+  await project.meshform('plan', '--refresh-only', '--target', 'resources.a', '--out', 'plan.json')
+  const run = await project.meshform('apply', 'plan.json')
+  expect(run.err).toContain('Forgot ConfigMap default/a: it is gone.')
+  expect(run.err).not.toContain('default/b: it is gone')
+  expect((await project.meshform('state', 'list')).out).toContain('default/b')
+})
+
 test('refreshing is a plan that can be reviewed and applied: what is gone is forgotten, and no object is changed', async () => {
   const pair = ['a', 'b'].map(
     (name) =>
