@@ -1,34 +1,8 @@
 import type { Component } from '../../design/component.ts'
 import { isJsonObject, type JsonObject } from '../../plan/json.ts'
 import { objectsIn, stringIn } from '../../providers/json-view.ts'
+import { KUBERNETES_GROUPS } from '../../targets/kubernetes-groups.ts'
 import type { Connection } from '../refresh.ts'
-
-/** Groups that helm knows without being told: those of Kubernetes itself. */
-const BUILT_IN = new Set([
-  '',
-  'admissionregistration.k8s.io',
-  'apiextensions.k8s.io',
-  'apiregistration.k8s.io',
-  'apps',
-  'authentication.k8s.io',
-  'authorization.k8s.io',
-  'autoscaling',
-  'batch',
-  'certificates.k8s.io',
-  'coordination.k8s.io',
-  'discovery.k8s.io',
-  'events.k8s.io',
-  'flowcontrol.apiserver.k8s.io',
-  'internal.apiserver.k8s.io',
-  'networking.k8s.io',
-  'node.k8s.io',
-  'policy',
-  'rbac.authorization.k8s.io',
-  'resource.k8s.io',
-  'scheduling.k8s.io',
-  'storage.k8s.io',
-  'storagemigration.k8s.io',
-])
 
 /**
  * What a chart may ask for by `.Capabilities.APIVersions`, as helm is told of it: the kinds that the cluster serves beside those of
@@ -64,5 +38,5 @@ export function definedApis(manifest: JsonObject): readonly string[] {
 }
 
 function apisOf(group: string, version: string, kind: string): readonly string[] {
-  return BUILT_IN.has(group) ? [] : [`${group}/${version}`, `${group}/${version}/${kind}`]
+  return KUBERNETES_GROUPS.has(group) ? [] : [`${group}/${version}`, `${group}/${version}/${kind}`]
 }

@@ -1,4 +1,5 @@
 import type { ServedKind } from '../contract.ts'
+import { KUBERNETES_GROUPS } from '../kubernetes-groups.ts'
 
 /** A version of a group, and the path that lists what it serves. */
 export interface GroupVersion {
@@ -12,31 +13,6 @@ export interface OwnGroups {
   readonly version: string
   readonly groups: { readonly [path: string]: readonly ServedKind[] }
 }
-
-/** Groups of Kubernetes itself. No definition adds to them: what they serve changes with the server's version alone. */
-const OWN_GROUPS: ReadonlySet<string> = new Set([
-  '',
-  'admissionregistration.k8s.io',
-  'apiextensions.k8s.io',
-  'apiregistration.k8s.io',
-  'apps',
-  'authentication.k8s.io',
-  'authorization.k8s.io',
-  'autoscaling',
-  'batch',
-  'certificates.k8s.io',
-  'coordination.k8s.io',
-  'discovery.k8s.io',
-  'events.k8s.io',
-  'extensions',
-  'flowcontrol.apiserver.k8s.io',
-  'networking.k8s.io',
-  'node.k8s.io',
-  'policy',
-  'rbac.authorization.k8s.io',
-  'scheduling.k8s.io',
-  'storage.k8s.io',
-])
 
 /**
  * What is known of Kubernetes' own groups on a server that has no marks for what it serves: believed as long as its version is the
@@ -56,14 +32,14 @@ export class OwnGroupsMemory {
 
   /** What a version of a group is known to serve on this server. */
   async of({ group, path }: GroupVersion): Promise<readonly ServedKind[] | undefined> {
-    if (!OWN_GROUPS.has(group)) return undefined
+    if (!KUBERNETES_GROUPS.has(group)) return undefined
     this.#version ??= this.#askVersion()
     this.#said = await this.#version
     return this.#said !== undefined && this.#said === this.#known?.version ? this.#known.groups[path] : undefined
   }
 
   learn({ group, path }: GroupVersion, kinds: readonly ServedKind[]): void {
-    if (OWN_GROUPS.has(group)) this.#learned[path] = kinds
+    if (KUBERNETES_GROUPS.has(group)) this.#learned[path] = kinds
   }
 
   /** What is known now; the same as before when nothing came to it. */
