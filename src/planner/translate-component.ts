@@ -1,6 +1,7 @@
 import type { Component, ComponentOf } from '../design/component.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import type { DesiredManifest, MeshProvider, ResolvedWorkload, Scope, Translation } from '../providers/contract.ts'
+import { addressIn, onlyMesh } from '../providers/references.ts'
 import { KEEP_ANNOTATION } from './owner-labels.ts'
 
 /** What a component's translation may look at. */
@@ -47,21 +48,9 @@ export function meshAddressOf(component: Component, workloads: ReadonlyMap<strin
   }
 }
 
-/** The only mesh among a component's dependencies, if there is just one. */
-function onlyMesh(component: Component): string | undefined {
-  const meshes = component.dependencies.filter((address) => /(^|\.)meshes\.[^.]+$/.test(address))
-  return meshes.length === 1 ? meshes[0] : undefined
-}
-
-/**
- * The address that a bare name or a written-out address means, inside the pattern it stands in. A dot before it says that it is
- * whole already: the loader writes meshes outside the pattern so.
- */
-export function referTo(section: string, name: string | undefined, scope: string): string | undefined {
-  if (name === undefined) return undefined
-  if (name.startsWith('.')) return name.slice(1)
-  const address = name.startsWith(`${section}.`) ? name : `${section}.${name}`
-  return scope === '' ? address : `${scope}.${address}`
+/** The address that a name means, as `addressIn` has it; undefined where none is given. */
+export function referTo(section: 'workloads' | 'meshes', name: string | undefined, scope: string): string | undefined {
+  return name === undefined ? undefined : addressIn(section, name, scope)
 }
 
 /** The objects a component comes down to, or why there are none. */

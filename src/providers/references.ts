@@ -15,6 +15,12 @@ export function addressIn(section: 'workloads' | 'gateways' | 'meshes', name: st
   return scope === '' ? address : `${scope}.${address}`
 }
 
+/** The only mesh among a component's dependencies, if there is just one. */
+export function onlyMesh(component: Component): string | undefined {
+  const meshes = component.dependencies.filter((address) => /(^|\.)meshes\.[^.]+$/.test(address))
+  return meshes.length === 1 ? meshes[0] : undefined
+}
+
 /** Something found by name, or the mistake that it cannot be found. */
 export type Found<Value> =
   | { readonly value: Value; readonly diagnostics: readonly [] }

@@ -1,7 +1,7 @@
 import type { ComponentOf } from '../design/component.ts'
 import type { RouteSpec } from '../design/schema/traffic.ts'
 import type { ResolvedWorkload, Scope } from './contract.ts'
-import { addressIn, findDestination } from './references.ts'
+import { addressIn, findDestination, onlyMesh } from './references.ts'
 
 /** What several translations ask of a scope again and again, found once. */
 export interface ScopeIndex {
@@ -13,6 +13,8 @@ export interface ScopeIndex {
   readonly traffic: ReadonlyMap<string, readonly ComponentOf<'traffic'>[]>
   /** Authorization policies of this mesh by the address of their workload. */
   readonly authorization: ReadonlyMap<string, readonly ComponentOf<'authorization'>[]>
+  /** Authorization policies of this mesh that name no workload, by namespace: '' holds those of the whole mesh. */
+  readonly wideAuthorization: ReadonlyMap<string, readonly ComponentOf<'authorization'>[]>
   /** Addresses of workloads whose versions some route names. */
   readonly splitWorkloads: ReadonlySet<string>
   /** Addresses of workloads that call each workload, as `from` of routes and allow rules say. */
@@ -57,6 +59,7 @@ function makeIndex(scope: Scope): ScopeIndex {
   )
   const traffic = new Map<string, ComponentOf<'traffic'>[]>()
   const authorization = new Map<string, ComponentOf<'authorization'>[]>()
+  const wideAuthorization = new Map<string, ComponentOf<'authorization'>[]>()
   const splitWorkloads = new Set<string>()
   const callers = new Map<string, Set<ResolvedWorkload>>()
   const addCaller = (
@@ -95,6 +98,12 @@ function makeIndex(scope: Scope): ScopeIndex {
     }
   }
   for (const policy of scope.authorization.values()) {
+    const { mesh, namespace } = policy.spec
+    if (policy.spec.workload === undefined) {
+      const address = mesh === undefined ? onlyMesh(policy) : addressIn('meshes', mesh, policy.scope)
+      if (address === scope.mesh.address) push(wideAuthorization, namespace ?? '', () => []).push(policy)
+      continue
+    }
     const workload = workloadOf(policy, scope)
     if (workload === undefined || !isOfMesh(policy, workload, scope)) continue
     push(authorization, workload.address, () => []).push(policy)
@@ -109,6 +118,7 @@ function makeIndex(scope: Scope): ScopeIndex {
     byNamespace,
     traffic,
     authorization,
+    wideAuthorization,
     splitWorkloads,
     callers: new Map([...callers].map(([address, set]) => [address, [...set]])),
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { isJsonObject, type JsonObject, type JsonValue } from '../plan/json.ts'
 import { objectKeyText } from '../plan/manifest.ts'
 import type { PendingEffect, RecordedObject } from '../plan/recorded-state.ts'
@@ -84,8 +85,10 @@ function decodeDocument(document: JsonObject, text: string, file: string): State
   if (!migrated.ok) return migrated
   const stored = readStored(migrated.value, file)
   if (!stored.ok) return stored
-  // A server that stores JSON may lay it out anew; then what counts is the checksum of our own layout of the same content.
-  if (migrated.value === document && !hasChecksum(text) && document.checksum !== checksumField(encodeText(stored.value))) {
+  if (migrated.value !== document || hasChecksum(text)) return stored
+  // A server that stores JSON may lay it out anew; then what counts is that our own layout of it says the same, checksum included.
+  const ours = parseDocument(encodeText(stored.value), file)
+  if (!ours.ok || !isDeepStrictEqual(ours.value, document)) {
     return corrupt(file, 'Its checksum does not fit its content: it was changed by hand or damaged.')
   }
   return stored
@@ -155,10 +158,6 @@ function sealContext(lineage: string, serial: number): string {
 function hasChecksum(text: string): boolean {
   const at = text.lastIndexOf(CHECKSUM)
   return at >= 0 && text.slice(at) === `${CHECKSUM}${sha256(text.slice(0, at))}"}\n`
-}
-
-function checksumField(text: string): string {
-  return text.slice(text.lastIndexOf(CHECKSUM) + '"checksum":"'.length, -'"}\n'.length)
 }
 
 function sha256(text: string): string {

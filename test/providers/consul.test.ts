@@ -121,6 +121,31 @@ describe('Consul on Kubernetes', () => {
     }
   })
 
+  test('several policies of the whole mesh are one list too', () => {
+    for (const provider of ['consul', 'consul-vm']) {
+      const translated = translate({
+        ...design({
+          authorization: {
+            base: { mesh: 'mesh', default: 'deny' },
+            web: { mesh: 'mesh', allow: [{ from: ['workloads.frontend'] }] },
+            nothing: { mesh: 'mesh' },
+          },
+        }),
+        meshes: { mesh: { provider } },
+      })
+      expect(translated.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([])
+      const intentions = translated.objects.filter(({ manifest }) => /intentions/i.test(manifest.kind))
+      expect(intentions).toHaveLength(1)
+      const made = intentions[0]?.manifest.spec
+      const sources = [
+        { name: 'frontend', action: 'allow' },
+        { name: '*', action: 'deny' },
+      ]
+      if (provider === 'consul') expect(made).toEqual({ destination: { name: '*' }, sources })
+      else expect(made).toMatchObject({ Sources: sources.map(({ name, action }) => ({ Name: name, Action: action })) })
+    }
+  })
+
   test.each(['consul', 'consul-vm', 'app-mesh'])('a policy for another port than the first is refused: %s', (provider) => {
     const ports = [
       { name: 'http', port: 8080 },

@@ -171,6 +171,22 @@ describe('the state file', () => {
     )
   })
 
+  test('laid out anew says the same; a field more is damage', async () => {
+    const bytes = bytesOf(2)
+    const text = Buffer.from(bytes).toString()
+    const whole = value(await decodeState(bytes, FILE, undefined))
+    const indented = Buffer.from(JSON.stringify(JSON.parse(text), null, 2))
+    expect(value(await decodeState(indented, FILE, undefined))).toEqual(whole)
+    for (const [from, to] of [
+      ['"digest":"design-digest"', '"digest":"design-digest","wersion":null'],
+      ['"created":true', '"created":true,"more":1'],
+      ['"pending":[', '"more":[],"pending":['],
+    ] as const) {
+      expect(text).toContain(from)
+      expect([to, refusal(await decodeState(Buffer.from(text.replace(from, to)), FILE, undefined))]).toEqual([to, 'corrupt'])
+    }
+  })
+
   test('of anything else is refused and never throws', async () => {
     await fc.assert(
       fc.asyncProperty(

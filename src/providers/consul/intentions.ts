@@ -29,7 +29,7 @@ interface OrderedRule {
 /**
  * The ServiceIntentions of what a policy protects. Consul keeps one list for a destination and takes the entry of the most exact
  * source alone, so each named source carries the rules for everyone too, and `*` carries what happens to the rest. Where several
- * policies protect one workload, the list is that of all of them, and the first of them makes it.
+ * policies protect one workload, or all of them, the list is that of all these policies, and the first of them makes it.
  */
 export function intentionEntries(policy: ComponentOf<'authorization'>, scope: Scope, enterprise: boolean): Entries {
   const { spec } = policy
@@ -43,7 +43,10 @@ export function intentionEntries(policy: ComponentOf<'authorization'>, scope: Sc
     ...requestMistakes(policy, own.rules, workload),
     ...own.rules.flatMap(({ rule }) => callerMistakes(policy, rule)),
   ]
-  const all = workload === undefined ? [policy] : (indexOf(scope).authorization.get(workload.address) ?? [policy])
+  const { authorization, wideAuthorization } = indexOf(scope)
+  const all = (workload === undefined ? wideAuthorization.get(spec.namespace ?? '') : authorization.get(workload.address)) ?? [
+    policy,
+  ]
   if (all[0] !== undefined && all[0].address !== policy.address) return { entries: [], diagnostics }
   const others = all.filter(({ address }) => address !== policy.address).map((other) => ordersOf(other, scope))
   const rules = refusalsFirst([...own.rules, ...others.flatMap((other) => other.rules.map(fromElsewhere))])
