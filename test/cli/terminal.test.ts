@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { notTestedHere } from '../not-tested-here.ts'
 import { COMMAND, Project } from './project.ts'
 
 /** util-linux's `script` runs a command on a terminal of its own. */
@@ -87,4 +88,4 @@ describe.runIf(hasTerminal)('an apply on a terminal', () => {
   })
 })
 
-if (!hasTerminal) test('no terminal is tried here: there is no `script` of util-linux (apt-get install bsdutils)', () => {})
+if (!hasTerminal) notTestedHere('an apply on a terminal', 'there is no `script` of util-linux (apt-get install bsdutils)')

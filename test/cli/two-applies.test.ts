@@ -9,6 +9,7 @@ import { isJsonObject } from '../../src/plan/json.ts'
 import { systemClock } from '../../src/state/clock.ts'
 import { openKubernetesTransport } from '../../src/targets/kubernetes/open.ts'
 import { stateApi } from '../../src/targets/kubernetes/state-api.ts'
+import { notTestedHere } from '../not-tested-here.ts'
 import { BLOB_ACCOUNT, startBlobServer } from '../state/backends/blob-server.ts'
 import { startConsulKvServer } from '../state/backends/consul-kv-server.ts'
 import { COS_KEY, checkCosSignature } from '../state/backends/cos-signature.ts'
@@ -332,6 +333,6 @@ describe.sequential('two who apply at once', () => {
   )
 
   if (binaries === undefined) {
-    test('the state in pg is not tried here: no PostgreSQL server in /usr/lib/postgresql (apt-get install postgresql)', () => {})
+    notTestedHere('the state in pg', 'no PostgreSQL server in /usr/lib/postgresql (apt-get install postgresql)')
   }
 })

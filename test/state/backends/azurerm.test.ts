@@ -6,12 +6,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { sharedKeySignature } from '../../../src/state/backends/azurerm/shared-key.ts'
 import { azurermBackend } from '../../../src/state/backends/azurerm.ts'
-import { systemClock } from '../../../src/state/clock.ts'
-import { lockState } from '../../../src/state/lock.ts'
-import { lockOptions, openSample, PROCESS, REF, refusal, sampleState, temporaryFolder, value } from '../sample-state.ts'
+import { notTestedHere } from '../../not-tested-here.ts'
+import { openSample, PROCESS, REF, refusal, sampleState, temporaryFolder, value } from '../sample-state.ts'
 import { type AzuriteServer, findAzurite, startAzurite } from './azurite-server.ts'
 import { BLOB_ACCOUNT, startBlobServer } from './blob-server.ts'
 import { describeBackend } from './conformance.ts'
+import { closedInTheEnd, describeObjectStore, storeOptions } from './object-store.ts'
 
 const SIGNAL = new AbortController().signal
 const { name: account, key, sas } = BLOB_ACCOUNT
@@ -26,37 +26,22 @@ function client(
     readonly environment?: { readonly [name: string]: string }
   } = {},
 ) {
-  const backend = azurermBackend({
-    settings: {
-      account,
-      container: changes.container ?? 'states',
-      prefix: changes.prefix ?? 'team a/x',
-      endpoint: `${endpoint}/${account}`,
-      isForeign: true,
-    },
-    journalDirectory,
-    process: changes.process ?? PROCESS,
-    clock: systemClock,
-    userAgent: 'meshform-test',
-    environment: changes.environment ?? { ARM_ACCESS_KEY: key },
-    retryWaitsMs: [1, 1],
-  })
-  onTestFinished(() => backend.close())
-  return backend
+  return closedInTheEnd(
+    azurermBackend({
+      settings: {
+        account,
+        container: changes.container ?? 'states',
+        prefix: changes.prefix ?? 'team a/x',
+        endpoint: `${endpoint}/${account}`,
+        isForeign: true,
+      },
+      ...storeOptions(journalDirectory, changes.process),
+      environment: changes.environment ?? { ARM_ACCESS_KEY: key },
+    }),
+  )
 }
 
-describeBackend(
-  'azurerm',
-  async () => {
-    const [server, folder] = [await startBlobServer(), await temporaryFolder()]
-    return {
-      client: async ({ process = PROCESS, machine = 'here' } = {}) => client(server.endpoint, join(folder, machine), { process }),
-      elapse: async (milliseconds) => server.forward(milliseconds),
-      wire: server.wire,
-    }
-  },
-  { expiryMs: 60_000, lists: true, renews: true, inspects: true },
-)
+describeObjectStore('azurerm', { start: startBlobServer, client, writes: 'PUT' })
 
 describe('azurerm', () => {
   test('signs each line of a request by the account’s key', () => {
@@ -71,17 +56,6 @@ describe('azurerm', () => {
     for (const other of [{ length: 4 }, { method: 'GET' }, { headers: { ...request.headers, 'x-ms-date': 'E' } }]) {
       expect(sharedKeySignature({ ...request, ...other }, 'shop', Buffer.from(key, 'base64'))).not.toBe(first)
     }
-  })
-
-  test('an answer to a write that is lost on the way changes nothing', async () => {
-    const server = await startBlobServer()
-    const backend = client(server.endpoint, await temporaryFolder())
-    server.loseNextAnswer('PUT')
-    const { lock, session } = await openSample(backend)
-    server.loseNextAnswer('PUT')
-    const state = value(await session.replace(sampleState(2)))
-    value(await session.replace(state))
-    value(await lock.release())
   })
 
   test('a shared access signature or a token lets in as well', async () => {
@@ -131,16 +105,6 @@ describe('azurerm', () => {
       ]
     `)
     expect(refusal(await client('http://127.0.0.1:1', folder).snapshots.read(REF, SIGNAL))).toBe('unreachable')
-  })
-
-  test('a store that ignores the conditions of writes is refused before anything is done', async () => {
-    const server = await startBlobServer({ ignoresConditions: true })
-    const backend = client(server.endpoint, await temporaryFolder())
-    const attempt = await lockState(backend, REF, { operation: 'apply', process: PROCESS, version: '1' }, lockOptions())
-    expect(attempt).toMatchObject({
-      error: { kind: 'invalid-configuration', message: expect.stringContaining('keep two applies apart') },
-    })
-    expect(value(await backend.locks.inspect(REF, SIGNAL))).toBeUndefined()
   })
 
   test('an application by its secret or a federated token, and a managed identity sign in', async () => {
@@ -213,7 +177,7 @@ describe('azurerm', () => {
 const binary = findAzurite()
 
 if (binary === undefined) {
-  test('the azurerm backend is not tested on Azurite here: no azurite-blob on the path (npm install -g azurite)', () => {})
+  notTestedHere('the azurerm backend on Azurite', 'no azurite-blob on the path (npm install -g azurite)')
 } else {
   let server: AzuriteServer | undefined
   beforeAll(async () => {

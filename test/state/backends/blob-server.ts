@@ -23,7 +23,7 @@ const PAGE = 2
  * pages, signatures of the account's key checked. `leased`: every blob is held by a lease of somebody else's.
  */
 export function startBlobServer(
-  options: { readonly leased?: boolean; readonly ignoresConditions?: boolean } = {},
+  options: { readonly skewMs?: number; readonly leased?: boolean; readonly ignoresConditions?: boolean } = {},
 ): Promise<StoreServer> {
   const blobs = new Map<string, Stored>()
   let last = 0
@@ -51,7 +51,7 @@ export function startBlobServer(
     }
     const headers = { etag: stored.etag, 'last-modified': new Date(stored.modified).toUTCString() }
     return request.method === 'GET' ? { status: 200, headers, body: stored.bytes } : error(405, 'UnsupportedHttpVerb')
-  })
+  }, options.skewMs)
 }
 
 function list(blobs: ReadonlyMap<string, Stored>, query: URLSearchParams): StoreAnswer {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { consulAccess } from '../../../src/state/backends/consul/consul-access.ts'
 import { consulBackend } from '../../../src/state/backends/consul.ts'
 import { systemClock } from '../../../src/state/clock.ts'
+import { notTestedHere } from '../../not-tested-here.ts'
 import { findConsul, type RealAgent, startAgent } from '../../targets/consul/real-agent.ts'
 import { openSample, PROCESS, REF, refusal, sampleState, temporaryFolder, value } from '../sample-state.ts'
 import { describeBackend } from './conformance.ts'
@@ -106,7 +107,7 @@ describe('consul', () => {
 const binary = findConsul()
 
 if (binary === undefined) {
-  test('the consul backend is not tested on a real agent here: no consul on the path (scripts/fetch-consul.sh unpacks one)', () => {})
+  notTestedHere('the consul backend on a real agent', 'no consul on the path (scripts/fetch-consul.sh unpacks one)')
 } else {
   let agent: RealAgent | undefined
   beforeAll(async () => {

@@ -1,16 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { StateBackend } from '../../../src/state/backend.ts'
 import { cosCredentials } from '../../../src/state/backends/cos/cos-credentials.ts'
 import { cosAuthorization } from '../../../src/state/backends/cos/sign-cos.ts'
 import { cosBackend } from '../../../src/state/backends/cos.ts'
-import { systemClock } from '../../../src/state/clock.ts'
-import { lockState } from '../../../src/state/lock.ts'
-import { lockOptions, openSample, PROCESS, REF, refusal, sampleState, temporaryFolder, value } from '../sample-state.ts'
-import { describeBackend } from './conformance.ts'
+import { type PROCESS, REF, refusal, temporaryFolder, value } from '../sample-state.ts'
 import { COS_KEY, checkCosSignature } from './cos-signature.ts'
 import { type CreateOnlyServer, type CreateOnlyServerOptions, startCreateOnlyServer } from './create-only-server.ts'
+import { closedInTheEnd, describeObjectStore, refusesToLock, storeOptions } from './object-store.ts'
 
 const SIGNAL = new AbortController().signal
 const KEY = { TENCENTCLOUD_SECRET_ID: COS_KEY.id, TENCENTCLOUD_SECRET_KEY: COS_KEY.secret }
@@ -28,31 +26,16 @@ function client(
     readonly environment?: { readonly [name: string]: string }
   } = {},
 ): StateBackend {
-  const backend = cosBackend({
-    settings: { bucket: changes.bucket ?? 'states-1250000000', prefix: 'team a+b/ü', region: 'ap-guangzhou', endpoint },
-    journalDirectory,
-    process: changes.process ?? PROCESS,
-    clock: systemClock,
-    userAgent: 'meshform-test',
-    environment: changes.environment ?? KEY,
-    retryWaitsMs: [1, 1],
-  })
-  onTestFinished(() => backend.close())
-  return backend
+  return closedInTheEnd(
+    cosBackend({
+      settings: { bucket: changes.bucket ?? 'states-1250000000', prefix: 'team a+b/ü', region: 'ap-guangzhou', endpoint },
+      ...storeOptions(journalDirectory, changes.process),
+      environment: changes.environment ?? KEY,
+    }),
+  )
 }
 
-describeBackend(
-  'cos',
-  async () => {
-    const [server, folder] = [await start(), await temporaryFolder()]
-    return {
-      client: async ({ process = PROCESS, machine = 'here' } = {}) => client(server.endpoint, join(folder, machine), { process }),
-      elapse: async (milliseconds) => server.forward(milliseconds),
-      wire: server.wire,
-    }
-  },
-  { expiryMs: 60_000, lists: true, renews: true, inspects: true },
-)
+describeObjectStore('cos', { start: start, client, writes: 'PUT' })
 
 describe('cos', () => {
   test('signs as Tencent documents it', () => {
@@ -83,32 +66,10 @@ describe('cos', () => {
     expect(signed).toContain('&q-signature=01681b8c9d79')
   })
 
-  test('an answer to a write that is lost on the way changes nothing', async () => {
-    const server = await start()
-    const backend = client(server.endpoint, await temporaryFolder())
-    server.loseNextAnswer('PUT')
-    const { lock, session } = await openSample(backend)
-    server.loseNextAnswer('PUT')
-    const state = value(await session.replace(sampleState(2)))
-    value(await session.replace(state))
-    value(await lock.release())
-  })
-
-  test('goes by the clock of a store that is an hour ahead or behind', async () => {
-    for (const skewMs of [3_600_000, -3_600_000, 1_200_000]) {
-      const backend = client((await start({ skewMs })).endpoint, await temporaryFolder())
-      const { lock } = await openSample(backend)
-      expect(value(await backend.locks.inspect(REF, SIGNAL))).toEqual({ info: lock.info, expired: false })
-      value(await lock.release())
-    }
-  })
-
   test('a bucket whose versioning is on or was is refused before anything is done', async () => {
     for (const versioning of ['on', 'suspended'] as const) {
       const backend = client((await start({ versioning })).endpoint, await temporaryFolder())
-      const attempt = await lockState(backend, REF, { operation: 'apply', process: PROCESS, version: '1' }, lockOptions())
-      const message = expect.stringMatching(/versioning[\s\S]*keep two applies apart/)
-      expect(attempt).toMatchObject({ error: { kind: 'invalid-configuration', message } })
+      await refusesToLock(backend, /versioning[\s\S]*keep two applies apart/)
     }
   })
 

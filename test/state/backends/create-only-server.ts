@@ -13,6 +13,8 @@ export interface CreateOnlyServerOptions {
   readonly skewMs?: number
   /** As a bucket whose versioning is on (a version in each answer), or was suspended (with COS: nothing to be seen). */
   readonly versioning?: 'on' | 'suspended'
+  /** As a bucket with versioning: writes that may not overwrite do. */
+  readonly ignoresConditions?: boolean
   /** Where the bucket is, if not here. */
   readonly elsewhere?: string
 }
@@ -39,7 +41,8 @@ const PAGE = 2
  * buckets with versioning ignore, deletes without a condition, listing by pages with encoded names, signatures checked.
  */
 export async function startCreateOnlyServer(options: CreateOnlyServerOptions): Promise<CreateOnlyServer> {
-  const { prefix, check, versioning, elsewhere } = options
+  const { prefix, check, elsewhere } = options
+  const versioning = options.versioning ?? (options.ignoresConditions ? 'on' : undefined)
   const objects = new Map<string, Stored>()
   const hooks = new Map<string, () => void>()
   const server = await startStoreServer((request, url, body, now) => {

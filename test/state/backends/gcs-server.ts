@@ -18,7 +18,7 @@ const PAGE = 2
  * conditions, listing by pages. `saysTime`: with Last-Modified, which not every server sends.
  */
 export function startGcsServer(
-  options: { readonly ignoresConditions?: boolean; readonly saysTime?: boolean } = {},
+  options: { readonly skewMs?: number; readonly ignoresConditions?: boolean; readonly saysTime?: boolean } = {},
 ): Promise<StoreServer> {
   const objects = new Map<string, Stored>()
   let last = Date.now() * 1000
@@ -36,7 +36,7 @@ export function startGcsServer(
       return error(412, 'At least one of the pre-conditions you specified did not hold.')
     }
     return act(request, url, { objects, name, body, now, saysTime: options.saysTime ?? true, next: () => String(++last) })
-  })
+  }, options.skewMs)
 }
 
 function act(

@@ -5,11 +5,9 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { gcsBackend } from '../../../src/state/backends/gcs.ts'
-import { systemClock } from '../../../src/state/clock.ts'
-import { lockState } from '../../../src/state/lock.ts'
-import { lockOptions, openSample, PROCESS, REF, refusal, sampleState, temporaryFolder, value } from '../sample-state.ts'
-import { describeBackend } from './conformance.ts'
+import { openSample, PROCESS, REF, refusal, temporaryFolder, value } from '../sample-state.ts'
 import { GCS_TOKEN, startGcsServer } from './gcs-server.ts'
+import { closedInTheEnd, describeObjectStore, storeOptions } from './object-store.ts'
 
 const SIGNAL = new AbortController().signal
 
@@ -22,44 +20,18 @@ function client(
     readonly environment?: { readonly [name: string]: string }
   } = {},
 ) {
-  const backend = gcsBackend({
-    settings: { bucket: changes.bucket ?? 'states', prefix: 'team a/x', endpoint },
-    journalDirectory,
-    process: changes.process ?? PROCESS,
-    clock: systemClock,
-    userAgent: 'meshform-test',
-    environment: changes.environment ?? { GOOGLE_OAUTH_ACCESS_TOKEN: GCS_TOKEN },
-    retryWaitsMs: [1, 1],
-  })
-  onTestFinished(() => backend.close())
-  return backend
+  return closedInTheEnd(
+    gcsBackend({
+      settings: { bucket: changes.bucket ?? 'states', prefix: 'team a/x', endpoint },
+      ...storeOptions(journalDirectory, changes.process),
+      environment: changes.environment ?? { GOOGLE_OAUTH_ACCESS_TOKEN: GCS_TOKEN },
+    }),
+  )
 }
 
-describeBackend(
-  'gcs',
-  async () => {
-    const [server, folder] = [await startGcsServer(), await temporaryFolder()]
-    return {
-      client: async ({ process = PROCESS, machine = 'here' } = {}) => client(server.endpoint, join(folder, machine), { process }),
-      elapse: async (milliseconds) => server.forward(milliseconds),
-      wire: server.wire,
-    }
-  },
-  { expiryMs: 60_000, lists: true, renews: true, inspects: true },
-)
+describeObjectStore('gcs', { start: startGcsServer, client, writes: 'POST' })
 
 describe('gcs', () => {
-  test('an answer to a write that is lost on the way changes nothing', async () => {
-    const server = await startGcsServer()
-    const backend = client(server.endpoint, await temporaryFolder())
-    server.loseNextAnswer('POST')
-    const { lock, session } = await openSample(backend)
-    server.loseNextAnswer('POST')
-    const state = value(await session.replace(sampleState(2)))
-    value(await session.replace(state))
-    value(await lock.release())
-  })
-
   test('a server that says no time with the content is asked for it', async () => {
     const server = await startGcsServer({ saysTime: false })
     const [mine, theirs] = [client(server.endpoint, await temporaryFolder()), client(server.endpoint, await temporaryFolder())]
@@ -84,16 +56,6 @@ describe('gcs', () => {
     expect(answer).toMatchObject({ error: { kind: 'unauthorized', message: expect.stringContaining('status 401') } })
     expect(JSON.stringify(answer)).not.toContain('barley')
     expect(refusal(await client('http://127.0.0.1:1', folder).snapshots.read(REF, SIGNAL))).toBe('unreachable')
-  })
-
-  test('a store that ignores generations is refused before anything is done', async () => {
-    const server = await startGcsServer({ ignoresConditions: true })
-    const backend = client(server.endpoint, await temporaryFolder())
-    const attempt = await lockState(backend, REF, { operation: 'apply', process: PROCESS, version: '1' }, lockOptions())
-    expect(attempt).toMatchObject({
-      error: { kind: 'invalid-configuration', message: expect.stringContaining('keep two applies apart') },
-    })
-    expect(value(await backend.locks.inspect(REF, SIGNAL))).toBeUndefined()
   })
 })
 

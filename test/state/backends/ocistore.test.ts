@@ -1,14 +1,12 @@
 import { createPrivateKey } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { StateBackend } from '../../../src/state/backend.ts'
 import { oracleAuthorization } from '../../../src/state/backends/ocistore/sign-oracle.ts'
 import { ocistoreBackend } from '../../../src/state/backends/ocistore.ts'
-import { systemClock } from '../../../src/state/clock.ts'
-import { lockState } from '../../../src/state/lock.ts'
-import { lockOptions, openSample, PROCESS, REF, refusal, sampleState, temporaryFolder, value } from '../sample-state.ts'
-import { describeBackend } from './conformance.ts'
+import { type PROCESS, REF, refusal, temporaryFolder, value } from '../sample-state.ts'
+import { closedInTheEnd, describeObjectStore, storeOptions } from './object-store.ts'
 import { ORACLE_KEY, startOracleServer } from './oracle-server.ts'
 
 const SIGNAL = new AbortController().signal
@@ -25,31 +23,16 @@ function client(
     readonly environment?: { readonly [name: string]: string }
   } = {},
 ): StateBackend {
-  const backend = ocistoreBackend({
-    settings: { namespace: 'tests', bucket: changes.bucket ?? 'states', prefix: 'team a+b/ü', region: undefined, endpoint },
-    journalDirectory,
-    process: changes.process ?? PROCESS,
-    clock: systemClock,
-    userAgent: 'meshform-test',
-    environment: { HOME: journalDirectory, ...(changes.environment ?? KEY) },
-    retryWaitsMs: [1, 1],
-  })
-  onTestFinished(() => backend.close())
-  return backend
+  return closedInTheEnd(
+    ocistoreBackend({
+      settings: { namespace: 'tests', bucket: changes.bucket ?? 'states', prefix: 'team a+b/ü', region: undefined, endpoint },
+      ...storeOptions(journalDirectory, changes.process),
+      environment: { HOME: journalDirectory, ...(changes.environment ?? KEY) },
+    }),
+  )
 }
 
-describeBackend(
-  'ocistore',
-  async () => {
-    const [server, folder] = [await startOracleServer(), await temporaryFolder()]
-    return {
-      client: async ({ process = PROCESS, machine = 'here' } = {}) => client(server.endpoint, join(folder, machine), { process }),
-      elapse: async (milliseconds) => server.forward(milliseconds),
-      wire: server.wire,
-    }
-  },
-  { expiryMs: 60_000, lists: true, renews: true, inspects: true },
-)
+describeObjectStore('ocistore', { start: startOracleServer, client, writes: 'PUT' })
 
 describe('ocistore', () => {
   test('signs as Oracle documents it', () => {
@@ -77,35 +60,6 @@ G6aFKaqQfOXKCyWoUiVknQJAXrlgySFci/2ueKlIE1QqIiLSZ8V8OlpFLRnb1pzI
     expect(signed).toBe(
       'Signature version="1",headers="date (request-target) host",keyId="tenancy/user/fingerprint",algorithm="rsa-sha256",signature="GBas7grhyrhSKHP6AVIj/h5/Vp8bd/peM79H9Wv8kjoaCivujVXlpbKLjMPeDUhxkFIWtTtLBj3sUzaFj34XE6YZAHc9r2DmE4pMwOAy/kiITcZxa1oHPOeRheC0jP2dqbTll8fmTZVwKZOKHYPtrLJIJQHJjNvxFWeHQjMaR7M="',
     )
-  })
-
-  test('an answer to a write that is lost on the way changes nothing', async () => {
-    const server = await startOracleServer()
-    const backend = client(server.endpoint, await temporaryFolder())
-    server.loseNextAnswer('PUT')
-    const { lock, session } = await openSample(backend)
-    server.loseNextAnswer('PUT')
-    const state = value(await session.replace(sampleState(2)))
-    value(await session.replace(state))
-    value(await lock.release())
-  })
-
-  test('goes by the clock of a store that is an hour ahead', async () => {
-    const server = await startOracleServer({ skewMs: 3_600_000 })
-    const backend = client(server.endpoint, await temporaryFolder())
-    const { lock } = await openSample(backend)
-    expect(value(await backend.locks.inspect(REF, SIGNAL))).toEqual({ info: lock.info, expired: false })
-    value(await lock.release())
-  })
-
-  test('a store that ignores the conditions of writes is refused before anything is done', async () => {
-    const server = await startOracleServer({ ignoresConditions: true })
-    const backend = client(server.endpoint, await temporaryFolder())
-    const attempt = await lockState(backend, REF, { operation: 'apply', process: PROCESS, version: '1' }, lockOptions())
-    expect(attempt).toMatchObject({
-      error: { kind: 'invalid-configuration', message: expect.stringContaining('keep two applies apart') },
-    })
-    expect(value(await backend.locks.inspect(REF, SIGNAL))).toBeUndefined()
   })
 
   test('a bucket that is said once not to be there is asked for again', async () => {

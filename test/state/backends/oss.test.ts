@@ -1,20 +1,17 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { StateBackend } from '../../../src/state/backend.ts'
 import { ossCredentials } from '../../../src/state/backends/oss/oss-credentials.ts'
 import { signOss } from '../../../src/state/backends/oss/sign-oss.ts'
 import { ossBackend } from '../../../src/state/backends/oss.ts'
-import { systemClock } from '../../../src/state/clock.ts'
-import { lockState } from '../../../src/state/lock.ts'
-import { lockOptions, openSample, PROCESS, REF, refusal, sampleState, temporaryFolder, value } from '../sample-state.ts'
-import { describeBackend } from './conformance.ts'
+import { openSample, type PROCESS, REF, refusal, sampleState, temporaryFolder, value } from '../sample-state.ts'
 import { type CreateOnlyServer, type CreateOnlyServerOptions, startCreateOnlyServer } from './create-only-server.ts'
+import { closedInTheEnd, describeObjectStore, refusesToLock, storeOptions } from './object-store.ts'
 import { checkOssSignature, OSS_KEY } from './oss-signature.ts'
 
 const SIGNAL = new AbortController().signal
 const KEY = { OSS_ACCESS_KEY_ID: OSS_KEY.id, OSS_ACCESS_KEY_SECRET: OSS_KEY.secret }
-const REQUEST = { operation: 'apply', process: PROCESS, version: '1' }
 
 function start(options: Partial<CreateOnlyServerOptions> = {}): Promise<CreateOnlyServer> {
   return startCreateOnlyServer({ prefix: 'x-oss-', check: checkOssSignature, ...options })
@@ -30,36 +27,21 @@ function client(
     readonly environment?: { readonly [name: string]: string }
   } = {},
 ): StateBackend {
-  const backend = ossBackend({
-    settings: {
-      bucket: changes.bucket ?? 'states-1250000000',
-      prefix: changes.prefix ?? 'team a+b/ü',
-      region: OSS_KEY.region,
-      endpoint,
-    },
-    journalDirectory,
-    process: changes.process ?? PROCESS,
-    clock: systemClock,
-    userAgent: 'meshform-test',
-    environment: changes.environment ?? KEY,
-    retryWaitsMs: [1, 1],
-  })
-  onTestFinished(() => backend.close())
-  return backend
+  return closedInTheEnd(
+    ossBackend({
+      settings: {
+        bucket: changes.bucket ?? 'states-1250000000',
+        prefix: changes.prefix ?? 'team a+b/ü',
+        region: OSS_KEY.region,
+        endpoint,
+      },
+      ...storeOptions(journalDirectory, changes.process),
+      environment: changes.environment ?? KEY,
+    }),
+  )
 }
 
-describeBackend(
-  'oss',
-  async () => {
-    const [server, folder] = [await start(), await temporaryFolder()]
-    return {
-      client: async ({ process = PROCESS, machine = 'here' } = {}) => client(server.endpoint, join(folder, machine), { process }),
-      elapse: async (milliseconds) => server.forward(milliseconds),
-      wire: server.wire,
-    }
-  },
-  { expiryMs: 60_000, lists: true, renews: true, inspects: true },
-)
+describeObjectStore('oss', { start: start, client, writes: 'PUT' })
 
 describe('oss', () => {
   test('signs as Alibaba’s own libraries do', () => {
@@ -87,17 +69,6 @@ describe('oss', () => {
     expect(signOss({ ...request, headers, now: 0 }, { ...key, sessionToken: 'lent' })).toMatchObject({
       'x-oss-security-token': 'lent',
     })
-  })
-
-  test('an answer to a write that is lost on the way changes nothing', async () => {
-    const server = await start()
-    const backend = client(server.endpoint, await temporaryFolder())
-    server.loseNextAnswer('PUT')
-    const { lock, session } = await openSample(backend)
-    server.loseNextAnswer('PUT')
-    const state = value(await session.replace(sampleState(2)))
-    value(await session.replace(state))
-    value(await lock.release())
   })
 
   test('keeps two versions of each object, whatever was written before', async () => {
@@ -160,21 +131,10 @@ describe('oss', () => {
     value(await lock.release())
   })
 
-  test('goes by the clock of a store that is an hour ahead', async () => {
-    const server = await start({ skewMs: 3_600_000 })
-    const backend = client(server.endpoint, await temporaryFolder())
-    const { lock } = await openSample(backend)
-    expect(value(await backend.locks.inspect(REF, SIGNAL))).toEqual({ info: lock.info, expired: false })
-    value(await lock.release())
-  })
-
   test('a bucket with versioning, where the store overwrites all the same, is refused before anything is done', async () => {
     for (const versioning of ['on', 'suspended'] as const) {
       const backend = client((await start({ versioning })).endpoint, await temporaryFolder())
-      const attempt = await lockState(backend, REF, REQUEST, lockOptions())
-      const message = expect.stringMatching(/versioning[\s\S]*keep two applies apart/)
-      expect(attempt).toMatchObject({ error: { kind: 'invalid-configuration', message } })
-      expect(value(await backend.locks.inspect(REF, SIGNAL))).toBeUndefined()
+      await refusesToLock(backend, /versioning[\s\S]*keep two applies apart/)
     }
   })
 

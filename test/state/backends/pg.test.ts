@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import type { StateBackend } from '../../../src/state/backend.ts'
 import { pgBackend } from '../../../src/state/backends/pg.ts'
 import type { ProcessIdentity } from '../../../src/state/process-identity.ts'
+import { notTestedHere } from '../../not-tested-here.ts'
 import { openSample, PROCESS, REF, refusal, sampleState, value } from '../sample-state.ts'
 import { describeBackend } from './conformance.ts'
 import { startLossyPostgres } from './lossy-postgres.ts'
@@ -14,7 +15,7 @@ const binaries = postgresBinaries()
 const SIGNAL = new AbortController().signal
 
 if (binaries === undefined) {
-  test('the pg backend is not tested here: no PostgreSQL server in /usr/lib/postgresql (apt-get install postgresql)', () => {})
+  notTestedHere('the pg backend', 'no PostgreSQL server in /usr/lib/postgresql (apt-get install postgresql)')
 } else {
   let server: PostgresServer
   let pooled: PostgresServer | undefined
@@ -55,7 +56,7 @@ if (binaries === undefined) {
 
   describeServer('pg', () => server.address)
   if (pooler === undefined) {
-    test('the pg backend is not tested behind a pooler here: no PgBouncer (apt-get install pgbouncer)', () => {})
+    notTestedHere('the pg backend behind a pooler', 'no PgBouncer (apt-get install pgbouncer)')
   } else {
     describeServer('pg (behind a pooler of transactions)', () => pooled?.address ?? '')
   }

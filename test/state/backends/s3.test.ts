@@ -1,15 +1,14 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { StateBackend } from '../../../src/state/backend.ts'
 import { s3Credentials } from '../../../src/state/backends/s3/s3-credentials.ts'
 import { signRequest } from '../../../src/state/backends/s3/sign-request.ts'
 import { s3Backend } from '../../../src/state/backends/s3.ts'
-import { systemClock } from '../../../src/state/clock.ts'
-import { lockState } from '../../../src/state/lock.ts'
-import { lockOptions, openSample, PROCESS, REF, refusal, sampleState, temporaryFolder, value } from '../sample-state.ts'
-import { describeBackend } from './conformance.ts'
+import { notTestedHere } from '../../not-tested-here.ts'
+import { openSample, PROCESS, REF, refusal, sampleState, temporaryFolder, value } from '../sample-state.ts'
 import { type MotoServer, motoPython, startMoto } from './moto-server.ts'
+import { closedInTheEnd, describeObjectStore, storeOptions } from './object-store.ts'
 import { S3_KEYS, startS3Server } from './s3-server.ts'
 
 const SIGNAL = new AbortController().signal
@@ -24,35 +23,20 @@ function client(
     readonly prefix?: string
   } = {},
 ): StateBackend {
-  const backend = s3Backend({
-    settings: { bucket: changes.bucket ?? 'states', prefix: changes.prefix ?? 'team a/x', region: S3_KEYS.region, endpoint },
-    credentials: async () => ({
-      ok: true,
-      value: { accessKeyId: S3_KEYS.id, secretAccessKey: changes.secret ?? S3_KEYS.secret, sessionToken: undefined },
+  return closedInTheEnd(
+    s3Backend({
+      settings: { bucket: changes.bucket ?? 'states', prefix: changes.prefix ?? 'team a/x', region: S3_KEYS.region, endpoint },
+      credentials: async () => ({
+        ok: true,
+        value: { accessKeyId: S3_KEYS.id, secretAccessKey: changes.secret ?? S3_KEYS.secret, sessionToken: undefined },
+      }),
+      ...storeOptions(journalDirectory, changes.process),
+      environment: {},
     }),
-    journalDirectory,
-    process: changes.process ?? PROCESS,
-    clock: systemClock,
-    userAgent: 'meshform-test',
-    environment: {},
-    retryWaitsMs: [1, 1],
-  })
-  onTestFinished(() => backend.close())
-  return backend
+  )
 }
 
-describeBackend(
-  's3',
-  async () => {
-    const [server, folder] = [await startS3Server(), await temporaryFolder()]
-    return {
-      client: async ({ process = PROCESS, machine = 'here' } = {}) => client(server.endpoint, join(folder, machine), { process }),
-      elapse: async (milliseconds) => server.forward(milliseconds),
-      wire: server.wire,
-    }
-  },
-  { expiryMs: 60_000, lists: true, renews: true, inspects: true },
-)
+describeObjectStore('s3', { start: startS3Server, client, writes: 'PUT' })
 
 describe('s3', () => {
   test('signs as AWS documents it', () => {
@@ -72,25 +56,6 @@ describe('s3', () => {
     expect(signed.authorization).toBe(
       'AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, SignedHeaders=host;range;x-amz-content-sha256;x-amz-date, Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41',
     )
-  })
-
-  test('an answer to a write that is lost on the way changes nothing', async () => {
-    const server = await startS3Server()
-    const backend = client(server.endpoint, await temporaryFolder())
-    server.loseNextAnswer('PUT')
-    const { lock, session } = await openSample(backend)
-    server.loseNextAnswer('PUT')
-    const state = value(await session.replace(sampleState(2)))
-    value(await session.replace(state))
-    value(await lock.release())
-  })
-
-  test('goes by the clock of a store that is an hour ahead', async () => {
-    const server = await startS3Server({ skewMs: 3_600_000 })
-    const backend = client(server.endpoint, await temporaryFolder())
-    const { lock } = await openSample(backend)
-    expect(value(await backend.locks.inspect(REF, SIGNAL))).toEqual({ info: lock.info, expired: false })
-    value(await lock.release())
   })
 
   test('a bucket that is not there and keys that do not fit are said', async () => {
@@ -146,20 +111,10 @@ describe('s3', () => {
   })
 })
 
-test('a store that ignores the conditions of writes is refused before anything is done', async () => {
-  const server = await startS3Server({ ignoresConditions: true })
-  const backend = client(server.endpoint, await temporaryFolder())
-  const attempt = await lockState(backend, REF, { operation: 'apply', process: PROCESS, version: '1' }, lockOptions())
-  expect(attempt).toMatchObject({
-    error: { kind: 'invalid-configuration', message: expect.stringContaining('keep two applies apart') },
-  })
-  expect(value(await backend.locks.inspect(REF, SIGNAL))).toBeUndefined()
-})
-
 const python = motoPython()
 
 if (python === undefined) {
-  test('the s3 backend is not tested on the moto server here: python3 has no moto.server (pip install moto[server])', () => {})
+  notTestedHere('the s3 backend on the moto server', 'python3 has no moto.server (pip install moto[server])')
 } else {
   describe('s3, on a server that others wrote', () => {
     let server: MotoServer

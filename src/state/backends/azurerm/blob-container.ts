@@ -4,6 +4,7 @@ import { CONDITIONS_ON_ETAGS, conditionOnETag, objectWithETag } from '../objects
 import type { ObjectStore, ObjectWrite, StoredObject } from '../objects/object-store.ts'
 import { settleRefusedWrite } from '../objects/settle-write.ts'
 import type { HttpAnswer, HttpExchange } from '../remote/http-exchange.ts'
+import { sendInTime } from '../remote/send-in-time.ts'
 import { storeRefusal, wordOf, xmlErrorCode } from '../remote/store-refusal.ts'
 import { unescapeXml } from '../remote/unescape-xml.ts'
 import { sharedKeySignature } from './shared-key.ts'
@@ -26,6 +27,9 @@ export type BlobCredentials =
   /** The query of a shared access signature, without its question mark. */
   | { readonly kind: 'sas'; readonly query: string }
   | { readonly kind: 'bearer'; readonly token: string }
+
+/** Azure takes a time that is off by less than 15 minutes; in milliseconds. */
+const SKEW_MS = 14 * 60 * 1000
 
 /** The version of the service's protocol (2021-12-02): blobs of 5,000 MiB in one write, and all that is asked for here. */
 const VERSION = '2021-12-02'
@@ -131,11 +135,17 @@ export class BlobContainer implements ObjectStore {
     url.search = url.search.replaceAll('+', '%20')
     const headers = { ...given, 'x-ms-version': VERSION }
     const length = body?.byteLength ?? 0
+    let signedAt = 0
     const sign = () => {
-      const dated = { ...headers, 'x-ms-date': new Date(this.#clock.now() + this.#exchange.skewMs).toUTCString() }
+      signedAt = this.#clock.now() + this.#exchange.skewMs
+      const dated = { ...headers, 'x-ms-date': new Date(signedAt).toUTCString() }
       return { ...dated, ...authorization({ method, url, headers: dated, length }, this.#settings.account, credentials.value) }
     }
-    return this.#exchange.send(what, { method, url, headers, signal, sign, ...(body === undefined ? {} : { body }) })
+    // Azure has one word for a wrong signature and a wrong time, so the times are compared.
+    const isSkewed = (answer: HttpAnswer) =>
+      answer.status === 403 && codeOf(answer) === 'AuthenticationFailed' && Math.abs(answer.now - signedAt) > SKEW_MS
+    const ask = { method, url, headers, signal, sign, ...(body === undefined ? {} : { body }) }
+    return sendInTime(this.#exchange, what, ask, isSkewed)
   }
 
   #url(name: string | undefined, query: { readonly [name: string]: string }): URL {
