@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../src/plan/json.ts'
 import type { FieldSchema } from '../../src/providers/field-schema.ts'
+import { modelOfSchema, schemaOfModel } from '../../src/sandbox/builtin/model-schema.ts'
+import type { StructuralSchema } from '../../src/sandbox/structural-schema.ts'
 
 /** Where the definitions are; each file names its origin. */
 const SOURCE = 'test/fixtures/crds'
@@ -29,7 +31,32 @@ const FOLDERS = [
 ] as const
 
 /** Goes up when this program writes something else for the same definitions. */
-const EDITION = 2
+const EDITION = 3
+
+/** Kinds of Kubernetes that providers write beside those of a mesh. The sandbox knows their fields. */
+const OF_KUBERNETES: { readonly [kind: string]: string } = {
+  'apps/v1/Deployment': 'Deployment',
+  'v1/ConfigMap': 'ConfigMap',
+  'v1/Namespace': 'Namespace',
+  'v1/Secret': 'Secret',
+  'v1/Service': 'Service',
+  'v1/ServiceAccount': 'ServiceAccount',
+}
+
+/** Words that a text of these kinds may be, by the model that the text is a field of; the API server alone has them, no schema. */
+const WORDS: { readonly [field: string]: readonly string[] } = {
+  'ServiceSpec.type': ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'],
+  'ServiceSpec.sessionAffinity': ['None', 'ClientIP'],
+  'ServiceSpec.externalTrafficPolicy': ['Cluster', 'Local'],
+  'ServiceSpec.internalTrafficPolicy': ['Cluster', 'Local'],
+  'ServiceSpec.ipFamilyPolicy': ['SingleStack', 'PreferDualStack', 'RequireDualStack'],
+  'ServicePort.protocol': ['TCP', 'UDP', 'SCTP'],
+  'ContainerPort.protocol': ['TCP', 'UDP', 'SCTP'],
+  'DeploymentStrategy.type': ['Recreate', 'RollingUpdate'],
+
+  'PodSpec.dnsPolicy': ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'],
+  'Container.imagePullPolicy': ['Always', 'IfNotPresent', 'Never'],
+}
 
 /** Kinds that no provider writes, and that are large. */
 const LEFT_OUT =
@@ -46,14 +73,15 @@ export function kindFieldsFile(): string {
       .sort()
       .map((name) => readFileSync(join(SOURCE, folder, name), 'utf8')),
   )
-  const stamp = createHash('sha256').update(`${EDITION} ${LEFT_OUT.source}`)
+  const ofKubernetes = fieldsOfKubernetes()
+  const stamp = createHash('sha256').update(`${EDITION} ${LEFT_OUT.source} ${JSON.stringify(ofKubernetes)}`)
   for (const source of sources) stamp.update(source)
   const digest = stamp.digest('hex')
   const present = existsSync(KIND_FIELDS_FILE) ? readFileSync(KIND_FIELDS_FILE, 'utf8') : ''
   const [, madeOf, body] = /^\/\/ Made of (\w+) (\w+)$/m.exec(present) ?? []
   const content = present.slice(present.indexOf('\n') + 1)
   if (madeOf === digest && body === bodyDigest(content)) return present
-  const text = contentOf(sources)
+  const text = contentOf(sources, ofKubernetes)
   return `// Made of ${digest} ${bodyDigest(text)}\n${text}`
 }
 
@@ -61,8 +89,35 @@ function bodyDigest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16)
 }
 
-function contentOf(sources: readonly string[]): string {
-  const kinds = new Map<string, FieldSchema>()
+/** The fields below `spec` of the kinds of Kubernetes; none where a kind has no spec. */
+function fieldsOfKubernetes(): readonly (readonly [string, FieldSchema])[] {
+  return Object.entries(OF_KUBERNETES).map(([id, model]) => {
+    const spec = schemaOfModel(model).properties?.spec
+    return [id, spec === undefined ? {} : condense(worded(spec) as JsonObject)]
+  })
+}
+
+function worded(schema: StructuralSchema): StructuralSchema {
+  const model = modelOfSchema(schema)?.name
+  const { properties, items } = schema
+  return {
+    ...schema,
+    ...(items === undefined ? {} : { items: worded(items) }),
+    ...(properties === undefined
+      ? {}
+      : {
+          properties: Object.fromEntries(
+            Object.entries(properties).map(([name, inner]) => {
+              const words = WORDS[`${model}.${name}`]
+              return [name, words === undefined ? worded(inner) : { type: 'string', enum: words }]
+            }),
+          ),
+        }),
+  }
+}
+
+function contentOf(sources: readonly string[], ofKubernetes: readonly (readonly [string, FieldSchema])[]): string {
+  const kinds = new Map<string, FieldSchema>(ofKubernetes)
   for (const source of sources) {
     for (const text of source.split(/^---.*$/m)) {
       if (!/^kind: CustomResourceDefinition\s*$/m.test(text)) continue
@@ -80,7 +135,8 @@ function contentOf(sources: readonly string[]): string {
   return [
     '/**',
     ' * Fields below `spec` of the kinds of each mesh, as JSON of a FieldSchema, by apiVersion and kind. Written by `npm run generate`',
-    ' * from the definitions under test/fixtures/crds, which name their origin; a kind is parsed when it is asked for.',
+    ' * from the definitions under test/fixtures/crds, which name their origin, and from the kinds of the sandbox; a kind is parsed when',
+    ' * it is asked for.',
     ' */',
     'export const KIND_FIELDS: { readonly [kind: string]: string } = {',
     ...lines,

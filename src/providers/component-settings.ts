@@ -79,13 +79,14 @@ function invalidFields(
       }),
     ]
   }
+  const ofKubernetes = /^(v1|apps\/v1)$/.test(apiVersion)
   // A mesh newer than the definitions may well have the field.
-  const newer = compareVersions(scope.mesh.spec.version ?? provider.defaultVersion, provider.defaultVersion) > 0
+  const newer = !ofKubernetes && compareVersions(scope.mesh.spec.version ?? provider.defaultVersion, provider.defaultVersion) > 0
   return fieldMistakes(schema, patch).map(({ path, problem, hint }) =>
     mistake(component, [...at, ...path], 'MF3017', {
       ...(newer ? { severity: 'warning' } : {}),
       summary: `Setting ${[kind, ...path].join('.')} ${problem}`,
-      detail: `Held against ${kind} in ${apiVersion}, as ${provider.title} ${provider.defaultVersion} has it.`,
+      detail: `Held against ${kind} in ${apiVersion}, as ${ofKubernetes ? 'Kubernetes' : `${provider.title} ${provider.defaultVersion}`} has it.`,
       ...(hint === undefined ? {} : { hint }),
     }),
   )

@@ -104,6 +104,24 @@ describe('settings', () => {
   const onMachines = (more: object) =>
     translate({ ...canonical({ provider: 'consul-vm' }), ...more } as Parameters<typeof translate>[0], fieldsOfKind).diagnostics
 
+  test.each<[string, JsonObject, readonly string[]]>([
+    [
+      'v1/Service',
+      { type: 'LoadBalancr', ports: [{ nodeport: 30080, targetPort: 'http' }], externalIPs: '10.0.0.1' },
+      ['type', 'ports.0.nodeport', 'externalIPs'],
+    ],
+    ['v1/ServiceAccount', { automountServiceAccountToken: false }, ['automountServiceAccountToken']],
+    [
+      'apps/v1/Deployment',
+      { template: { spec: { containers: [{ imagePullPolicy: 'always', resources: { limits: { cpu: 1, memory: '1Gi' } } }] } } },
+      ['template.spec.containers.0.imagePullPolicy'],
+    ],
+  ])('of %s, which is of Kubernetes itself, are held against what the sandbox knows of it', (id, patch, places) => {
+    const [kind = '', ...version] = id.split('/').reverse()
+    const schema = fieldsOfKind(version.reverse().join('/'), kind)
+    expect(schema === undefined ? undefined : fieldMistakes(schema, patch).map(({ path }) => path.join('.'))).toEqual(places)
+  })
+
   test('of entries of the HTTP API are held against what the custom resources say, in its own spelling', () => {
     const settings = {
       'service-router': { Meta: { team: 'shop' }, Routes: [{ Match: { HTTP: { PathExact: '/a', pathPrefix: '/b' } } }] },
@@ -140,7 +158,7 @@ describe('settings', () => {
   })
 
   test('know the fields of every kind that a provider makes, and these take what the providers write', () => {
-    const elsewhere = /^(v1|apps\/v1|consul\/v1)\//
+    const elsewhere = /^consul\/v1\//
     const unknown = new Set<string>()
     const refused: string[] = []
     for (const provider of meshProviders.values()) {
