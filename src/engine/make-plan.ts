@@ -26,6 +26,7 @@ import { withResolvedRules } from '../planner/resolve-ignore.ts'
 import { idOf, type Selection, selectCandidates } from '../planner/select.ts'
 import { settleContainers } from '../planner/settle-containers.ts'
 import { settledEffects } from '../planner/settled-effects.ts'
+import { unchangeableFields } from '../planner/unchangeable-fields.ts'
 import { unservedKinds } from '../planner/unserved-kinds.ts'
 import type { HealthRule, IgnoreRule } from '../providers/rules.ts'
 import { coverMessages } from './cover-messages.ts'
@@ -145,14 +146,16 @@ async function makeOpenly(request: MakePlanRequest, ahead: ListsAhead | undefine
     ...selected.diagnostics,
   ]
   const kindOf = plannedKinds(triggered)
-  const asked = await dryRunAll({
+  const unchangeable = unchangeableFields(request.mode === 'apply' ? selected.candidates : [], request.catalog.providers.values())
+  const answers = await dryRunAll({
     ...request,
     kindOf,
-    candidates: selected.candidates,
+    candidates: selected.candidates.filter((candidate) => !unchangeable.answers.has(idOf(candidate))),
     managers,
     includeCreates: request.askAboutCreates,
     onlyToSee: request.mode === 'refresh-only',
   })
+  const asked = { ...answers, results: new Map([...answers.results, ...unchangeable.answers]) }
   const going = request.mode === 'refresh-only' ? [] : goingContainers(selected.candidates, asked.results)
   const contained = settleContainers({
     candidates: selected.candidates,
@@ -178,6 +181,7 @@ async function makeOpenly(request: MakePlanRequest, ahead: ListsAhead | undefine
     ),
     diagnostics: [
       ...found,
+      ...unchangeable.diagnostics,
       ...asked.diagnostics,
       // A saved plan was held against them when it was made, with the values that it lacks.
       ...(knownDigests === undefined ? checkPlannedKinds(selected.candidates, kindOf, asked.results) : []),

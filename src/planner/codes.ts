@@ -85,6 +85,11 @@ export const PLANNER_CODES = {
     explanation:
       'A path of lifecycle.ignoreChanges leads nowhere: no object of the component has such a field, designed or live.',
   },
+  MF2038: {
+    title: 'Field that a mesh takes once and for all',
+    explanation:
+      'The mesh refuses the change of this field, and making the object anew would not do either: everything that belongs to it would go.',
+  },
   MF2034: {
     title: 'Kind is not served',
     explanation: 'The server does not know the kind of an object, and no definition of it is in the plan: an apply would fail.',

@@ -5,7 +5,7 @@ import type { Manifest, ObjectKey, StringMap } from '../plan/manifest.ts'
 import type { ValuePath } from '../plan/source.ts'
 import type { CapabilityTable } from './features.ts'
 import type { FieldsOf } from './field-schema.ts'
-import type { ConditionRule, IgnoreRule, OrderRule } from './rules.ts'
+import type { ConditionRule, IgnoreRule, OrderRule, UnchangeableRule } from './rules.ts'
 
 /** A port of a workload's Service, resolved. */
 export interface ServicePort {
@@ -177,6 +177,7 @@ export interface MeshProvider {
     readonly health: readonly ConditionRule[]
     readonly ignore: readonly IgnoreRule[]
     readonly order: readonly OrderRule[]
+    readonly unchangeable?: readonly UnchangeableRule[]
   }
   readonly metrics: MetricQueries
   /** Warnings about objects that are valid but will not do what they seem to. */

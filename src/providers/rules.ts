@@ -63,3 +63,19 @@ export interface OrderRule {
   readonly after: { readonly group: string; readonly kinds: readonly string[] }
   readonly reason: string
 }
+
+/** Fields that a mesh takes once and for all: objects whose field changes are made anew, or the change is refused. */
+export interface UnchangeableRule {
+  readonly group: string
+  readonly kinds: readonly string[]
+  /** Names with dots between them: `spec.awsName`. */
+  readonly paths: readonly string[]
+  /** Why, as the end of a sentence. */
+  readonly reason: string
+  /** The field may be set where there was none. */
+  readonly mayBeSet?: true
+  /** The field may be taken away. */
+  readonly mayBeRemoved?: true
+  /** The object can't be made anew either; says what to do. */
+  readonly otherwise?: string
+}

@@ -190,6 +190,31 @@ export const appMesh: MeshProvider = {
         reason: 'a route names its gateway and its service',
       },
     ],
+    // webhooks/appmesh/*_validator.go of the controller, enforceFieldsImmutability.
+    unchangeable: [
+      {
+        group: GROUP,
+        kinds: ['Mesh'],
+        paths: ['spec.awsName'],
+        reason: 'everything of the mesh in AWS belongs to that name',
+        otherwise:
+          'Leave the name, or make another mesh beside this one (`settings: {meshName: ...}`) and move the workloads over.',
+      },
+      {
+        group: GROUP,
+        kinds: KINDS.filter((kind) => kind !== 'Mesh'),
+        paths: ['spec.awsName', 'spec.meshRef'],
+        reason: 'the resource in AWS has that name and mesh',
+      },
+      { group: GROUP, kinds: ['GatewayRoute'], paths: ['spec.virtualGatewayRef'], reason: 'a route belongs to its gateway' },
+      {
+        group: GROUP,
+        kinds: ['VirtualNode'],
+        paths: ['spec.serviceDiscovery.awsCloudMap'],
+        mayBeSet: true,
+        reason: 'the service in Cloud Map stays',
+      },
+    ],
   },
   metrics: {
     requestRate:

@@ -20,6 +20,15 @@ const GROUP = 'consul.hashicorp.com'
 
 /** Rules of Consul on Kubernetes. */
 export const CONSUL_RULES: MeshProvider['rules'] = {
+  // consul-k8s control-plane/api/v1alpha1/serviceintentions_webhook.go
+  unchangeable: [
+    {
+      group: 'consul.hashicorp.com',
+      kinds: ['ServiceIntentions'],
+      paths: ['spec.destination.name', 'spec.destination.namespace'],
+      reason: 'the intentions of the former destination would stay in Consul',
+    },
+  ],
   // An entry that Consul refuses is there all the same: only its condition tells.
   health: [{ group: GROUP, kinds: ENTRIES, condition: 'Synced', status: 'True', optional: true }],
   ignore: [

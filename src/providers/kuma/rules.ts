@@ -20,6 +20,18 @@ const POLICIES = [
 
 /** The rules of Kuma and Kong Mesh. */
 export const KUMA_RULES: MeshProvider['rules'] = {
+  // kuma pkg/core/managers/apis/mesh/mesh_validator.go
+  unchangeable: [
+    {
+      group: 'kuma.io',
+      kinds: ['Mesh'],
+      paths: ['spec.mtls.enabledBackend'],
+      mayBeSet: true,
+      mayBeRemoved: true,
+      reason: 'an authority is not changed while certificates of the former one are in use',
+      otherwise: 'Take `mtls` out and apply, then name the other backend and apply again.',
+    },
+  ],
   // Policies are in force once they are stored, and clusters without the control plane answer for none of them.
   health: [],
   ignore: [

@@ -18,6 +18,14 @@ const IMMUTABLE: readonly RegExp[] = [
   /can not be (changed|modified) after creation/i,
 ]
 
+/** The same in the words of webhooks of meshes, whose answers come with any status. */
+const DENIED = /^admission webhook "[^"]*" denied the request: /
+const IMMUTABLE_IN_WEBHOOKS: readonly RegExp[] = [
+  ...IMMUTABLE,
+  /update may not change these fields/i,
+  /\bare immutable fields\b/i,
+]
+
 /** Why a transport brought no answer, as a target says it. */
 export function errorOfFailure(failure: TransportFailure): TargetError {
   const { kind, message, code } = failure
@@ -40,6 +48,8 @@ export function errorOfResponse(response: TransportResponse): TargetError {
   const reason = textOf(status?.reason)
   const causes = causesOf(status)
   if (response.status >= 300 && response.status < 400) return redirectError(response)
+  if (DENIED.test(message) && IMMUTABLE_IN_WEBHOOKS.some((pattern) => pattern.test(message)))
+    return { kind: 'immutable', message, causes: [] }
   if (isAway(response.status, status)) {
     const who = status === undefined ? 'something before the API server' : 'the server'
     return {
