@@ -140,24 +140,15 @@ export function rows<const Names extends readonly Feature[]>(
   return Object.fromEntries(names.map((name) => [name, support])) as { [F in Names[number]]: Support }
 }
 
+/** The feature of this name, if there is one, and all below it: for what a mesh has nothing of. */
+export function under<const Name extends string>(
+  ...names: readonly Name[]
+): readonly Extract<Feature, Name | `${Name}.${string}`>[] {
+  type Found = Extract<Feature, Name | `${Name}.${string}`>
+  return FEATURE_NAMES.filter((feature): feature is Found =>
+    names.some((name) => feature === name || feature.startsWith(`${name}.`)),
+  )
+}
+
 /** Every feature, in the order of the matrix. */
 export const FEATURE_NAMES = Object.keys(FEATURES) as readonly Feature[]
-
-/** Everything about filters, for meshes whose proxies take none. */
-export const FILTER_FEATURES = [
-  'filter.wasm',
-  'filter.lua',
-  'filter.native',
-  'filter.gateways',
-  'filter.outbound',
-  'filter.tcp',
-  'filter.ports',
-  'filter.phase',
-  'filter.reload',
-  'filter.pullPolicy',
-  'filter.pullSecret',
-  'filter.environment',
-  'filter.hostEnvironment',
-  'filter.vm',
-  'filter.capabilities',
-] as const satisfies readonly Feature[]

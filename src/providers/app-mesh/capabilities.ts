@@ -1,4 +1,4 @@
-import { type CapabilityTable, FILTER_FEATURES, no, partial, rows, yes } from '../features.ts'
+import { type CapabilityTable, no, partial, rows, under, yes } from '../features.ts'
 
 const ROUTE = 'VirtualRouter routes[].httpRoute'
 const SAN = 'no policies: with `mtls: strict` listeners take certificates of the named ServiceAccounts only'
@@ -65,14 +65,8 @@ export const APP_MESH_CAPABILITIES: CapabilityTable = {
     ['circuitBreaker.outlier.gatewayErrors', 'circuitBreaker.outlier.minHealth'],
     no('outlierDetection has no such field', 'Use `consecutiveErrors` and `maxEjectedPercent`.'),
   ),
-  ...rows(
-    ['loadBalancing.policy', 'loadBalancing.hash', 'loadBalancing.failover', 'loadBalancing.warmup'],
-    no('App Mesh chooses endpoints in turn', OTHER_MESH),
-  ),
-  ...rows(
-    ['rateLimit.local', 'rateLimit.global', 'rateLimit.burst', 'rateLimit.status', 'rateLimit.byHeader', 'rateLimit.byClient'],
-    no('App Mesh has no rate limits', 'Limit in the workload, or in an ingress before it.'),
-  ),
+  ...rows(under('loadBalancing'), no('App Mesh chooses endpoints in turn', OTHER_MESH)),
+  ...rows(under('rateLimit'), no('App Mesh has no rate limits', 'Limit in the workload, or in an ingress before it.')),
   ...rows(
     ['mtls.strict', 'mtls.permissive'],
     yes('VirtualNode listeners[].tls with certificates of SPIRE (chart value sds.enabled)'),
@@ -105,7 +99,7 @@ export const APP_MESH_CAPABILITIES: CapabilityTable = {
   ),
   'external.hosts': yes('VirtualNode and VirtualService of the host'),
   'external.addresses': no('nodes are found by name', 'Use a host name.'),
-  ...rows(FILTER_FEATURES, no('the Envoy of App Mesh is configured by App Mesh alone', OTHER_MESH)),
+  ...rows(under('filter'), no('the Envoy of App Mesh is configured by App Mesh alone', OTHER_MESH)),
   'telemetry.metrics': no('sidecars serve Envoy statistics always, on port 9901', 'Leave it out.'),
   'telemetry.tracing': no('tracing is a value of the chart (tracing.enabled)', 'Give it as `install: {values: {tracing: ...}}`.'),
   'telemetry.accessLogs': yes('VirtualNode logging.accessLog'),

@@ -1,4 +1,4 @@
-import { type CapabilityTable, no, partial, rows, yes } from '../features.ts'
+import { type CapabilityTable, no, partial, rows, under, yes } from '../features.ts'
 import { BY_ELEMENT } from '../gateway-api/path-prefix.ts'
 
 const ENVOY_MODE = 'Say `mode: envoy-config`: a CiliumEnvoyConfig in front of the Service.'
@@ -187,20 +187,7 @@ export const CILIUM_ENVOY_CAPABILITIES: CapabilityTable = {
   ),
   'traffic.tcp': yes('CiliumEnvoyConfig tcp_proxy'),
   ...rows(
-    [
-      'circuitBreaker.connections',
-      'circuitBreaker.requestsPerConnection',
-      'circuitBreaker.retries',
-      'circuitBreaker.idleTimeout',
-      'circuitBreaker.connectTimeout',
-      'circuitBreaker.outlier',
-      'circuitBreaker.outlier.gatewayErrors',
-      'circuitBreaker.outlier.share',
-      'circuitBreaker.outlier.minHealth',
-      'loadBalancing.policy',
-      'loadBalancing.hash',
-      'loadBalancing.warmup',
-    ],
+    ['loadBalancing.policy', 'loadBalancing.hash', 'loadBalancing.warmup', ...under('circuitBreaker')],
     yes('CiliumEnvoyConfig cluster'),
   ),
   ...rows(['rateLimit.local', 'rateLimit.burst', 'rateLimit.status'], yes('local_ratelimit, counted in the proxy of each node')),

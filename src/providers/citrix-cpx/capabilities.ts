@@ -1,4 +1,4 @@
-import { type CapabilityTable, FILTER_FEATURES, no, partial, rows, yes } from '../features.ts'
+import { type CapabilityTable, no, partial, rows, under, yes } from '../features.ts'
 import { ISTIO_CAPABILITIES } from '../istio/capabilities.ts'
 
 const UNLISTED = 'not among the fields that the xDS adaptor carries out'
@@ -19,17 +19,7 @@ export const CITRIX_CAPABILITIES: CapabilityTable = {
     no(UNLISTED, 'Match on path, method or headers.'),
   ),
   'traffic.timeout': no(UNLISTED, 'Set the timeout in the client.'),
-  ...rows(
-    [
-      'traffic.retries',
-      'traffic.retries.perTry',
-      'traffic.retries.backoff',
-      'traffic.retries.backoff.maximum',
-      'traffic.retries.connection',
-      'traffic.retries.status',
-    ],
-    no(UNLISTED, 'Retry in the client.'),
-  ),
+  ...rows(under('traffic.retries'), no(UNLISTED, 'Retry in the client.')),
   'traffic.fault.delay': no(UNLISTED, 'Use an abort.'),
   'traffic.mirror.percent': no(UNLISTED, 'Mirror all requests, or those of a narrower match.'),
   ...rows(['traffic.headers', 'traffic.cors'], no(UNLISTED, ENVOY)),
@@ -38,44 +28,18 @@ export const CITRIX_CAPABILITIES: CapabilityTable = {
     ['circuitBreaker.retries', 'circuitBreaker.idleTimeout', 'circuitBreaker.connectTimeout'],
     no(UNLISTED, 'Leave it out.'),
   ),
-  ...rows(
-    [
-      'circuitBreaker.outlier',
-      'circuitBreaker.outlier.gatewayErrors',
-      'circuitBreaker.outlier.share',
-      'circuitBreaker.outlier.minHealth',
-    ],
-    no(UNLISTED, 'Use a readiness probe.'),
-  ),
+  ...rows(under('circuitBreaker.outlier'), no(UNLISTED, 'Use a readiness probe.')),
   ...rows(['loadBalancing.failover', 'loadBalancing.warmup'], no(UNLISTED, ENVOY)),
-  ...rows(
-    ['rateLimit.local', 'rateLimit.global', 'rateLimit.burst', 'rateLimit.status', 'rateLimit.byHeader', 'rateLimit.byClient'],
-    no('there is no Envoy to filter in', ENVOY),
-  ),
+  ...rows(under('rateLimit'), no('there is no Envoy to filter in', ENVOY)),
   'mtls.strict': yes('PeerAuthentication STRICT, DestinationRule ISTIO_MUTUAL'),
   ...rows(['mtls.permissive', 'mtls.disable'], no('of the modes only STRICT is carried out', 'Use strict, or leave `mtls` out.')),
   ...rows(
-    [
-      'authorization.allow',
-      'authorization.deny',
-      'authorization.denyByDefault',
-      'authorization.methods',
-      'authorization.paths',
-      'authorization.hosts',
-      'authorization.ports',
-      'authorization.headers',
-      'authorization.headers.regex',
-      'authorization.namespace',
-      'authorization.principal',
-      'authorization.authenticated',
-      'authorization.ipBlock',
-      'authorization.wide',
-    ],
+    under('authorization'),
     no('AuthorizationPolicy is not carried out', 'Use a NetworkPolicy under `resources`, or Istio with its own sidecars.'),
   ),
   'gateway.eastWest': no(UNLISTED, ENVOY),
   'external.addresses': no('of the resolutions of a ServiceEntry only DNS is carried out', 'Leave `addresses` out.'),
-  ...rows(FILTER_FEATURES, no('there is no Envoy to filter in', ENVOY)),
+  ...rows(under('filter'), no('there is no Envoy to filter in', ENVOY)),
   ...rows(
     ['telemetry.metrics', 'telemetry.tracing', 'telemetry.accessLogs'],
     no('Telemetry is not carried out', 'Set up the observability exporter with the chart.'),

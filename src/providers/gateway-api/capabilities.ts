@@ -1,4 +1,4 @@
-import { type CapabilityTable, no, partial, rows, yes } from '../features.ts'
+import { type CapabilityTable, no, partial, rows, under, yes } from '../features.ts'
 import { BY_ELEMENT } from './path-prefix.ts'
 
 const MESH = 'Use the provider of the mesh that carries the routes out, such as istio, linkerd or cilium.'
@@ -50,51 +50,14 @@ export const STANDARD_CAPABILITIES: CapabilityTable = {
   'traffic.cors': yes('HTTPRoute filter CORS', '1.5'),
   'traffic.tcp': yes('TCPRoute and TLSRoute; weights only', '1.6'),
   'traffic.tls': no('BackendTLSPolicy is about a gateway and its backends, one way only', MESH),
-  ...rows(
-    [
-      'circuitBreaker.connections',
-      'circuitBreaker.requestsPerConnection',
-      'circuitBreaker.retries',
-      'circuitBreaker.idleTimeout',
-      'circuitBreaker.connectTimeout',
-      'circuitBreaker.outlier',
-      'circuitBreaker.outlier.gatewayErrors',
-      'circuitBreaker.outlier.share',
-      'circuitBreaker.outlier.minHealth',
-    ],
-    no('the Gateway API has no circuit breaking', MESH),
-  ),
-  ...rows(
-    ['loadBalancing.policy', 'loadBalancing.hash', 'loadBalancing.failover', 'loadBalancing.warmup'],
-    no('the Gateway API leaves load balancing to its implementations', MESH),
-  ),
-  ...rows(
-    ['rateLimit.local', 'rateLimit.global', 'rateLimit.burst', 'rateLimit.status', 'rateLimit.byHeader', 'rateLimit.byClient'],
-    no('the Gateway API has no rate limits', MESH),
-  ),
+  ...rows(under('circuitBreaker'), no('the Gateway API has no circuit breaking', MESH)),
+  ...rows(under('loadBalancing'), no('the Gateway API leaves load balancing to its implementations', MESH)),
+  ...rows(under('rateLimit'), no('the Gateway API has no rate limits', MESH)),
   ...rows(
     ['mtls.strict', 'mtls.permissive', 'mtls.disable'],
     no('the Gateway API says nothing of TLS between services', `Leave \`mtls\` out, or: ${MESH}`),
   ),
-  ...rows(
-    [
-      'authorization.allow',
-      'authorization.deny',
-      'authorization.denyByDefault',
-      'authorization.methods',
-      'authorization.paths',
-      'authorization.hosts',
-      'authorization.ports',
-      'authorization.headers',
-      'authorization.headers.regex',
-      'authorization.namespace',
-      'authorization.principal',
-      'authorization.authenticated',
-      'authorization.ipBlock',
-      'authorization.wide',
-    ],
-    no('the Gateway API has no authorization between services', MESH),
-  ),
+  ...rows(under('authorization'), no('the Gateway API has no authorization between services', MESH)),
   'gateway.ingress': yes('Gateway and HTTPRoute'),
   ...rows(
     ['gateway.egress', 'gateway.eastWest'],

@@ -1,4 +1,4 @@
-import { type CapabilityTable, no, partial, rows, yes } from '../features.ts'
+import { type CapabilityTable, no, partial, rows, under, yes } from '../features.ts'
 import { BY_ELEMENT } from '../gateway-api/path-prefix.ts'
 
 /** What Istio with sidecars can do (checked against 1.31; istio.io/docs/reference/config). */
@@ -48,15 +48,7 @@ export const ISTIO_CAPABILITIES: CapabilityTable = {
     ],
     yes('DestinationRule trafficPolicy.connectionPool'),
   ),
-  ...rows(
-    [
-      'circuitBreaker.outlier',
-      'circuitBreaker.outlier.gatewayErrors',
-      'circuitBreaker.outlier.share',
-      'circuitBreaker.outlier.minHealth',
-    ],
-    yes('DestinationRule trafficPolicy.outlierDetection'),
-  ),
+  ...rows(under('circuitBreaker.outlier'), yes('DestinationRule trafficPolicy.outlierDetection')),
   'loadBalancing.policy': yes('DestinationRule trafficPolicy.loadBalancer.simple'),
   'loadBalancing.hash': yes('DestinationRule trafficPolicy.loadBalancer.consistentHash'),
   'loadBalancing.failover': yes('DestinationRule trafficPolicy.loadBalancer.localityLbSetting, with outlier detection'),

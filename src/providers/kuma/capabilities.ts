@@ -1,4 +1,4 @@
-import { type CapabilityTable, no, partial, rows, yes } from '../features.ts'
+import { type CapabilityTable, no, partial, rows, under, yes } from '../features.ts'
 import { BY_ELEMENT } from '../gateway-api/path-prefix.ts'
 
 const DELEGATED = 'Take your ingress controller in as a delegated gateway: pod annotation kuma.io/gateway: enabled.'
@@ -26,17 +26,7 @@ export const KUMA_CAPABILITIES: CapabilityTable = {
   'traffic.match.prefix': yes('type Prefix of headers; a regular expression for query parameters', '2.9'),
   'traffic.match.absent': yes('type Absent of headers; not for query parameters', '2.9'),
   'traffic.timeout': yes('MeshTimeout http.requestTimeout', '2.9'),
-  ...rows(
-    [
-      'traffic.retries',
-      'traffic.retries.perTry',
-      'traffic.retries.backoff',
-      'traffic.retries.backoff.maximum',
-      'traffic.retries.connection',
-      'traffic.retries.status',
-    ],
-    yes('MeshRetry', '2.9'),
-  ),
+  ...rows(under('traffic.retries'), yes('MeshRetry', '2.9')),
   ...rows(
     ['traffic.fault.delay', 'traffic.fault.abort'],
     yes(

@@ -1,4 +1,4 @@
-import { type CapabilityTable, FILTER_FEATURES, no, partial, rows, yes } from '../features.ts'
+import { type CapabilityTable, no, partial, rows, under, yes } from '../features.ts'
 import { BY_ELEMENT } from '../gateway-api/path-prefix.ts'
 
 const BALANCER = 'its balancer weighs endpoints by their latency (EWMA) and takes no other order'
@@ -156,7 +156,7 @@ export const LINKERD_CAPABILITIES: CapabilityTable = {
   'external.hosts': yes('EgressNetwork, with an HTTPRoute or TLSRoute for the hosts', '2.17'),
   'external.addresses': yes('EgressNetwork networks', '2.17'),
   ...rows(
-    FILTER_FEATURES,
+    under('filter'),
     no('the proxy has no plugins', 'Put the filter into an ingress controller, or use a mesh of Envoy proxies.'),
   ),
   'telemetry.metrics': partial('proxies always measure; it cannot be switched off'),

@@ -1,4 +1,4 @@
-import { type CapabilityTable, FILTER_FEATURES, no, partial, rows, yes } from '../features.ts'
+import { type CapabilityTable, no, partial, rows, under, yes } from '../features.ts'
 import { SMI_CAPABILITIES } from '../smi/capabilities.ts'
 
 const NO_ROUTES = 'NGINX Service Mesh has no routes, only splits'
@@ -26,17 +26,7 @@ export const NGINX_CAPABILITIES: CapabilityTable = {
     ),
   ),
   'traffic.timeout': no(NO_ROUTES, 'Set the timeout in the client.'),
-  ...rows(
-    [
-      'traffic.retries',
-      'traffic.retries.perTry',
-      'traffic.retries.backoff',
-      'traffic.retries.backoff.maximum',
-      'traffic.retries.connection',
-      'traffic.retries.status',
-    ],
-    no(NO_ROUTES, 'Retry in the client.'),
-  ),
+  ...rows(under('traffic.retries'), no(NO_ROUTES, 'Retry in the client.')),
   ...rows(
     ['traffic.fault.delay', 'traffic.fault.abort'],
     no(NO_ROUTES, 'Split a share of requests to a Service that fails on purpose.'),
@@ -75,7 +65,7 @@ export const NGINX_CAPABILITIES: CapabilityTable = {
       'Annotate the pods config.nsm.nginx.com/default-egress-allowed: "true" and write its route under `resources`.',
     ),
   ),
-  ...rows(FILTER_FEATURES, no('the sidecars are NGINX, configured by the mesh alone', OTHER_MESH)),
+  ...rows(under('filter'), no('the sidecars are NGINX, configured by the mesh alone', OTHER_MESH)),
   'telemetry.metrics': no('sidecars serve metrics always, on port 8887', 'Leave it out.'),
   'telemetry.tracing': partial('MeshConfig telemetry: `provider` is host:port of an OpenTelemetry collector'),
   'telemetry.accessLogs': no('sidecars log accesses always', 'Leave it out.'),

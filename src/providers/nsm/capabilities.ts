@@ -1,4 +1,4 @@
-import { type CapabilityTable, FILTER_FEATURES, no, partial, rows, yes } from '../features.ts'
+import { type CapabilityTable, no, partial, rows, under, yes } from '../features.ts'
 
 const BELOW = 'Network Service Mesh connects at layers 2 and 3 and sees no requests'
 const WITH_A_MESH = 'Run a mesh of requests, such as Istio, on top of it.'
@@ -54,65 +54,27 @@ export const NSM_CAPABILITIES: CapabilityTable = {
     no(BELOW, WITH_A_MESH),
   ),
   'traffic.tcp': partial('any protocol: weights count connections'),
-  ...rows(
-    [
-      'circuitBreaker.connections',
-      'circuitBreaker.requestsPerConnection',
-      'circuitBreaker.retries',
-      'circuitBreaker.idleTimeout',
-      'circuitBreaker.connectTimeout',
-      'circuitBreaker.outlier',
-      'circuitBreaker.outlier.gatewayErrors',
-      'circuitBreaker.outlier.share',
-      'circuitBreaker.outlier.minHealth',
-      'loadBalancing.policy',
-      'loadBalancing.hash',
-      'loadBalancing.failover',
-      'loadBalancing.warmup',
-      'rateLimit.local',
-      'rateLimit.global',
-      'rateLimit.burst',
-      'rateLimit.status',
-      'rateLimit.byHeader',
-      'rateLimit.byClient',
-    ],
-    no(BELOW, WITH_A_MESH),
-  ),
+  ...rows(under('circuitBreaker', 'loadBalancing', 'rateLimit'), no(BELOW, WITH_A_MESH)),
   ...rows(
     ['mtls.strict', 'mtls.permissive', 'mtls.disable'],
     no('SPIFFE secures its own calls; what connections carry is encrypted between nodes at most', WITH_A_MESH),
   ),
   ...rows(
-    [
-      'authorization.allow',
-      'authorization.deny',
-      'authorization.denyByDefault',
-      'authorization.methods',
-      'authorization.paths',
-      'authorization.hosts',
-      'authorization.ports',
-      'authorization.headers',
-      'authorization.headers.regex',
-      'authorization.namespace',
-      'authorization.principal',
-      'authorization.authenticated',
-      'authorization.ipBlock',
-      'authorization.wide',
-    ],
+    under('authorization'),
     no(
       'endpoints decide by policies of Open Policy Agent of their own',
       'Give the endpoint such a policy, or use a NetworkPolicy.',
     ),
   ),
   ...rows(
-    ['gateway.ingress', 'gateway.egress', 'gateway.eastWest', 'gateway.tls', 'gateway.tls.mutual'],
+    under('gateway'),
     no(
       'domains are joined by proxies that its own deployment sets up',
       'Name the service as `service@domain` in the annotation.',
     ),
   ),
   ...rows(['external.hosts', 'external.addresses'], no(BELOW, 'Serve the host by an endpoint of its own.')),
-  ...rows(FILTER_FEATURES, no(BELOW, WITH_A_MESH)),
+  ...rows(under('filter'), no(BELOW, WITH_A_MESH)),
   ...rows(
     ['telemetry.metrics', 'telemetry.tracing', 'telemetry.accessLogs'],
     no('its components send OpenTelemetry as their own deployment says', 'Set TELEMETRY and the collector there.'),

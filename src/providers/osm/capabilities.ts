@@ -1,4 +1,4 @@
-import { type CapabilityTable, FILTER_FEATURES, no, partial, rows, yes } from '../features.ts'
+import { type CapabilityTable, no, partial, rows, under, yes } from '../features.ts'
 import { SMI_CAPABILITIES } from '../smi/capabilities.ts'
 
 const NO_ROUTES = 'OSM has no routes, only splits'
@@ -17,18 +17,7 @@ export const OSM_CAPABILITIES: CapabilityTable = {
   'onboarding.revision': no('a namespace names its mesh, not a revision', 'Use another `settings: {meshName: ...}`.'),
   'traffic.split': yes('TrafficSplit v1alpha2; a Service for each version'),
   ...rows(
-    [
-      'traffic.match.path',
-      'traffic.match.pathPrefix',
-      'traffic.match.headers',
-      'traffic.match.method',
-      'traffic.match.regex',
-      'traffic.match.prefix',
-      'traffic.match.query',
-      'traffic.match.port',
-      'traffic.match.from',
-      'traffic.match.absent',
-    ],
+    under('traffic.match'),
     no('OSM takes TrafficSplit v1alpha2, which splits all requests', 'Split all requests, or match in an ingress.'),
   ),
   'traffic.timeout': no('requests have no timeout; only tries of a retry do', 'Use `retries: {perTry: ...}`.'),
@@ -56,15 +45,7 @@ export const OSM_CAPABILITIES: CapabilityTable = {
     yes(SETTING, '1.1'),
   ),
   'circuitBreaker.idleTimeout': no(`${SETTING} has no such field`, 'Leave it out.'),
-  ...rows(
-    [
-      'circuitBreaker.outlier',
-      'circuitBreaker.outlier.gatewayErrors',
-      'circuitBreaker.outlier.share',
-      'circuitBreaker.outlier.minHealth',
-    ],
-    no('OSM ejects no endpoints', 'Use a readiness probe.'),
-  ),
+  ...rows(under('circuitBreaker.outlier'), no('OSM ejects no endpoints', 'Use a readiness probe.')),
   ...rows(['rateLimit.local', 'rateLimit.burst', 'rateLimit.status'], yes('UpstreamTrafficSetting rateLimit.local', '1.2')),
   'rateLimit.global': no('version 1.2 limits in each proxy only', 'Use scope local.'),
   ...rows(['rateLimit.byHeader', 'rateLimit.byClient'], no('limits count all requests to a host together', 'Leave `by` out.')),
@@ -78,7 +59,7 @@ export const OSM_CAPABILITIES: CapabilityTable = {
   'gateway.egress': no('requests leave from each sidecar', 'Leave `via` out; Egress names who may call the host.'),
   'gateway.eastWest': no('multi-cluster support is experimental and has no API of its own', 'Use a mesh with gateways.'),
   ...rows(['external.hosts', 'external.addresses'], yes('Egress')),
-  ...rows(FILTER_FEATURES, no('the Envoy of OSM is configured by OSM alone', 'Use Istio, Consul or Kuma.')),
+  ...rows(under('filter'), no('the Envoy of OSM is configured by OSM alone', 'Use Istio, Consul or Kuma.')),
   'telemetry.metrics': yes('Namespace annotation openservicemesh.io/metrics'),
   'telemetry.tracing': partial(
     'MeshConfig observability.tracing: `provider` is host:port of a Zipkin collector, and every request is traced',

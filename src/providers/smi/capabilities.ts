@@ -1,4 +1,4 @@
-import { type CapabilityTable, FILTER_FEATURES, no, partial, rows, yes } from '../features.ts'
+import { type CapabilityTable, no, partial, rows, under, yes } from '../features.ts'
 
 const BY_THE_MESH = 'SMI says nothing of it; the mesh that carries SMI out has its own way'
 const ROUTE = 'SMI has no routes, only splits, specs and access'
@@ -36,17 +36,7 @@ export const SMI_CAPABILITIES: CapabilityTable = {
   'traffic.match.from': no('HTTPRouteGroup matches path, method and headers', 'Match on a header that the caller sets.'),
   'traffic.match.absent': no('HTTPRouteGroup matches what is there', 'Put a route that matches its presence before it.'),
   'traffic.timeout': no(ROUTE, 'Set the timeout in the client, or use the provider of the mesh itself.'),
-  ...rows(
-    [
-      'traffic.retries',
-      'traffic.retries.perTry',
-      'traffic.retries.backoff',
-      'traffic.retries.backoff.maximum',
-      'traffic.retries.connection',
-      'traffic.retries.status',
-    ],
-    no(ROUTE, 'Retry in the client, or use the provider of the mesh itself.'),
-  ),
+  ...rows(under('traffic.retries'), no(ROUTE, 'Retry in the client, or use the provider of the mesh itself.')),
   ...rows(
     ['traffic.fault.delay', 'traffic.fault.abort'],
     no(ROUTE, 'Split a share of requests to a Service that fails on purpose.'),
@@ -59,25 +49,12 @@ export const SMI_CAPABILITIES: CapabilityTable = {
   'traffic.tcp': partial('TrafficSplit shares connections out; TCPRoute takes no part in it'),
   'traffic.tls': no(BY_THE_MESH, 'Leave `tls` out.'),
   ...rows(
-    [
-      'circuitBreaker.connections',
-      'circuitBreaker.requestsPerConnection',
-      'circuitBreaker.retries',
-      'circuitBreaker.idleTimeout',
-      'circuitBreaker.connectTimeout',
-      'circuitBreaker.outlier',
-      'circuitBreaker.outlier.gatewayErrors',
-      'circuitBreaker.outlier.share',
-      'circuitBreaker.outlier.minHealth',
-    ],
+    under('circuitBreaker'),
     no('SMI has no circuit breaking', 'Use the provider of the mesh itself, or a readiness probe.'),
   ),
+  ...rows(under('loadBalancing'), no('SMI leaves the choice of endpoints to the mesh', 'Use the provider of the mesh itself.')),
   ...rows(
-    ['loadBalancing.policy', 'loadBalancing.hash', 'loadBalancing.failover', 'loadBalancing.warmup'],
-    no('SMI leaves the choice of endpoints to the mesh', 'Use the provider of the mesh itself.'),
-  ),
-  ...rows(
-    ['rateLimit.local', 'rateLimit.global', 'rateLimit.burst', 'rateLimit.status', 'rateLimit.byHeader', 'rateLimit.byClient'],
+    under('rateLimit'),
     no('SMI has no rate limits', 'Limit in the workload or in an ingress, or use the provider of the mesh itself.'),
   ),
   ...rows(
@@ -99,14 +76,14 @@ export const SMI_CAPABILITIES: CapabilityTable = {
   'authorization.ipBlock': no('sources are ServiceAccounts', 'Use a NetworkPolicy under `resources`.'),
   'authorization.wide': no('a TrafficTarget protects one ServiceAccount', 'Write a policy for each workload.'),
   ...rows(
-    ['gateway.ingress', 'gateway.egress', 'gateway.eastWest', 'gateway.tls', 'gateway.tls.mutual'],
+    under('gateway'),
     no('SMI has no gateways', 'Use the gateway-api provider, or objects of the ingress under `resources`.'),
   ),
   ...rows(
     ['external.hosts', 'external.addresses'],
     no('SMI has nothing for hosts outside the mesh', 'Use the provider of the mesh itself.'),
   ),
-  ...rows(FILTER_FEATURES, no('SMI has no filters', 'Use the provider of a mesh with Envoy proxies.')),
+  ...rows(under('filter'), no('SMI has no filters', 'Use the provider of a mesh with Envoy proxies.')),
   ...rows(
     ['telemetry.metrics', 'telemetry.tracing', 'telemetry.accessLogs'],
     no('SMI only reads metrics (TrafficMetrics)', 'Set telemetry in the mesh itself.'),

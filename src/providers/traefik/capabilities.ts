@@ -1,4 +1,4 @@
-import { type CapabilityTable, FILTER_FEATURES, no, partial, rows, yes } from '../features.ts'
+import { type CapabilityTable, no, partial, rows, under, yes } from '../features.ts'
 
 const BY_NAME = 'clients take part by calling <service>.<namespace>.traefik.mesh'
 const ACL =
@@ -14,7 +14,7 @@ export const TRAEFIK_CAPABILITIES: CapabilityTable = {
   'traffic.otherWorkloads': yes('a Service of the same namespace as backend'),
   'traffic.hosts': no('a TrafficSplit belongs to a Service', 'Leave `hosts` out.'),
   ...rows(
-    ['traffic.gateways', 'gateway.ingress', 'gateway.egress', 'gateway.eastWest', 'gateway.tls', 'gateway.tls.mutual'],
+    ['traffic.gateways', ...under('gateway')],
     no('Traefik Mesh has no gateways', 'Let Traefik Proxy lead in, to the .traefik.mesh name of the Service.'),
   ),
   ...rows(
@@ -77,10 +77,7 @@ export const TRAEFIK_CAPABILITIES: CapabilityTable = {
     ['circuitBreaker.outlier.gatewayErrors', 'circuitBreaker.outlier.share', 'circuitBreaker.outlier.minHealth'],
     no('the breaker is for the Service, not for its endpoints', 'Leave it out.'),
   ),
-  ...rows(
-    ['loadBalancing.policy', 'loadBalancing.hash', 'loadBalancing.failover', 'loadBalancing.warmup'],
-    no('endpoints are taken in turn', 'Leave it out.'),
-  ),
+  ...rows(under('loadBalancing'), no('endpoints are taken in turn', 'Leave it out.')),
   'rateLimit.local': partial(
     'Service annotations mesh.traefik.io/ratelimit-average and -burst: whole requests a second, rounded up, and each address that calls has its own count',
   ),
@@ -111,7 +108,7 @@ export const TRAEFIK_CAPABILITIES: CapabilityTable = {
     ['external.hosts', 'external.addresses'],
     no('only Services of the cluster are called through the mesh', 'Call the host by its own name: nothing stands in the way.'),
   ),
-  ...rows(FILTER_FEATURES, no('its proxies take no plugins', 'Use a mesh of Envoy proxies.')),
+  ...rows(under('filter'), no('its proxies take no plugins', 'Use a mesh of Envoy proxies.')),
   'telemetry.metrics': no('metrics are a value of the chart', 'Say `install: {values: {metrics: {deploy: true}}}`.'),
   'telemetry.tracing': no('tracing is a value of the chart', 'Say `install: {values: {tracing: {deploy: true}}}`.'),
   'telemetry.accessLogs': no('its proxies keep no access logs', 'Log in the workload.'),
