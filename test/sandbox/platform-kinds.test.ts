@@ -81,7 +81,7 @@ test('kinds that parts of a cluster keep for each other are stored with their de
   }
   const refused = await request(sandbox, 'POST', '/apis/storage.k8s.io/v1/volumeattachments', { metadata: { name: 'b' } })
   expect(refused.body.message).toBe(
-    'VolumeAttachment.storage.k8s.io "b" is invalid: [spec.attacher: Required value, spec.source: Required value: must specify exactly one of inlineVolumeSpec and persistentVolumeName, spec.nodeName: Required value]',
+    "VolumeAttachment.storage.k8s.io \"b\" is invalid: [spec.attacher: Required value, spec.source: Required value: must specify exactly one of inlineVolumeSpec and persistentVolumeName, spec.nodeName: Invalid value: \"\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*'), spec.attacher: Invalid value: \"\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')]",
   )
   await sandbox.close()
 })

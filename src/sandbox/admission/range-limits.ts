@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../plan/json.ts'
 import { objectAt, objectsAt, textAt } from '../builtin/json-tree.ts'
-import { compareQuantities, formatQuantity, parseQuantity, type Quantity } from '../builtin/quantity.ts'
+import { compareQuantities, formatQuantity, parseQuantity, type Quantity, quantityNumber } from '../builtin/quantity.ts'
 import { type CountedObject, podTotal, quantitiesAt, type Usage } from './quota-usage.ts'
 
 /** What is asked for, of one container or of all of a pod. */
@@ -42,17 +42,13 @@ function requestAboveMost({ name, type, amount }: Limit, { requests }: Asked): s
   return compareQuantities(request, amount) > 0 ? `${most}, but request is ${formatQuantity(request)}` : undefined
 }
 
-function asNumber({ digits, exponent }: Quantity): number {
-  return Number(digits) * 10 ** exponent
-}
-
 function aboveRatio({ name, type, amount }: Limit, { requests, limits }: Asked): string | undefined {
   const most = `${name} max limit to request ratio per ${type} is ${formatQuantity(amount)}`
   const [request, limit] = [requests.get(name), limits.get(name)]
   if (request === undefined || request.digits === 0n) return `${most}, but no request is specified or request is 0`
   if (limit === undefined || limit.digits === 0n) return `${most}, but no limit is specified or limit is 0`
-  const ratio = asNumber(limit) / asNumber(request)
-  return ratio > asNumber(amount) ? `${most}, but provided ratio is ${ratio.toFixed(6)}` : undefined
+  const ratio = quantityNumber(limit) / quantityNumber(request)
+  return ratio > quantityNumber(amount) ? `${most}, but provided ratio is ${ratio.toFixed(6)}` : undefined
 }
 
 type Check = (limit: Limit, asked: Asked) => string | undefined

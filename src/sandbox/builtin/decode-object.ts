@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../plan/json.ts'
+import { parseGoTime } from './go-time.ts'
 import { copyTree, isTree, type Tree, type TreeValue } from './json-tree.ts'
 import type { FieldType, Model, ModelField, ScalarName } from './model-notation.ts'
 import { modelNamed } from './models.ts'
@@ -88,27 +89,22 @@ function readBytes(reading: Reading, value: string): string {
   return text
 }
 
-const timePattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/
-
 /** Times that were read lately and are in their canonical form already: most objects of one moment share one. */
 const canonicalTimes = new Set<string>()
 const mostCanonicalTimes = 1000
 
-function readTime(reading: Reading, value: string, layout: string, fractionDigits: 0 | 6): string {
-  if (fractionDigits === 0 && canonicalTimes.has(value)) return value
-  const milliseconds = timePattern.test(value) ? Date.parse(value) : Number.NaN
-  if (Number.isNaN(milliseconds)) {
-    reading.error ??= `parsing time "${value}" as "${layout}": cannot parse "${value}" as "2006"`
+function readTime(reading: Reading, value: string, precision: 'seconds' | 'microseconds'): string {
+  if (precision === 'seconds' && canonicalTimes.has(value)) return value
+  const parsed = parseGoTime(value, precision)
+  if (parsed.kind === 'problem') {
+    reading.error ??= parsed.message
     return value
   }
-  const seconds = new Date(milliseconds).toISOString().slice(0, 19)
-  if (fractionDigits === 0) {
-    if (canonicalTimes.size >= mostCanonicalTimes) canonicalTimes.clear()
-    canonicalTimes.add(`${seconds}Z`)
-    return `${seconds}Z`
-  }
-  const fraction = /\.(\d+)/.exec(value)?.[1] ?? ''
-  return `${seconds}.${fraction.padEnd(6, '0').slice(0, 6)}Z`
+  const seconds = new Date(parsed.milliseconds).toISOString().slice(0, 19)
+  if (precision === 'microseconds') return `${seconds}.${parsed.fraction}Z`
+  if (canonicalTimes.size >= mostCanonicalTimes) canonicalTimes.clear()
+  canonicalTimes.add(`${seconds}Z`)
+  return `${seconds}Z`
 }
 
 function readQuantity(reading: Reading, value: JsonValue): string {
@@ -141,9 +137,9 @@ function readScalar(reading: Reading, place: Place, name: ScalarName, value: Jso
     case 'bytes':
       return typeof value === 'string' ? readBytes(reading, value) : wrong()
     case 'time':
-      return typeof value === 'string' ? readTime(reading, value, '2006-01-02T15:04:05Z07:00', 0) : wrong()
+      return typeof value === 'string' ? readTime(reading, value, 'seconds') : wrong()
     case 'microTime':
-      return typeof value === 'string' ? readTime(reading, value, '2006-01-02T15:04:05.000000Z07:00', 6) : wrong()
+      return typeof value === 'string' ? readTime(reading, value, 'microseconds') : wrong()
     case 'quantity':
       return readQuantity(reading, value)
     case 'intOrString':
@@ -225,6 +221,9 @@ function isCollection(type: FieldType): boolean {
 /** The one model whose times are left out without a value; all others write null. */
 const withoutEmptyTimes = 'ObjectMeta'
 
+/** The one field that may be missing and is written all the same; others that are always written can't be left out. */
+const mayBeNull = 'apiGroup'
+
 function isWrittenEmpty(model: Model, type: FieldType): boolean {
   if (isCollection(type)) return true
   const isTime = type.kind === 'scalar' && (type.name === 'time' || type.name === 'microTime')
@@ -239,7 +238,7 @@ function readField(
   path: string,
 ): TreeValue | undefined {
   if (value === undefined || value === null) {
-    if (field.pointer) return undefined
+    if (field.pointer) return field.required && field.name === mayBeNull ? null : undefined
     const isEmptyTime = !isCollection(field.type) && isWrittenEmpty(model, field.type)
     const written = field.required || isStruct(field.type) || isEmptyTime
     // Lists and maps that are always written are null where there is none.

@@ -36,6 +36,8 @@ export interface KindDefinition {
   readonly columns?: readonly KindColumn[]
   /** All the columns, where they don't begin with NAME and end with AGE. */
   readonly allColumns?: readonly KindColumn[]
+  /** What every request for this kind is warned of. */
+  readonly deprecation?: string
   readonly rowConditions?: (object: JsonObject) => readonly JsonObject[]
   readonly createdByReplace?: true
   readonly deleteAnswersObject?: true
@@ -121,6 +123,7 @@ export function defineKind(definition: KindDefinition): ResourceType {
     printerColumns: described(definition.kind, definition.allColumns ?? withNameAndAge(definition.columns ?? [])),
     ...(definition.rowConditions === undefined ? {} : { rowConditions: definition.rowConditions }),
     plainTable: definition.allColumns === plainColumns,
+    ...(definition.deprecation === undefined ? {} : { deprecation: definition.deprecation }),
     createdByReplace: definition.createdByReplace === true,
     deleteAnswersObject: definition.deleteAnswersObject === true,
     replaceNeedsVersion: definition.replaceNeedsVersion === true,

@@ -78,6 +78,11 @@ export function compareQuantities(left: Quantity, right: Quantity): number {
   return difference < 0n ? -1 : difference > 0n ? 1 : 0
 }
 
+/** The amount as a float, for ratios. */
+export function quantityNumber({ digits, exponent }: Quantity): number {
+  return Number(digits) * 10 ** exponent
+}
+
 /** Two amounts together, written as the first; as the second where the first is nothing. */
 export function addQuantities(left: Quantity, right: Quantity): Quantity {
   if (left.digits === 0n) return right

@@ -24,6 +24,12 @@ export function prepareNamespace(namespace: Tree): void {
   namespace.status = { phase: 'Active' }
 }
 
+/** Secrets of an account are in its own namespace: of a reference to one only the name is kept. */
+export function keepSecretNames(account: Tree): void {
+  if (account.secrets === undefined) return
+  account.secrets = objectsAt(account, 'secrets').map((secret) => ({ name: textAt(secret, 'name') }))
+}
+
 /** Text given as `stringData` becomes data; a secret of no type is opaque. */
 export function defaultConfigSecret(secret: Tree): void {
   const texts = stringMapAt(secret, 'stringData')

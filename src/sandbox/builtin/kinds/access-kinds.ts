@@ -40,7 +40,8 @@ const rbac = {
   version: 'v1',
   nameRule: pathSegmentComplaints,
   createdByReplace: true,
-  metadataChecks: 2,
+  metadataChecks: 3,
+  updateChecksTwice: true,
 } as const
 const admission = {
   group: 'admissionregistration.k8s.io',
@@ -56,7 +57,7 @@ const authentication = { group: 'authentication.k8s.io', version: 'v1', review: 
 
 /** Kinds of `rbac.authorization.k8s.io/v1`, `admissionregistration.k8s.io/v1`, and the reviews of who may do what. */
 export const accessKinds: readonly ResourceType[] = [
-  defineKind({ ...rbac, kind: 'Role', plural: 'roles', allColumns: plainColumns, validate: validateRole, metadataChecks: 3 }),
+  defineKind({ ...rbac, kind: 'Role', plural: 'roles', allColumns: plainColumns, validate: validateRole }),
   defineKind({
     ...rbac,
     kind: 'ClusterRole',
@@ -64,7 +65,6 @@ export const accessKinds: readonly ResourceType[] = [
     clusterScoped: true,
     allColumns: plainColumns,
     validate: validateClusterRole,
-    metadataChecks: 3,
   }),
   defineKind({
     ...rbac,
@@ -74,7 +74,6 @@ export const accessKinds: readonly ResourceType[] = [
     setDefaults: defaultRoleBinding,
     validate: validateRoleBinding,
     validateUpdate: validateBindingUpdate,
-    metadataChecks: 3,
   }),
   defineKind({
     ...rbac,
@@ -85,7 +84,6 @@ export const accessKinds: readonly ResourceType[] = [
     setDefaults: defaultRoleBinding,
     validate: validateClusterRoleBinding,
     validateUpdate: validateBindingUpdate,
-    metadataChecks: 3,
   }),
   defineKind({
     ...admission,

@@ -8,14 +8,9 @@ import {
 } from '../defaults/cluster-defaults.ts'
 import { defineKind } from '../define-kind.ts'
 import { apiServiceColumns, leaseColumns, priorityClassColumns, storageClassColumns } from '../printing/cluster-columns.ts'
-import {
-  validateApiService,
-  validateLease,
-  validatePriorityClass,
-  validatePriorityClassUpdate,
-  validateStorageClass,
-  validateStorageClassUpdate,
-} from '../validation/cluster.ts'
+import { validateApiService, validateLease, validatePriorityClass, validatePriorityClassUpdate } from '../validation/cluster.ts'
+import { storageClassWarnings } from '../validation/kind-warnings.ts'
+import { validateStorageClass, validateStorageClassUpdate } from '../validation/storage.ts'
 
 /** Kinds of coordination, scheduling, storage, events and API registration. */
 export const clusterKinds: readonly ResourceType[] = [
@@ -54,6 +49,7 @@ export const clusterKinds: readonly ResourceType[] = [
     setDefaults: defaultStorageClass,
     validate: validateStorageClass,
     validateUpdate: validateStorageClassUpdate,
+    warnings: storageClassWarnings,
     metadataChecks: 2,
   }),
   defineKind({

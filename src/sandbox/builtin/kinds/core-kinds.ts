@@ -7,6 +7,7 @@ import {
   defaultNode,
   defaultPersistentVolume,
   defaultPersistentVolumeClaim,
+  keepSecretNames,
   prepareNamespace,
   prepareNamespaceUpdate,
   prepareNode,
@@ -34,7 +35,6 @@ import { endpointsColumns, serviceColumns } from '../printing/service-columns.ts
 import { podTemplateColumns, replicationControllerColumns } from '../printing/workload-columns.ts'
 import { validateConfigMap, validateConfigMapUpdate, validateSecret, validateSecretUpdate } from '../validation/config.ts'
 import {
-  endpointsWarnings,
   validateEndpoints,
   validateEvent,
   validateLimitRange,
@@ -44,6 +44,15 @@ import {
   validateResourceQuota,
   validateResourceQuotaUpdate,
 } from '../validation/core.ts'
+import {
+  claimWarnings,
+  endpointsWarnings,
+  nodeWarnings,
+  secretWarnings,
+  serviceAccountWarnings,
+  serviceWarnings,
+  volumeWarnings,
+} from '../validation/kind-warnings.ts'
 import { label1035Complaints, labelComplaints } from '../validation/names.ts'
 import { validateNamespace } from '../validation/object-meta.ts'
 import { validatePersistentVolume, validatePersistentVolumeUpdate } from '../validation/persistent-volume.ts'
@@ -123,6 +132,7 @@ export const coreKinds: readonly ResourceType[] = [
     validateUpdate: validateServiceUpdate,
     validateStatus: validateServiceStatus,
     validateAllocation: validateServiceAllocation,
+    warnings: serviceWarnings,
     metadataChecks: 2,
   }),
   defineKind({
@@ -133,6 +143,9 @@ export const coreKinds: readonly ResourceType[] = [
     otherSubresources: ['token'],
     deleteAnswersObject: true,
     columns: serviceAccountColumns,
+    prepareCreate: keepSecretNames,
+    prepareUpdate: keepSecretNames,
+    warnings: serviceAccountWarnings,
     metadataChecks: 2,
   }),
   defineKind({
@@ -152,6 +165,7 @@ export const coreKinds: readonly ResourceType[] = [
     columns: secretColumns,
     setDefaults: defaultConfigSecret,
     validate: validateSecret,
+    warnings: secretWarnings,
     validateUpdate: validateSecretUpdate,
     metadataChecks: 2,
   }),
@@ -165,6 +179,7 @@ export const coreKinds: readonly ResourceType[] = [
     setDefaults: defaultEndpoints,
     validate: validateEndpoints,
     warnings: endpointsWarnings,
+    deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
     metadataChecks: 2,
   }),
   defineKind({
@@ -190,6 +205,7 @@ export const coreKinds: readonly ResourceType[] = [
     prepareCreate: prepareNode,
     validate: validateNode,
     validateUpdate: validateNodeUpdate,
+    warnings: nodeWarnings,
   }),
   defineKind({
     ...core,
@@ -203,6 +219,7 @@ export const coreKinds: readonly ResourceType[] = [
     setDefaults: defaultPersistentVolume,
     prepareCreate: preparePersistentVolume,
     validate: validatePersistentVolume,
+    warnings: volumeWarnings,
     validateUpdate: validatePersistentVolumeUpdate,
     metadataChecks: 2,
     comparesMetadataOnce: true,
@@ -219,6 +236,7 @@ export const coreKinds: readonly ResourceType[] = [
     setDefaults: defaultPersistentVolumeClaim,
     prepareCreate: preparePersistentVolumeClaim,
     validate: validatePersistentVolumeClaim,
+    warnings: claimWarnings,
     validateUpdate: validatePersistentVolumeClaimUpdate,
     validateStatus: validateClaimStatus,
     metadataChecks: 3,
@@ -238,6 +256,7 @@ export const coreKinds: readonly ResourceType[] = [
     validate: validateReplicationController,
     warnings: workloadWarnings(['spec', 'template']),
     metadataChecks: 2,
+    updateChecksTwice: true,
   }),
   defineKind({
     ...core,

@@ -18,6 +18,7 @@ import {
 import { endpointSliceColumns } from '../printing/service-columns.ts'
 import { validateAutoscaler } from '../validation/autoscaler.ts'
 import { validateEndpointSlice, validateEndpointSliceUpdate } from '../validation/endpoint-slice.ts'
+import { endpointSliceWarnings, networkPolicyWarnings } from '../validation/kind-warnings.ts'
 import {
   ingressWarnings,
   validateDisruptionBudget,
@@ -66,7 +67,9 @@ export const networkKinds: readonly ResourceType[] = [
     columns: networkPolicyColumns,
     setDefaults: defaultNetworkPolicy,
     validate: validateNetworkPolicy,
+    warnings: networkPolicyWarnings,
     metadataChecks: 2,
+    updateChecksTwice: true,
   }),
   defineKind({
     group: 'discovery.k8s.io',
@@ -78,6 +81,7 @@ export const networkKinds: readonly ResourceType[] = [
     setDefaults: defaultEndpointSlice,
     validate: validateEndpointSlice,
     validateUpdate: validateEndpointSliceUpdate,
+    warnings: endpointSliceWarnings,
   }),
   defineKind({
     group: 'policy',

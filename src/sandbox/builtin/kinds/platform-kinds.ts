@@ -20,18 +20,26 @@ import {
   signingRequestColumns,
   storageCapacityColumns,
 } from '../printing/platform-columns.ts'
+import { runtimeClassWarnings } from '../validation/kind-warnings.ts'
 import {
-  validateAttachment,
-  validateAttachmentUpdate,
-  validateAttributesClass,
-  validateAttributesClassUpdate,
   validateFlowSchema,
-  validateNodeDrivers,
   validatePriorityLevel,
   validateRuntimeClass,
   validateRuntimeClassUpdate,
   validateSigningRequest,
 } from '../validation/platform.ts'
+import {
+  validateAttachment,
+  validateAttachmentCreate,
+  validateAttachmentUpdate,
+  validateAttributesClass,
+  validateAttributesClassUpdate,
+  validateDriver,
+  validateDriverUpdate,
+  validateNodeDrivers,
+  validateStorageCapacity,
+  validateStorageCapacityUpdate,
+} from '../validation/storage.ts'
 
 const storage = { group: 'storage.k8s.io', version: 'v1' } as const
 const flow = { group: 'flowcontrol.apiserver.k8s.io', version: 'v1', clusterScoped: true, status: true } as const
@@ -47,6 +55,8 @@ export const platformKinds: readonly ResourceType[] = [
     deleteAnswersObject: true,
     columns: driverColumns,
     setDefaults: defaultDriver,
+    validate: validateDriver,
+    validateUpdate: validateDriverUpdate,
   }),
   defineKind({
     ...storage,
@@ -65,6 +75,9 @@ export const platformKinds: readonly ResourceType[] = [
     kind: 'CSIStorageCapacity',
     plural: 'csistoragecapacities',
     allColumns: storageCapacityColumns,
+    validate: validateStorageCapacity,
+    validateUpdate: validateStorageCapacityUpdate,
+    metadataChecks: 2,
   }),
   defineKind({
     ...storage,
@@ -78,6 +91,7 @@ export const platformKinds: readonly ResourceType[] = [
     metadataChecks: 2,
     columns: attachmentColumns,
     validate: validateAttachment,
+    validateCreate: validateAttachmentCreate,
     validateUpdate: validateAttachmentUpdate,
   }),
   defineKind({
@@ -101,6 +115,7 @@ export const platformKinds: readonly ResourceType[] = [
     columns: runtimeClassColumns,
     validate: validateRuntimeClass,
     validateUpdate: validateRuntimeClassUpdate,
+    warnings: runtimeClassWarnings,
   }),
   defineKind({
     group: 'certificates.k8s.io',

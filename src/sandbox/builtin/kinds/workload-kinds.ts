@@ -23,6 +23,7 @@ import {
 } from '../printing/workload-columns.ts'
 import { validateJobStatus } from '../validation/job-status.ts'
 import { validateCronJob, validateJob, validateJobCreate, validateJobUpdate } from '../validation/jobs.ts'
+import { statefulSetWarnings } from '../validation/kind-warnings.ts'
 import { templateWarnings, workloadWarnings } from '../validation/pod-warnings.ts'
 import {
   validateDaemonCounts,
@@ -81,7 +82,7 @@ export const workloadKinds: readonly ResourceType[] = [
     columns: statefulSetColumns,
     setDefaults: defaultStatefulSet,
     validate: validateStatefulSet,
-    warnings: workloadWarnings(template),
+    warnings: statefulSetWarnings,
     validateStatus: validateReplicaCounts('readyReplicas', 'currentReplicas', 'updatedReplicas', 'availableReplicas'),
     validateUpdate: validateStatefulSetUpdate,
   }),

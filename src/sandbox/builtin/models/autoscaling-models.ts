@@ -98,7 +98,7 @@ ExternalMetricSource
 HPAScalingRules
   stabilizationWindowSeconds *int32
   selectPolicy *string
-  policies [HPAScalingPolicy] atomic
+  policies *[HPAScalingPolicy] atomic
   tolerance *quantity
 ObjectMetricStatus
   metric! MetricIdentifier

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../plan/json.ts'
 import { internalValue } from '../internal-value.ts'
 import { listAt, objectAt, objectsAt, textAt } from '../json-tree.ts'
 import { type FieldErrors, sameJson } from './field-errors.ts'
-import { validateLabelSelector } from './label-selector.ts'
+import { isReadableSelector, validateLabelSelector } from './label-selector.ts'
 import { pathSegmentComplaints, subdomainComplaints } from './names.ts'
 
 const rbacGroup = 'rbac.authorization.k8s.io'
@@ -47,7 +47,9 @@ export function validateClusterRole(errors: FieldErrors, role: JsonObject): void
     )
   }
   selectors.forEach((selector, index) => {
-    validateLabelSelector(errors, selector, `aggregationRule.clusterRoleSelectors[${index}]`)
+    const field = `aggregationRule.clusterRoleSelectors[${index}]`
+    validateLabelSelector(errors, selector, field)
+    if (!isReadableSelector(selector)) errors.invalid(field, null, 'invalid label selector.')
   })
 }
 

@@ -100,7 +100,8 @@ function validateMetric(errors: FieldErrors, metric: JsonObject, field: string):
   const [first] = present
   if (first !== undefined) validateSource(errors, first, objectAt(metric, first) ?? {}, `${field}.${first}`)
   const expected = sources.get(type) ?? ''
-  if (!present.includes(expected)) {
+  if (expected === '') errors.notSupported(`${field}.type`, type, known)
+  else if (!present.includes(expected)) {
     errors.required(`${field}.${expected}`, 'must populate information for the given metric source')
   }
   if (present.length === 1) return
@@ -117,7 +118,9 @@ const policyTypes = ['Percent', 'Pods']
 function validateScaling(errors: FieldErrors, rules: JsonObject | undefined, field: string): void {
   if (rules === undefined) return
   const window = numberAt(rules, 'stabilizationWindowSeconds')
-  errors.nonNegative(`${field}.stabilizationWindowSeconds`, window)
+  if (window !== undefined && window < 0) {
+    errors.invalid(`${field}.stabilizationWindowSeconds`, window, 'must be greater than or equal to zero')
+  }
   if (window !== undefined && window > longestStabilization) {
     const detail = `must be less than or equal to ${longestStabilization}`
     errors.invalid(`${field}.stabilizationWindowSeconds`, window, detail)
@@ -157,6 +160,11 @@ export function validateAutoscaler(errors: FieldErrors, autoscaler: JsonObject):
   objectsAt(spec, 'metrics').forEach((metric, index) => {
     validateMetric(errors, metric, `spec.metrics[${index}]`)
   })
+  const scalesToNothing = objectsAt(spec, 'metrics').some(({ type }) => type === 'Object' || type === 'External')
+  if (minimum === 0 && !scalesToNothing) {
+    const detail = 'must specify at least one Object or External metric to support scaling to zero replicas'
+    errors.forbidden('spec.metrics', detail)
+  }
   const behavior = objectAt(spec, 'behavior')
   for (const key of ['scaleUp', 'scaleDown']) validateScaling(errors, objectAt(behavior, key), `spec.behavior.${key}`)
 }

@@ -1,7 +1,6 @@
 import type { JsonObject } from '../../../plan/json.ts'
-import { listAt, numberAt, objectAt, objectsAt, textAt } from '../json-tree.ts'
+import { listAt, numberAt, objectAt, textAt } from '../json-tree.ts'
 import { type FieldErrors, sameJson } from './field-errors.ts'
-import { qualifiedNameComplaints } from './names.ts'
 
 /** A lease's times. */
 export function validateLease(errors: FieldErrors, lease: JsonObject): void {
@@ -12,43 +11,6 @@ export function validateLease(errors: FieldErrors, lease: JsonObject): void {
   if (transitions !== undefined && transitions < 0) {
     errors.invalid('spec.leaseTransitions', transitions, 'must be greater than or equal to 0')
   }
-}
-
-/** A class of storage after defaulting. */
-export function validateStorageClass(errors: FieldErrors, storageClass: JsonObject): void {
-  const provisioner = textAt(storageClass, 'provisioner')
-  if (provisioner === '') errors.required('provisioner')
-  else errors.invalidForEach('provisioner', provisioner, qualifiedNameComplaints(provisioner.toLowerCase()))
-  if (Object.hasOwn(objectAt(storageClass, 'parameters') ?? {}, '')) {
-    errors.invalid('parameters', '', 'field can not be empty.')
-  }
-  objectsAt(storageClass, 'allowedTopologies').forEach((term, index) => {
-    objectsAt(term, 'matchLabelExpressions').forEach((expression, each) => {
-      const field = `allowedTopologies[${index}].matchLabelExpressions[${each}]`
-      if (listAt(expression, 'values').length === 0) errors.required(`${field}.values`)
-      const key = textAt(expression, 'key')
-      errors.invalidForEach(`${field}.key`, key, qualifiedNameComplaints(key))
-    })
-  })
-  const reclaim = textAt(storageClass, 'reclaimPolicy')
-  if (!['Delete', 'Retain'].includes(reclaim)) errors.notSupported('reclaimPolicy', reclaim, ['Delete', 'Retain'])
-  const binding = textAt(storageClass, 'volumeBindingMode')
-  const modes = ['Immediate', 'WaitForFirstConsumer']
-  if (!modes.includes(binding)) errors.notSupported('volumeBindingMode', binding, modes)
-}
-
-/** What a class of storage is made of never changes. */
-export function validateStorageClassUpdate(errors: FieldErrors, storageClass: JsonObject, old: JsonObject): void {
-  if (!sameJson(storageClass.parameters, old.parameters)) {
-    errors.forbidden('parameters', 'updates to parameters are forbidden.')
-  }
-  if (!sameJson(storageClass.provisioner, old.provisioner)) {
-    errors.forbidden('provisioner', 'updates to provisioner are forbidden.')
-  }
-  if (!sameJson(storageClass.reclaimPolicy, old.reclaimPolicy)) {
-    errors.forbidden('reclaimPolicy', 'updates to reclaimPolicy are forbidden.')
-  }
-  errors.immutable('volumeBindingMode', storageClass.volumeBindingMode, old.volumeBindingMode)
 }
 
 /** Classes that every cluster has from the start. */

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../plan/json.ts'
 import { listAt, numberAt, objectAt, objectsAt, textAt, textsAt } from '../json-tree.ts'
-import { compareQuantities, parseQuantity } from '../quantity.ts'
+import { compareQuantities, parseQuantity, quantityNumber } from '../quantity.ts'
+import { addressComplaints, blockComplaints, specialAddressComplaint } from './addresses.ts'
 import { protocols } from './container.ts'
 import {
   validateAmount,
@@ -8,16 +9,8 @@ import {
   validateQuotaResourceName,
   validateResourceName,
 } from './container-resources.ts'
-import type { FieldErrors } from './field-errors.ts'
-import {
-  addressComplaints,
-  blockComplaints,
-  labelComplaints,
-  portNumberComplaints,
-  qualifiedNameComplaints,
-  specialAddressComplaint,
-  subdomainComplaints,
-} from './names.ts'
+import { type FieldErrors, sameJson } from './field-errors.ts'
+import { labelComplaints, portNumberComplaints, qualifiedNameComplaints, subdomainComplaints } from './names.ts'
 import { validateTaints } from './scheduling.ts'
 
 function validateEndpointAddress(errors: FieldErrors, address: JsonObject, field: string): void {
@@ -60,11 +53,6 @@ export function validateEndpoints(errors: FieldErrors, endpoints: JsonObject): v
       }
     })
   })
-}
-
-/** Endpoints are deprecated since 1.33. */
-export function endpointsWarnings(): readonly string[] {
-  return ['v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice']
 }
 
 const quotaScopes: ReadonlyMap<string, 'pods' | 'compute'> = new Map([
@@ -157,6 +145,12 @@ export function validateResourceQuotaUpdate(errors: FieldErrors, quota: JsonObje
 const limitTypes = ['Pod', 'Container', 'PersistentVolumeClaim']
 const limitLists = ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'] as const
 
+/** As Go prints a float with six decimals. */
+function showFloat(value: number): string {
+  if (Number.isFinite(value)) return value.toFixed(6)
+  return value > 0 ? '+Inf' : '-Inf'
+}
+
 function validateLimitOrder(errors: FieldErrors, limit: JsonObject, name: string, field: string): void {
   const amount = (list: string): string | undefined => {
     const value = objectAt(limit, list)?.[name]
@@ -188,6 +182,13 @@ function validateLimitOrder(errors: FieldErrors, limit: JsonObject, name: string
   }
   const ratio = amount('maxLimitRequestRatio')
   if (ratio !== undefined && exceeds('1', ratio)) refuse('maxLimitRequestRatio', ratio, `ratio ${ratio} is less than 1`)
+  const parsed = [ratio, min, max].map((each) => parseQuantity(each ?? ''))
+  const [most, least, greatest] = parsed.map((each) => (each === undefined ? Number.NaN : quantityNumber(each)))
+  if (most === undefined || least === undefined || greatest === undefined) return
+  const limited = greatest / least
+  if (most > limited) {
+    refuse('maxLimitRequestRatio', ratio, `ratio ${ratio} is greater than max/min = ${showFloat(limited)}`)
+  }
 }
 
 /** What containers, pods and claims may ask for. */
@@ -252,6 +253,14 @@ export function validateNodeUpdate(errors: FieldErrors, node: JsonObject, old: J
   if (provider !== '' && provider !== textAt(spec, 'providerID')) {
     errors.forbidden('spec.providerID', 'node updates may not change providerID except from "" to valid')
   }
+  const isKept =
+    textAt(spec, 'externalID') === textAt(oldSpec, 'externalID') &&
+    (before.length === 0 || sameJson(before, listAt(spec, 'podCIDRs'))) &&
+    (provider === '' || provider === textAt(spec, 'providerID'))
+  if (isKept) return
+  const detail =
+    'node updates may only change labels, taints, or capacity (or configSource, if the DynamicKubeletConfig feature gate is enabled)'
+  errors.forbidden('[]', detail)
 }
 
 /** An event is in the namespace of what it is about, or in `default` where that has none. */

@@ -1,14 +1,13 @@
 import { isIP } from 'node:net'
 import type { JsonObject } from '../../../plan/json.ts'
 import { objectAt, objectsAt, textAt, textsAt } from '../json-tree.ts'
+import { addressComplaints, specialAddressComplaint } from './addresses.ts'
 import type { FieldErrors } from './field-errors.ts'
 import {
-  addressComplaints,
   fullyQualifiedComplaints,
   labelComplaints,
   labelValueComplaints,
   qualifiedNameComplaints,
-  specialAddressComplaint,
   subdomainComplaints,
 } from './names.ts'
 import { validateLabels } from './object-meta.ts'

@@ -5,7 +5,7 @@ import { numberAt, objectAt, textAt } from '../json-tree.ts'
 import { validateDomainPrefixedPath } from './domain-path.ts'
 import { type FieldErrors, sameJson } from './field-errors.ts'
 import { validatePodFailurePolicy, validatePodReplacementPolicy, validateSuccessPolicy } from './job-policies.ts'
-import { selectorMatches, validateLabelSelector } from './label-selector.ts'
+import { isReadableSelector, selectorMatches, validateLabelSelector } from './label-selector.ts'
 import { validatePodTemplate } from './pod-spec.ts'
 
 const counts = [
@@ -102,7 +102,8 @@ function validateGeneratedSelector(errors: FieldErrors, job: JsonObject, generat
     if (labels?.[key] === undefined) errors.required(field, `must be '${value}'`)
     else if (labels[key] !== value) errors.invalid(field, labels, `must be '${value}'`)
   }
-  if (!selectorMatches(selector, expected)) errors.invalid('spec.selector', selector, '`selector` not auto-generated')
+  if (isReadableSelector(selector) && !selectorMatches(selector, expected))
+    errors.invalid('spec.selector', selector, '`selector` not auto-generated')
 }
 
 /** A Job after defaulting and with its selector made. */
@@ -113,7 +114,7 @@ export function validateJob(errors: FieldErrors, job: JsonObject): void {
   if (selector === undefined) errors.required('spec.selector')
   else validateLabelSelector(errors, selector, 'spec.selector')
   const labels = labelsOfTemplate(job)
-  if (!selectorMatches(selector, labels)) {
+  if ((selector === undefined || isReadableSelector(selector)) && !selectorMatches(selector, labels)) {
     errors.invalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`')
   }
 }

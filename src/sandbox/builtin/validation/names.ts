@@ -1,5 +1,3 @@
-import { isIP } from 'node:net'
-
 /**
  * The rules for names, labels and keys. Each function gives the complaints about a text, none when it is fine, in the words of
  * k8s.io/apimachinery/pkg/util/validation so that a cause reads the same as on a real server.
@@ -166,32 +164,6 @@ export function wildcardSubdomainComplaints(text: string): string[] {
   const message =
     "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character"
   return check(text, 253, pattern, message, '*.example.com')
-}
-
-/** IPv4 or IPv6 addresses. */
-export function addressComplaints(text: string): string[] {
-  return isIP(text) !== 0 ? [] : ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)']
-}
-
-/** Why an address can't be one that others send to; undefined when it can. */
-export function specialAddressComplaint(address: string): string | undefined {
-  if (address === '0.0.0.0' || address === '::') return `may not be unspecified (${address})`
-  if (/^127\./.test(address) || address === '::1') return 'may not be in the loopback range (127.0.0.0/8, ::1/128)'
-  if (/^169\.254\./.test(address) || /^fe[89ab]/i.test(address)) {
-    return 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'
-  }
-  if (/^224\.0\.0\./.test(address) || /^ff02/i.test(address)) {
-    return 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'
-  }
-  return undefined
-}
-
-/** Blocks of addresses. */
-export function blockComplaints(text: string): string[] {
-  const [address = '', prefix = '', ...more] = text.split('/')
-  const family = isIP(address)
-  const isBlock = family !== 0 && more.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128)
-  return isBlock ? [] : ['must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)']
 }
 
 /** Names that need a domain, such as webhooks': at least three segments where `segments` says so. */

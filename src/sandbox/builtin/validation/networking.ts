@@ -1,12 +1,12 @@
 import { isIP } from 'node:net'
 import type { JsonObject, JsonValue } from '../../../plan/json.ts'
 import { numberAt, objectAt, objectsAt, textAt, textsAt } from '../json-tree.ts'
+import { blockComplaints, isAddress } from './addresses.ts'
 import { validateDomainPrefixedPath } from './domain-path.ts'
 import type { FieldErrors } from './field-errors.ts'
 import { validatePortReference } from './handlers.ts'
 import { validateLabelSelector } from './label-selector.ts'
 import {
-  blockComplaints,
   label1035Complaints,
   labelComplaints,
   pathSegmentComplaints,
@@ -83,7 +83,7 @@ function validatePath(errors: FieldErrors, path: JsonObject, field: string): voi
 function validateRule(errors: FieldErrors, rule: JsonObject, field: string): void {
   const host = textAt(rule, 'host')
   if (host !== '') {
-    if (isIP(host) !== 0) errors.invalid(`${field}.host`, host, 'must be a DNS name, not an IP address')
+    if (isAddress(host)) errors.invalid(`${field}.host`, host, 'must be a DNS name, not an IP address')
     errors.invalidForEach(`${field}.host`, host, hostComplaints(host))
   }
   const http = objectAt(rule, 'http')

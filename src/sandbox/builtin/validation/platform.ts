@@ -1,55 +1,31 @@
 import type { JsonObject } from '../../../plan/json.ts'
+import { internalValue } from '../internal-value.ts'
 import { listAt, objectAt, objectsAt, textAt } from '../json-tree.ts'
-import { type FieldErrors, sameJson } from './field-errors.ts'
+import { validateAmount, validateContainerResourceName } from './container-resources.ts'
+import type { FieldErrors } from './field-errors.ts'
 import { labelComplaints } from './names.ts'
-
-/** What a node says of its storage drivers. */
-export function validateNodeDrivers(errors: FieldErrors, node: JsonObject): void {
-  const seen = new Set<string>()
-  objectsAt(objectAt(node, 'spec'), 'drivers').forEach((driver, index) => {
-    const field = `spec.drivers[${index}]`
-    const name = textAt(driver, 'name')
-    if (name === '') errors.required(`${field}.name`)
-    if (textAt(driver, 'nodeID') === '') errors.required(`${field}.nodeID`)
-    if (seen.has(name)) errors.duplicate(`${field}.name`, name)
-    seen.add(name)
-  })
-}
-
-/** A volume at a node. */
-export function validateAttachment(errors: FieldErrors, attachment: JsonObject): void {
-  const spec = objectAt(attachment, 'spec')
-  if (textAt(spec, 'attacher') === '') errors.required('spec.attacher')
-  const source = objectAt(spec, 'source') ?? {}
-  if ((source.inlineVolumeSpec === undefined) === (source.persistentVolumeName === undefined)) {
-    errors.required('spec.source', 'must specify exactly one of inlineVolumeSpec and persistentVolumeName')
-  }
-  if (textAt(spec, 'nodeName') === '') errors.required('spec.nodeName')
-}
-
-/** Which volume is where never changes. */
-export function validateAttachmentUpdate(errors: FieldErrors, attachment: JsonObject, old: JsonObject): void {
-  errors.immutable('spec', attachment.spec, old.spec)
-}
-
-/** A class of volume attributes. */
-export function validateAttributesClass(errors: FieldErrors, each: JsonObject): void {
-  if (textAt(each, 'driverName') === '') errors.required('driverName')
-  if (Object.keys(objectAt(each, 'parameters') ?? {}).length === 0) {
-    errors.required('parameters', 'must contain at least one key/value pair')
-  }
-}
-
-/** What a class stands for never changes. */
-export function validateAttributesClassUpdate(errors: FieldErrors, each: JsonObject, old: JsonObject): void {
-  if (!sameJson(each.driverName, old.driverName)) errors.forbidden('driverName', 'updates to driverName are forbidden.')
-  if (!sameJson(each.parameters, old.parameters)) errors.forbidden('parameters', 'updates to parameters are forbidden.')
-}
+import { validateLabels } from './object-meta.ts'
+import { validateTolerations } from './scheduling.ts'
 
 /** A way to run containers. */
 export function validateRuntimeClass(errors: FieldErrors, each: JsonObject): void {
   const handler = textAt(each, 'handler')
   errors.invalidForEach('handler', handler, labelComplaints(handler))
+  for (const [name, amount] of Object.entries(objectAt(objectAt(each, 'overhead'), 'podFixed') ?? {})) {
+    const field = `overhead.limits[${name}]`
+    validateContainerResourceName(errors, name, field)
+    validateAmount(errors, name, amount, field)
+  }
+  const scheduling = objectAt(each, 'scheduling')
+  if (scheduling === undefined) return
+  validateLabels(errors, scheduling.nodeSelector, 'scheduling.nodeSelector')
+  const tolerations = objectsAt(scheduling, 'tolerations')
+  validateTolerations(errors, tolerations, 'scheduling.tolerations.tolerations')
+  const shown = tolerations.map(({ tolerationSeconds: _seconds, ...key }) => JSON.stringify(key))
+  tolerations.forEach((toleration, index) => {
+    if (shown.indexOf(shown[index] ?? '') === index) return
+    errors.duplicate(`scheduling.tolerations[${index}]`, internalValue('Toleration', toleration))
+  })
 }
 
 /** A way to run containers never becomes another. */

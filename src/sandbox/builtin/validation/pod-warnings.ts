@@ -4,7 +4,7 @@ import { isWholeQuantity, parseQuantity } from '../quantity.ts'
 import { labelComplaints } from './names.ts'
 
 /** Labels of nodes that were given others; `what` follows the label. */
-const oldLabels: ReadonlyMap<string, string> = new Map([
+export const oldLabels: ReadonlyMap<string, string> = new Map([
   ['beta.kubernetes.io/arch', 'deprecated since v1.14; use "kubernetes.io/arch" instead'],
   ['beta.kubernetes.io/os', 'deprecated since v1.14; use "kubernetes.io/os" instead'],
   ['failure-domain.beta.kubernetes.io/region', 'deprecated since v1.17; use "topology.kubernetes.io/region" instead'],

@@ -1,8 +1,9 @@
 import type { JsonObject } from '../../../plan/json.ts'
 import { listAt, numberAt, objectAt, objectsAt, textAt } from '../json-tree.ts'
+import { addressComplaints } from './addresses.ts'
 import { describeDifference } from './describe-difference.ts'
 import { type FieldErrors, sameJson } from './field-errors.ts'
-import { addressComplaints, subdomainComplaints } from './names.ts'
+import { subdomainComplaints } from './names.ts'
 import { validatePodOnly, validatePodSpec } from './pod-spec.ts'
 import { validateTolerations } from './scheduling.ts'
 

@@ -4,18 +4,11 @@ import type { AllocationContext } from '../../resource-type.ts'
 import { isInServiceNetwork, isNodePort } from '../defaults/service-allocation.ts'
 import { isExternallyAccessible, needsClusterAddress, needsHealthCheck } from '../defaults/service-defaults.ts'
 import { listAt, numberAt, objectAt, objectsAt, textAt, textsAt } from '../json-tree.ts'
+import { addressComplaints, blockComplaints, isAddress, specialAddressComplaint } from './addresses.ts'
 import { protocols } from './container.ts'
 import { type FieldErrors, sameJson } from './field-errors.ts'
 import { validatePortReference } from './handlers.ts'
-import {
-  addressComplaints,
-  blockComplaints,
-  labelComplaints,
-  portNumberComplaints,
-  qualifiedNameComplaints,
-  specialAddressComplaint,
-  subdomainComplaints,
-} from './names.ts'
+import { labelComplaints, portNumberComplaints, qualifiedNameComplaints, subdomainComplaints } from './names.ts'
 import { validateLabels } from './object-meta.ts'
 
 const serviceTypes = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort']
@@ -303,7 +296,7 @@ export function validateBalancerAddresses(errors: FieldErrors, entries: readonly
     const host = textAt(entry, 'hostname')
     if (host === '') return
     errors.invalidForEach(`${field}[${index}].hostname`, host, subdomainComplaints(host))
-    if (addressComplaints(host).length === 0) {
+    if (isAddress(host)) {
       errors.invalid(`${field}[${index}].hostname`, host, 'must be a DNS name, not an IP address')
     }
   })

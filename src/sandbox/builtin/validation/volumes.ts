@@ -1,10 +1,11 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../plan/json.ts'
+import { isJsonObject, type JsonObject } from '../../../plan/json.ts'
 import { numberAt, objectAt, objectsAt, textAt } from '../json-tree.ts'
 import { parseQuantity } from '../quantity.ts'
 import { validateAmountReference, validateFieldReference, volumeFields } from './environment.ts'
 import type { FieldErrors } from './field-errors.ts'
 import { labelComplaints, subdomainComplaints } from './names.ts'
 import { validateClaimSpec } from './volume-claim.ts'
+import { validateStorageSource } from './volume-sources.ts'
 
 /** Kinds of volumes in the order in which the server looks for them: of several, the first counts and the others are refused. */
 const sourceOrder: readonly (readonly [key: string, shownAs?: string])[] = [
@@ -39,22 +40,6 @@ const sourceOrder: readonly (readonly [key: string, shownAs?: string])[] = [
   ['ephemeral'],
   ['image'],
 ]
-
-/** What the simple kinds of volumes can't do without. */
-const requiredFields: ReadonlyMap<string, readonly string[]> = new Map([
-  ['gitRepo', ['repository']],
-  ['iscsi', ['targetPortal', 'iqn']],
-  ['rbd', ['monitors', 'image']],
-  ['cinder', ['volumeID']],
-  ['cephfs', ['monitors']],
-  ['flexVolume', ['driver']],
-  ['azureFile', ['secretName', 'shareName']],
-  ['azureDisk', ['diskName', 'diskURI']],
-  ['vsphereVolume', ['volumePath']],
-  ['portworxVolume', ['volumeID']],
-  ['persistentVolumeClaim', ['claimName']],
-  ['glusterfs', ['endpoints', 'path']],
-])
 
 const hostPathTypes = ['', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket']
 const modeComplaint = 'must be a number between 0 and 0777 (octal), both inclusive'
@@ -178,12 +163,8 @@ export function validateHostPath(errors: FieldErrors, source: JsonObject, field:
   if (typeof type === 'string' && !hostPathTypes.includes(type)) errors.notSupported(`${field}.type`, type, hostPathTypes)
 }
 
-function isMissing(value: JsonValue | undefined): boolean {
-  return value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
-}
-
 function validateSource(errors: FieldErrors, key: string, source: JsonObject, field: string): void {
-  for (const name of requiredFields.get(key) ?? []) if (isMissing(source[name])) errors.required(`${field}.${name}`)
+  validateStorageSource(errors, key, source, field, false)
   switch (key) {
     case 'emptyDir': {
       const limit = parseQuantity(textAt(source, 'sizeLimit'))
