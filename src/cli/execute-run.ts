@@ -9,14 +9,14 @@ import { restorePlan } from '../planner/restore-plan.ts'
 import { plannedRollouts, rolloutMarks } from '../planner/rollout-design.ts'
 import { currentProcess } from '../state/process-identity.ts'
 import { stateDiagnostic } from '../state/state-diagnostic.ts'
-import type { StateResult } from '../state/state-result.ts'
+import type { StateError, StateResult } from '../state/state-result.ts'
 import type { RunView } from '../views/run-view.ts'
 import { addResults } from './add-results.ts'
 import { afterwardsOf } from './afterwards.ts'
 import type { CommandIo } from './command-io.ts'
 import { canAsk, confirmPlan } from './confirm.ts'
 import type { ExecuteOptions, RunOptions, SelectionOptions } from './design-options.ts'
-import { openBackend } from './open-backend.ts'
+import { type OpenedBackend, openBackend } from './open-backend.ts'
 import { type LockedState, lockAndOpen } from './open-state.ts'
 import { openView } from './open-view.ts'
 import type { PlanRun } from './plan-run.ts'
@@ -37,6 +37,9 @@ export interface ExecuteRunRequest {
   readonly rollbackTo?: number
 }
 
+/** `overtaken`: another run wrote the state while this one planned, and nothing was done. */
+type RunOutcome = 'ended' | 'overtaken'
+
 /** The recipe of apply and destroy: read, lock, plan, show, confirm, carry out, report. */
 export async function executeRun(io: CommandIo, asked: ExecuteRunRequest): Promise<void> {
   const view = openView(io, asked.options, asked.operation)
@@ -49,7 +52,7 @@ export async function executeRun(io: CommandIo, asked: ExecuteRunRequest): Promi
     return
   }
   const request = asSaved(asked, source.value.saved)
-  const opened = await openBackend(io, request.options, source.value.design)
+  const opened = await openBackend(io, request.options, source.value.design, { onWaiting: (reason) => view.note(reason) })
   if (!opened.ok) {
     view.diagnostics([stateTrouble(opened.error, io, request.options, source.value.design)])
     io.setExitCode(1)
@@ -57,23 +60,36 @@ export async function executeRun(io: CommandIo, asked: ExecuteRunRequest): Promi
   }
   const { backend } = opened.value
   try {
-    const ref = { design: source.value.design.name, workspace: request.options.workspace }
-    const locked = await lockAndOpen(opened.value, ref, request.operation, request.options.lockTimeout, io.signal, (text) =>
-      view.note(text),
-    )
-    if (!locked.ok) {
-      view.diagnostics([stateTrouble(locked.error, io, request.options, source.value.design)])
-      io.setExitCode(1)
-      return
-    }
-    try {
-      await underLock(io, request, source.value, locked.value, view)
-    } finally {
-      await locked.value.lock.release()
-    }
+    while ((await lockedRun(io, request, source.value, opened.value, view)) === 'overtaken')
+      view.note('Another run wrote the state meanwhile: everything is planned again.')
   } finally {
     view.close()
     await backend.close()
+  }
+}
+
+async function lockedRun(
+  io: CommandIo,
+  request: ExecuteRunRequest,
+  source: PlanSource,
+  opened: OpenedBackend,
+  view: RunView,
+): Promise<RunOutcome> {
+  const refuse = (error: StateError) => {
+    view.diagnostics([stateTrouble(error, io, request.options, source.design)])
+    io.setExitCode(1)
+    return 'ended' as const
+  }
+  const ref = { design: source.design.name, workspace: request.options.workspace }
+  const { lockTimeout } = request.options
+  const locked = await lockAndOpen(opened, ref, request.operation, lockTimeout, io.signal, (text) => view.note(text))
+  if (!locked.ok) return refuse(locked.error)
+  const { session, lock } = locked.value
+  try {
+    const rested = await session.rest()
+    return rested.ok ? await underLock(io, request, source, locked.value, view, refuse) : refuse(rested.error)
+  } finally {
+    await lock.release()
   }
 }
 
@@ -83,14 +99,15 @@ async function underLock(
   source: PlanSource,
   locked: LockedState,
   view: RunView,
-): Promise<void> {
+  refuse: (error: StateError) => RunOutcome,
+): Promise<RunOutcome> {
   const run = await planForExecution(io, request, source, locked.session.state, (event) => view.event(event))
   try {
     const { plan } = run.made
     if (io.signal.aborted) {
       view.note('Interrupted while it was planned. Nothing was changed.')
       io.setExitCode(1)
-      return
+      return 'ended'
     }
     // Why a plan is refused is best seen in the whole of it; why a saved one is stale, in what would be done now.
     const isRefused = hasErrors(plan.diagnostics) && run.made.isComplete
@@ -98,27 +115,24 @@ async function underLock(
     view.diagnostics(plan.diagnostics)
     if (hasErrors(plan.diagnostics)) {
       io.setExitCode(1)
-      return
+      return 'ended'
     }
     view.plan(plan)
-    if (plan.mode === 'refresh-only') {
+    const refreshes = plan.mode === 'refresh-only'
+    const announced = hasChanges(plan) || plan.checks.length > 0
+    if (!refreshes && announced && !(await agreed(io, request, run.made, view))) return 'ended'
+    const claimed = await locked.session.claim()
+    if (!claimed.ok) return claimed.error.kind === 'moved' ? 'overtaken' : refuse(claimed.error)
+    if (refreshes) {
       const taken = await takeInRefresh(locked.session, run.made, view)
-      if (!taken.ok) {
-        view.diagnostics([stateDiagnostic(taken.error)])
-        io.setExitCode(1)
-      }
-      return
+      return taken.ok ? 'ended' : refuse(taken.error)
     }
-    if (!hasChanges(plan) && plan.checks.length === 0) {
-      await carryOut(io, request, source, locked, run, view, false)
-      return
-    }
-    if (!(await agreed(io, request, run.made, view))) return
-    if (!locked.session.isSealed) {
+    if (announced && !locked.session.isSealed) {
       const { guessableSecrets } = await import('./guessable-secrets.ts')
       view.diagnostics(guessableSecrets(run.made, run.made.sensitiveValues, 'state'))
     }
-    await carryOut(io, request, source, locked, run, view, true)
+    await carryOut(io, request, source, locked, run, view, announced)
+    return 'ended'
   } finally {
     await disconnectAll(run.connections.connections)
   }

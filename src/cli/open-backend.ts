@@ -19,12 +19,20 @@ export interface OpenedBackend {
   readonly cipher: StateCipher | undefined
 }
 
-/** Opens the backend that the options or the design name; `acceptsPlain` as for `stateCipher`. Talks to nobody yet. Only the one that is used is loaded. */
+/** How a backend is opened. */
+export interface OpenWays {
+  /** As for `stateCipher`. */
+  readonly acceptsPlain?: boolean
+  /** Told why nothing goes on, now and then while the server is waited for. */
+  readonly onWaiting?: (reason: string) => void
+}
+
+/** Opens the backend that the options or the design name. Talks to nobody yet. Only the one that is used is loaded. */
 export async function openBackend(
   io: CommandIo,
   options: Pick<RunOptions, 'state' | 'context'>,
   design: Pick<Design, 'state' | 'directory'>,
-  acceptsPlain = false,
+  { acceptsPlain = false, onWaiting = () => {} }: OpenWays = {},
 ): Promise<StateResult<OpenedBackend>> {
   const place = statePlace(io, {
     address: options.state,
@@ -41,17 +49,22 @@ export async function openBackend(
       message: 'The design says that its state is encrypted: set MESHFORM_STATE_KEY or MESHFORM_STATE_PASSPHRASE.',
     })
   }
-  const backend = await openPlace(io, place.value, await currentProcess())
+  const backend = await openPlace(io, place.value, await currentProcess(), onWaiting)
   return backend.ok ? ok({ backend: backend.value, cipher: cipher.value }) : backend
 }
 
-async function openPlace(io: CommandIo, place: StatePlace, process: ProcessIdentity): Promise<StateResult<StateBackend>> {
-  const common = { process, clock: systemClock }
+async function openPlace(
+  io: CommandIo,
+  place: StatePlace,
+  process: ProcessIdentity,
+  onWaiting: (reason: string) => void,
+): Promise<StateResult<StateBackend>> {
+  const common = { process, clock: systemClock, onWaiting }
   const userAgent = `meshform/${VERSION}`
   switch (place.kind) {
     case 'local': {
       const { localBackend } = await import('../state/backends/local.ts')
-      return ok(localBackend({ directory: place.directory, ...common }))
+      return ok(localBackend({ directory: place.directory, process, clock: systemClock }))
     }
     case 'http': {
       const [{ httpBackend }, { httpSettings }] = await Promise.all([
@@ -69,10 +82,10 @@ async function openPlace(io: CommandIo, place: StatePlace, process: ProcessIdent
       const authority = await pgAuthority(place.authorityFile)
       if (!authority.ok) return authority
       const settings = authority.value === undefined ? place.settings : { ...place.settings, authority: authority.value }
-      return ok(pgBackend({ settings, process, applicationName: userAgent }))
+      return ok(pgBackend({ settings, process, applicationName: userAgent, onWaiting }))
     }
     case 'kubernetes':
-      return openKubernetes(io, place, process)
+      return openKubernetes(io, place, process, onWaiting)
     case 'gcs': {
       const { gcsBackend } = await import('../state/backends/gcs.ts')
       return ok(gcsBackend({ settings: place.settings, ...common, ...remote(io, 'gcs', place.settings) }))
@@ -144,11 +157,13 @@ async function openKubernetes(
   io: CommandIo,
   { context, namespace, kubeconfig }: Extract<StatePlace, { readonly kind: 'kubernetes' }>,
   process: ProcessIdentity,
+  onWaiting: (reason: string) => void,
 ): Promise<StateResult<StateBackend>> {
-  const [{ openKubernetesTransport }, { stateApi }, { kubernetesBackend }] = await Promise.all([
+  const [{ openKubernetesTransport }, { stateApi }, { kubernetesBackend }, { StatePatience }] = await Promise.all([
     import('../targets/kubernetes/open.ts'),
     import('../targets/kubernetes/state-api.ts'),
     import('../state/backends/kubernetes.ts'),
+    import('../state/backends/remote/retry-policy.ts'),
   ])
   const opened = await openKubernetesTransport({
     kubeconfigPath: kubeconfig,
@@ -161,7 +176,7 @@ async function openKubernetes(
   const { transport } = opened.value
   return ok(
     kubernetesBackend({
-      api: stateApi(transport, systemClock),
+      api: stateApi(transport, systemClock, new StatePatience(systemClock, undefined, onWaiting)),
       namespace,
       journalDirectory: journalDirectory(io, `kubernetes ${transport.server} ${namespace}`),
       process,

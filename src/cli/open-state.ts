@@ -83,7 +83,9 @@ export async function lockAndOpen(
   if (!lock.ok) return lock
   const session = await openState(backend, ref, lock.value, {
     clock: systemClock,
+    // What was done is written down, whoever wants to stop.
     signal: new AbortController().signal,
+    opening: signal,
     newId: randomUUID,
     cipher,
   })

@@ -23,7 +23,7 @@ export async function stateOfDesign(
     return undefined
   }
   const ref = { design: design.name, workspace: options.workspace }
-  const opened = await openBackend(io, options, design)
+  const opened = await openBackend(io, options, design, { onWaiting: (reason) => view.note(reason) })
   const viewed = opened.ok ? await viewState(opened.value, ref, io.signal) : opened
   if (opened.ok) await opened.value.backend.close()
   if (!viewed.ok) {

@@ -40,7 +40,7 @@ export async function withBackend(
     view.diagnostics([stateTrouble(error, io, options, design)])
     io.setExitCode(1)
   }
-  const opened = await openBackend(io, options, design, acceptsPlain)
+  const opened = await openBackend(io, options, design, { acceptsPlain, onWaiting: (reason) => view.note(reason) })
   if (!opened.ok) return fail(opened.error)
   const ref = { design: design.name, workspace: options.workspace }
   try {

@@ -53,6 +53,7 @@ export async function executePlan(request: ExecuteRequest): Promise<StateResult<
     effects: plan.changes.flatMap((change) =>
       change.action === 'no-op' || change.action === 'forget' ? [] : [effectOf(change, change.action)],
     ),
+    measures: plan.checks.length > 0,
   })
   if (!begun.ok) return begun
   const operation = begun.value

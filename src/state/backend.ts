@@ -55,7 +55,7 @@ export type LockAttempt =
 
 /** How a state carries the heartbeat of its lock. */
 export interface HeartbeatInState {
-  /** How long a lock lasts that was not taken again and whose operation has not begun, in milliseconds. */
+  /** How long a lock lasts under which nothing was written yet, in milliseconds. */
   readonly fixedExpiryMs: number
   /** How often the state is written, in milliseconds. */
   readonly everyMs: number
@@ -69,7 +69,7 @@ export interface HeartbeatInState {
 export interface LockStore {
   /** How long a lock lives here without a heartbeat, in milliseconds, where that is not the usual time. */
   readonly expiryMs?: number
-  /** Set where locks cannot be renewed: the state carries their heartbeat once an operation has begun. */
+  /** Set where locks cannot be renewed: each state that is written under one carries its heartbeat. */
   readonly heartbeatInState?: HeartbeatInState
   /** The id of a new lock, where a store keeps little else of it; the UUID otherwise. */
   idOf?(info: LockInfo): string
@@ -77,17 +77,6 @@ export interface LockStore {
   acquire(ref: StateRef, info: LockInfo, expiryMs: number, signal: AbortSignal): Promise<StateResult<LockAttempt>>
   /** Says that the holder lives. `fixed`: this backend cannot renew, the lock ends at its expiry whatever happens. */
   renew(ref: StateRef, info: LockInfo, expiryMs: number, signal: AbortSignal): Promise<StateResult<'renewed' | 'lost' | 'fixed'>>
-  /**
-   * Where locks cannot be renewed: gives a lock back and takes it again under a new id, before anything was done under it. `lost`:
-   * someone else has it now.
-   */
-  retake?(
-    ref: StateRef,
-    old: LockInfo,
-    next: LockInfo,
-    expiryMs: number,
-    signal: AbortSignal,
-  ): Promise<StateResult<'renewed' | 'lost'>>
   /** `lost` when it was someone else's already; theirs stays. */
   release(ref: StateRef, info: LockInfo, signal: AbortSignal): Promise<StateResult<'released' | 'lost'>>
   /** Who holds it. Needs no lock. */

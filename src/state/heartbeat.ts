@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../plan/json.ts'
 import { timestamp } from './clock.ts'
 
 /**
- * That the holder of a lock lived at a time, written into the state while an operation goes on: the heartbeat of locks that have none
+ * That the holder of a lock lived at a time, written into the state with every write: the heartbeat of locks that have none
  * of their own. It stands outside what is encrypted, since whoever waits for the lock has to read it.
  */
 export interface Heartbeat {

@@ -14,10 +14,12 @@ const FIRST_WAIT_MS = 250
 const LONGEST_WAIT_MS = 8_000
 /** Heartbeats in one expiry: two may fail before the lock is lost. */
 const BEATS = 3
+/** How long the giving back of a lock may take, in milliseconds. */
+const RELEASE_MS = 30_000
 
 /** A lock that is held. The heartbeat runs until it is released or lost. */
 export interface Lock {
-  /** Where a lock is taken again rather than renewed, the id is a new one each time: see `during`. */
+  /** A lock that rested has another id afterwards. */
   readonly info: LockInfo
   /** Whose expired lock was taken over, for the user to read. */
   readonly tookOver: LockHolder | undefined
@@ -25,8 +27,13 @@ export interface Lock {
   readonly lost: AbortSignal
   /** Refused when it is lost, or may be, since the last heartbeat is too long ago (a suspended machine, for instance). */
   check(): StateResult<void>
-  /** Does something under the lock's id, which does not change meanwhile. */
-  during<Value>(work: () => Promise<Value>): Promise<Value>
+  /**
+   * Where locks cannot be renewed: gives the lock back until it is claimed, so that a run which is killed while it plans or waits for
+   * its yes blocks nobody. Elsewhere it is kept, and its heartbeat goes on.
+   */
+  rest(): Promise<StateResult<void>>
+  /** Takes a lock that rests again, waiting for another holder as at first. `taken`: others may have had it meanwhile. */
+  claim(): Promise<StateResult<'kept' | 'taken'>>
   /** The state was written with its heartbeat at `begun`: it lasts that much longer, and no longer. */
   confirmed(begun: number, expiryMs: number): void
   /** Ends the heartbeat and gives the lock back. */
@@ -63,8 +70,27 @@ export async function lockState(
 ): Promise<StateResult<Lock>> {
   const checked = checkStateRef(ref)
   if (!checked.ok) return checked
-  const { clock, signal } = options
   const expiryMs = options.expiryMs ?? backend.locks.heartbeatInState?.fixedExpiryMs ?? backend.locks.expiryMs ?? LOCK_EXPIRY_MS
+  const take = () => takeLock(backend, ref, request, options, expiryMs)
+  const taken = await take()
+  return taken.ok ? ok(new HeldLock(backend, ref, take, taken.value, expiryMs, options.clock)) : taken
+}
+
+interface TakenLock {
+  readonly info: LockInfo
+  readonly tookOver: LockHolder | undefined
+  /** When it was asked for; milliseconds since 1970. */
+  readonly begun: number
+}
+
+async function takeLock(
+  backend: StateBackend,
+  ref: StateRef,
+  request: LockRequest,
+  options: LockOptions,
+  expiryMs: number,
+): Promise<StateResult<TakenLock>> {
+  const { clock, signal } = options
   const deadline = clock.now() + options.timeoutMs
   let waitedFor: string | undefined
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
@@ -73,10 +99,7 @@ export async function lockState(
     const begun = clock.now()
     const attempt = await backend.locks.acquire(ref, info, expiryMs, signal)
     if (!attempt.ok) return attempt
-    if (attempt.value.kind === 'acquired') {
-      const another = () => lockInfo(backend, request, options)
-      return ok(new HeldLock(backend, ref, info, another, attempt.value.tookOver, expiryMs, begun, clock))
-    }
+    if (attempt.value.kind === 'acquired') return ok({ info, tookOver: attempt.value.tookOver, begun })
     const { holder } = attempt.value
     if (clock.now() >= deadline)
       return refused({ kind: 'locked', message: lockedMessage(holder, options.timeoutMs, backend.locks.notesOf?.(ref)), holder })
@@ -114,7 +137,7 @@ function lockInfo(backend: StateBackend, request: LockRequest, options: LockOpti
 function lockedMessage(holder: LockHolder | undefined, timeoutMs: number, notes: string | undefined): string {
   const unnamed = 'The state is locked, and the server does not say by whom.'
   if (holder === undefined && notes !== undefined) {
-    return `${unnamed} No run that was killed here left the lock. One that was killed on another machine, or in another folder, left the lock's ID there, in ${notes}; if it had begun its work, the next run takes the lock over a few minutes later, and only one that was killed while it planned needs the ID.`
+    return `${unnamed} A run that was killed here left nothing, one that was killed at work elsewhere is taken over once the state has not heard of it for three minutes. Every run notes the ID of its lock where it runs, in ${notes}.`
   }
   if (holder !== undefined && isUnreadable({ info: holder.info, expiryMs: 0 })) {
     return 'The state is locked by a lock that can not be read, so nobody knows whose it is. The next run takes it over once it was not renewed for a minute.'
@@ -128,10 +151,10 @@ class HeldLock implements Lock {
   readonly tookOver: LockHolder | undefined
   readonly #backend: StateBackend
   readonly #ref: StateRef
-  readonly #another: () => LockInfo
+  readonly #take: () => Promise<StateResult<TakenLock>>
   #info: LockInfo
-  #uses = 0
-  #inState = false
+  #resting = false
+  readonly #fixedExpiryMs: number
   #expiryMs: number
   readonly #clock: Clock
   readonly #lost = new AbortController()
@@ -144,21 +167,20 @@ class HeldLock implements Lock {
   constructor(
     backend: StateBackend,
     ref: StateRef,
-    info: LockInfo,
-    another: () => LockInfo,
-    tookOver: LockHolder | undefined,
+    take: () => Promise<StateResult<TakenLock>>,
+    taken: TakenLock,
     expiryMs: number,
-    begun: number,
     clock: Clock,
   ) {
     this.#backend = backend
     this.#ref = ref
-    this.#info = info
-    this.#another = another
-    this.tookOver = tookOver
+    this.#take = take
+    this.#info = taken.info
+    this.tookOver = taken.tookOver
+    this.#fixedExpiryMs = expiryMs
     this.#expiryMs = expiryMs
     this.#clock = clock
-    this.#renewedAt = begun
+    this.#renewedAt = taken.begun
     this.#stop = clock.every(expiryMs / BEATS, () => {
       this.#beating ??= this.#beat().finally(() => {
         this.#beating = undefined
@@ -181,18 +203,27 @@ class HeldLock implements Lock {
       : ok(undefined)
   }
 
-  async during<Value>(work: () => Promise<Value>): Promise<Value> {
-    this.#uses++
-    try {
-      await this.#beating
-      return await work()
-    } finally {
-      this.#uses--
-    }
+  async rest(): Promise<StateResult<void>> {
+    if (this.#backend.locks.heartbeatInState === undefined || this.#resting) return ok(undefined)
+    await this.#beating
+    const released = await this.#backend.locks.release(this.#ref, this.#info, AbortSignal.timeout(RELEASE_MS))
+    if (!released.ok) return released
+    this.#resting = true
+    return ok(undefined)
+  }
+
+  async claim(): Promise<StateResult<'kept' | 'taken'>> {
+    if (!this.#resting) return ok('kept')
+    const taken = await this.#take()
+    if (!taken.ok) return taken
+    this.#info = taken.value.info
+    this.#expiryMs = this.#fixedExpiryMs
+    this.#renewedAt = taken.value.begun
+    this.#resting = false
+    return ok('taken')
   }
 
   confirmed(begun: number, expiryMs: number): void {
-    this.#inState = true
     this.#renewedAt = begun
     this.#expiryMs = expiryMs
   }
@@ -201,34 +232,25 @@ class HeldLock implements Lock {
     this.#stop()
     this.#ended.abort()
     await this.#beating
+    if (this.#resting) return ok(undefined)
     // Not under the operation's signal: an interrupted operation gives its lock back as well.
-    const released = await this.#backend.locks.release(this.#ref, this.#info, AbortSignal.timeout(10_000))
+    const released = await this.#backend.locks.release(this.#ref, this.#info, AbortSignal.timeout(RELEASE_MS))
     return released.ok ? ok(undefined) : released
   }
 
   /** One heartbeat. Failing to reach the backend is not yet losing: only the expiry is. */
   async #beat(): Promise<void> {
-    if (this.#lost.signal.aborted) return
+    if (this.#lost.signal.aborted || this.#resting) return
     const begun = this.#clock.now()
     const signal = AbortSignal.any([this.#ended.signal, AbortSignal.timeout(Math.max(1_000, this.#expiryMs / BEATS))])
-    const renewed = await this.#renew(signal)
+    const renewed = await this.#backend.locks.renew(this.#ref, this.#info, this.#expiryMs, signal)
     if (renewed.ok && renewed.value === 'renewed') this.#renewedAt = begun
     else if (renewed.ok && renewed.value === 'lost') this.#lose('someone took it over or unlocked it by force')
     if (this.#overdue()) this.check()
   }
 
-  async #renew(signal: AbortSignal): Promise<StateResult<'renewed' | 'lost' | 'fixed'>> {
-    const { locks } = this.#backend
-    if (locks.retake === undefined) return locks.renew(this.#ref, this.#info, this.#expiryMs, signal)
-    if (this.#inState || this.#uses > 0) return ok('fixed')
-    const next = this.#another()
-    const taken = await locks.retake(this.#ref, this.#info, next, this.#expiryMs, signal)
-    if (taken.ok && taken.value === 'renewed') this.#info = next
-    return taken
-  }
-
   #overdue(): boolean {
-    return this.#clock.now() - this.#renewedAt >= this.#expiryMs
+    return !this.#resting && this.#clock.now() - this.#renewedAt >= this.#expiryMs
   }
 
   #lose(problem: string): void {

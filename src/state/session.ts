@@ -1,6 +1,6 @@
 import type { PendingEffect, RecordedState } from '../plan/recorded-state.ts'
 import { emptyState } from '../plan/recorded-state.ts'
-import type { HeartbeatInState, StateBackend, StoredJournal } from './backend.ts'
+import type { StateBackend, StoredJournal } from './backend.ts'
 import type { Clock } from './clock.ts'
 import { decodeJournal, type Journal } from './journal-file.ts'
 import type { Lock } from './lock.ts'
@@ -18,7 +18,9 @@ import type { JournalMark, StoredState } from './stored-state.ts'
  *
  *     const lock = await lockState(backend, ref, request, lockOptions)     // apply, destroy, state mv ... ; plan needs none
  *     const session = await openState(backend, ref, lock.value, options)   // recovers what a crash left, and says so in `recovery`
+ *     await session.value.rest()                                         // a lock without a heartbeat is given back while nothing is written
  *     ... plan with session.value.state (its `pending` included), confirm ...
+ *     await session.value.claim()                                        // `moved`: another run was quicker, so plan again
  *     const operation = await session.value.begin({operation: 'apply', author, planDigest, designDigest, effects})
  *     for each change, concurrently:
  *       const intent = await operation.value.intent(effect)                // durable when it resolves; when it is refused, do nothing
@@ -31,7 +33,10 @@ import type { JournalMark, StoredState } from './stored-state.ts'
  */
 export interface StateOptions {
   readonly clock: Clock
+  /** Ends everything, writes too. */
   readonly signal: AbortSignal
+  /** Ends what comes before anything is written; the same as `signal` where it is not given. */
+  readonly opening?: AbortSignal
   /** A new UUID: for lineages and journals. */
   readonly newId: () => string
   /** Undefined: what is written is not encrypted. */
@@ -77,9 +82,10 @@ export async function openState(
 ): Promise<StateResult<StateSession>> {
   const checked = checkStateRef(ref)
   if (!checked.ok) return checked
-  const loaded = await loadSnapshot(backend, ref, options)
+  const reading = { cipher: options.cipher, signal: options.opening ?? options.signal }
+  const loaded = await loadSnapshot(backend, ref, reading)
   if (!loaded.ok) return loaded
-  const journals = await readJournals(backend, ref, options)
+  const journals = await readJournals(backend, ref, reading)
   if (!journals.ok) return journals
   const recovery = recover(loaded.value.stored, journals.value)
   const session = new StateSession(backend, ref, lock, options, recovery, loaded.value.token)
@@ -130,10 +136,28 @@ export class StateSession {
     return this.#stored.state.pending ?? []
   }
 
-  /** Begins an operation. Nothing is written for a shared journal until the first intent. */
-  async begin(meta: OperationMeta): Promise<StateResult<StateOperation>> {
+  /** Nothing is written for a while: a lock that cannot be renewed is given back meanwhile. */
+  rest(): Promise<StateResult<void>> {
+    return this.#lock.rest()
+  }
+
+  /** The end of a rest, before anything is written. Refused as `moved` when the state is not the one that was read any more. */
+  async claim(): Promise<StateResult<void>> {
     const allowed = this.#lock.check()
     if (!allowed.ok) return allowed
+    const claimed = await this.#lock.claim()
+    if (!claimed.ok || claimed.value === 'kept') return claimed.ok ? ok(undefined) : claimed
+    const { snapshots } = this.#backend
+    const now = await snapshots.read(this.#ref, this.#options.opening ?? this.#options.signal)
+    if (!now.ok || now.value?.token === this.#token) return now.ok ? ok(undefined) : now
+    const message = `${snapshots.describe(this.#ref)} was written by another run since it was read: nothing was done.`
+    return refused({ kind: 'moved', message })
+  }
+
+  /** Begins an operation. Nothing is written for a shared journal until the first intent. */
+  async begin(meta: OperationMeta): Promise<StateResult<StateOperation>> {
+    const claimed = await this.claim()
+    if (!claimed.ok) return claimed
     const { clock, newId, cipher, signal } = this.#options
     return StateOperation.begin(meta, {
       base: this.state,
@@ -144,10 +168,9 @@ export class StateSession {
       sealer: cipher === undefined ? undefined : await cipher.sealer(),
       announces: !this.#backend.journals.shared,
       heartbeatEveryMs: this.#backend.locks.heartbeatInState?.everyMs,
-      createJournal: (id) => this.#lock.during(() => this.#backend.journals.create(this.#ref, id, this.#lock.info.id, signal)),
+      createJournal: (id) => this.#backend.journals.create(this.#ref, id, this.#lock.info.id, signal),
       removeJournal: (id) => this.#backend.journals.remove(this.#ref, id, signal),
-      write: (state, journal) => this.#conclude({ state, journal }),
-      checkpoint: (state, journal) => this.#checkpoint({ state, journal }),
+      write: (state, journal) => this.#write({ state, journal }),
     })
   }
 
@@ -156,6 +179,8 @@ export class StateSession {
    * rest are taken as given. `plain` leaves the encryption off although there is a key.
    */
   async replace(state: RecordedState, form: 'sealed' | 'plain' = 'sealed'): Promise<StateResult<RecordedState>> {
+    const claimed = await this.claim()
+    if (!claimed.ok) return claimed
     const lineage = state.lineage === '' ? this.#options.newId() : state.lineage
     const next = { ...state, lineage, serial: Math.max(this.state.serial, state.serial) + 1 }
     const written = await this.#write({ state: next, journal: this.#stored.journal }, form)
@@ -164,13 +189,10 @@ export class StateSession {
 
   /** Deletes the state. For a destroyed design whose history nobody wants. */
   async remove(): Promise<StateResult<void>> {
-    const allowed = this.#lock.check()
-    if (!allowed.ok) return allowed
-    if (this.#token === undefined) return ok(undefined)
-    const token = this.#token
-    const removed = await this.#lock.during(() =>
-      this.#backend.snapshots.remove(this.#ref, token, this.#lock.info.id, this.#options.signal),
-    )
+    const claimed = await this.claim()
+    if (!claimed.ok || this.#token === undefined) return claimed
+    const { snapshots } = this.#backend
+    const removed = await snapshots.remove(this.#ref, this.#token, this.#lock.info.id, this.#options.signal)
     if (removed.ok) {
       this.#token = undefined
       this.#stored = { state: emptyState(this.#ref.design), journal: undefined }
@@ -191,30 +213,15 @@ export class StateSession {
     return ok(undefined)
   }
 
-  /** A write in the middle of an operation: where the lock needs it, it says that its holder lives. */
-  async #checkpoint(stored: StoredState): Promise<StateResult<void>> {
+  /** Where the lock has no heartbeat of its own, each write says that its holder lives. */
+  async #write(stored: StoredState, form: 'sealed' | 'plain' = 'sealed'): Promise<StateResult<void>> {
     const beats = this.#backend.locks.heartbeatInState
-    return beats === undefined ? this.#write(stored) : this.#beat(stored, beats)
-  }
-
-  /** A write at the end of an operation. It says so as well where another may follow under a lock that would else seem forgotten. */
-  async #conclude(stored: StoredState): Promise<StateResult<void>> {
-    const beats = this.#backend.locks.heartbeatInState
-    const age = this.#options.clock.now() - Date.parse(this.#lock.info.created)
-    return beats === undefined || age < beats.fixedExpiryMs / 2 ? this.#write(stored) : this.#beat(stored, beats)
-  }
-
-  #beat(stored: StoredState, { expiryMs, now }: HeartbeatInState): Promise<StateResult<void>> {
-    return this.#lock.during(async () => {
-      const begun = this.#options.clock.now()
-      const written = await this.#write({ ...stored, heartbeat: { lockId: this.#lock.info.id, at: now(), expiryMs } })
-      if (written.ok) this.#lock.confirmed(begun, expiryMs)
-      return written
-    })
-  }
-
-  #write(stored: StoredState, form: 'sealed' | 'plain' = 'sealed'): Promise<StateResult<void>> {
-    return this.#lock.during(() => this.#writeNow(stored, form))
+    if (beats === undefined) return this.#writeNow(stored, form)
+    const begun = this.#options.clock.now()
+    const heartbeat = { lockId: this.#lock.info.id, at: beats.now(), expiryMs: beats.expiryMs }
+    const written = await this.#writeNow({ ...stored, heartbeat }, form)
+    if (written.ok) this.#lock.confirmed(begun, beats.expiryMs)
+    return written
   }
 
   async #writeNow(stored: StoredState, form: 'sealed' | 'plain'): Promise<StateResult<void>> {

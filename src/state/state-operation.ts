@@ -27,6 +27,8 @@ export interface OperationMeta {
   readonly designDigest: string
   /** All effects that the plan may have: written into the snapshot beforehand where the journal stays on this machine. */
   readonly effects: readonly Effect[]
+  /** Whether it lasts although it may have no effect: there are perf-checks to run. */
+  readonly measures: boolean
 }
 
 /** How an operation ended, by whoever carried it out. */
@@ -47,8 +49,6 @@ export interface OperationContext {
   createJournal(id: string): Promise<StateResult<JournalAppender>>
   removeJournal(id: string): Promise<StateResult<void>>
   write(state: RecordedState, journal: JournalMark | undefined): Promise<StateResult<void>>
-  /** The same in the middle of the operation. */
-  checkpoint(state: RecordedState, journal: JournalMark | undefined): Promise<StateResult<void>>
 }
 
 /**
@@ -82,7 +82,7 @@ export class StateOperation {
   static async begin(meta: OperationMeta, context: OperationContext): Promise<StateResult<StateOperation>> {
     const operation = new StateOperation(meta, context)
     if (!context.announces) return ok(operation)
-    if (meta.effects.length > 0) {
+    if (meta.effects.length > 0 || (meta.measures && context.heartbeatEveryMs !== undefined)) {
       const written = await operation.#writeCheckpoint(undefined)
       if (!written.ok) return written
     }
@@ -230,7 +230,7 @@ export class StateOperation {
       effects.filter(({ id }) => !this.#progress.isDone(id)).map((effect) => [effect.id, { ...effect, operation, since }]),
     )
     for (const effect of current.pending ?? []) pending.set(effect.id, effect)
-    const written = await this.#context.checkpoint(
+    const written = await this.#context.write(
       { ...current, objects: new Map(current.objects), pending: [...pending.values()] },
       mark,
     )

@@ -74,7 +74,7 @@ const deployRecord = closed(
 
 const heartbeat = closed(
   { lock: { type: 'string', description: 'Id of the lock.' }, at: { type: 'string', format: 'date-time' }, expiryMs: count },
-  'Only while an operation goes on whose lock has no heartbeat of its own (http): its holder lived then, and may be silent so long.',
+  'Where locks have no heartbeat of their own (http): the holder of this one lived then, and may be silent so long while it holds it.',
 )
 
 const plain = closed(

@@ -12,6 +12,6 @@ export interface JournalMark {
 export interface StoredState {
   readonly state: RecordedState
   readonly journal: JournalMark | undefined
-  /** Of the operation that goes on, where its lock needs it. */
+  /** Of the lock that it was written under, where that has none of its own. */
   readonly heartbeat?: Heartbeat
 }

@@ -139,7 +139,14 @@ export async function openSample(
 
 /** An apply with the given effects. */
 export function sampleOperation(effects: readonly Effect[] = []): OperationMeta {
-  return { operation: 'apply', author: 'ann@laptop', planDigest: 'plan-digest', designDigest: 'design-digest', effects }
+  return {
+    operation: 'apply',
+    author: 'ann@laptop',
+    planDigest: 'plan-digest',
+    designDigest: 'design-digest',
+    effects,
+    measures: false,
+  }
 }
 
 /** How an operation ends when all went well. */

@@ -46,7 +46,7 @@ async function runPlan(io: CommandIo, options: PlanOptions): Promise<void> {
     view.diagnostics(diagnostics)
     return fail()
   }
-  const opened = await openBackend(io, options, design)
+  const opened = await openBackend(io, options, design, { onWaiting: (reason) => view.note(reason) })
   const ref = { design: design.name, workspace: options.workspace }
   const viewed = opened.ok ? await viewState(opened.value, ref, io.signal) : opened
   if (opened.ok) await opened.value.backend.close()

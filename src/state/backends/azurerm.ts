@@ -4,6 +4,7 @@ import { BlobContainer, type BlobSettings } from './azurerm/blob-container.ts'
 import { objectsBackend } from './objects/objects-backend.ts'
 import { HttpExchange } from './remote/http-exchange.ts'
 import type { RemoteOptions } from './remote/remote-options.ts'
+import { ASKED_ONCE } from './remote/retry-policy.ts'
 
 /** What the azurerm backend needs. */
 export interface BlobBackendOptions extends RemoteOptions {
@@ -14,7 +15,7 @@ export interface BlobBackendOptions extends RemoteOptions {
 export function azurermBackend(options: BlobBackendOptions): StateBackend {
   const exchange = new HttpExchange(options)
   // The identity endpoint is on this machine's own network, where no proxy is.
-  const near = new HttpExchange({ ...options, environment: {}, retryWaitsMs: [] })
+  const near = new HttpExchange({ ...options, environment: {}, retries: ASKED_ONCE })
   const { settings, clock, environment } = options
   const store = new BlobContainer(exchange, settings, azureCredentials({ exchange, near, clock, environment }), clock)
   const close = async () => {

@@ -4,6 +4,7 @@ import { googleToken } from './gcs/google-token.ts'
 import { objectsBackend } from './objects/objects-backend.ts'
 import { HttpExchange } from './remote/http-exchange.ts'
 import type { RemoteOptions } from './remote/remote-options.ts'
+import { ASKED_ONCE } from './remote/retry-policy.ts'
 
 /** What the gcs backend needs. */
 export interface GcsBackendOptions extends RemoteOptions {
@@ -14,7 +15,7 @@ export interface GcsBackendOptions extends RemoteOptions {
 export function gcsBackend(options: GcsBackendOptions): StateBackend {
   const exchange = new HttpExchange(options)
   // The metadata server is on this machine's own network, where no proxy is.
-  const near = new HttpExchange({ ...options, environment: {}, retryWaitsMs: [] })
+  const near = new HttpExchange({ ...options, environment: {}, retries: ASKED_ONCE })
   const { settings, clock, environment } = options
   const token = googleToken({ exchange, near, clock, environment, mayBeNobody: settings.endpoint !== undefined })
   const close = async () => {

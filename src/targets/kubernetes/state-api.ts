@@ -1,39 +1,44 @@
 import type { KubernetesAnswer, KubernetesApi, KubernetesRequest } from '../../state/backends/kubernetes/kubernetes-api.ts'
+import { type FailedTry, StatePatience } from '../../state/backends/remote/retry-policy.ts'
 import type { Clock } from '../../state/clock.ts'
 import { aborted, ok, refused, type StateResult } from '../../state/state-result.ts'
+import { retryAfter } from './retry.ts'
 import { isTransient } from './status-error.ts'
 import { type Exchange, headerOf, type Transport, type TransportFailure } from './transport.ts'
 
 const TIMEOUT_MS = 30_000
 /** What is asked for where names and labels are enough; servers that don't know it answer with whole objects. */
 const METADATA = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json'
-/** Waits before the second try and so on, in milliseconds. */
-const WAITS_MS = [500, 2_000]
-/** And those for a server that has answered before: it may be restarting. */
-const PATIENT_WAITS_MS = [...WAITS_MS, 5_000, 10_000, 10_000]
-
 /** An API server as the state backend wants it: asked again after a broken connection, and once with new credentials. */
-export function stateApi(transport: Transport, clock: Clock): KubernetesApi {
-  let isKnown = false
+export function stateApi(transport: Transport, clock: Clock, patience = new StatePatience(clock)): KubernetesApi {
   return {
     server: transport.server,
     send: async (request) => {
+      const again = patience.begin()
       let renewed = false
-      for (let tries = 0; ; tries++) {
+      for (;;) {
         const sent = clock.now()
         const exchange = await sendOnce(transport, request)
         if (exchange.ok && exchange.response.status === 401 && !renewed && transport.renewCredentials(sent)) {
           renewed = true
           continue
         }
-        if (exchange.ok && !isTransient(exchange.response)) isKnown = true
-        const wait = (isKnown ? PATIENT_WAITS_MS : WAITS_MS)[tries]
-        if (wait === undefined || request.signal.aborted || !mayRetry(exchange)) return answerOf(exchange, request, transport)
-        await clock.sleep(wait, request.signal)
+        if (exchange.ok && !isTransient(exchange.response)) patience.answered()
+        if (mayRetry(exchange) && (await again(failedTry(exchange, transport, clock.now()), request.signal))) continue
+        return request.signal.aborted && mayRetry(exchange)
+          ? aborted(`${request.method} ${request.path}`)
+          : answerOf(exchange, request, transport)
       }
     },
     close: () => transport.close(),
   }
+}
+
+function failedTry(exchange: Exchange, { server }: Transport, now: number): FailedTry {
+  const what = `The state in ${server}`
+  if (!exchange.ok) return { status: undefined, reason: `${what}: ${exchange.failure.message}` }
+  const { status } = exchange.response
+  return { status, askedMs: retryAfter(exchange.response, now), reason: `${what}: the server answers with status ${status}` }
 }
 
 function sendOnce(transport: Transport, request: KubernetesRequest): Promise<Exchange> {

@@ -9,6 +9,7 @@ import { findConsul, type RealAgent, startAgent } from '../../targets/consul/rea
 import { openSample, PROCESS, REF, refusal, sampleState, temporaryFolder, value } from '../sample-state.ts'
 import { describeBackend } from './conformance.ts'
 import { startConsulKvServer } from './consul-kv-server.ts'
+import { QUICK_RETRIES } from './quick-retries.ts'
 
 const SIGNAL = new AbortController().signal
 
@@ -36,7 +37,7 @@ async function client(
     clock: systemClock,
     userAgent: 'meshform-test',
     environment,
-    retryWaitsMs: [1, 1],
+    retries: QUICK_RETRIES,
   })
   onTestFinished(() => backend.close())
   return backend

@@ -6,6 +6,7 @@ import { lockState } from '../../../src/state/lock.ts'
 import type { ProcessIdentity } from '../../../src/state/process-identity.ts'
 import { lockOptions, openSample, PROCESS, REF, sampleState, temporaryFolder, value } from '../sample-state.ts'
 import { describeBackend } from './conformance.ts'
+import { QUICK_RETRIES } from './quick-retries.ts'
 import type { StoreServer } from './store-server.ts'
 
 const SIGNAL = new AbortController().signal
@@ -20,7 +21,7 @@ export interface ObjectStore {
 
 /** What a client of any store is made with, but for its settings and credentials. */
 export function storeOptions(journalDirectory: string, process: ProcessIdentity = PROCESS) {
-  return { journalDirectory, process, clock: systemClock, userAgent: 'meshform-test', retryWaitsMs: [1, 1] }
+  return { journalDirectory, process, clock: systemClock, userAgent: 'meshform-test', retries: QUICK_RETRIES }
 }
 
 /** The same backend, closed when the running test ends. */

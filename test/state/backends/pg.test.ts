@@ -3,6 +3,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { StateBackend } from '../../../src/state/backend.ts'
 import { pgBackend } from '../../../src/state/backends/pg.ts'
+import { STATE_RETRY_POLICY } from '../../../src/state/backends/remote/retry-policy.ts'
 import type { ProcessIdentity } from '../../../src/state/process-identity.ts'
 import { notTestedHere } from '../../not-tested-here.ts'
 import { openSample, PROCESS, REF, refusal, sampleState, value } from '../sample-state.ts'
@@ -32,7 +33,12 @@ if (binaries === undefined) {
 
   const client = (schema: string, process: ProcessIdentity = PROCESS, address = server.address): StateBackend => {
     const settings = { address, schema }
-    const backend = pgBackend({ settings, process, applicationName: 'meshform-test', retryWaitsMs: [10, 3_000] })
+    const backend = pgBackend({
+      settings,
+      process,
+      applicationName: 'meshform-test',
+      retries: { ...STATE_RETRY_POLICY, firstWaitMs: 10, longestWaitMs: 500 },
+    })
     onTestFinished(() => backend.close())
     return backend
   }

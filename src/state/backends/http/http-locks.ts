@@ -25,9 +25,8 @@ interface LockAnswer {
 
 /**
  * Locks in Terraform's protocol: LOCK and UNLOCK with the lock's information as the body. It knows neither heartbeat nor expiry nor a
- * way to look. So the id says how long the lock lasts, and until its operation begins it is given back and taken again now and then;
- * from then on the state, which the server takes from the holder alone, carries the heartbeat. A lock that is past both is taken away
- * by the next one, by its id.
+ * way to look. So it is held only while something is written (see `Lock.rest`), the id says how long it lasts, and the state, which the
+ * server takes from the holder alone, carries the heartbeat. A lock that is past both is taken away by the next one, by its id.
  */
 export class HttpLocks implements LockStore {
   readonly heartbeatInState: HeartbeatInState
@@ -115,29 +114,6 @@ export class HttpLocks implements LockStore {
 
   async renew(): Promise<StateResult<'fixed'>> {
     return ok('fixed')
-  }
-
-  /**
-   * The next one waits no longer for a run that was killed while it planned than for one that was killed at work. Whoever asks in the
-   * moment between gets the lock: nothing was done under it yet.
-   */
-  async retake(
-    ref: StateRef,
-    old: LockInfo,
-    next: LockInfo,
-    expiryMs: number,
-    signal: AbortSignal,
-  ): Promise<StateResult<'renewed' | 'lost'>> {
-    const noted = await this.#notes.write(ref, next, expiryMs)
-    if (!noted.ok) return noted
-    const unlocked = await this.#unlock(ref, old.id, lockRecordText({ info: old, expiryMs }), signal)
-    if (!unlocked.ok) return unlocked
-    await this.#notes.remove(ref, old.id)
-    const locked = await this.#lock(ref, next, expiryMs, signal)
-    if (!locked.ok) return locked
-    if (locked.value.answer === 'ours') return ok('renewed')
-    await this.#notes.remove(ref, next.id)
-    return ok('lost')
   }
 
   async release(ref: StateRef, info: LockInfo, signal: AbortSignal): Promise<StateResult<'released' | 'lost'>> {

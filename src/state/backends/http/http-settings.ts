@@ -11,14 +11,14 @@ export interface HttpSettings {
   readonly updateMethod: string
   readonly lockMethod: string
   readonly unlockMethod: string
-  /** How long a lock lasts that was not taken again and that no heartbeat in the state confirms, in milliseconds. */
+  /** How long a lock lasts that no heartbeat in the state confirms, in milliseconds. */
   readonly lockExpiryMs: number
 }
 
 /** Settings that a design or the environment may give beside the address. */
 export type HttpSettingsInput = { readonly [Name in keyof HttpSettings]?: HttpSettings[Name] | undefined }
 
-/** It is taken again three times in that long until its operation begins; from then on the state carries a heartbeat. */
+/** Until the state carries a heartbeat, which the first write under the lock puts there. */
 const LOCK_EXPIRY_MS = 3 * 60 * 1000
 
 /** Fills in Terraform's defaults and checks the addresses. One without a placeholder gets `/{workspace}/{design}` at its end. */

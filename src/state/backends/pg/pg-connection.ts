@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { systemClock } from '../../clock.ts'
 import { aborted, ok, refused, type StateResult } from '../../state-result.ts'
+import { StatePatience } from '../remote/retry-policy.ts'
 
 /** Where a PostgreSQL server keeps states. Credentials come from the address, PGPASSWORD or ~/.pgpass, and are never shown. */
 export interface PgSettings {
@@ -14,9 +15,6 @@ export interface PgSettings {
 
 /** Longest wait for an answer, in milliseconds. */
 const TIMEOUT_MS = 30_000
-
-/** Waits before the second and third try, in milliseconds: a server that changes over to another takes some seconds. */
-const RETRY_WAITS_MS = [500, 3_000]
 
 /** A row as the server answers it. */
 export type PgRow = { readonly [column: string]: unknown }
@@ -34,11 +32,11 @@ export class PgConnection {
   readonly location: string
   readonly #pool: pg.Pool
   readonly #schema: string
-  readonly #retryWaitsMs: readonly number[]
+  readonly #patience: StatePatience
   #made: Promise<StateResult<void>> | undefined = undefined
 
-  constructor(settings: PgSettings, applicationName: string, retryWaitsMs: readonly number[] = RETRY_WAITS_MS) {
-    this.#retryWaitsMs = retryWaitsMs
+  constructor(settings: PgSettings, applicationName: string, patience = new StatePatience(systemClock)) {
+    this.#patience = patience
     const url = new URL(settings.address)
     this.location = `${url.protocol}//${url.host}${url.pathname}?schema=${settings.schema}`
     this.#schema = pg.escapeIdentifier(settings.schema)
@@ -66,12 +64,13 @@ export class PgConnection {
     values: readonly unknown[],
     signal: AbortSignal,
   ): Promise<StateResult<readonly PgRow[] | 'missing'>> {
-    for (const wait of this.#retryWaitsMs) {
+    const again = this.#patience.begin()
+    for (;;) {
       const rows = await this.queryOnce(what, text, values, signal)
+      if (rows.ok) this.#patience.answered()
       if (rows.ok || rows.error.kind !== 'unreachable') return rows
-      await systemClock.sleep(wait, signal)
+      if (!(await again({ status: undefined, reason: rows.error.message }, signal))) return signal.aborted ? aborted(what) : rows
     }
-    return this.queryOnce(what, text, values, signal)
   }
 
   /** Runs one statement once. */

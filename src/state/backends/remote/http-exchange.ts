@@ -2,6 +2,7 @@ import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici'
 import type { Clock } from '../../clock.ts'
 import { MAX_STATE_BYTES } from '../../parse-json.ts'
 import { aborted, ok, refused, type StateResult } from '../../state-result.ts'
+import { StatePatience, type StateRetryPolicy } from './retry-policy.ts'
 
 /** One request to a state server. */
 export interface HttpRequest {
@@ -43,13 +44,11 @@ export interface HttpExchangeOptions {
   /** For proxies: HTTPS_PROXY, HTTP_PROXY and NO_PROXY. */
   readonly environment: { readonly [name: string]: string | undefined }
   readonly tls?: HttpTls
-  /** Waits before the second and third try, in milliseconds. */
-  readonly retryWaitsMs?: readonly number[]
+  readonly retries?: StateRetryPolicy
+  /** Told why nothing goes on, now and then while that is so. */
+  readonly onWaiting?: (reason: string) => void
 }
 
-const RETRY_WAITS_MS = [1_000, 4_000]
-/** The longest wait that a server may ask for, in milliseconds. */
-const LONGEST_WAIT_MS = 30_000
 /** Longest wait for an answer, in milliseconds. */
 const TIMEOUT_MS = 30_000
 
@@ -57,10 +56,12 @@ const TIMEOUT_MS = 30_000
 export class HttpExchange {
   readonly #options: HttpExchangeOptions
   readonly #dispatcher: Dispatcher
+  readonly #patience: StatePatience
   #skewMs = 0
 
   constructor(options: HttpExchangeOptions) {
     this.#options = options
+    this.#patience = new StatePatience(options.clock, options.retries, options.onWaiting)
     const { environment } = options
     const httpProxy = environment.HTTP_PROXY ?? environment.http_proxy ?? ''
     this.#dispatcher = new EnvHttpProxyAgent({
@@ -79,17 +80,21 @@ export class HttpExchange {
     return this.#skewMs
   }
 
-  /** Asks, again after a broken connection or an answer that says to come back later. */
+  /** Asks, again after a broken connection or an answer that says to come back later; the signal ends the waiting too. */
   async send(what: string, ask: HttpRequest): Promise<StateResult<HttpAnswer>> {
-    const waits = this.#options.retryWaitsMs ?? RETRY_WAITS_MS
+    const again = this.#patience.begin()
     for (let tries = 1; ; tries++) {
       const answer = await this.#once(what, ask, tries)
-      const wait = waits[tries - 1]
-      if (ask.signal.aborted) return answer.ok ? answer : aborted(what)
-      if (wait === undefined || (answer.ok && !isTransient(answer.value.status))) return answer
       if (!answer.ok && answer.error.kind !== 'unreachable') return answer
-      const asked = answer.ok ? retryAfter(answer.value) : undefined
-      await this.#options.clock.sleep(asked ?? wait, ask.signal)
+      const failed = answer.ok
+        ? {
+            status: answer.value.status,
+            askedMs: retryAfter(answer.value),
+            reason: `${what}: the server answers with status ${answer.value.status}`,
+          }
+        : { status: undefined, reason: answer.error.message }
+      if (await again(failed, ask.signal)) continue
+      return ask.signal.aborted && !(answer.ok && answer.value.status < 400) ? aborted(what) : answer
     }
   }
 
@@ -111,6 +116,7 @@ export class HttpExchange {
       if (bytes === undefined) {
         return refused({ kind: 'too-large', message: `${what}: the answer is longer than ${MAX_STATE_BYTES} bytes.` })
       }
+      this.#patience.answered()
       const headers = firstValues(response.headers)
       const date = Date.parse(headers.date ?? '')
       const ours = this.#options.clock.now()
@@ -133,7 +139,9 @@ export function httpRefusal(what: string, answer: HttpAnswer): { readonly ok: fa
     return failure('unauthorized', `${what}: the server forbids it to these credentials (status 403).`)
   }
   if (answer.status === 413) return failure('too-large', `${what}: the server does not take that much (status 413).`)
-  return failure('backend', `${what}: the server answered with status ${answer.status}${excerpt(answer.bytes)}.`)
+  const asked = retryAfter(answer)
+  const later = asked === undefined || asked === 0 ? '' : ` It asks to come back in ${Math.ceil(asked / 1000)} s.`
+  return failure('backend', `${what}: the server answered with status ${answer.status}${excerpt(answer.bytes)}.${later}`)
 }
 
 type HttpStateError = { readonly kind: 'unauthorized' | 'too-large' | 'backend'; readonly message: string }
@@ -142,15 +150,11 @@ function failure(kind: HttpStateError['kind'], message: string): { readonly ok: 
   return { ok: false, error: { kind, message } }
 }
 
-function isTransient(status: number): boolean {
-  return status === 429 || status === 500 || status === 502 || status === 503 || status === 504
-}
-
 /** The wait that the server asks for: seconds, or a date by its own clock (RFC 9110, 10.2.3). */
 function retryAfter({ headers, now }: HttpAnswer): number | undefined {
   const text = headers['retry-after'] ?? ''
   const wait = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now
-  return Number.isNaN(wait) ? undefined : Math.min(Math.max(0, wait), LONGEST_WAIT_MS)
+  return Number.isNaN(wait) ? undefined : Math.max(0, wait)
 }
 
 async function readAll(body: AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array | undefined> {
