@@ -22,8 +22,7 @@ export function servesNothing(policy: ComponentOf<'traffic'>, workload: Resolved
 /** Two route objects for one host in one place: a mesh keeps one and drops the other, so the later policy is refused. */
 export function routeConflicts(policy: ComponentOf<'traffic'>, workload: ResolvedWorkload, scope: Scope): readonly Diagnostic[] {
   const routed = (indexOf(scope).traffic.get(workload.address) ?? []).filter((other) => (other.spec.routes?.length ?? 0) > 0)
-  const mine = placesOf(policy)
-  const rival = routed.slice(0, Math.max(0, routed.indexOf(policy))).find((other) => overlap(placesOf(other), mine))
+  const rival = routed.slice(0, Math.max(0, routed.indexOf(policy))).find((other) => routesMeet(other, policy))
   if (rival === undefined) return []
   return [
     mistake(policy, ['routes'], 'MF3004', {
@@ -32,6 +31,11 @@ export function routeConflicts(policy: ComponentOf<'traffic'>, workload: Resolve
       hint: 'Move the routes into one policy, in the order they should be tried.',
     }),
   ]
+}
+
+/** True when two policies of one workload route the same host and port in one place. */
+export function routesMeet(left: ComponentOf<'traffic'>, right: ComponentOf<'traffic'>): boolean {
+  return overlap(placesOf(left), placesOf(right))
 }
 
 interface Place {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ComponentSpecs } from '../../src/design/component.ts'
 import type { RequestMatchSpec } from '../../src/design/schema/traffic.ts'
+import { objectIn, objectsIn } from '../../src/providers/json-view.ts'
 import { findProvider } from '../../src/providers/registry.ts'
 import { canonical, meshObjects, only, type Sections, SHOP, translate } from './design-fixture.ts'
 import { meshExample } from './mesh-example.ts'
@@ -122,6 +123,31 @@ describe('Gateway API', () => {
         },
       },
     })
+  })
+
+  test('a redirect to HTTPS names every listener that its hosts make', () => {
+    const translated = translate({
+      meshes: { mesh: STANDARD },
+      workloads: SHOP,
+      gateways: {
+        web: {
+          mesh: 'mesh',
+          namespace: 'shop',
+          className: 'eg',
+          listeners: [
+            { name: 'plain', port: 80, hosts: ['a.example.org', 'b.example.org'], tls: { redirect: true } },
+            { port: 443, protocol: 'https', hosts: ['a.example.org'], tls: { secret: 'cert' } },
+          ],
+          routes: [{ to: { 'workloads.frontend': 100 } }],
+        },
+      },
+    })
+    const listeners = objectsIn(only(translated, 'Gateway'), 'spec', 'listeners').map(({ name }) => name)
+    expect(listeners).toEqual(['plain-0', 'plain-1', 'https-443'])
+    expect(objectIn(only(translated, 'HTTPRoute', 'web-plain-redirect'), 'spec').parentRefs).toEqual([
+      { name: 'web', sectionName: 'plain-0' },
+      { name: 'web', sectionName: 'plain-1' },
+    ])
   })
 
   test('a Wasm filter is an EnvoyExtensionPolicy on the gateway and on the routes through it', () => {

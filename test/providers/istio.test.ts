@@ -30,6 +30,91 @@ describe('Istio, where what it takes is not what a design says', () => {
     expect([ports('sidecar'), ports('ambient')]).toEqual([['8080'], ['80']])
   })
 
+  const SEVERAL: Sections['workloads'] = {
+    ...SHOP,
+    backend: {
+      ...SHOP.backend,
+      ports: [
+        { name: 'http', port: 80, targetPort: 8080 },
+        { name: 'grpc', port: 9000 },
+        { name: 'tcp', port: 7001 },
+      ],
+    } as ComponentSpecs['workloads'],
+  }
+  const policy = (port: number, more: object) => ({ workload: 'backend', port, ...more }) as ComponentSpecs['traffic']
+
+  test('policies for several ports of one host are one VirtualService, whose routes hold at their own port', () => {
+    const made = on(
+      {},
+      {
+        workloads: SEVERAL,
+        traffic: {
+          web: policy(80, { routes: [{ match: [{ methods: ['GET'] }], to: { v2: 100 } }, { to: { v1: 100 } }] }),
+          calls: policy(9000, { routes: [{ to: { v1: 100 }, timeout: '1s' }] }),
+          bytes: policy(7001, { protocol: 'tcp', routes: [{ to: { v1: 100 } }] }),
+        },
+      },
+    )
+    expect(made.diagnostics).toEqual([])
+    const service = only(made, 'VirtualService')
+    expect(service.metadata.name).toBe('backend-web')
+    expect(objectsIn(service, 'spec', 'http').map(({ match, timeout }) => [match, timeout])).toEqual([
+      [[{ method: { exact: 'GET' }, port: 80 }], undefined],
+      [[{ port: 80 }], undefined],
+      [[{ port: 9000 }], '1s'],
+    ])
+    expect(objectsIn(service, 'spec', 'tcp').map(({ match }) => match)).toEqual([[{ port: 7001 }]])
+  })
+
+  test('a policy for one port and gateways tells the ports of the mesh from those of gateways; half the places are refused', () => {
+    const gateways: Sections['gateways'] = { web: { mesh: 'mesh', namespace: 'edge', listeners: [{ port: 80, hosts: ['a.b'] }] } }
+    const both = { gateways: ['web'], hosts: ['a.b'] }
+    const routes = [{ to: { v1: 100 } }]
+    const made = on({}, { workloads: SEVERAL, gateways, traffic: { web: policy(80, { ...both, routes }) } })
+    expect(objectsIn(only(made, 'VirtualService'), 'spec', 'http').map(({ match }) => match)).toEqual([
+      [{ gateways: ['mesh'], port: 80 }, { gateways: ['edge/web'] }],
+    ])
+    const half = on(
+      {},
+      {
+        workloads: SEVERAL,
+        gateways,
+        traffic: { web: policy(80, { ...both, routes }), calls: policy(9000, { hosts: ['a.b'], routes }) },
+      },
+    )
+    expect(half.diagnostics.map(({ code, location }) => [code, location?.file])).toEqual([['MF3004', 'routes']])
+  })
+
+  test('settings for one port of several are kept to it, and those of several policies are one DestinationRule', () => {
+    const made = on(
+      {},
+      {
+        workloads: SEVERAL,
+        traffic: {
+          web: policy(80, { circuitBreaker: { maxConnections: 7 }, rateLimit: { requests: 3 } }),
+          bytes: policy(7001, { circuitBreaker: { idleTimeout: '5s' }, loadBalancing: { policy: 'random' } }),
+        },
+      },
+    )
+    expect(made.diagnostics).toEqual([])
+    expect(valueIn(only(made, 'DestinationRule').spec, 'trafficPolicy')).toEqual({
+      portLevelSettings: [
+        { port: { number: 80 }, connectionPool: { tcp: { maxConnections: 7 } } },
+        { port: { number: 7001 }, connectionPool: { tcp: { idleTimeout: '5s' } }, loadBalancer: { simple: 'RANDOM' } },
+      ],
+    })
+    const [patch] = objectsIn(only(made, 'EnvoyFilter'), 'spec', 'configPatches')
+    expect(valueIn(patch, 'match', 'listener', 'portNumber')).toBe(8080)
+    const wide = on(
+      {},
+      {
+        workloads: SEVERAL,
+        traffic: { all: { workload: 'backend', loadBalancing: { policy: 'random' } }, web: policy(80, { tls: 'off' }) },
+      },
+    )
+    expect(wide.diagnostics.map(({ code }) => code)).toEqual(['MF3004'])
+  })
+
   test('a prefix taken away leaves one slash, not two', () => {
     const rewrites = (prefix: string) => {
       const made = on(

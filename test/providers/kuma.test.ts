@@ -182,6 +182,44 @@ describe('Kuma', () => {
     })
   })
 
+  test('a fault keeps to the requests of its own route, where one condition each tells those of earlier routes', () => {
+    const faulty = (match: readonly object[]) =>
+      shop({
+        traffic: {
+          backend: {
+            workload: 'backend',
+            routes: [
+              { match, to: { v2: 100 } },
+              { to: { v1: 100 }, fault: { delay: { duration: '1s' } } },
+            ] as never,
+          },
+        },
+      })
+    const apart = faulty([{ headers: { 'x-tester': { exact: 'yes' } } }, { methods: ['DELETE'] }])
+    expect(apart.diagnostics).toEqual([])
+    const [patch] = objectsIn(only(apart, 'MeshProxyPatch'), 'spec', 'default', 'appendModifications')
+    const value = stringIn(patch, 'httpFilter', 'value') ?? ''
+    // Kuma reads YAML 1.1, to which a bare `yes` is true.
+    expect(value).toContain('exact: "yes"')
+    expect(objectIn(parse(value), 'typed_config').headers).toEqual([
+      { name: 'x-tester', string_match: { exact: 'yes' }, invert_match: true },
+      { name: ':method', string_match: { safe_regex: { regex: 'DELETE' } }, invert_match: true },
+    ])
+    const mixed = faulty([{ headers: { 'x-a': { exact: '1' }, 'x-b': { exact: '2' } } }])
+    expect(mixed.diagnostics).toMatchObject([{ code: 'MF3020', severity: 'warning', location: { file: 'routes.1.fault' } }])
+  })
+
+  test('what gRPC calls are retried on cannot be chosen by the words of HTTP', () => {
+    const retried = (on: readonly string[]) =>
+      shop({
+        workloads: { pay: { mesh: 'mesh', namespace: 'shop', image: 'pay:1', ports: [{ name: 'grpc', port: 9090 }] } },
+        traffic: { pay: { workload: 'pay', routes: [{ retries: { attempts: 2, on: [...on] } }] } },
+      }).diagnostics.map(({ code, severity, location }) => [code, severity, location?.file])
+    expect(retried(['5xx'])).toEqual([])
+    expect(retried(['connect-failure'])).toEqual([['MF3020', 'warning', 'routes.0.retries.on']])
+    expect(retried(['503'])).toEqual([['MF3020', 'error', 'routes.0.retries.on']])
+  })
+
   test('a module from the network comes through a cluster of its own, and only with its digest', () => {
     const filter = (sha256?: string): Sections => ({
       filters: {

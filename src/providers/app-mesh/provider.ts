@@ -18,7 +18,7 @@ import { externalHost } from './external.ts'
 import { virtualGateway } from './gateway.ts'
 import { APP_MESH_API, APP_MESH_NAMESPACE, hasRouter, meshName, meshNameOf } from './names.ts'
 import { portMistakes } from './ports.ts'
-import { nodeName, virtualNodes } from './virtual-node.ts'
+import { limitMistakes, nodeName, virtualNodes } from './virtual-node.ts'
 import { evenRouter, virtualRouter } from './virtual-router.ts'
 
 const INJECTION = 'appmesh.k8s.aws/sidecarInjectorWebhook'
@@ -92,8 +92,10 @@ function traffic(policy: ComponentOf<'traffic'>, scope: Scope): Translation {
   if (workload === undefined) return { manifests: [], diagnostics: found.diagnostics }
   if (workload.service === undefined) return { manifests: [], diagnostics: [servesNothing(policy, workload)] }
   const own = [...otherPort(policy, workload), ...settingConflicts(policy, workload, scope)]
-  if (policy.spec.routes === undefined || own.length > 0) return { manifests: [], diagnostics: own }
-  return virtualRouter(policy, workload, scope)
+  const limits = limitMistakes(policy, workload)
+  if (policy.spec.routes === undefined || own.length > 0) return { manifests: [], diagnostics: [...own, ...limits] }
+  const { manifests, diagnostics } = virtualRouter(policy, workload, scope)
+  return { manifests, diagnostics: [...diagnostics, ...limits] }
 }
 
 /** Nodes and routers have one listener here, that of the first port. */

@@ -1,5 +1,7 @@
 import type { ComponentOf } from '../../design/component.ts'
+import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { DesiredManifest, ResolvedWorkload, Scope, WorkloadVersion } from '../contract.ts'
+import { mistake } from '../mistake.ts'
 import { serviceHost } from '../references.ts'
 import { indexOf } from '../scope-index.ts'
 import { type Draft, from, traceManifest } from '../traced-manifest.ts'
@@ -144,4 +146,26 @@ function listenerLimits(
             maxEjectionPercent: Math.round(outlier.maxEjectedPercent ?? DEFAULTS.share),
           },
   }
+}
+
+/** Limits that the connection pool of each protocol has no word for. */
+const WITHOUT_WORD = {
+  http: ['maxRequests'],
+  http2: ['maxConnections', 'maxPendingRequests'],
+  tcp: ['maxPendingRequests', 'maxRequests'],
+} as const
+
+/** Limits that the listener of a workload cannot take, told where they stand. */
+export function limitMistakes(policy: ComponentOf<'traffic'>, workload: ResolvedWorkload): readonly Diagnostic[] {
+  const { circuitBreaker } = policy.spec
+  const { protocol } = portMapping(workload)
+  return WITHOUT_WORD[protocol]
+    .filter((limit) => circuitBreaker?.[limit] !== undefined)
+    .map((limit) =>
+      mistake(policy, ['circuitBreaker', limit], 'MF3020', {
+        severity: 'warning',
+        summary: `\`${limit}\` limits nothing at ${workload.address}: the pool of ${protocol} connections has no such limit`,
+        hint: `Leave it out, or use ${protocol === 'http' ? '`maxConnections` and `maxPendingRequests`' : protocol === 'http2' ? '`maxRequests`' : '`maxConnections`'}.`,
+      }),
+    )
 }

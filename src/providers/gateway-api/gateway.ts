@@ -153,7 +153,7 @@ function redirectRoute(name: string, namespace: string, listener: Listener, inde
       kind: 'HTTPRoute',
       metadata: { name: `${name}-${listenerName(listener)}-redirect`, namespace },
       spec: {
-        parentRefs: [{ name, sectionName: listenerName(listener) }],
+        parentRefs: sectionNames(listener).map((sectionName) => ({ name, sectionName })),
         rules: from(path, [{ filters: [{ type: 'RequestRedirect', requestRedirect: { scheme: 'https', statusCode: 301 } }] }]),
       },
     },

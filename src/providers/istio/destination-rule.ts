@@ -6,7 +6,7 @@ import type { ResolvedWorkload, Scope, Translation } from '../contract.ts'
 import { mistake } from '../mistake.ts'
 import { serviceHost } from '../references.ts'
 import { indexOf } from '../scope-index.ts'
-import { type Draft, from, traceManifest } from '../traced-manifest.ts'
+import { type Draft, type DraftObject, from, plainValue, traceManifest } from '../traced-manifest.ts'
 import type { IstioApi } from './api.ts'
 
 const TLS_MODES = { mutual: 'ISTIO_MUTUAL', off: 'DISABLE', simple: 'SIMPLE' } as const
@@ -44,32 +44,60 @@ export function destinationRule(
   api: IstioApi,
   always: Draft = undefined,
 ): Translation {
-  const policies = indexOf(scope).traffic.get(workload.address) ?? []
-  const rival = hasSettings(policy) ? policies.find((other) => other !== policy && hasSettings(other)) : undefined
-  if (rival !== undefined && policies.indexOf(rival) < policies.indexOf(policy)) {
+  const policies = (indexOf(scope).traffic.get(workload.address) ?? []).filter((other) => other === policy || hasSettings(other))
+  const mine = portOf(policy, workload)
+  const rival = hasSettings(policy)
+    ? policies.slice(0, Math.max(0, policies.indexOf(policy))).find((other) => {
+        const theirs = portOf(other, workload)
+        return hasSettings(other) && (mine === theirs || mine === undefined || theirs === undefined)
+      })
+    : undefined
+  if (rival !== undefined) {
     return {
       manifests: [],
       diagnostics: [
         mistake(policy, policy.spec.circuitBreaker === undefined ? ['loadBalancing'] : ['circuitBreaker'], 'MF3004', {
           summary: `${policy.address} and ${rival.address} both set limits or load balancing for ${workload.address}`,
-          detail: 'The mesh keeps one set of these for a host.',
-          hint: 'Move them into one policy.',
+          detail: 'The mesh keeps one set of these for a host and port.',
+          hint:
+            workload.ports.length < 2
+              ? 'Move them into one policy.'
+              : 'Move them into one policy, or give each a `port` of its own.',
         }),
       ],
     }
   }
-  if (destinationRuleOwner(workload, scope) !== policy.address) return { manifests: [], diagnostics: [] }
+  const own = settingsOf(policy, workload, always)
+  const diagnostics = [...own.diagnostics, ...wholePercents(policy)]
+  if (destinationRuleOwner(workload, scope) !== policy.address) return { manifests: [], diagnostics }
+  const path: ValuePath = policy.spec.circuitBreaker !== undefined ? ['circuitBreaker'] : ['workload']
+  const levels = policies.flatMap((other): readonly Draft[] => {
+    const port = portOf(other, workload)
+    if (port === undefined || !hasSettings(other)) return []
+    const settings = other === policy ? own.draft : plainValue(settingsOf(other, workload, always).draft ?? {})
+    return [{ port: { number: port }, ...(settings as DraftObject) }]
+  })
+  const whole = mine === undefined ? own.draft : always === undefined ? undefined : { tls: always }
+  const trafficPolicy = levels.length === 0 ? whole : { ...whole, portLevelSettings: from(path, levels) }
+  return { manifests: [ruleManifest(workload, api, path, trafficPolicy)], diagnostics }
+}
+
+/** The port that settings are kept to: the one a policy names of several. Istio's settings of a port stand in for all of the host's. */
+function portOf({ spec }: ComponentOf<'traffic'>, workload: ResolvedWorkload): number | undefined {
+  return workload.ports.length < 2 ? undefined : spec.port
+}
+
+/** What a policy says in a DestinationRule, for the host or for a port of it; undefined where that is nothing. */
+function settingsOf(policy: ComponentOf<'traffic'>, workload: ResolvedWorkload, always: Draft) {
   const balancer = loadBalancerOf(policy)
-  const trafficPolicy: Draft = {
+  const draft: DraftObject = {
     connectionPool: connectionPoolOf(policy, workload),
     loadBalancer: balancer.draft,
     outlierDetection: outlierOf(policy),
     tls: policy.spec.tls === undefined ? always : from(['tls'], { mode: TLS_MODES[policy.spec.tls] }),
   }
-  const empty = Object.values(trafficPolicy).every((value) => value === undefined)
-  const path: ValuePath = policy.spec.circuitBreaker !== undefined ? ['circuitBreaker'] : ['workload']
-  const manifest = ruleManifest(workload, api, path, empty ? undefined : trafficPolicy)
-  return { manifests: [manifest], diagnostics: [...balancer.diagnostics, ...wholePercents(policy)] }
+  const empty = Object.values(draft).every((value) => value === undefined)
+  return { draft: empty ? undefined : draft, diagnostics: balancer.diagnostics }
 }
 
 /**
@@ -130,7 +158,8 @@ function ruleManifest(workload: ResolvedWorkload, api: IstioApi, path: ValuePath
 function connectionPoolOf({ spec }: ComponentOf<'traffic'>, workload: ResolvedWorkload): Draft {
   const breaker = spec.circuitBreaker
   if (breaker === undefined) return undefined
-  const stream = (spec.protocol ?? workload.ports[0]?.protocol ?? 'http') === 'tcp'
+  const served = workload.ports.find(({ port }) => port === spec.port) ?? workload.ports[0]
+  const stream = (spec.protocol ?? served?.protocol ?? 'http') === 'tcp'
   const at = (key: string, value: Draft) => from(['circuitBreaker', key], value)
   const tcp = {
     maxConnections: at('maxConnections', breaker.maxConnections),

@@ -7,21 +7,23 @@ import { serviceHost } from '../references.ts'
 import type { ResolvedMatch, ResolvedRoute, WeightedDestination } from '../resolve-routes.ts'
 import { type Draft, from } from '../traced-manifest.ts'
 import { wholeSeconds } from '../wire-duration.ts'
-import { httpMatches, stringMatch } from './route-match.ts'
+import { atPlaces, httpMatches, type MatchPlace, stringMatch } from './route-match.ts'
 
 /** An HTTPRoute of a VirtualService; `port` is the port of its own workload's Service, other workloads use their first one. */
 export function httpRoute(
   component: ComponentOf<'traffic'> | ComponentOf<'gateways'>,
   route: ResolvedRoute,
   portFor: (destination: Destination) => number | undefined,
+  places: readonly MatchPlace[] = [],
 ): { readonly draft: Draft; readonly diagnostics: readonly Diagnostic[] } {
   const { spec, path } = route
-  const matches = route.matches.map((match) => httpMatches(component, match))
+  const matches = route.matches.map((match) => httpMatches(component, match, places))
+  const placed = places.length === 0 ? undefined : atPlaces({}, places)
   const draft = from(path, {
     name: from([...path, 'name'], spec.name),
     match:
       matches.length === 0
-        ? undefined
+        ? placed
         : from(
             [...path, 'match'],
             matches.flatMap((match) => match.matches),

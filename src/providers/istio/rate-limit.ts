@@ -12,6 +12,7 @@ import {
   rateLimitService,
   type ServiceAddress,
 } from '../envoy-rate-limit.ts'
+import { podPortNumber } from '../pod-port.ts'
 import { serviceHost } from '../references.ts'
 import { type Draft, from, traceManifest } from '../traced-manifest.ts'
 import { ENVOY_FILTER_API } from './api.ts'
@@ -30,11 +31,13 @@ export function rateLimitFilters(policy: ComponentOf<'traffic'>, workload: Resol
   const client = place.by === 'selector' ? CERTIFICATE : HANDED_ON_CERTIFICATE
   const service = limit.scope === 'global' ? rateLimitService(policy, limit) : undefined
   if (service !== undefined && service.diagnostics.length > 0) return { manifests: [], diagnostics: service.diagnostics }
+  const port = portOf(policy, workload, place)
+  const at = { context, ...(port === undefined ? {} : { port }) } as const
   const patches =
     service?.address === undefined
-      ? [httpFilterPatch({ context }, localRateLimit(limit, client))]
+      ? [httpFilterPatch(at, localRateLimit(limit, client))]
       : [
-          httpFilterPatch({ context }, globalFilter(limit, policy, wholeHost(service.address, workload.namespace), place)),
+          httpFilterPatch(at, globalFilter(limit, policy, wholeHost(service.address, workload.namespace), place)),
           ...(place.by === 'selector' ? [virtualHostPatch(limit, policy)] : []),
         ]
   const name = joinName(nameAbout(workload.service ?? workload.name, policy), 'rate-limit')
@@ -56,6 +59,13 @@ export function rateLimitFilters(policy: ComponentOf<'traffic'>, workload: Resol
     ],
     diagnostics: [],
   }
+}
+
+/** The port that a limit is kept to: the one a policy names of several. Sidecars listen at ports of pods, waypoints at the Service's. */
+function portOf({ spec }: ComponentOf<'traffic'>, workload: ResolvedWorkload, place: LimitPlace): number | undefined {
+  const served = workload.ports.length < 2 ? undefined : workload.ports.find(({ port }) => port === spec.port)
+  if (served === undefined) return undefined
+  return place.by === 'service' ? served.port : podPortNumber(workload, served)
 }
 
 /** The filter that asks the service; only a waypoint takes what is counted from the filter itself. */

@@ -13,6 +13,7 @@ import { type Draft, type DraftObject, from } from '../traced-manifest.ts'
 export function httpMatches(
   component: ComponentOf<'traffic'> | ComponentOf<'gateways'>,
   match: ResolvedMatch,
+  places: readonly MatchPlace[] = [],
 ): { readonly matches: readonly Draft[]; readonly diagnostics: readonly Diagnostic[] } {
   const { spec, path } = match
   const diagnostics: Diagnostic[] = []
@@ -35,15 +36,24 @@ export function httpMatches(
     method: from([...path, 'methods'], methodMatch(spec.methods)),
     port: from([...path, 'port'], spec.port),
   }
-  if (match.from === undefined) return { matches: [from(path, common)], diagnostics }
-  const matches = match.from.map((caller, index) =>
-    from(path, {
-      ...common,
-      sourceLabels: from([...path, 'from', index], caller.selector),
-      sourceNamespace: from([...path, 'from', index], caller.namespace),
-    }),
-  )
+  const callers = match.from?.map((caller, index) => ({
+    sourceLabels: from([...path, 'from', index], caller.selector),
+    sourceNamespace: from([...path, 'from', index], caller.namespace),
+  })) ?? [{}]
+  const matches = callers.flatMap((caller) => atPlaces({ ...common, ...caller }, places).map((each) => from(path, each)))
   return { matches, diagnostics }
+}
+
+/** Where alone a match holds, where that isn't everywhere: at which gateways, and at which port of the host. */
+export interface MatchPlace {
+  readonly gateways?: readonly string[] | undefined
+  readonly port?: number | undefined
+}
+
+/** A match at each of the places; as it is where there are none. What it says of a port itself stays. */
+export function atPlaces(match: DraftObject, places: readonly MatchPlace[]): readonly DraftObject[] {
+  if (places.length === 0) return [match]
+  return places.map((place) => ({ ...match, gateways: place.gateways, port: match.port ?? place.port }))
 }
 
 /** A comparison as Istio writes it. */

@@ -5,12 +5,14 @@ import type { ResolvedWorkload, Scope, ServicePort, Translation } from '../contr
 import { mistake } from '../mistake.ts'
 import { type Destination, findGateway, serviceHost } from '../references.ts'
 import { type ResolvedRoute, resolveRoutes } from '../resolve-routes.ts'
-import { routeConflicts, routeName, servesNothing } from '../route-conflicts.ts'
+import { routeConflicts, routeName, routesMeet, servesNothing } from '../route-conflicts.ts'
+import { indexOf } from '../scope-index.ts'
 import { portChooser, trafficPort } from '../service-port.ts'
-import { type Draft, from, traceManifest } from '../traced-manifest.ts'
+import { type Draft, from, plainValue, traceManifest } from '../traced-manifest.ts'
 import type { IstioApi } from './api.ts'
 import { gatewayNamespace } from './gateway-place.ts'
 import { httpRoute, weightedDestination } from './http-route.ts'
+import { atPlaces, type MatchPlace } from './route-match.ts'
 
 /** The VirtualService of a traffic policy that has routes. */
 export function virtualService(
@@ -26,9 +28,15 @@ export function virtualService(
   const place = placeOf(policy, workload, service, scope)
   const found = [...diagnostics, ...portDiagnostics, ...place.diagnostics, ...routeConflicts(policy, workload, scope)]
   if (port === undefined) return { manifests: [], diagnostics: found }
-  const section = sectionOf(policy, port)
-  const portFor = portChooser(workload, port)
-  const http = section === 'http' ? routes.map((route) => httpRoute(policy, route, portFor)) : []
+  const own = sectionsOf(policy, workload, routes, port, place)
+  const { group, diagnostics: rivals } = samePlace(policy, workload, scope)
+  const diagnosed = [...found, ...rivals, ...own.diagnostics]
+  if (group[0] !== policy) return { manifests: [], diagnostics: diagnosed }
+  const parts = [own, ...group.slice(1).map((other) => sectionsElsewhere(other, workload, service, scope))]
+  const joined = (section: Section): Draft => {
+    const drafts = parts.flatMap((part) => (part.section === section ? part.routes : []))
+    return drafts.length === 0 ? undefined : from(['routes'], drafts)
+  }
   const manifest = traceManifest(
     {
       apiVersion: api.networking,
@@ -37,36 +45,95 @@ export function virtualService(
       spec: {
         hosts: from(policy.spec.hosts === undefined ? ['workload'] : ['hosts'], place.hosts),
         gateways: from(['gateways'], place.gateways),
-        http:
-          section === 'http'
-            ? from(
-                ['routes'],
-                http.map((route) => route.draft),
-              )
-            : undefined,
-        tcp:
-          section === 'tcp'
-            ? from(
-                ['routes'],
-                routes.map((route) => streamRoute(route, portFor, undefined)),
-              )
-            : undefined,
-        tls:
-          section === 'tls'
-            ? from(
-                ['routes'],
-                routes.map((route) => streamRoute(route, portFor, place.hosts)),
-              )
-            : undefined,
+        http: joined('http'),
+        tcp: joined('tcp'),
+        tls: joined('tls'),
       },
     },
     ['routes'],
   )
-  return { manifests: [manifest], diagnostics: [...found, ...http.flatMap((route) => route.diagnostics)] }
+  return { manifests: [manifest], diagnostics: diagnosed }
+}
+
+type Section = 'http' | 'tcp' | 'tls'
+
+interface SectionRoutes {
+  readonly section: Section
+  readonly routes: readonly Draft[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** The routes of one policy. Of a Service with several ports they hold at their own: what comes in at others goes its way. */
+function sectionsOf(
+  policy: ComponentOf<'traffic'>,
+  workload: ResolvedWorkload,
+  routes: readonly ResolvedRoute[],
+  port: ServicePort,
+  { hosts, gateways }: Place,
+): SectionRoutes {
+  const section = sectionOf(policy, port)
+  const portFor = portChooser(workload, port)
+  const places = workload.ports.length < 2 ? [] : placesAt(port.port, gateways)
+  if (section === 'http') {
+    const http = routes.map((route) => httpRoute(policy, route, portFor, places))
+    return { section, routes: http.map(({ draft }) => draft), diagnostics: http.flatMap(({ diagnostics }) => diagnostics) }
+  }
+  const sni = section === 'tls' ? hosts : undefined
+  return { section, routes: routes.map((route) => streamRoute(route, portFor, sni, places)), diagnostics: [] }
+}
+
+/** Ports of gateways are ports of their own, which the Service's say nothing about. */
+function placesAt(port: number, gateways: readonly string[] | undefined): readonly MatchPlace[] {
+  if (gateways === undefined) return [{ port }]
+  if (!gateways.includes('mesh')) return []
+  return [{ gateways: ['mesh'], port }, { gateways: gateways.filter((name) => name !== 'mesh') }]
+}
+
+/** The routes of another policy in the same VirtualService: its places are not places of this one, and it tells its own mistakes. */
+function sectionsElsewhere(
+  policy: ComponentOf<'traffic'>,
+  workload: ResolvedWorkload,
+  service: string,
+  scope: Scope,
+): SectionRoutes {
+  const { port } = trafficPort(policy, workload)
+  if (port === undefined) return { section: 'http', routes: [], diagnostics: [] }
+  const { routes } = resolveRoutes(policy, workload, scope)
+  const part = sectionsOf(policy, workload, routes, port, placeOf(policy, workload, service, scope))
+  return { ...part, routes: part.routes.map((route) => plainValue(route)) }
+}
+
+/**
+ * The policies that route other ports of the same host in the same places, in the order of the design: they are one VirtualService, of
+ * which Istio takes one for a host. One that holds in some of these places only cannot be.
+ */
+function samePlace(policy: ComponentOf<'traffic'>, workload: ResolvedWorkload, scope: Scope) {
+  const routed = (indexOf(scope).traffic.get(workload.address) ?? []).filter(({ spec }) => (spec.routes?.length ?? 0) > 0)
+  const whereOf = ({ spec }: ComponentOf<'traffic'>) =>
+    JSON.stringify([spec.hosts ?? [], spec.gateways ?? [], spec.onlyGateways === true])
+  const group = routed.filter((other) => whereOf(other) === whereOf(policy))
+  const anyPort = (other: ComponentOf<'traffic'>) => {
+    const { port: _port, ...spec } = other.spec
+    return { ...other, spec }
+  }
+  const rival = routed
+    .slice(0, Math.max(0, routed.indexOf(policy)))
+    .find((other) => !group.includes(other) && routesMeet(anyPort(other), anyPort(policy)))
+  const diagnostics: readonly Diagnostic[] =
+    rival === undefined || routesMeet(rival, policy)
+      ? []
+      : [
+          mistake(policy, ['routes'], 'MF3004', {
+            summary: `${policy.address} and ${rival.address} route the same host in different places`,
+            detail: 'Istio takes one VirtualService for a host at a gateway or in the mesh, whatever ports they are about.',
+            hint: 'Give both the same `hosts`, `gateways` and `onlyGateways`.',
+          }),
+        ]
+  return { group: group.includes(policy) ? group : [policy], diagnostics }
 }
 
 /** The section of a VirtualService that routes of this protocol go to. */
-function sectionOf(policy: ComponentOf<'traffic'>, port: ServicePort): 'http' | 'tcp' | 'tls' {
+function sectionOf(policy: ComponentOf<'traffic'>, port: ServicePort): Section {
   switch (policy.spec.protocol ?? port.protocol) {
     case 'http':
     case 'http2':
@@ -85,20 +152,17 @@ function streamRoute(
   route: ResolvedRoute,
   portFor: (destination: Destination) => number | undefined,
   sniHosts: readonly string[] | undefined,
+  places: readonly MatchPlace[],
 ): Draft {
   const matches = route.matches.flatMap((match): Draft[] => {
     const port = from([...match.path, 'port'], match.spec.port)
-    if (match.from === undefined) return [from(match.path, { sniHosts, port })]
-    return match.from.map((caller, index) =>
-      from([...match.path, 'from', index], {
-        sniHosts,
-        port,
-        sourceLabels: caller.selector,
-        sourceNamespace: caller.namespace,
-      }),
-    )
+    const callers = match.from?.map(({ selector, namespace }, index) => ({
+      path: [...match.path, 'from', index],
+      source: { sourceLabels: selector, sourceNamespace: namespace },
+    })) ?? [{ path: match.path, source: {} }]
+    return callers.flatMap(({ path, source }) => atPlaces({ sniHosts, port, ...source }, places).map((each) => from(path, each)))
   })
-  const fallback: Draft = sniHosts === undefined ? undefined : [{ sniHosts }]
+  const fallback: Draft = sniHosts === undefined && places.length === 0 ? undefined : atPlaces({ sniHosts }, places)
   return from(route.path, {
     match: matches.length === 0 ? fallback : from([...route.path, 'match'], matches),
     route: route.destinations.map((destination) => weightedDestination(destination, portFor)),

@@ -1,16 +1,16 @@
-import { stringify } from 'yaml'
 import { joinName } from '../../design/object-name.ts'
 import type { RouteSpec } from '../../design/schema/traffic.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { DesiredManifest, Translation } from '../contract.ts'
 import { headerMatchers } from '../envoy-header-match.ts'
 import { mistake } from '../mistake.ts'
+import { canBothHold } from '../requests-overlap.ts'
 import type { ResolvedRoute } from '../resolve-routes.ts'
 import { type Draft, type DraftObject, from, plainValue, traceManifest } from '../traced-manifest.ts'
 import { milliseconds } from '../wire-duration.ts'
 import { dataplanes, KUMA_API, policyLabels } from './api.ts'
 import { share } from './mesh-objects.ts'
-import { routerPatch } from './proxy-patch.ts'
+import { patchValue, routerPatch } from './proxy-patch.ts'
 import type { RouteRequest } from './routes.ts'
 
 type Fault = NonNullable<RouteSpec['fault']>
@@ -25,12 +25,12 @@ export function faultPolicies(request: RouteRequest): Translation {
   const manifests = routes.flatMap((route, index): readonly DesiredManifest[] => {
     const { fault } = route.spec
     if (fault === undefined) return []
-    const earlier = routes.slice(0, index).filter((other) => other.spec.fault === undefined)
     const whole = route.matches.length === 0 && index === 0
     if (whole) return [faultInjection(route, fault, request)]
-    if (earlier.length > 0) diagnostics.push(notApart(route, request))
+    const others = takenBefore(routes.slice(0, index), route)
+    if (others === undefined) diagnostics.push(notApart(route, request))
     if (route.matches.some((match) => match.from !== undefined)) diagnostics.push(byCaller(route, request))
-    return [faultFilters(route, fault, request, index)]
+    return [faultFilters(route, fault, request, index, others ?? [])]
   })
   return { manifests, diagnostics }
 }
@@ -62,10 +62,37 @@ function faultInjection({ path }: ResolvedRoute, { delay, abort }: Fault, reques
   )
 }
 
-function faultFilters(route: ResolvedRoute, fault: Fault, request: RouteRequest, index: number): DesiredManifest {
+/**
+ * What tells requests of earlier routes from those of this one, as matchers that must not hold: undefined where one of those routes
+ * takes requests by several conditions at once, since matchers all hold together.
+ */
+function takenBefore(earlier: readonly ResolvedRoute[], route: ResolvedRoute): readonly DraftObject[] | undefined {
+  const own = route.matches.length === 0 ? [{}] : route.matches.map(({ spec }) => spec)
+  const conditions = earlier.flatMap((other): readonly (readonly DraftObject[])[] => {
+    if (other.matches.length === 0) return [[]]
+    const met = other.matches.filter(({ spec }) => own.some((mine) => canBothHold(spec, mine)))
+    // What routes know of callers, filters at the called side do not.
+    return met.map((match) => (match.from === undefined ? headerMatchers(match.spec) : []))
+  })
+  const apart = conditions.flatMap(([only, ...more]) => (only === undefined || more.length > 0 ? [] : [inverted(only)]))
+  return apart.length === conditions.length ? apart : undefined
+}
+
+function inverted({ invert_match: was, ...matcher }: DraftObject): DraftObject {
+  return was === true ? matcher : { ...matcher, invert_match: true }
+}
+
+function faultFilters(
+  route: ResolvedRoute,
+  fault: Fault,
+  request: RouteRequest,
+  index: number,
+  others: readonly DraftObject[],
+): DesiredManifest {
   const at = [...route.path, 'fault']
   const matches = route.matches.length === 0 ? [[]] : route.matches.map(({ spec }) => headerMatchers(spec))
-  const filters = matches.map((headers, position) => {
+  const filters = matches.map((own, position) => {
+    const headers = [...own, ...others]
     const filter: DraftObject = {
       // Several filters of a kind are told apart by their names.
       name: `envoy.filters.http.fault.${index}.${position}`,
@@ -82,7 +109,7 @@ function faultFilters(route: ResolvedRoute, fault: Fault, request: RouteRequest,
             : { http_status: fault.abort.status, percentage: fractional(fault.abort.percent) },
       },
     }
-    return routerPatch('inbound', stringify(plainValue(filter)))
+    return routerPatch('inbound', patchValue(plainValue(filter)))
   })
   return traceManifest(
     {

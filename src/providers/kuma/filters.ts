@@ -1,4 +1,3 @@
-import { stringify } from 'yaml'
 import type { ComponentOf } from '../../design/component.ts'
 import { joinName, objectNameOf } from '../../design/object-name.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
@@ -12,7 +11,7 @@ import { behaviourAnnotations, filtersAt } from '../filter-order.ts'
 import { findWorkload } from '../references.ts'
 import { type Draft, from, plainValue, traceManifest } from '../traced-manifest.ts'
 import { dataplanes, KUMA_API, policyLabels } from './api.ts'
-import { chainPatch } from './proxy-patch.ts'
+import { chainPatch, patchValue } from './proxy-patch.ts'
 
 /** A filter as MeshProxyPatch of each workload. */
 export function kumaFilter(filter: ComponentOf<'filters'>, scope: Scope): Translation {
@@ -70,12 +69,12 @@ function modifications(filter: ComponentOf<'filters'>, own: boolean): readonly D
   const { spec } = filter
   const wasm = filterKindOf(spec) === 'wasm'
   const { direction = 'inbound', protocol = 'http' } = spec
-  const value = stringify(plainValue(wasm ? wasmFilter(filter) : nativeFilter(filter)))
+  const value = patchValue(plainValue(wasm ? wasmFilter(filter) : nativeFilter(filter)))
   const cluster = wasm ? moduleCluster(filter) : undefined
   const origins = direction === 'both' ? (['inbound', 'outbound'] as const) : [direction]
   const patches = origins.map((origin) => chainPatch({ origin, protocol, first: spec.phase === 'authn' }, value))
   return [
-    ...(cluster === undefined ? [] : [{ cluster: { operation: 'Add', value: stringify(plainValue(cluster)) } }]),
+    ...(cluster === undefined ? [] : [{ cluster: { operation: 'Add', value: patchValue(plainValue(cluster)) } }]),
     ...patches.map((patch) => (own ? from(wasm ? ['source'] : ['kind'], patch) : patch)),
   ]
 }

@@ -1,3 +1,5 @@
+import { stringify } from 'yaml'
+import type { JsonValue } from '../../plan/json.ts'
 import type { DraftObject } from '../traced-manifest.ts'
 
 /** Where in the proxies a filter is put. */
@@ -20,4 +22,9 @@ export function chainPatch({ origin, protocol, first }: ChainPlace, value: strin
 /** A modification that puts an HTTP filter, given as YAML, before the router. */
 export function routerPatch(origin: 'inbound' | 'outbound', value: string): DraftObject {
   return chainPatch({ origin, protocol: 'http', first: false }, value)
+}
+
+/** Envoy's configuration as the text of a modification. Kuma reads YAML 1.1, where `on` and `yes` without quotes are no text. */
+export function patchValue(config: JsonValue | undefined): string {
+  return stringify(config, { version: '1.1' })
 }

@@ -1,7 +1,9 @@
 import { joinName } from '../../design/object-name.ts'
 import type { RouteSpec } from '../../design/schema/traffic.ts'
+import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { ValuePath } from '../../plan/source.ts'
 import type { DesiredManifest } from '../contract.ts'
+import { mistake } from '../mistake.ts'
 import { type Draft, type DraftObject, from, traceManifest } from '../traced-manifest.ts'
 import { KUMA_API, labelsOf, meshService, policyLabels, sectionOf } from './api.ts'
 import { zonesOf } from './multi-zone.ts'
@@ -104,4 +106,35 @@ function retryOf(retries: NonNullable<RouteSpec['retries']>, path: ValuePath, gr
   if (grpc) return from(path, { grpc: common })
   const on = (retries.on ?? ['5xx']).map((word) => RETRY_WORDS[word] ?? word)
   return from(path, { http: { ...common, retryOn: from([...path, 'on'], on) } })
+}
+
+/** Words that Envoy retries gRPC calls on where a MeshRetry names no status of gRPC; chosen ones cannot be left out. */
+const GRPC_WORDS: readonly string[] = ['5xx', 'gateway-error', 'connect-failure', 'reset', 'refused-stream']
+
+/** What `on` says that Kuma takes no word of: gRPC calls are retried by conditions of their own. */
+export function grpcRetryMistakes({ policy, port, routes }: RouteRequest): readonly Diagnostic[] {
+  if (port.protocol !== 'grpc') return []
+  return routes.flatMap(({ spec, path }): readonly Diagnostic[] => {
+    const on = spec.retries?.on
+    if (on === undefined || on.includes('5xx')) return []
+    const foreign = on.filter((word) => !GRPC_WORDS.includes(word))
+    const at = [...path, 'retries', 'on']
+    if (foreign.length > 0) {
+      return [
+        mistake(policy, at, 'MF3020', {
+          summary: `A MeshRetry retries gRPC calls by their gRPC status, not on ${foreign.join(', ')}`,
+          hint: 'Leave `on` out for connect failures, resets and the gRPC statuses cancelled, resource-exhausted and unavailable.',
+        }),
+      ]
+    }
+    return [
+      mistake(policy, at, 'MF3020', {
+        severity: 'warning',
+        summary: `A MeshRetry retries gRPC calls on more than ${on.join(', ')}`,
+        detail:
+          'Connect failures, resets, refused streams, gateway errors and the gRPC statuses cancelled, resource-exhausted and unavailable are retried together.',
+        hint: 'Leave `on` out if that is meant.',
+      }),
+    ]
+  })
 }

@@ -15,7 +15,7 @@ import { faultPolicies } from './faults.ts'
 import { share } from './mesh-objects.ts'
 import { failsOver, multiZoneService, zonesOf } from './multi-zone.ts'
 import { meshHttpRoutes, meshTcpRoute, type RouteRequest, routeMistakes } from './routes.ts'
-import { outboundPolicy, targetServices, timeoutsAndRetries } from './timeouts.ts'
+import { grpcRetryMistakes, outboundPolicy, targetServices, timeoutsAndRetries } from './timeouts.ts'
 
 const BALANCERS = {
   'round-robin': { type: 'RoundRobin' },
@@ -86,6 +86,7 @@ function routedBy(request: RouteRequest): Translation {
     diagnostics: [
       ...orderWarnings(policy, routes),
       ...routes.flatMap((route) => routeMistakes(policy, route)),
+      ...grpcRetryMistakes(request),
       ...faults.diagnostics,
     ],
   }
