@@ -26,7 +26,7 @@ export interface RunningControllers {
 const defaults: SimulationOptions = {
   podStartDelayMs: 2,
   jobRunDelayMs: 5,
-  namespaceEndDelayMs: 0,
+  namespaceEndDelayMs: 12,
   namespaceConfigMaps: publishedConfigMaps,
   defaultServiceAccounts: false,
 }

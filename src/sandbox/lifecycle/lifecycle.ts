@@ -26,7 +26,7 @@ export class Lifecycle {
     const { host, stop } = storeControllerHost(context)
     const recorder = new EventRecorder(host)
     const garbage = new GarbageCollector(context, (object, report) => recorder.report(object, report))
-    const { namespaceEndDelayMs: pause = 0 } = controllers
+    const { namespaceEndDelayMs: pause = 12 } = controllers
     const namespaces = new NamespaceLifecycle(context, pause === 0 ? undefined : (then) => this.#later(pause, then))
     this.#workers = [new DefinitionLifecycle(context), garbage, namespaces, new QuotaStatus(context)]
     this.#stops.push(

@@ -8,6 +8,7 @@ import {
 } from '../defaults/cluster-defaults.ts'
 import { defineKind } from '../define-kind.ts'
 import { apiServiceColumns, leaseColumns, priorityClassColumns, storageClassColumns } from '../printing/cluster-columns.ts'
+import { eventColumns } from '../printing/core-columns.ts'
 import { validateApiService, validateLease, validatePriorityClass, validatePriorityClassUpdate } from '../validation/cluster.ts'
 import { storageClassWarnings } from '../validation/kind-warnings.ts'
 import { validateStorageClass, validateStorageClassUpdate } from '../validation/storage.ts'
@@ -60,6 +61,7 @@ export const clusterKinds: readonly ResourceType[] = [
     conversion: eventConversion,
     plural: 'events',
     shortNames: ['ev'],
+    allColumns: eventColumns,
     createdByReplace: true,
   }),
   defineKind({

@@ -63,7 +63,7 @@ export const nodeColumns: readonly KindColumn[] = [
   textColumn('Status', nodeStatus),
   textColumn('Roles', nodeRoles),
   ageColumn,
-  textColumn('Version', nodeInfo('kubeletVersion')),
+  textColumn('Version', (node) => textAt(objectAt(objectAt(node, 'status'), 'nodeInfo'), 'kubeletVersion')),
   textColumn('Internal-IP', nodeAddress('InternalIP'), 1),
   textColumn('External-IP', nodeAddress('ExternalIP'), 1),
   textColumn('OS-Image', nodeInfo('osImage'), 1),
@@ -79,8 +79,10 @@ const accessModeNames: ReadonlyMap<string, string> = new Map([
 ])
 
 function accessModes(holder: JsonObject | undefined): string {
-  return textsAt(holder, 'accessModes')
-    .map((mode) => accessModeNames.get(mode) ?? mode)
+  const modes = textsAt(holder, 'accessModes')
+  return [...accessModeNames]
+    .filter(([mode]) => modes.includes(mode))
+    .map(([, name]) => name)
     .join(',')
 }
 
@@ -129,24 +131,54 @@ export const resourceQuotaColumns: readonly KindColumn[] = [
   textColumn('Limit', (quota) => quotaPart(quota, 'limits.')),
 ]
 
-function seenAt(key: string, event: JsonObject, now: Date): string {
-  const seen = textAt(event, key) || textAt(event, 'eventTime')
-  return seen === '' ? '<unknown>' : ageOf(seen, now)
+/** A field of an event, which has another name in the group of events. */
+function eventText(event: JsonObject, name: string, newName: string): string {
+  return textAt(event, name) || textAt(event, newName)
 }
 
-/** LAST SEEN, TYPE, REASON, OBJECT and MESSAGE. */
+function sinceOrUnknown(time: string, now: Date): string {
+  return time === '' ? '<unknown>' : ageOf(time, now)
+}
+
+function firstSeen(event: JsonObject): string {
+  return eventText(event, 'firstTimestamp', 'deprecatedFirstTimestamp') || textAt(event, 'eventTime')
+}
+
+function lastSeen(event: JsonObject): string {
+  const series = objectAt(event, 'series')
+  if (series !== undefined) return textAt(series, 'lastObservedTime')
+  return eventText(event, 'lastTimestamp', 'deprecatedLastTimestamp') || firstSeen(event)
+}
+
+function eventObject(event: JsonObject): string {
+  const about = objectAt(event, 'involvedObject') ?? objectAt(event, 'regarding')
+  const name = textAt(about, 'name')
+  return `${textAt(about, 'kind').toLowerCase()}${name === '' ? '' : `/${name}`}`
+}
+
+function eventSource(event: JsonObject): string {
+  const source = objectAt(event, 'source') ?? objectAt(event, 'deprecatedSource')
+  const component = textAt(source, 'component') || eventText(event, 'reportingComponent', 'reportingController')
+  const instance = textAt(source, 'host') || textAt(event, 'reportingInstance')
+  return instance === '' ? component : `${component}, ${instance}`
+}
+
+function eventCount(event: JsonObject): number {
+  const series = objectAt(event, 'series')
+  if (series !== undefined) return numberAt(series, 'count') ?? 0
+  return (numberAt(event, 'count') ?? numberAt(event, 'deprecatedCount') ?? 0) || 1
+}
+
+/** LAST SEEN, TYPE, REASON, OBJECT and MESSAGE, of events in either of their groups. */
 export const eventColumns: readonly KindColumn[] = [
-  textColumn('Last Seen', (event, now) => seenAt('lastTimestamp', event, now)),
+  textColumn('Last Seen', (event, now) => sinceOrUnknown(lastSeen(event), now)),
   textColumn('Type', (event) => textAt(event, 'type')),
   textColumn('Reason', (event) => textAt(event, 'reason')),
-  textColumn('Object', (event) => {
-    const involved = objectAt(event, 'involvedObject') ?? objectAt(event, 'regarding')
-    return `${textAt(involved, 'kind').toLowerCase()}/${textAt(involved, 'name')}`
-  }),
-  textColumn('Subobject', (event) => textAt(objectAt(event, 'involvedObject'), 'fieldPath'), 1),
-  textColumn('Source', (event) => textAt(objectAt(event, 'source'), 'component') || textAt(event, 'reportingComponent'), 1),
-  textColumn('Message', (event) => (textAt(event, 'message') || textAt(event, 'note')).trim()),
-  textColumn('First Seen', (event, now) => seenAt('firstTimestamp', event, now), 1),
-  { ...countColumn('Count', (event) => numberAt(event, 'count') ?? 1), priority: 1 },
+  textColumn('Object', eventObject),
+  textColumn('Subobject', (event) => textAt(objectAt(event, 'involvedObject') ?? objectAt(event, 'regarding'), 'fieldPath'), 1),
+  textColumn('Source', eventSource, 1),
+  textColumn('Message', (event) => eventText(event, 'message', 'note').trim()),
+  textColumn('First Seen', (event, now) => sinceOrUnknown(firstSeen(event), now), 1),
+  { ...countColumn('Count', eventCount), priority: 1 },
   { ...nameColumn, priority: 1 },
 ]

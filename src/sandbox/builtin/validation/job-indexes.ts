@@ -34,3 +34,21 @@ export function countIndexes(text: string, completions: number): IndexCount {
   }
   return { ok: true, count }
 }
+
+/** The intervals that can be read; what can't be is told of elsewhere. */
+function intervalsOf(text: string, completions: number): readonly (readonly [from: number, to: number])[] {
+  return text.split(',').flatMap((interval) => {
+    const ends = interval.split('-').map((end) => readIndex(end, completions))
+    const [from, to = from] = ends
+    return ends.length <= 2 && typeof from === 'number' && typeof to === 'number' ? [[from, to] as const] : []
+  })
+}
+
+/** The first index that is in both lists; undefined without one. */
+export function sharedIndex(left: string, right: string, completions: number): number | undefined {
+  const others = intervalsOf(right, completions)
+  const shared = intervalsOf(left, completions).flatMap(([from, to]) =>
+    others.filter(([start, end]) => start <= to && from <= end).map(([start]) => Math.max(from, start)),
+  )
+  return shared.length === 0 ? undefined : Math.min(...shared)
+}
