@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { isJsonObject, type JsonObject } from '../../src/plan/json.ts'
 import type { Sandbox } from '../../src/sandbox/sandbox.ts'
-import { apply, openSandbox, request, settled } from './sandbox-requests.ts'
+import { apply, openSandbox, request } from './sandbox-requests.ts'
 
 const definitions = join(import.meta.dirname, '../fixtures/crds')
 const examples = join(import.meta.dirname, '../fixtures/mesh-examples')
@@ -60,8 +60,12 @@ describe('definitions of the meshes', () => {
   test.each(families)('%s is served at once', async (family) => {
     const sandbox = await openSandbox()
     expect(await install(sandbox, family)).toEqual([])
-    await settled()
-    const list = await request(sandbox, 'GET', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions')
+    const list = await vi.waitFor(async () => {
+      const answer = await request(sandbox, 'GET', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions')
+      const items = answer.body.items as readonly JsonObject[]
+      expect(items.every(({ status }) => Array.isArray((status as JsonObject).conditions))).toBe(true)
+      return answer
+    }, 10_000)
     const conditions = (list.body.items as readonly JsonObject[]).map((item) => {
       const status = item.status as JsonObject
       return (status.conditions as readonly JsonObject[]).map(({ type, status: value }) => `${String(type)}=${String(value)}`)

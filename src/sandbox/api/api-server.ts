@@ -8,13 +8,14 @@ import { admitDeletion, deleteObject } from './delete-object.ts'
 import { discoveryAnswer } from './discovery.ts'
 import { evictPod } from './evict-pod.ts'
 import { jsonAnswer, type SandboxRequest, type SandboxResponse, textAnswer, yamlAnswer } from './exchange.ts'
-import { listObjects } from './list-objects.ts'
+import { checkReadVersion, listObjects } from './list-objects.ts'
 import { acceptedEncoding, acceptedMedia } from './media-type.ts'
 import { metadataText } from './object-metadata.ts'
 import { listAnswer, objectAnswer, type Projection } from './object-projection.ts'
+import { patchTypeOf } from './patch-object.ts'
 import { isForPeople, prettyAnswer } from './pretty-answer.ts'
 import { readObject, readOptions } from './request-body.ts'
-import { deleteOptionsOf } from './request-options.ts'
+import { checkTimeout, deleteOptionsOf } from './request-options.ts'
 import { type ResourceTarget, resourceTargetOf } from './request-target.ts'
 import type { ServedResource } from './resource-registry.ts'
 import { scaleAnswer } from './scale-answer.ts'
@@ -66,6 +67,7 @@ export class ApiServer {
 
   #route(request: SandboxRequest): SandboxResponse {
     const url = new URL(request.path, 'http://sandbox')
+    checkTimeout(url.searchParams)
     const target = resourceTargetOf(url.pathname)
     if (target !== undefined && this.#context.registry.hasGroupVersion(target.apiVersion)) {
       return this.#resource(request, target, url.searchParams)
@@ -112,6 +114,8 @@ export class ApiServer {
   }
 
   #served(request: SandboxRequest, resource: ServedResource, target: ResourceTarget, query: URLSearchParams): SandboxResponse {
+    // Kubernetes' own routes know no HEAD.
+    if (request.method === 'HEAD' && !resource.custom) throw methodNotAllowed()
     // What can't be answered is not done.
     const isCollection = target.name === undefined && (request.method === 'GET' || request.method === 'HEAD')
     const isWatch = isCollection && (target.watch || asksToWatch(query))
@@ -155,6 +159,7 @@ export class ApiServer {
         return this.#deleteCollection(request, resource, namespace, query)
       case 'PUT':
       case 'PATCH':
+        if (request.method === 'PATCH') patchTypeOf(request, resource)
         if (resource.custom) throw badRequest('name must be provided')
         throw methodNotAllowed()
       default:
@@ -183,6 +188,7 @@ export class ApiServer {
       case 'HEAD': {
         // Only a collection is watched by asking it to; an object has the older path for that.
         if (target.watch) return this.#watch(request, resource, target, query)
+        checkReadVersion(this.#context.store, query)
         const live = this.#find(resource, namespace, name)
         return objectAnswer(200, live, resource, this.#projection(request, resource, query), {})
       }
@@ -218,9 +224,9 @@ export class ApiServer {
       if (!isRead && request.method !== 'PUT' && request.method !== 'PATCH') throw unsupportedVerb(resource, request.method)
       const live = this.#find(resource, target.namespace, name, isRead ? missing : resource.plural)
       const projection = this.#projection(request, resource, query)
-      if (isRead) return scaleAnswer(readableScale(live.object, scale, custom), projection, [])
+      if (isRead) return scaleAnswer(readableScale(live.object, scale, custom), projection, [], custom)
       const scaled = writeScale(this.#context, request, query, resource, scale, live)
-      return scaleAnswer(scaleOf(scaled.object.object, scale, custom), projection, scaled.warnings)
+      return scaleAnswer(scaleOf(scaled.object.object, scale, custom), projection, scaled.warnings, custom)
     }
     if (resource.custom && !(subresource === 'status' && status)) throw notFound(resource.plural, name)
     const isFinalize = subresource === 'finalize' && resource.storage === '/namespaces'
@@ -237,6 +243,7 @@ export class ApiServer {
     const write: WriteRequest = { request, query, resource, namespace: target.namespace, subresource: written }
     switch (request.method) {
       case 'GET':
+      case 'HEAD':
         return objectAnswer(
           200,
           this.#find(resource, target.namespace, name),
@@ -323,11 +330,11 @@ export class ApiServer {
     query: URLSearchParams,
   ): SandboxResponse {
     const options = deleteOptionsOf(query, readOptions(request, 'DeleteOptions'))
-    const { store } = this.#context
-    const doomed = listObjects(store, resource, namespace, query).objects
+    const page = listObjects(this.#context.store, resource, namespace, query)
+    const doomed = page.objects
     if (hasWebhooks(this.#context)) this.#askOfDeletions(resource, doomed, options.dryRun)
-    const objects = doomed.map((live) => deleteObject(this.#context, resource, live, options).object)
-    const page = { objects, version: store.version, continueToken: undefined, remaining: undefined }
+    for (const live of doomed) deleteObject(this.#context, resource, live, options)
+    // The answer is the list as it was.
     return listAnswer(page, resource, this.#projection(request, resource, query))
   }
 

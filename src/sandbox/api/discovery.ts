@@ -5,17 +5,21 @@ import type { ApiContext } from './api-context.ts'
 import { componentStatusEntry } from './component-statuses.ts'
 import { jsonAnswer, type SandboxAnswer, type SandboxRequest } from './exchange.ts'
 import { healthAnswer } from './health.ts'
-import { mediaRangesOf } from './media-type.ts'
+import { isAnyAccepted, mediaRangesOf } from './media-type.ts'
 import { apiVersionOf, type ResourceRegistry, type ServedResource } from './resource-registry.ts'
-import { methodNotAllowed, unknownResource } from './status-error.ts'
+import { methodNotAllowed, notAcceptable, notRepresentable, unknownResource } from './status-error.ts'
 import { subresourceEntry } from './subresource-entries.ts'
 
 /** The Kubernetes version that the sandbox answers like. */
 export const serverVersion = { major: '1', minor: '36', gitVersion: 'v1.36.2' } as const
 
+/** Definitions are stored as they are served; servers name them by the version they once were stored in. */
+const namedByVersion: { readonly [kind: string]: string } = { CustomResourceDefinition: 'v1beta1' }
+
 /** A resource's fingerprint in discovery: eight bytes of the hash of its storage type. */
 function storageVersionHash(resource: ServedResource): string {
-  const { version, kind, storageVersion = version } = resource.type
+  const { version, kind } = resource.type
+  const storageVersion = (resource.custom ? undefined : namedByVersion[kind]) ?? resource.type.storageVersion ?? version
   const group = resource.type.conversion?.storageGroup ?? resource.type.group
   return createHash('sha256').update(`${group}/${storageVersion}/${kind}`).digest().subarray(0, 8).toString('base64')
 }
@@ -231,6 +235,9 @@ function wantsAggregated(request: SandboxRequest): boolean {
   return false
 }
 
+/** What documents are written in. */
+const documentTypes = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
+
 function rootPaths(registry: ResourceRegistry): JsonValue {
   const paths = ['/api', '/api/v1', '/apis']
   for (const [group, versions] of groupsOf(registry)) {
@@ -257,9 +264,25 @@ function versionDocument(): JsonObject {
   }
 }
 
-/** Whether a document about what is served stands at a path, of all of it, of a group or of a version. */
+/**
+ * Documents are read, and only in forms that there are. Those of definitions' groups come from a server that looks at the path
+ * alone, whatever the method.
+ */
+function checkDocumentRequest(registry: ResourceRegistry, request: SandboxRequest, path: string): void {
+  const [, root, group = ''] = path.split('/')
+  const isBuiltin = root !== 'apis' || group === '' || registry.isBuiltinGroup(group)
+  const isRead = request.method === 'GET' || request.method === 'HEAD'
+  if (!isRead && isBuiltin) throw methodNotAllowed()
+  const produced = path === '/version' ? documentTypes.slice(0, 1) : documentTypes
+  if (isAnyAccepted(request.headers?.accept, produced)) return
+  // The whole list has a form of its own, which its builder looks for.
+  if (path === '/api' || path === '/apis') return
+  throw isBuiltin ? notRepresentable(produced) : notAcceptable(produced)
+}
+
+/** Whether a document about what is served stands at a path: of the server, of all groups, of a group or of a version. */
 function isDocument(path: string, groups: ReturnType<typeof groupsOf>): boolean {
-  if (path === '/api' || path === '/api/v1') return true
+  if (path === '/api' || path === '/apis' || path === '/api/v1' || path === '/version') return true
   const [, root, group = '', version, ...more] = path.split('/')
   const versions = groups.get(group)
   if (root !== 'apis' || versions === undefined || more.length > 0) return false
@@ -273,8 +296,7 @@ export function discoveryAnswer(context: ApiContext, request: SandboxRequest, pa
   const health = healthAnswer(path, request)
   if (health !== undefined) return health
   const groups = groupsOf(registry)
-  const isRead = request.method === 'GET' || request.method === 'HEAD'
-  if (!isRead && isDocument(path, groups)) throw methodNotAllowed()
+  if (isDocument(path, groups)) checkDocumentRequest(registry, request, path)
   switch (path) {
     case '/':
       return jsonAnswer(200, { paths: rootPaths(registry) })

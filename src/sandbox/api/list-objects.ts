@@ -7,7 +7,7 @@ import type { ObjectStore } from '../store/object-store.ts'
 import type { StoredObject } from '../store/stored-object.ts'
 import { queryNumber } from './request-options.ts'
 import type { ServedResource } from './resource-registry.ts'
-import { badRequest, expired, invalid, versionTooLarge } from './status-error.ts'
+import { badRequest, expired, internal, invalid, versionTooLarge } from './status-error.ts'
 
 /** Which objects of a resource are meant. */
 export interface ObjectFilter {
@@ -78,6 +78,20 @@ export function versionOf(query: URLSearchParams): number | undefined {
     throw badRequest(`invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: ${why}`)
   }
   return Number(text)
+}
+
+/** Refuses a read of one object at a version that is none, or that is not reached yet. */
+export function checkReadVersion(store: ObjectStore, query: URLSearchParams): void {
+  const asked = watchedVersionOf(query)
+  if (asked !== undefined && asked > store.version) throw versionTooLarge(asked, store.version)
+}
+
+/** Of a version that is none a watch and a read of one object tell in fewer words than a list. */
+export function watchedVersionOf(query: URLSearchParams): number | undefined {
+  const text = query.get('resourceVersion') ?? ''
+  if (/^\d*$/.test(text)) return versionOf(query)
+  const why = `strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`
+  throw internal(`resourceVersion: Invalid value: ${JSON.stringify(text)}: ${why}`)
 }
 
 function objectsAt(
@@ -151,7 +165,11 @@ export function listObjects(
     throw badRequest('specifying resource version is not allowed when using continue')
   }
   if (asked !== undefined && asked > store.version) throw versionTooLarge(asked, store.version)
-  const exact = query.get('resourceVersionMatch') === 'Exact'
+  const match = query.get('resourceVersionMatch') ?? ''
+  const given = queryNumber(query, 'limit') ?? 0
+  // What need not be the latest comes whole, since it comes from what the server has at hand.
+  const limit = asked === 0 && token === undefined ? 0 : given
+  const exact = match === 'Exact' || (match === '' && limit > 0)
   const begun = token?.version === latest ? store.version : token?.version
   const version = begun ?? (exact && asked !== undefined ? asked : store.version)
   const all = objectsAt(store, resource, namespace, version, () =>
@@ -159,7 +177,6 @@ export function listObjects(
   )
   let selected = filter.isEmpty ? all : all.filter(filter.matches)
   if (token !== undefined) selected = selected.filter((object) => keyText(object) > token.after)
-  const limit = queryNumber(query, 'limit') ?? 0
   if (!(limit > 0) || selected.length <= limit)
     return { objects: selected, version, continueToken: undefined, remaining: undefined }
   const objects = selected.slice(0, limit)

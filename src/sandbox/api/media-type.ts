@@ -113,6 +113,15 @@ function isProduced(accept: string, produced: readonly string[]): boolean {
   })
 }
 
+/** Whether an Accept header takes one of some types in its plain form; a header that says nothing takes any. */
+export function isAnyAccepted(accept: string | undefined, produced: readonly string[]): boolean {
+  if (accept === undefined || accept === '') return true
+  return mediaRangesOf(accept).some(({ type, parameters }) => {
+    if (parameters.has('as')) return false
+    return type === '*/*' || type === 'application/*' || produced.includes(type)
+  })
+}
+
 /** How an answer is written. A failure takes no other form, so that a range which asks for one says nothing of it. */
 export function acceptedEncoding(accept: string | undefined, isFailure: boolean): Encoding {
   if (accept?.includes('yaml') !== true) return 'json'

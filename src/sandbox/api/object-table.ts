@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../plan/json.ts'
 import type { PrinterColumn } from '../resource-type.ts'
 import type { StoredObject } from '../store/stored-object.ts'
+import { atVersion } from './at-version.ts'
 import type { MetaVersion } from './media-type.ts'
 import { metadataOf } from './object-metadata.ts'
 import { printerCell } from './printer-cell.ts'
@@ -48,9 +49,12 @@ export function objectTable(
 ): JsonObject {
   const columns = resource.type.printerColumns
   const rows = objects.map((stored): JsonObject => {
-    const cells: readonly JsonValue[] = columns.map((column) => printerCell(column, stored.object, form.now))
+    const object = atVersion(stored.object, resource)
+    // Columns of a definition are paths in the version asked for; those of other kinds read what is stored.
+    const shown = resource.custom ? object : stored.object
+    const cells: readonly JsonValue[] = columns.map((column) => printerCell(column, shown, form.now))
     const conditions = resource.type.rowConditions?.(stored.object) ?? []
-    return { cells, ...(conditions.length === 0 ? {} : { conditions }), object: rowObject(stored.object, form) }
+    return { cells, ...(conditions.length === 0 ? {} : { conditions }), object: rowObject(object, form) }
   })
   return {
     kind: 'Table',

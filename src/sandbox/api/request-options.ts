@@ -97,7 +97,19 @@ export function queryNumber(query: URLSearchParams, name: string): number | unde
   const text = query.get(name) ?? ''
   if (text === '') return undefined
   if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
+  if (BigInt.asIntN(64, BigInt(text)) !== BigInt(text))
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: value out of range`)
   return Number(text)
+}
+
+const durationPattern = /^[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/
+
+/** Refuses a time that a request may take where it is no duration. */
+export function checkTimeout(query: URLSearchParams): void {
+  const text = query.get('timeout') ?? ''
+  if (text === '' || durationPattern.test(text)) return
+  const why = /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text) ? 'missing unit in duration' : 'invalid duration'
+  throw badRequest(`invalid timeout specified in the request URL - time: ${why} ${JSON.stringify(text)}`)
 }
 
 /** How dependants are treated when their owner goes. */

@@ -36,7 +36,12 @@ function scaleTable(scale: JsonObject, projection: Projection): JsonObject {
 }
 
 /** A Scale in the form asked for. */
-export function scaleAnswer(scale: JsonObject, projection: Projection, warnings: readonly string[]): SandboxAnswer {
+export function scaleAnswer(
+  scale: JsonObject,
+  projection: Projection,
+  warnings: readonly string[],
+  isCustom: boolean,
+): SandboxAnswer {
   const headers = warningHeader(warnings)
   switch (projection.form) {
     case 'object':
@@ -44,7 +49,7 @@ export function scaleAnswer(scale: JsonObject, projection: Projection, warnings:
     case 'partial':
       return jsonAnswer(200, partialOf(scale, projection.metaVersion), headers)
     case 'partials':
-      throw notPartial('PartialObjectMetadataList', 'not a list (*autoscaling.Scale)')
+      throw notPartial('PartialObjectMetadataList', `not a list (*${isCustom ? 'v1' : 'autoscaling'}.Scale)`)
     case 'table':
       return jsonAnswer(200, scaleTable(scale, projection), headers)
   }

@@ -5,12 +5,12 @@ import { inStorageOrder, StoredObject } from '../store/stored-object.ts'
 import type { ApiContext } from './api-context.ts'
 import { isAsStored } from './at-version.ts'
 import { type WatchEvent, watchEvent } from './exchange.ts'
-import { filterOf, type ObjectFilter, versionOf } from './list-objects.ts'
+import { filterOf, type ObjectFilter, watchedVersionOf } from './list-objects.ts'
 import { withMetadata } from './object-metadata.ts'
 import { type Projection, projectObject } from './object-projection.ts'
 import { queryNumber } from './request-options.ts'
 import type { ServedResource } from './resource-registry.ts'
-import { expired, internal, invalid } from './status-error.ts'
+import { expired, invalid } from './status-error.ts'
 
 /** What a watch is to tell. */
 export interface WatchRequest {
@@ -134,21 +134,16 @@ function isTrue(text: string | null): boolean {
   return text === 'true' || text === '1'
 }
 
-/** Of a version that is none a watch tells in fewer words than a list. */
-function watchedVersionOf(query: URLSearchParams): number | undefined {
-  const text = query.get('resourceVersion') ?? ''
-  if (/^\d*$/.test(text)) return versionOf(query)
-  const why = `strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`
-  throw internal(`resourceVersion: Invalid value: ${JSON.stringify(text)}: ${why}`)
-}
-
 /** Starts a watch: what is there or happened since a version, then what happens, until time or the reader ends it. */
 export function watchObjects(context: ApiContext, request: WatchRequest): AsyncIterable<WatchEvent> {
   const { resource, namespace, name, query, projection, signal } = request
   const { store } = context
   const filter = filterOf(query, resource)
-  const sendInitial = checkInitialEvents(query)
+  const askedInitial = checkInitialEvents(query)
   const from = watchedVersionOf(query)
+  // From no version in particular a watch begins with what there is, and says when it has told all of it.
+  const fromNow = from === undefined || from === 0
+  const sendInitial = askedInitial ?? fromNow
   const bookmarks = isTrue(query.get('allowWatchBookmarks'))
   const concerns = (object: StoredObject): boolean =>
     object.key.resource === resource.storage &&
@@ -176,10 +171,10 @@ export function watchObjects(context: ApiContext, request: WatchRequest): AsyncI
     if (seen !== undefined) push(seen.type, seen.object)
   }
 
-  if (sendInitial === true || from === undefined || from === 0) {
-    const told = sendInitial === false && from === undefined ? [] : store.list(resource.storage, namespace)
+  if (sendInitial || fromNow) {
+    const told = sendInitial ? store.list(resource.storage, namespace) : []
     for (const object of told) if (concerns(object) && filter.matches(object)) push('ADDED', object)
-    if (sendInitial === true && bookmarks) queue.push(bookmark(resource, store.version, true))
+    if (sendInitial && bookmarks) queue.push(bookmark(resource, store.version, true))
   } else {
     const changes = from < store.firstWatchable ? undefined : store.changesSince(resource.storage, from)
     if (changes === undefined) {
@@ -191,10 +186,7 @@ export function watchObjects(context: ApiContext, request: WatchRequest): AsyncI
   }
   cleanups.push(store.subscribe(tell))
   const seconds = Math.min(queryNumber(query, 'timeoutSeconds') || longestTimeoutSeconds, longestTimeoutSeconds)
-  const timer = setTimeout(() => {
-    if (bookmarks) queue.push(bookmark(resource, store.version, false))
-    queue.end()
-  }, seconds * 1000)
+  const timer = setTimeout(() => queue.end(), seconds * 1000)
   timer.unref()
   cleanups.push(() => clearTimeout(timer))
   if (bookmarks) {

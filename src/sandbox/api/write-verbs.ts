@@ -62,7 +62,9 @@ export function postObject(context: ApiContext, write: WriteRequest): Written {
   const problem = decodeProblemOf(resource)
   const decoded = decodeInput(given, resource, options.fieldValidation, problem, jsonText(request), complaints)
   return warned(decoded.warnings, () => {
-    const object = fillDefaults(inRequestNamespace(decoded.object, resource, namespace), resource)
+    // Nobody owns that a new object is to go.
+    const living = withMetadata(decoded.object, { deletionTimestamp: undefined, deletionGracePeriodSeconds: undefined })
+    const object = fillDefaults(inRequestNamespace(living, resource, namespace), resource)
     const manager = managerContextOf(context, resource, options.updateManager, '')
     const managed = manageUpdate(resource.emptyObject, object, manager)
     const told = [...decoded.warnings]

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
 import { listElementOf } from './list-element.ts'
 import type { ListType, MapType, MergeType } from './merge-type.ts'
-import { partOf, samePart } from './value-shape.ts'
+import { partOf } from './value-shape.ts'
 
 type Side = JsonValue | undefined
 
@@ -12,9 +12,8 @@ export function mergeValues(live: JsonValue, applied: JsonValue, type: MergeType
 
 function merge(left: Side, right: Side, type: MergeType): Side {
   if (right === undefined) return left
-  const leftPart = partOf(type, left)
+  // A null has no part of its own: laid over a map it leaves the map's fields, over anything else it is a value.
   const rightPart = partOf(type, right)
-  if (left !== undefined && !samePart(leftPart, rightPart)) return right
   if (rightPart.map !== undefined) return mergeMaps(left, right, rightPart.map)
   if (rightPart.scalar !== undefined) return right
   if (rightPart.list !== undefined) return mergeLists(left, right, rightPart.list)

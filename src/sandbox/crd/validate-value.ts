@@ -115,6 +115,8 @@ function checkType(value: JsonValue, schema: StructuralSchema, path: string, err
     errors.push(typeInvalid(path, mismatch, inBody(path, `must be of type ${schema.format}: ${JSON.stringify(mismatch)}`)))
     return
   }
+  // A format is looked at in the type's stead, for lists as for strings; of a list no format says anything.
+  if (Array.isArray(value) && (schema.format ?? '') !== '' && !types.includes('integer') && !types.includes('number')) return
   const isBig = typeof value === 'number' && Number.isInteger(value) && goNumber(value) === 'float64'
   const given = isBig ? 'number' : typeName(value)
   if (types.includes(given) || (given === 'integer' && types.includes('number'))) return

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../plan/json.ts'
+import { labelValueComplaints, qualifiedNameComplaints } from '../builtin/validation/names.ts'
 
 /** Decides by an object's labels. */
 export type LabelMatcher = (labels: JsonObject) => boolean
@@ -132,7 +133,7 @@ class Parser {
         const bound = this.#exactValue(key)
         if (!/^[+-]?\d+$/.test(bound)) {
           throw new SelectorProblem(
-            `values[0][${key}]: Invalid value: ${JSON.stringify(bound)}: for 'Gt', 'Lt' operators, the value must be an integer`,
+            `values[0]: Invalid value: ${JSON.stringify(bound)}: for 'Gt', 'Lt' operators, the value must be an integer`,
           )
         }
         const isGreater = operator.kind === '>'
@@ -189,27 +190,16 @@ class Parser {
   }
 }
 
-const namePart = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/
-const valuePart = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/
-
 function refuseBadKey(key: string): void {
-  if (key.split('/').length > 2) {
-    const rule =
-      "a valid label key must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
-    throw new SelectorProblem(`<nil>: Invalid value: ${JSON.stringify(key)}: ${rule}`)
-  }
-  const name = key.slice(key.lastIndexOf('/') + 1)
-  if (namePart.test(name) && name.length <= 63) return
-  const rule =
-    "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
-  throw new SelectorProblem(`key: Invalid value: ${JSON.stringify(key)}: ${rule}`)
+  const complaints = qualifiedNameComplaints(key)
+  if (complaints.length === 0) return
+  throw new SelectorProblem(`<nil>: Invalid value: ${JSON.stringify(key)}: ${complaints.join('; ')}`)
 }
 
 function refuseBadValue(key: string, value: string, index: number): void {
-  if (valuePart.test(value) && value.length <= 63) return
-  const rule =
-    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
-  throw new SelectorProblem(`values[${index}][${key}]: Invalid value: ${JSON.stringify(value)}: ${rule}`)
+  const complaints = labelValueComplaints(value)
+  if (complaints.length === 0) return
+  throw new SelectorProblem(`values[${index}][${key}]: Invalid value: ${JSON.stringify(value)}: ${complaints.join('; ')}`)
 }
 
 /** Reads a label selector as queries have it: `a=b,c in (d,e),!f`. */

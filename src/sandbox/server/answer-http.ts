@@ -17,6 +17,9 @@ export interface RequestHandler {
   handle(request: SandboxRequest): Promise<SandboxResponse>
 }
 
+/** What stands on every answer: nothing between a server and its client may keep it. */
+const uncached = { 'cache-control': 'no-cache, private' } as const
+
 const methods: readonly SandboxRequest['method'][] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']
 
 /** Compares in a time that tells nothing of the token. */
@@ -137,7 +140,7 @@ function sendAnswer(message: IncomingMessage, response: ServerResponse, answer: 
   if (!isMarked) return send(message, response, answer.status, answer.headers, text)
   // Documents that clients keep are marked, so that they can ask whether theirs still holds.
   const etag = `"${createHash('sha256').update(text).digest('hex').toUpperCase()}"`
-  const headers = { ...answer.headers, etag, 'cache-control': 'no-cache, private', vary: 'Accept' }
+  const headers = { ...answer.headers, etag, vary: 'Accept' }
   if (message.headers['if-none-match'] === etag) return send(message, response, 304, headers, '')
   send(message, response, answer.status, headers, text)
 }
@@ -156,14 +159,15 @@ function send(
   headers: { readonly [name: string]: string },
   text: string | Uint8Array,
 ): void {
-  response.writeHead(status, status === 304 ? headers : { ...headers, 'content-length': Buffer.byteLength(text) })
+  const common = { ...uncached, ...headers }
+  response.writeHead(status, status === 304 ? common : { ...common, 'content-length': Buffer.byteLength(text) })
   // Text, not bytes: it leaves together with the headers in one write.
   response.end(message.method === 'HEAD' || status === 304 ? undefined : text)
 }
 
 /** Writes events as lines, no faster than the client reads them. */
 async function sendStream(response: ServerResponse, stream: SandboxStream, signal: AbortSignal): Promise<void> {
-  response.writeHead(stream.status, stream.headers)
+  response.writeHead(stream.status, { ...uncached, ...stream.headers })
   response.flushHeaders()
   for await (const event of stream.events) {
     if (signal.aborted) break

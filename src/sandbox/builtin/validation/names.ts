@@ -28,13 +28,24 @@ function regexComplaint(message: string, pattern: string, ...examples: readonly 
   return `${message} (${examples.length === 0 ? '' : `e.g. ${list}, `}regex used for validation is '${pattern}')`
 }
 
-function tooLong(maximum: number): string {
-  return `must be no more than ${maximum} bytes`
+/** Names are counted in characters and labels in bytes, in words alone: both are counted in bytes. */
+type Unit = 'characters' | 'bytes'
+
+function tooLong(maximum: number, unit: Unit): string {
+  return `must be no more than ${maximum} ${unit}`
 }
 
-function check(text: string, maximum: number, pattern: string, message: string, ...examples: readonly string[]): string[] {
+interface Rule {
+  readonly maximum: number
+  readonly unit?: Unit
+  readonly pattern: string
+  readonly message: string
+  readonly examples: readonly string[]
+}
+
+function check(text: string, { maximum, unit = 'characters', pattern, message, examples }: Rule): string[] {
   const complaints: string[] = []
-  if (text.length > maximum) complaints.push(tooLong(maximum))
+  if (text.length > maximum) complaints.push(tooLong(maximum, unit))
   // A hostile text is never given to a backtracking pattern beyond its longest length.
   if (text.length > 4096 || !matches(pattern, text)) complaints.push(regexComplaint(message, pattern, ...examples))
   return complaints
@@ -48,17 +59,17 @@ export function httpPathComplaints(text: string): string[] {
 }
 
 /** Names of most objects. */
-export function subdomainComplaints(text: string): string[] {
+export function subdomainComplaints(text: string, unit: Unit = 'characters'): string[] {
   const message =
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character"
-  return check(text, 253, subdomain1123, message, 'example.com')
+  return check(text, { maximum: 253, unit, pattern: subdomain1123, message, examples: ['example.com'] })
 }
 
 /** Names of namespaces, containers, volumes and service ports. */
 export function labelComplaints(text: string): string[] {
   const message =
     "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character"
-  return check(text, 63, label1123, message, 'my-name', '123-abc')
+  return check(text, { maximum: 63, pattern: label1123, message, examples: ['my-name', '123-abc'] })
 }
 
 /** Domains to look names up in; parts of them may have an underscore. */
@@ -66,7 +77,7 @@ export function relaxedSubdomainComplaints(text: string): string[] {
   const part = '[a-z0-9_]([-_a-z0-9]*[a-z0-9_])?'
   const message =
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character"
-  return check(text, 253, `${part}(\\.${part})*`, message, 'example.com')
+  return check(text, { maximum: 253, pattern: `${part}(\\.${part})*`, message, examples: ['example.com'] })
 }
 
 /** Names of HTTP headers. */
@@ -80,7 +91,7 @@ export function httpHeaderComplaints(text: string): string[] {
 export function label1035Complaints(text: string): string[] {
   const message =
     "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character"
-  return check(text, 63, label1035, message, 'my-name', 'abc-123')
+  return check(text, { maximum: 63, pattern: label1035, message, examples: ['my-name', 'abc-123'] })
 }
 
 /** Names of RBAC objects: any single segment of a path. */
@@ -97,16 +108,16 @@ const qualifiedExamples = ['MyName', 'my.name', '123-abc']
 export function qualifiedNameComplaints(text: string): string[] {
   const parts = text.split('/')
   if (parts.length > 2) {
-    const complaint = regexComplaint(`a qualified name ${qualifiedMessage}`, qualifiedNamePart, ...qualifiedExamples)
+    const complaint = regexComplaint(`a valid label key ${qualifiedMessage}`, qualifiedNamePart, ...qualifiedExamples)
     return [`${complaint} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`]
   }
   const complaints: string[] = []
   const name = parts.at(-1) ?? ''
   const prefix = parts.length === 2 ? parts[0] : undefined
   if (prefix === '') complaints.push('prefix part must be non-empty')
-  else if (prefix !== undefined) complaints.push(...subdomainComplaints(prefix).map((each) => `prefix part ${each}`))
+  else if (prefix !== undefined) complaints.push(...subdomainComplaints(prefix, 'bytes').map((each) => `prefix part ${each}`))
   if (name === '') complaints.push('name part must be non-empty')
-  else if (name.length > 63) complaints.push(`name part ${tooLong(63)}`)
+  else if (name.length > 63) complaints.push(`name part ${tooLong(63, 'bytes')}`)
   if (name.length > 4096 || !matches(qualifiedNamePart, name)) {
     complaints.push(`name part ${regexComplaint(qualifiedMessage, qualifiedNamePart, ...qualifiedExamples)}`)
   }
@@ -116,13 +127,15 @@ export function qualifiedNameComplaints(text: string): string[] {
 /** Values of labels. */
 export function labelValueComplaints(text: string): string[] {
   const message = `a valid label must be an empty string or ${qualifiedMessage.replace('must consist', 'consist')}`
-  return check(text, 63, labelValue, message, 'MyValue', 'my_value', '12345')
+  const examples = ['MyValue', 'my_value', '12345']
+  return check(text, { maximum: 63, unit: 'bytes', pattern: labelValue, message, examples })
 }
 
 /** Keys of ConfigMaps and Secrets. */
 export function configKeyComplaints(text: string): string[] {
   const message = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'"
-  const complaints = check(text, 253, configKey, message, 'key.name', 'KEY_NAME', 'key-name')
+  const examples = ['key.name', 'KEY_NAME', 'key-name']
+  const complaints = check(text, { maximum: 253, pattern: configKey, message, examples })
   if (text === '.') complaints.push("must not be '.'")
   else if (text === '..') complaints.push("must not be '..'")
   else if (text.startsWith('..')) complaints.push("must not start with '..'")
@@ -132,7 +145,7 @@ export function configKeyComplaints(text: string): string[] {
 /** Names of container ports, as services may refer to them. */
 export function portNameComplaints(text: string): string[] {
   const complaints: string[] = []
-  if (text.length > 15) complaints.push(tooLong(15))
+  if (text.length > 15) complaints.push(tooLong(15, 'characters'))
   if (!/^[-a-z0-9]+$/.test(text)) complaints.push('must contain only alphanumeric characters (a-z, 0-9), and hyphens (-)')
   if (!/[a-z]/.test(text)) complaints.push('must contain at least one letter (a-z)')
   if (text.includes('--')) complaints.push('must not contain consecutive hyphens')
@@ -163,7 +176,7 @@ export function wildcardSubdomainComplaints(text: string): string[] {
   const pattern = `\\*\\.${subdomain1123}`
   const message =
     "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character"
-  return check(text, 253, pattern, message, '*.example.com')
+  return check(text, { maximum: 253, pattern, message, examples: ['*.example.com'] })
 }
 
 /** Names that need a domain, such as webhooks': at least three segments where `segments` says so. */
