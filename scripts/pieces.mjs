@@ -29,7 +29,9 @@ const copied = [
   'src/sandbox/failures/failure-table.ts',
   'src/sandbox/server/replace-file.ts',
   'src/sandbox/server/server-file.ts',
+  'src/sandbox/store/damaged-store.ts',
   'src/sandbox/store/owner-lock.ts',
+  'src/sandbox/store/read-store-file.ts',
 ]
 
 /** Throws when a module of ours would be in two pieces that must be there once. `modules` are those of each piece, by its name. */

@@ -164,6 +164,37 @@ describe('every command that reads the state refuses, and changes nothing, when'
     expect((await project.meshform('plan')).code).toBe(0)
   })
 
+  test.each([
+    ['is empty', () => ''],
+    ['holds an object that is no JSON', (text: string) => text.replaceAll('"default"}', '"default"')],
+    ['holds a name that is none', (text: string) => text.replace(/\tdefault\t/, '\t\\default\t')],
+  ])('the snapshot of the sandbox %s', async (_title, change) => {
+    const project = await applied()
+    const file = join(project.folder, '.meshform/sandbox/snapshot.log')
+    const whole = await readFile(file, 'utf8')
+    const damaged = change(whole)
+    expect(damaged).not.toBe(whole)
+    await writeFile(file, damaged)
+    const { code, err } = await project.meshform('plan')
+    expect([code, err.replaceAll(/\n│ /g, ' ')]).toEqual([1, expect.stringMatching(/damaged|not a sandbox snapshot/)])
+  })
+
+  test('the snapshot of the sandbox is a pipe, a folder, or a link to nothing', async () => {
+    const project = await applied()
+    const file = join(project.folder, '.meshform/sandbox/snapshot.log')
+    const places: readonly (() => unknown)[] = [
+      () => execFileSync('mkfifo', [file]),
+      () => mkdir(file),
+      () => symlink(join(project.folder, 'nowhere'), file),
+    ]
+    for (const place of places) {
+      await rm(file, { recursive: true })
+      await place()
+      const { code, err } = await project.meshform('plan')
+      expect([code, err.replaceAll(/\n│ /g, ' ')]).toEqual([1, expect.stringMatching(/snapshot\.log is .*sandbox reset/)])
+    }
+  })
+
   test('the lock is damaged: it is one until it was not renewed for a minute', async () => {
     const project = await applied()
     const file = join(project.folder, FOLDER, 'shop.lock-1')
@@ -183,6 +214,32 @@ describe('every command that reads the state refuses, and changes nothing, when'
     }
     expect((await project.meshform('workspace', 'select', 'default')).code).toBe(0)
     expect((await project.meshform('workspace', 'show')).out).toBe('default\n')
+  })
+})
+
+/** What is said of a server that runs on the sandbox, by a process that does. */
+function server(said: object): string {
+  const owner = { pid: process.pid }
+  return JSON.stringify({ owner, url: 'http://127.0.0.1:9', secureUrl: '', token: 'token', certificate: '', ...said })
+}
+
+describe('nothing is believed, and no run is kept from its work, when', () => {
+  test.each([
+    ['owner.lock', 'says no process', '{"pid": 0}'],
+    ['owner.lock', 'says a group of processes', '{"pid": -1}'],
+    ['owner.lock', 'is no JSON', '[[['],
+    ['owner.lock', 'is a pipe', undefined],
+    ['server.json', 'says a port that is none', server({ url: 'http://127.0.0.1:99999' })],
+    ['server.json', 'says another machine', server({ url: 'http://127.0.0.1:9@localhost:9' })],
+    ['server.json', 'says a token of two lines', server({ token: 'a\nb' })],
+    ['server.json', 'says a group of processes', server({ owner: { pid: -1 } })],
+    ['server.json', 'is a pipe', undefined],
+  ])('%s of the sandbox %s', async (name, _what, text) => {
+    const project = await applied()
+    const file = join(project.folder, '.meshform/sandbox', name)
+    if (text === undefined) execFileSync('mkfifo', [file])
+    else await writeFile(file, text)
+    expect(await project.meshform('plan', '--detailed-exitcode')).toMatchObject({ code: 0 })
   })
 })
 

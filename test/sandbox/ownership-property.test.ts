@@ -243,4 +243,4 @@ test('owned fields are exactly those that some manager applied and still applies
     }),
     { numRuns: 150 },
   )
-}, 60_000)
+})

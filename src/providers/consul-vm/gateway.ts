@@ -1,12 +1,14 @@
 import type { ComponentOf } from '../../design/component.ts'
-import { joinName, objectNameOf } from '../../design/object-name.ts'
+import { objectNameOf } from '../../design/object-name.ts'
 import type { RequestMatchSpec, StringMatchSpec } from '../../design/schema/traffic.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import { terminatingGateway } from '../consul/external.ts'
 import { gatewayMistakes, meshlessMistakes } from '../consul/gateway-mistakes.ts'
+import { gatewayRouteName, gatewaysOf } from '../consul/gateway-route-name.ts'
 import { retriedOn } from '../consul/retried-on.ts'
 import { consulService } from '../consul/subsets.ts'
 import type { DesiredManifest, Scope, Translation } from '../contract.ts'
+import { listenerNames, namesakeListeners } from '../listener-names.ts'
 import { mistake } from '../mistake.ts'
 import { findGateway, findWorkload } from '../references.ts'
 import { type ResolvedRoute, resolveRoutes } from '../resolve-routes.ts'
@@ -29,13 +31,14 @@ function apiGateway(gateway: ComponentOf<'gateways'>, scope: Scope): Translation
   const { spec } = gateway
   const name = objectNameOf(gateway)
   const diagnostics: Diagnostic[] = []
+  const names = listenerNames(spec.listeners)
   const listeners = spec.listeners.flatMap((listener, index) => {
     const path = ['listeners', index]
     const protocol = listener.protocol ?? 'http'
     const hosts = (listener.hosts ?? ['*']).map((host) => (host === '*' ? undefined : host))
     return hosts.map((hostname, position) =>
       from(path, {
-        Name: listenerName(listener.name ?? `${protocol}-${listener.port}`, hosts.length, position),
+        Name: listenerName(names[index] ?? '', hosts.length, position),
         Port: from([...path, 'port'], listener.port),
         Protocol: from([...path, 'protocol'], protocol === 'tcp' ? 'tcp' : 'http'),
         Hostname: from([...path, 'hosts'], hostname),
@@ -53,7 +56,12 @@ function apiGateway(gateway: ComponentOf<'gateways'>, scope: Scope): Translation
     routes === undefined
       ? []
       : [stream ? tcpRoute(name, routes.routes) : httpRoute(`${name}-routes`, [name], undefined, routes.routes, ['routes'])]
-  diagnostics.push(...(routes?.diagnostics ?? []), ...gatewayMistakes(gateway), ...absenceMistakes(gateway))
+  diagnostics.push(
+    ...namesakeListeners(gateway),
+    ...(routes?.diagnostics ?? []),
+    ...gatewayMistakes(gateway),
+    ...absenceMistakes(gateway),
+  )
   return { manifests: [manifest, ...made], diagnostics }
 }
 
@@ -165,11 +173,11 @@ export function vmGatewayRoutes(policy: ComponentOf<'traffic'>, scope: Scope): T
   const workload = findWorkload(policy.spec.workload, policy, [], scope).value
   if (names.length === 0 || workload === undefined) return { manifests: [], diagnostics: [] }
   const found = names.map((name, index) => findGateway(name, policy, ['gateways', index], scope))
-  const gateways = found.flatMap(({ value }) => (value === undefined ? [] : [objectNameOf(value)]))
+  const gateways = gatewaysOf(policy, scope)
   const service = consulService(workload)
   const route: DesiredManifest = entry(
     'http-route',
-    joinName(service, 'on', ...gateways),
+    gatewayRouteName(policy, workload, gateways, scope),
     { Parents: parents(gateways), Hostnames: from(['hosts'], policy.spec.hosts), Rules: [{ Services: [{ Name: service }] }] },
     ['gateways'],
   )

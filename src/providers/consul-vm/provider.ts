@@ -79,7 +79,7 @@ export const consulVm: MeshProvider = {
   onboard,
   namespaceMetadata: () => ({ labels: {}, annotations: {} }),
   traffic,
-  authorization: (policy, scope) => written(intentionEntries(policy, scope, isEnterprise(scope))),
+  authorization: (policy, scope) => written(intentionEntries(policy, scope, isEnterprise(scope), { namespaces: false })),
   gateway: vmGateway,
   external: (external, scope) => written(externalEntries(external, scope)),
   filter: (filter, scope) => ({ manifests: [], diagnostics: extensionMistakes(filter, scope) }),

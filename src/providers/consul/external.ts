@@ -4,15 +4,23 @@ import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { Scope } from '../contract.ts'
 import { mistake } from '../mistake.ts'
 import { findGateway } from '../references.ts'
+import { indexOf } from '../scope-index.ts'
 import { from } from '../traced-manifest.ts'
 import type { ConsulEntry, Entries } from './entry.ts'
+import { consulService } from './subsets.ts'
 
-/** The services that an external host's ports become, since a destination has one port. */
+/**
+ * The services that an external host's ports become, since a destination has one port. A service of Consul has its name for itself,
+ * so that a host named like a workload's service is told from it.
+ */
 export function externalServices(
   external: ComponentOf<'external'>,
+  scope: Scope,
 ): readonly { readonly name: string; readonly port: ComponentOf<'external'>['spec']['ports'][number]; readonly index: number }[] {
   const { ports } = external.spec
-  const base = objectNameOf(external)
+  const name = objectNameOf(external)
+  const taken = indexOf(scope).workloads.some((workload) => consulService(workload) === name)
+  const base = taken ? joinName(name, 'external') : name
   return ports.map((port, index) => ({ name: ports.length === 1 ? base : joinName(base, String(port.port)), port, index }))
 }
 
@@ -31,7 +39,7 @@ export function externalEntries(external: ComponentOf<'external'>, scope: Scope)
     )
   })
   const addresses = spec.addresses === undefined ? from(['hosts'], spec.hosts) : from(['addresses'], spec.addresses)
-  const entries = externalServices(external).map(
+  const entries = externalServices(external, scope).map(
     ({ name, port, index }): ConsulEntry => ({
       kind: 'ServiceDefaults',
       name,
@@ -62,7 +70,9 @@ export function terminatingGateway(gateway: ComponentOf<'gateways'>, scope: Scop
     name: typeof told === 'string' ? told : objectNameOf(gateway),
     namespace: gateway.spec.namespace ?? namespace,
     spec: {
-      services: throughGateway(gateway, scope).flatMap((external) => externalServices(external).map(({ name }) => ({ name }))),
+      services: throughGateway(gateway, scope).flatMap((external) =>
+        externalServices(external, scope).map(({ name }) => ({ name })),
+      ),
     },
     origin: ['direction'],
   }

@@ -14,6 +14,7 @@ import { type Draft, from, traceManifest } from '../traced-manifest.ts'
 import { asResource, CONSUL_CRD_API } from './entry.ts'
 import { terminatingGateway } from './external.ts'
 import { gatewayMistakes, meshlessMistakes } from './gateway-mistakes.ts'
+import { gatewayRouteName } from './gateway-route-name.ts'
 import { retriedOn } from './retried-on.ts'
 import { consulService } from './subsets.ts'
 
@@ -146,7 +147,8 @@ export function gatewayRoutes(policy: ComponentOf<'traffic'>, scope: Scope): Tra
   const workload = findWorkload(policy.spec.workload, policy, [], scope).value
   if (names.length === 0 || workload === undefined) return { manifests: [], diagnostics: [] }
   const port = trafficPort(policy, workload)
-  const found = names.map((name, index) => ({ index, ...findGateway(name, policy, ['gateways', index], scope) }))
+  const all = names.map((name, index) => ({ index, ...findGateway(name, policy, ['gateways', index], scope) }))
+  const found = all.filter(({ value }, index) => value === undefined || all.findIndex((other) => other.value === value) === index)
   const service = consulService(workload)
   const manifests = found.flatMap(({ value, index }) =>
     value === undefined || port.port === undefined
@@ -156,7 +158,7 @@ export function gatewayRoutes(policy: ComponentOf<'traffic'>, scope: Scope): Tra
             {
               apiVersion: GATEWAY_API,
               kind: 'HTTPRoute',
-              metadata: { name: joinName(service, 'on', objectNameOf(value)), namespace: workload.namespace },
+              metadata: { name: gatewayRouteName(policy, workload, [objectNameOf(value)], scope), namespace: workload.namespace },
               spec: {
                 parentRefs: from(
                   ['gateways', index],

@@ -29,9 +29,15 @@ interface OrderedRule {
 /**
  * The ServiceIntentions of what a policy protects. Consul keeps one list for a destination and takes the entry of the most exact
  * source alone, so each named source carries the rules for everyone too, and `*` carries what happens to the rest. Where several
- * policies protect one workload, or all of them, the list is that of all these policies, and the first of them makes it.
+ * policies protect one workload, or all of them, the list is that of all these policies, and the first of them makes it. Without
+ * `namespaces` to write entries into, all workloads are those of the one namespace that is written to, whatever policies say.
  */
-export function intentionEntries(policy: ComponentOf<'authorization'>, scope: Scope, enterprise: boolean): Entries {
+export function intentionEntries(
+  policy: ComponentOf<'authorization'>,
+  scope: Scope,
+  enterprise: boolean,
+  { namespaces }: { readonly namespaces: boolean },
+): Entries {
   const { spec } = policy
   const found = spec.workload === undefined ? undefined : findWorkload(spec.workload, policy, ['workload'], scope)
   if (found !== undefined && found.value === undefined) return { entries: [], diagnostics: found.diagnostics }
@@ -44,9 +50,8 @@ export function intentionEntries(policy: ComponentOf<'authorization'>, scope: Sc
     ...own.rules.flatMap(({ rule }) => callerMistakes(policy, rule)),
   ]
   const { authorization, wideAuthorization } = indexOf(scope)
-  const all = (workload === undefined ? wideAuthorization.get(spec.namespace ?? '') : authorization.get(workload.address)) ?? [
-    policy,
-  ]
+  const wide = namespaces ? wideAuthorization.get(spec.namespace ?? '') : [...wideAuthorization.values()].flat()
+  const all = (workload === undefined ? wide : authorization.get(workload.address)) ?? [policy]
   if (all[0] !== undefined && all[0].address !== policy.address) return { entries: [], diagnostics }
   const others = all.filter(({ address }) => address !== policy.address).map((other) => ordersOf(other, scope))
   const rules = refusalsFirst([...own.rules, ...others.flatMap((other) => other.rules.map(fromElsewhere))])

@@ -35,7 +35,7 @@ export function meshEntries(scope: Scope, dialect: MeshDialect): readonly Consul
             kind: 'TerminatingGateway',
             name: defaultTerminatingGateway(scope),
             namespace,
-            spec: { services: free.flatMap((external) => externalServices(external).map(({ name }) => ({ name }))) },
+            spec: { services: free.flatMap((external) => externalServices(external, scope).map(({ name }) => ({ name }))) },
             origin: [],
           } as const,
         ]),

@@ -83,7 +83,7 @@ export const consul: MeshProvider = {
   onboard,
   namespaceMetadata: () => ({ labels: {}, annotations: {} }),
   traffic,
-  authorization: (policy, scope) => written(intentionEntries(policy, scope, isEnterprise(scope))),
+  authorization: (policy, scope) => written(intentionEntries(policy, scope, isEnterprise(scope), { namespaces: true })),
   gateway: consulGateway,
   external: (external, scope) => written(externalEntries(external, scope)),
   filter: (filter, scope) => ({ manifests: [], diagnostics: extensionMistakes(filter, scope) }),

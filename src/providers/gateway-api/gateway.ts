@@ -1,10 +1,12 @@
 import type { ComponentOf } from '../../design/component.ts'
-import { objectNameOf } from '../../design/object-name.ts'
+import { objectNameOf, slug } from '../../design/object-name.ts'
 import type { GatewaySpec } from '../../design/schema/gateway.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { StringMap } from '../../plan/manifest.ts'
 import type { ValuePath } from '../../plan/source.ts'
+import { isLabel } from '../admission.ts'
 import type { Scope, Translation } from '../contract.ts'
+import { listenerNames, namesakeListeners } from '../listener-names.ts'
 import { mistake } from '../mistake.ts'
 import { resolveRoutes } from '../resolve-routes.ts'
 import { portChooser } from '../service-port.ts'
@@ -34,6 +36,7 @@ export function gatewayObjects(gateway: ComponentOf<'gateways'>, scope: Scope, d
   const { spec } = gateway
   const { namespace } = dialect
   const name = objectNameOf(gateway)
+  const names = listenerNames(spec.listeners)
   const manifest = traceManifest(
     {
       apiVersion: GATEWAY_API,
@@ -43,7 +46,7 @@ export function gatewayObjects(gateway: ComponentOf<'gateways'>, scope: Scope, d
         gatewayClassName: from(['className'], spec.className ?? dialect.className),
         listeners: from(
           ['listeners'],
-          spec.listeners.flatMap((listener, index) => listenersOf(listener, ['listeners', index], dialect)),
+          spec.listeners.flatMap((listener, index) => listenersOf(listener, names[index] ?? '', ['listeners', index], dialect)),
         ),
         tls: dialect.mutualOptions === undefined ? clientCertificates(spec.listeners) : undefined,
       },
@@ -51,33 +54,40 @@ export function gatewayObjects(gateway: ComponentOf<'gateways'>, scope: Scope, d
     [],
   )
   const redirects = spec.listeners.flatMap((listener, index) =>
-    listener.tls?.redirect === true ? [redirectRoute(name, namespace, listener, index)] : [],
+    listener.tls?.redirect === true
+      ? [redirectRoute(name, namespace, names[index] ?? '', sectionNames(listener, names[index] ?? '', dialect), index)]
+      : [],
   )
   const routes = spec.routes === undefined ? { manifests: [], diagnostics: [] } : gatewayRoutes(gateway, name, dialect, scope)
   return {
     manifests: [manifest, ...redirects, ...routes.manifests],
     diagnostics: [
+      ...namesakeListeners(gateway),
       ...spec.listeners.flatMap((listener, index) => listenerMistakes(gateway, listener, index)),
       ...routes.diagnostics,
     ],
   }
 }
 
-function listenerName(listener: Listener): string {
-  return listener.name ?? `${listener.protocol ?? 'http'}-${listener.port}`
+/** A listener takes one host name, so several hosts make several listeners, unless it is the routes that tell them apart. */
+function hostsOf(listener: Listener, dialect: GatewayDialect): readonly string[] {
+  return dialect.hostsOfRoutes === undefined ? (listener.hosts ?? ['*']) : ['*']
 }
 
-/** A listener takes one host name, so several hosts make several listeners. */
-function listenersOf(listener: Listener, path: ValuePath, dialect: GatewayDialect): readonly Draft[] {
-  const said = dialect.hostsOfRoutes === undefined ? (listener.hosts ?? ['*']) : ['*']
-  const hosts = said.map((host) => (host === '*' ? undefined : host))
+function sectionNames(listener: Listener, name: string, dialect: GatewayDialect): readonly string[] {
+  const hosts = hostsOf(listener, dialect)
+  return hosts.length === 1 ? [name] : hosts.map((_, index) => `${name}-${index}`)
+}
+
+function listenersOf(listener: Listener, name: string, path: ValuePath, dialect: GatewayDialect): readonly Draft[] {
+  const hosts = hostsOf(listener, dialect).map((host) => (host === '*' ? undefined : host))
+  const sections = sectionNames(listener, name, dialect)
   const protocol = listener.protocol ?? 'http'
-  const base = listenerName(listener)
   const withTls = protocol === 'https' || protocol === 'tls'
   const passthrough = listener.tls?.mode === 'passthrough' || (protocol === 'tls' && listener.tls?.secret === undefined)
   return hosts.map((hostname, index) =>
     from(path, {
-      name: from([...path, 'name'], hosts.length === 1 ? base : `${base}-${index}`),
+      name: from([...path, 'name'], sections[index]),
       port: from([...path, 'port'], listener.port),
       protocol: from([...path, 'protocol'], PROTOCOLS[protocol]),
       hostname: from([...path, 'hosts'], hostname),
@@ -114,6 +124,14 @@ function clientCertificates(listeners: readonly Listener[]): Draft {
 }
 
 function listenerMistakes(gateway: ComponentOf<'gateways'>, listener: Listener, index: number): readonly Diagnostic[] {
+  if (listener.name !== undefined && !isLabel(listener.name)) {
+    return [
+      mistake(gateway, ['listeners', index, 'name'], 'MF3020', {
+        summary: 'The Gateway API names a listener in small letters, digits and dashes',
+        hint: `Write it as \`${slug(listener.name) || 'web'}\`.`,
+      }),
+    ]
+  }
   const named = (listener.hosts ?? []).some((host) => host !== '*')
   if (listener.protocol === 'tcp' && named) {
     return [
@@ -145,15 +163,15 @@ function listenerMistakes(gateway: ComponentOf<'gateways'>, listener: Listener, 
   ]
 }
 
-function redirectRoute(name: string, namespace: string, listener: Listener, index: number) {
+function redirectRoute(name: string, namespace: string, base: string, sections: readonly string[], index: number) {
   const path: ValuePath = ['listeners', index, 'tls', 'redirect']
   return traceManifest(
     {
       apiVersion: GATEWAY_API,
       kind: 'HTTPRoute',
-      metadata: { name: `${name}-${listenerName(listener)}-redirect`, namespace },
+      metadata: { name: `${name}-${base}-redirect`, namespace },
       spec: {
-        parentRefs: sectionNames(listener).map((sectionName) => ({ name, sectionName })),
+        parentRefs: sections.map((sectionName) => ({ name, sectionName })),
         rules: from(path, [{ filters: [{ type: 'RequestRedirect', requestRedirect: { scheme: 'https', statusCode: 301 } }] }]),
       },
     },
@@ -164,6 +182,9 @@ function redirectRoute(name: string, namespace: string, listener: Listener, inde
 function gatewayRoutes(gateway: ComponentOf<'gateways'>, name: string, dialect: GatewayDialect, scope: Scope): Translation {
   const { routes, diagnostics } = resolveRoutes(gateway, undefined, scope)
   const listeners = gateway.spec.listeners.filter((listener) => listener.tls?.redirect !== true)
+  const names = listenerNames(gateway.spec.listeners)
+  const sectionsOf = (listener: Listener) =>
+    sectionNames(listener, names[gateway.spec.listeners.indexOf(listener)] ?? '', dialect)
   const families = new Set(listeners.map((listener) => routeKindOf(listener)))
   const parts = [...families].map((kind): Translation => {
     const parents = listeners.filter((listener) => routeKindOf(listener) === kind)
@@ -177,7 +198,7 @@ function gatewayRoutes(gateway: ComponentOf<'gateways'>, name: string, dialect: 
       parentRefs:
         parents.length === gateway.spec.listeners.length
           ? [{ name }]
-          : parents.flatMap((listener) => sectionNames(listener).map((sectionName) => ({ name, sectionName }))),
+          : parents.flatMap((listener) => sectionsOf(listener).map((sectionName) => ({ name, sectionName }))),
       hostnames: dialect.hostsOfRoutes ?? (kind === 'TLSRoute' && !hosts.includes('*') ? hosts : undefined),
       routes,
       portFor: portChooser(undefined, undefined),
@@ -188,12 +209,6 @@ function gatewayRoutes(gateway: ComponentOf<'gateways'>, name: string, dialect: 
     manifests: parts.flatMap((part) => part.manifests),
     diagnostics: [...diagnostics, ...parts.flatMap((part) => part.diagnostics)],
   }
-}
-
-function sectionNames(listener: Listener): readonly string[] {
-  const base = listenerName(listener)
-  const hosts = listener.hosts ?? ['*']
-  return hosts.length === 1 ? [base] : hosts.map((_, index) => `${base}-${index}`)
 }
 
 function routeKindOf(listener: Listener): 'HTTPRoute' | 'TCPRoute' | 'TLSRoute' {

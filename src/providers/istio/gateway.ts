@@ -5,6 +5,7 @@ import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { StringMap } from '../../plan/manifest.ts'
 import type { ValuePath } from '../../plan/source.ts'
 import type { DesiredManifest, Scope, Translation } from '../contract.ts'
+import { listenerNames, namesakeListeners } from '../listener-names.ts'
 import { mistake } from '../mistake.ts'
 import { type ResolvedRoute, resolveRoutes } from '../resolve-routes.ts'
 import { portChooser } from '../service-port.ts'
@@ -34,7 +35,8 @@ export function gatewaySelector(gateway: ComponentOf<'gateways'>): StringMap {
 export function istioGateway(gateway: ComponentOf<'gateways'>, scope: Scope, api: IstioApi): Translation {
   const { spec } = gateway
   const namespace = gatewayNamespace(gateway, scope)
-  const servers = spec.listeners.map((listener, index) => serverOf(gateway, listener, ['listeners', index]))
+  const names = listenerNames(spec.listeners)
+  const servers = spec.listeners.map((listener, index) => serverOf(gateway, listener, names[index], ['listeners', index]))
   const manifest = traceManifest(
     {
       apiVersion: api.networking,
@@ -53,13 +55,18 @@ export function istioGateway(gateway: ComponentOf<'gateways'>, scope: Scope, api
   const routes = spec.routes === undefined ? undefined : gatewayRoutes(gateway, namespace, scope, api)
   return {
     manifests: [manifest, ...(routes?.manifests ?? [])],
-    diagnostics: [...servers.flatMap((server) => server.diagnostics), ...(routes?.diagnostics ?? [])],
+    diagnostics: [
+      ...namesakeListeners(gateway),
+      ...servers.flatMap((server) => server.diagnostics),
+      ...(routes?.diagnostics ?? []),
+    ],
   }
 }
 
 function serverOf(
   gateway: ComponentOf<'gateways'>,
   listener: Listener,
+  name: string | undefined,
   path: ValuePath,
 ): { readonly draft: Draft; readonly diagnostics: readonly Diagnostic[] } {
   const protocol = listener.protocol ?? 'http'
@@ -68,7 +75,7 @@ function serverOf(
   const draft = from(path, {
     port: {
       number: from([...path, 'port'], listener.port),
-      name: from([...path, 'name'], listener.name ?? `${protocol}-${listener.port}`),
+      name: from([...path, 'name'], name),
       protocol: from([...path, 'protocol'], eastWest ? 'TLS' : protocol.toUpperCase()),
     },
     hosts: from([...path, 'hosts'], listener.hosts ?? [eastWest ? '*.local' : '*']),

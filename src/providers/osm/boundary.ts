@@ -114,6 +114,15 @@ export function egress(external: ComponentOf<'external'>, scope: Scope): Transla
     wild < 0
       ? []
       : [mistake(external, ['hosts', wild], 'MF3020', { summary: 'An Egress of OSM names whole hosts', hint: 'Name each host.' })]
+  const sixth = spec.addresses?.findIndex((address) => address.includes(':')) ?? -1
+  if (sixth >= 0) {
+    diagnostics.push(
+      mistake(external, ['addresses', sixth], 'MF3020', {
+        summary: 'An Egress of OSM names addresses of IPv4 alone',
+        hint: 'Name the host by its IPv4 addresses.',
+      }),
+    )
+  }
   return { manifests: [manifest], diagnostics }
 }
 

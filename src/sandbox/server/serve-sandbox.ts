@@ -35,7 +35,7 @@ const KEEP_ALIVE_MS = 120_000
 
 /** Serves a sandbox on the loopback, plain and over TLS, to those who have the token that is written into its folder. */
 export async function serveSandbox(handler: RequestHandler, options: ServeOptions): Promise<ServedSandbox> {
-  const identity = await readServerIdentity(options.directory, options.now)
+  const identity = readServerIdentity(options.directory, options.now)
   const isAllowed = tokenCheck(identity.token)
   const idle = new IdleWatch(options.idleMs, options.onIdle ?? (() => undefined))
   const listener: RequestListener = (message, response) => {

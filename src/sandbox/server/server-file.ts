@@ -1,8 +1,9 @@
-import { readFile, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { isJsonObject, type JsonValue } from '../../plan/json.ts'
-import { isAlive, type Owner, ownerOfThisProcess } from '../store/owner-lock.ts'
+import { isAlive, type Owner, ownerOf, ownerOfThisProcess } from '../store/owner-lock.ts'
+import { readStoreFile } from '../store/read-store-file.ts'
 import { replaceFile } from './replace-file.ts'
 
 const serverName = 'server.json'
@@ -34,35 +35,28 @@ export async function removeServerFile(directory: string): Promise<void> {
 
 /** The server that runs on a sandbox's folder; undefined when none does. What a killed one left behind is not believed. */
 export async function findSandboxServer(directory: string): Promise<SandboxServerFile | undefined> {
-  const file = await readServerFile(directory)
+  const file = readServerFile(directory)
   if (file === undefined || !isAlive(file.owner)) return undefined
   return (await answers(file)) ? file : undefined
 }
 
-async function readServerFile(directory: string): Promise<SandboxServerFile | undefined> {
+function readServerFile(directory: string): SandboxServerFile | undefined {
   try {
-    return serverFileOf(JSON.parse(await readFile(join(directory, serverName), 'utf8')) as JsonValue)
+    return serverFileOf(JSON.parse(readStoreFile(join(directory, serverName)) ?? '') as JsonValue)
   } catch {
     return undefined
   }
 }
 
 function serverFileOf(value: JsonValue): SandboxServerFile | undefined {
-  if (!isJsonObject(value) || !isJsonObject(value.owner)) return undefined
-  const { url, secureUrl, token, certificate, owner } = value
-  const texts = { url, secureUrl, token, certificate }
-  if (typeof texts.url !== 'string' || typeof texts.secureUrl !== 'string') return undefined
-  if (typeof texts.token !== 'string' || typeof texts.certificate !== 'string' || typeof owner.pid !== 'number') return undefined
-  // A token is sent nowhere but to this machine, whatever the file says.
-  if (!texts.url.startsWith('http://127.0.0.1:')) return undefined
-  const started = typeof owner.started === 'string' ? owner.started : undefined
-  return {
-    owner: { pid: owner.pid, started },
-    url: texts.url,
-    secureUrl: texts.secureUrl,
-    token: texts.token,
-    certificate: texts.certificate,
-  }
+  if (!isJsonObject(value)) return undefined
+  const { url, secureUrl, token, certificate } = value
+  const owner = ownerOf(value.owner)
+  if (owner === undefined || typeof url !== 'string' || typeof secureUrl !== 'string') return undefined
+  if (typeof token !== 'string' || typeof certificate !== 'string') return undefined
+  // A token is sent nowhere but to this machine, whatever the file says, and nothing is sent that is none.
+  if (!/^http:\/\/127\.0\.0\.1:\d{1,5}\/?$/.test(url) || !URL.canParse(url) || !/^[\w.~-]+$/.test(token)) return undefined
+  return { owner, url, secureUrl, token, certificate }
 }
 
 /** Asks whether the server answers; an idle one begins to count its idle time anew. */

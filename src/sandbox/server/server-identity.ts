@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
 import { isJsonObject, type JsonValue } from '../../plan/json.ts'
+import { readStoreFile } from '../store/read-store-file.ts'
 import { replaceFile } from './replace-file.ts'
 import { selfSignedCertificate } from './self-signed-certificate.ts'
 
@@ -20,9 +20,9 @@ export interface ServerIdentity {
 }
 
 /** Reads the folder's identity, or makes one. */
-export async function readServerIdentity(directory: string, now: Date): Promise<ServerIdentity> {
+export function readServerIdentity(directory: string, now: Date): ServerIdentity {
   try {
-    const known = identityOf(JSON.parse(await readFile(join(directory, identityName), 'utf8')) as JsonValue)
+    const known = identityOf(JSON.parse(readStoreFile(join(directory, identityName)) ?? '') as JsonValue)
     if (known !== undefined) return known
   } catch {
     // None yet, or not ours: a new one takes its place.
@@ -38,8 +38,13 @@ export function writeServerIdentity(directory: string, identity: ServerIdentity)
 function identityOf(value: JsonValue): ServerIdentity | undefined {
   if (!isJsonObject(value)) return undefined
   const { token, certificate, key, port, securePort } = value
-  if (typeof token !== 'string' || token.length < 32) return undefined
+  if (typeof token !== 'string' || !/^[\w-]{32,}$/.test(token)) return undefined
   if (typeof certificate !== 'string' || typeof key !== 'string') return undefined
-  if (typeof port !== 'number' || typeof securePort !== 'number') return undefined
+  if (!isPort(port) || !isPort(securePort)) return undefined
+  if (!new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key))) return undefined
   return { token, certificate, key, port, securePort }
+}
+
+function isPort(value: JsonValue | undefined): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 65_536
 }

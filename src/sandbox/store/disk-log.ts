@@ -1,19 +1,8 @@
-import {
-  closeSync,
-  fdatasyncSync,
-  fsyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, fdatasyncSync, fsyncSync, ftruncateSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { DamagedStore } from './damaged-store.ts'
 import type { ObjectStore, StoreEvent, StoreLog } from './object-store.ts'
+import { readStoreFile } from './read-store-file.ts'
 import { type StorageKey, StoredObject } from './stored-object.ts'
 
 const snapshotName = 'snapshot.log'
@@ -37,8 +26,14 @@ function escapeField(text: string): string {
   return /[\t\n\r\\]/.test(text) ? JSON.stringify(text).slice(1, -1) : text
 }
 
-function unescapeField(text: string): string {
-  return text.includes('\\') ? (JSON.parse(`"${text}"`) as string) : text
+/** Undefined where the text is none that was escaped. */
+function unescapeField(text: string): string | undefined {
+  if (!text.includes('\\')) return text
+  try {
+    return JSON.parse(`"${text}"`) as string
+  } catch {
+    return undefined
+  }
 }
 
 function lineOf(sign: 'P' | 'D', object: StoredObject, version: number): string {
@@ -76,11 +71,12 @@ function readLine(line: string, state: ReadState): boolean {
     fields.push(line.slice(at, tab))
     at = tab + 1
   }
-  const [sign, versionText, resource, namespace, name] = fields
+  const [sign, versionText, resource, ...place] = fields
   const version = Number(versionText)
+  const [namespace, name] = place.map(unescapeField)
   if (!Number.isSafeInteger(version) || resource === undefined || namespace === undefined || name === undefined) return false
-  const key: StorageKey = { resource, namespace: unescapeField(namespace), name: unescapeField(name) }
-  const id = `${resource}\t${namespace}\t${name}`
+  const key: StorageKey = { resource, namespace, name }
+  const id = `${resource}\t${place.join('\t')}`
   if (sign === 'D') state.objects.delete(id)
   else if (sign === 'P' && line.endsWith('}')) state.objects.set(id, StoredObject.ofText(key, version, line.slice(at)))
   else return false
@@ -88,20 +84,12 @@ function readLine(line: string, state: ReadState): boolean {
   return true
 }
 
-function readText(path: string): string {
-  const found = statSync(path, { throwIfNoEntry: false })
-  if (found === undefined) return ''
-  // A pipe would be waited for without end.
-  if (!found.isFile() && !found.isDirectory()) throw new Error(`${path} is no file, but a pipe, a socket or a device`)
-  return readFileSync(path, 'utf8')
-}
-
 /** Reads a store's folder. Throws when a file in it is damaged; a last line that was broken off is none. */
 export function loadStore(directory: string): LoadedStore {
-  const snapshot = readText(join(directory, snapshotName))
+  const file = join(directory, snapshotName)
+  const snapshot = readStoreFile(file)
   const state: ReadState = { version: 1, objects: new Map() }
-  if (snapshot !== '') {
-    const file = join(directory, snapshotName)
+  if (snapshot !== undefined) {
     const end = snapshot.indexOf('\n')
     const [format, version] = snapshot.slice(0, end).split('\t')
     state.version = Number(version)
@@ -111,7 +99,7 @@ export function loadStore(directory: string): LoadedStore {
     if (read < snapshot.length) throw new DamagedStore(file, `is damaged in line ${lineAt(snapshot, read)}`)
   }
   const snapshotVersion = state.version
-  const log = readText(join(directory, logName))
+  const log = readStoreFile(join(directory, logName)) ?? ''
   const logState: ReadState = { version: snapshotVersion, objects: state.objects }
   const read = readNewLines(log, logState, snapshotVersion)
   if (hasLineAfter(log, read)) throw new DamagedStore(join(directory, logName), `is damaged in line ${lineAt(log, read)}`)
@@ -119,7 +107,7 @@ export function loadStore(directory: string): LoadedStore {
     version: logState.version,
     objects: [...state.objects.values()],
     logBytes: Buffer.byteLength(log.slice(0, read)),
-    snapshotBytes: snapshot.length,
+    snapshotBytes: snapshot?.length ?? 0,
   }
 }
 

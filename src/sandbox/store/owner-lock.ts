@@ -1,5 +1,7 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isJsonObject, type JsonValue } from '../../plan/json.ts'
+import { readStoreFile } from './read-store-file.ts'
 
 const lockName = 'owner.lock'
 
@@ -47,10 +49,17 @@ export function ownerOfThisProcess(): Owner {
   return { pid: process.pid, started: statOf(process.pid)?.started }
 }
 
+/** An owner as it was written; undefined where it is none: signals to 0 and below go to groups of processes. */
+export function ownerOf(value: JsonValue | undefined): Owner | undefined {
+  if (!isJsonObject(value)) return undefined
+  const { pid, started } = value
+  if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid < 1) return undefined
+  return { pid, started: typeof started === 'string' ? started : undefined }
+}
+
 function readOwner(path: string): Owner | undefined {
   try {
-    const parsed = JSON.parse(readFileSync(path, 'utf8')) as Partial<Owner>
-    return typeof parsed.pid === 'number' ? { pid: parsed.pid, started: parsed.started } : undefined
+    return ownerOf(JSON.parse(readStoreFile(path) ?? '') as JsonValue)
   } catch {
     return undefined
   }
@@ -74,6 +83,8 @@ export function claimFolder(directory: string): OwnerClaim {
       }
       const owner = readOwner(path)
       if (owner !== undefined && isAlive(owner)) return { kind: 'taken', owner }
+      if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory())
+        throw new Error(`${path} is no lock, but a folder: remove it`)
       rmSync(path, { force: true })
     }
     return { kind: 'taken', owner: readOwner(path) ?? { pid: 0, started: undefined } }

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
+import { DamagedStore } from './damaged-store.ts'
 
 /** Where an object stands in the store. `resource` is `group/plural`, with nothing before the slash for the core group. */
 export interface StorageKey {
@@ -43,8 +44,23 @@ export class StoredObject {
   }
 
   get object(): JsonObject {
-    this.#object ??= JSON.parse(this.#text as string) as JsonObject
+    this.#object ??= this.#parsed(this.#text as string)
     return this.#object
+  }
+
+  /** Lines are believed until their object is asked for: most never are. */
+  #parsed(text: string): JsonObject {
+    const { resource, namespace, name } = this.key
+    try {
+      const value = JSON.parse(text) as JsonValue
+      if (isJsonObject(value)) return value
+    } catch {
+      // Told below.
+    }
+    throw new DamagedStore(
+      `what the sandbox keeps of ${resource} ${namespace === '' ? name : `${namespace}/${name}`}`,
+      'is damaged',
+    )
   }
 
   get text(): string {

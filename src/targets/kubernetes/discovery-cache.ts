@@ -27,9 +27,9 @@ export function discoveryCache(directory: string, server: string): DiscoveryCach
   return {
     read: async () => {
       try {
-        if (!(await stat(file)).isFile()) return undefined
-        const text = await readFile(file, 'utf8')
-        return text.length > LARGEST_FILE ? undefined : discoveryOf(JSON.parse(text), server)
+        const found = await stat(file)
+        if (!found.isFile() || found.size > LARGEST_FILE) return undefined
+        return discoveryOf(JSON.parse(await readFile(file, 'utf8')), server)
       } catch {
         return undefined
       }

@@ -1,3 +1,4 @@
+import { isJsonObject, type JsonObject } from '../../../src/plan/json.ts'
 import { groupOf, type Manifest } from '../../../src/plan/manifest.ts'
 import { stringIn } from '../../../src/providers/json-view.ts'
 import { Sandbox } from '../../../src/sandbox/sandbox.ts'
@@ -20,15 +21,18 @@ export interface MeshApi {
   readonly refusals: (manifest: Manifest) => Promise<readonly string[]>
 }
 
-/** Opens an API with the definitions of these folders of test/fixtures/crds, each installed when its kind is first sent. */
-export async function openMeshApi(folders: readonly string[]): Promise<MeshApi> {
+/**
+ * Opens an API with the definitions of these folders of test/fixtures/crds, each installed when its kind is first sent. `older` serves
+ * the version that is sent, as releases did that had it newest.
+ */
+export async function openMeshApi(folders: readonly string[], older = false): Promise<MeshApi> {
   const definitions = definitionsOf(folders)
   const collections = new Map<string, string>()
   const sandbox = await Sandbox.open({ directory: undefined })
   const collectionOf = async (manifest: Manifest, definition: DefinitionFile): Promise<string> => {
     const known = collections.get(manifest.apiVersion + manifest.kind)
     if (known !== undefined) return known
-    const crd = definition.read()
+    const crd = older ? serving(definition.read(), manifest.apiVersion) : definition.read()
     const refusals = await send(sandbox, DEFINITIONS, crd as Manifest)
     if (refusals.length > 0) throw new Error(`the definition of ${definition.id} is refused: ${refusals.join(' ')}`)
     const plural = stringIn(crd, 'spec', 'names', 'plural') ?? ''
@@ -49,6 +53,13 @@ export async function openMeshApi(folders: readonly string[]): Promise<MeshApi> 
       return send(sandbox, `${path.replace('{namespace}', namespace)}?dryRun=All&fieldValidation=Strict`, manifest)
     },
   }
+}
+
+function serving(crd: JsonObject, apiVersion: string): JsonObject {
+  const spec = isJsonObject(crd.spec) ? crd.spec : {}
+  const versions = Array.isArray(spec.versions) ? spec.versions.filter(isJsonObject) : []
+  const sent = versions.map((version) => (apiVersion.endsWith(`/${version.name}`) ? { ...version, served: true } : version))
+  return { ...crd, spec: { ...spec, versions: sent } }
 }
 
 function namespaceOf(name: string): Manifest {

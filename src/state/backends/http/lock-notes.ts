@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LockInfo } from '../../lock-info.ts'
 import { lockRecordFromText, lockRecordText } from '../../lock-record.ts'
@@ -7,6 +7,7 @@ import type { StateRef } from '../../state-ref.ts'
 import { ok, type StateResult } from '../../state-result.ts'
 import { isCode, writeAtomically } from '../local/atomic-write.ts'
 import { fileResult } from '../local/file-result.ts'
+import { readRegular } from '../local/read-regular.ts'
 
 const ENDING = '.lock'
 
@@ -64,9 +65,10 @@ export class LockNotes {
 
   async #read(ref: StateRef, name: string): Promise<LockInfo | undefined> {
     try {
-      return lockRecordFromText(await readFile(join(this.#folder, ref.workspace, name), 'utf8')).info
+      const text = await readRegular(join(this.#folder, ref.workspace, name))
+      return lockRecordFromText(text.toString('utf8')).info
     } catch {
-      // Removed by its run since it was listed.
+      // Removed by its run since it was listed, or no note.
       return undefined
     }
   }
