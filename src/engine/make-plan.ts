@@ -226,6 +226,7 @@ async function makeOpenly(request: MakePlanRequest, ahead: ListsAhead | undefine
 
 /** Ids of candidates that the selection does not have. */
 function leftOutOf(candidates: readonly Candidate[], selected: readonly Candidate[]): ReadonlySet<string> {
+  if (selected === candidates) return new Set()
   const kept = new Set(selected.map(idOf))
   return new Set(candidates.map(idOf).filter((id) => !kept.has(id)))
 }

@@ -1,7 +1,7 @@
 import { digestOf } from '../plan/canonical-json.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import { isJsonObject, type JsonObject } from '../plan/json.ts'
-import { type Manifest, type ObjectKey, objectKeyOf, objectKeyText } from '../plan/manifest.ts'
+import { type ObjectKey, objectKeyText } from '../plan/manifest.ts'
 import type { RecordedObject, RecordedState } from '../plan/recorded-state.ts'
 import { isSecretDigest, secretDigest } from '../plan/secret-digest.ts'
 import { isAsRecorded, type LiveView, type Unread } from '../planner/assess.ts'
@@ -163,7 +163,7 @@ async function refreshKind(
   if (!listed.ok) return getAll(target, items, request, objects)
   const unread: Sought[] = []
   for (const object of listed.value) {
-    const id = objectKeyText(objectKeyOf(cluster, asManifest(object, apiVersion, key.kind)))
+    const id = listedId(object, key)
     const item = wanted.get(id)
     if (item === undefined) continue
     wanted.delete(id)
@@ -175,7 +175,7 @@ async function refreshKind(
   if (changed !== undefined) return refreshKind(target, cluster, items, request, objects, 'whole')
   const byNamespace = groupBy([...wanted.values()], (item) => item.key.namespace)
   const errors = await Promise.all(
-    [...byNamespace.values()].map((missing) => findUnlabelled(target, cluster, apiVersion, missing, request, objects)),
+    [...byNamespace.values()].map((missing) => findUnlabelled(target, apiVersion, missing, request, objects)),
   )
   return errors.find((error) => error !== undefined)
 }
@@ -217,7 +217,6 @@ async function listOwned(
 /** Objects that bear no label of ours may still be there: somebody else's, or ours with the label taken off. */
 async function findUnlabelled(
   target: Target,
-  cluster: string,
   apiVersion: string,
   missing: readonly Sought[],
   request: RefreshRequest,
@@ -231,7 +230,7 @@ async function findUnlabelled(
     request.signal,
   )
   if (!listed.ok) return listed.error.kind === 'forbidden' ? getAll(target, missing, request, objects) : listed.error
-  const there = new Set(listed.value.map((object) => objectKeyText(objectKeyOf(cluster, asManifest(object, apiVersion, kind)))))
+  const there = new Set(listed.value.map((object) => listedId(object, first.key)))
   return getAll(
     target,
     missing.filter((item) => there.has(item.id)),
@@ -257,10 +256,16 @@ async function getAll(
   return failure
 }
 
-/** List items leave out apiVersion and kind on some servers; the list knows them. */
-function asManifest(object: JsonObject, apiVersion: string, kind: string): Manifest {
-  const metadata = isJsonObject(object.metadata) ? object.metadata : {}
-  return { ...object, apiVersion, kind, metadata } as Manifest
+/** The id of an item of a list. Items leave out apiVersion and kind on some servers; whoever asked knows them. */
+function listedId(object: JsonObject, asked: ObjectKey): string {
+  const { name, namespace }: JsonObject = isJsonObject(object.metadata) ? object.metadata : {}
+  return objectKeyText({
+    cluster: asked.cluster,
+    group: asked.group,
+    kind: asked.kind,
+    namespace: typeof namespace === 'string' ? namespace : '',
+    name: String(name),
+  })
 }
 
 function ownedDigests(

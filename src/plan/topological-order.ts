@@ -9,21 +9,28 @@ export function topologicalOrder(
   nodes: readonly string[],
   dependenciesOf: (node: string) => readonly string[],
 ): TopologicalOrder {
-  const index = new Map(nodes.map((node, position) => [node, position]))
-  const waiting = new Int32Array(nodes.length)
-  const dependants: number[][] = nodes.map(() => [])
+  const index = new Map<string, number>()
   nodes.forEach((node, position) => {
-    for (const dependency of new Set(dependenciesOf(node))) {
+    index.set(node, position)
+  })
+  const waiting = new Int32Array(nodes.length)
+  // By position of what they need. Most nodes of a large plan need nothing and are needed by nobody: no list is made for those.
+  const dependants = new Map<number, number[]>()
+  nodes.forEach((node, position) => {
+    const dependencies = dependenciesOf(node)
+    for (const dependency of dependencies.length < 2 ? dependencies : new Set(dependencies)) {
       const on = index.get(dependency)
       if (on === undefined) continue
       waiting[position] = (waiting[position] ?? 0) + 1
-      dependants[on]?.push(position)
+      const known = dependants.get(on)
+      if (known === undefined) dependants.set(on, [position])
+      else known.push(position)
     }
   })
   const ready: number[] = []
   for (let position = 0; position < nodes.length; position++) if (waiting[position] === 0) ready.push(position)
   for (let next = 0; next < ready.length; next++) {
-    for (const dependant of dependants[ready[next] ?? 0] ?? []) {
+    for (const dependant of dependants.get(ready[next] ?? 0) ?? []) {
       const left = (waiting[dependant] ?? 0) - 1
       waiting[dependant] = left
       if (left === 0) ready.push(dependant)

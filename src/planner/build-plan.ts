@@ -104,10 +104,10 @@ function sameName(change: ObjectChange): Diagnostic {
 }
 
 function plannedChecks(request: BuildRequest, changes: readonly ObjectChange[]): readonly PlannedCheck[] {
+  const checks = request.design.components.filter((component) => component.section === 'perfChecks')
+  if (checks.length === 0) return []
   const effective = effectiveBarriers(changes, request.components)
-  return request.design.components
-    .filter((component) => component.section === 'perfChecks')
-    .map((component) => ({
+  return checks.map((component) => ({
       address: component.address,
       spec: request.masker.mask(component.spec as unknown as JsonObject).masked,
       dependencies: [...new Set(component.dependencies.flatMap((address) => effective.get(barrierOf(address)) ?? []))].sort(),

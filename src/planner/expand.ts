@@ -83,8 +83,9 @@ export function expandDesign(request: ExpandRequest): Expansion {
   const sensitive = sensitiveTexts(request.design.sensitiveValues)
   const objects = uniqueObjects(complete, diagnostics).map((draft) => finish(draft, request, rules, context, sensitive))
   diagnostics.push(...furtherRefusals(lintObjects(objects, meshes, request.providers), diagnostics))
-  const ordered = orderObjects(objects, componentNodes(request.design), request.providers, diagnostics)
-  return { objects: ordered, components: componentNodes(request.design), diagnostics: groupReservations(diagnostics) }
+  const components = componentNodes(request.design)
+  const ordered = orderObjects(objects, components, request.providers, diagnostics)
+  return { objects: ordered, components, diagnostics: groupReservations(diagnostics) }
 }
 
 function resolveWorkloads(request: ExpandRequest, diagnostics: Diagnostic[]): ReadonlyMap<string, ResolvedWorkload> {
@@ -271,12 +272,13 @@ function finish(
   const meshAddress = component === undefined ? undefined : meshAddressOf(component, context.workloads)
   const onCluster = rules.meshes.filter(({ mesh }) => mesh.cluster === draft.cluster)
   const ignoredByDesign = [...saidRules(rulesAround(request.design.rules.ignore, component)), ...lifecycleRules(component)]
+  const id = objectKeyText(key)
   return {
-    id: objectKeyText(key),
+    id,
     key,
     address: draft.address,
     manifest,
-    digest: objectDigest(objectKeyText(key), manifest, sensitive),
+    digest: objectDigest(id, manifest, sensitive),
     origin: (component === undefined ? undefined : locateOrigin(component, source.origins, [])) ?? component?.location ?? NOWHERE,
     originOf: (path) => (component === undefined ? undefined : locateOrigin(component, source.origins, path)),
     dependencies: (component?.dependencies ?? []).map(barrierOf),

@@ -41,6 +41,7 @@ export function takenManagers(
   const wanted = new Set(recorded === undefined || conflict === 'force' ? managers.takeFrom : [])
   wanted.add(recorded?.fieldManager ?? managers.usual)
   wanted.delete(current)
+  if (wanted.size === 0) return []
   return managerNames(live).filter((name) => wanted.has(name))
 }
 

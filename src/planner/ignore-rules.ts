@@ -45,7 +45,8 @@ export function saidRules(told: readonly IgnoreRuleSpec[]): readonly IgnoreRule[
 
 /** The rules of `lifecycle.ignoreChanges` of a component. */
 export function lifecycleRules(component: Component | undefined): readonly IgnoreRule[] {
-  const told = component?.spec.lifecycle?.ignoreChanges ?? []
+  const told = component?.spec.lifecycle?.ignoreChanges
+  if (told === undefined) return []
   const items = told === 'all' ? ['all'] : told
   if (items.includes('all')) {
     return [{ group: '*', kinds: ['*'], paths: [], everything: true, reason: 'lifecycle.ignoreChanges', keeps: true }]

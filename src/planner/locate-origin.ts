@@ -15,7 +15,7 @@ export function locateOrigin(
   origins: { readonly [pointer: string]: ValuePath },
   path: ValuePath,
 ): SourceLocation | undefined {
-  for (let length = Math.min(path.length, longestOf(origins)); length >= 0; length--) {
+  for (let length = path.length === 0 ? 0 : Math.min(path.length, longestOf(origins)); length >= 0; length--) {
     const base = origins[toPointer(path.slice(0, length))]
     if (base === undefined) continue
     const rest = path.slice(length)

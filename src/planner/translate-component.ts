@@ -135,10 +135,13 @@ function withoutMesh(component: Component, meshAddress: string | undefined, cont
 
 function resourceManifests(component: ComponentOf<'resources'>): readonly DesiredManifest[] {
   const own = component.spec.manifest
-  const written: readonly DesiredManifest[] =
-    own === undefined ? [] : [{ manifest: own as DesiredManifest['manifest'], origins: { '': ['manifest'] } }]
-  return [...written, ...fileManifests(component)]
+  if (own === undefined) return fileManifests(component)
+  const written: DesiredManifest = { manifest: own as DesiredManifest['manifest'], origins: WRITTEN_OUT }
+  return component.files.length === 0 ? [written] : [written, ...fileManifests(component)]
 }
+
+/** The origins of an object that stands in its component as it is: one table for all of them. */
+const WRITTEN_OUT: DesiredManifest['origins'] = { '': ['manifest'] }
 
 /**
  * The objects that install a mesh; its definitions stay when it is uninstalled, unless the design says otherwise, and so does what

@@ -98,21 +98,24 @@ export class JsonReader {
   }
 }
 
-function findUnsafe(root: JsonValue): string | undefined {
-  const stack: { readonly value: JsonValue; readonly depth: number }[] = [{ value: root, depth: 0 }]
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    const { value, depth } = next
-    if (typeof value !== 'object' || value === null) continue
-    if (depth > MAX_DEPTH) return `is nested deeper than ${MAX_DEPTH} levels.`
-    if (isJsonObject(value)) {
-      for (const key in value) {
-        if (key === '__proto__') return 'has the forbidden name __proto__.'
-        const item = value[key]
-        if (typeof item === 'object') stack.push({ value: item, depth: depth + 1 })
-      }
-    } else {
-      for (const item of value) if (typeof item === 'object') stack.push({ value: item, depth: depth + 1 })
-    }
+/** Goes no deeper than is allowed, so it can't run out of stack. */
+function findUnsafe(value: JsonValue, depth = 0): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  if (depth > MAX_DEPTH) return `is nested deeper than ${MAX_DEPTH} levels.`
+  if (!isJsonObject(value)) return unsafeItem(value, depth)
+  for (const key in value) {
+    if (key === '__proto__') return 'has the forbidden name __proto__.'
+    const item = value[key]
+    const problem = typeof item === 'object' ? findUnsafe(item, depth + 1) : undefined
+    if (problem !== undefined) return problem
+  }
+  return undefined
+}
+
+function unsafeItem(list: readonly JsonValue[], depth: number): string | undefined {
+  for (let index = 0; index < list.length; index++) {
+    const problem = findUnsafe(list[index] ?? null, depth + 1)
+    if (problem !== undefined) return problem
   }
   return undefined
 }

@@ -3,8 +3,11 @@ import { SECTIONS } from '../module/module-source.ts'
 import type { ModuleInstance } from './module-instance.ts'
 import type { ScannedEntry } from './order-entries.ts'
 
+const NONE: ReadonlySet<string> = new Set()
+
 /** Addresses of the components that an entry's expressions read, through locals, inputs and outputs too. */
 export function dependenciesOf(scanned: ScannedEntry, instance: ModuleInstance): ReadonlySet<string> {
+  if (scanned.scan.references.length === 0) return NONE
   const found = new Set<string>()
   const addAll = (addresses: Iterable<string> | undefined) => {
     for (const address of addresses ?? []) found.add(address)

@@ -55,6 +55,7 @@ export function evaluateLoose(entry: Entry, instance: ModuleInstance, context: E
     targetsOf(instance.source, placed).some((target) => instance.failed.has(target)),
   )
   if (scan.diagnostics.length + wrong.length > 0 || poisoned || instance.lacksInput(scan)) return undefined
+  if (!scan.holds) return isJsonObject(entry.value) ? entry.value : undefined
   const value: JsonValue | typeof FAILED = evaluateValue(entry.value, entry.path, {
     entry,
     scope: instance.celScope(),

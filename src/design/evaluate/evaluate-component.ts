@@ -27,7 +27,8 @@ export function evaluateComponent(
 ): boolean {
   const { entry } = scanned
   const written = isJsonObject(entry.value) ? entry.value : {}
-  const { forEach, when, ...spec } = written
+  const { forEach, when } = written
+  const spec = forEach === undefined && when === undefined ? written : withoutControl(written)
   const before = context.diagnostics.length
   const read = dependenciesOf(scanned, instance)
   const outputs = new Map<string, JsonObject>()
@@ -39,11 +40,14 @@ export function evaluateComponent(
   if (each.length === 0) context.leftOut.push(instance.addressOf(section, entry.name))
   for (const item of each) {
     instance.touched.clear()
-    const scope = { entry, scope: instance.celScope(item), diagnostics: context.diagnostics, flow }
-    const wanted = evaluateValue(when ?? true, [...entry.path, 'when'], scope)
+    // What holds no expression is as it is written: thousands of plain objects need no scope.
+    const scope = scanned.scan.holds
+      ? { entry, scope: instance.celScope(item), diagnostics: context.diagnostics, flow }
+      : undefined
+    const wanted = scope === undefined ? when : evaluateValue(when ?? true, [...entry.path, 'when'], scope)
     if (wanted === false) context.leftOut.push(instance.addressOf(section, entry.name, item?.key))
     if (wanted === FAILED || wanted === false) continue
-    const evaluated = scanned.scan.holds ? evaluateValue(spec, entry.path, scope) : spec
+    const evaluated = scope === undefined ? spec : evaluateValue(spec, entry.path, scope)
     if (evaluated === FAILED || !isJsonObject(evaluated)) continue
     if (scanned.scan.holds && !fits(section, evaluated, entry, context)) continue
     const component = makeComponent(section, entry, evaluated, item, [...read, ...instance.touched], instance, context)
@@ -60,6 +64,10 @@ export function evaluateComponent(
   // A pattern that can't be loaded was said when it was looked for.
   if (section === 'patterns' && !instance.source.patterns.has(entry.name)) return false
   return context.diagnostics.length === before || !context.diagnostics.slice(before).some(({ severity }) => severity === 'error')
+}
+
+function withoutControl({ forEach: _forEach, when: _when, ...spec }: JsonObject): JsonObject {
+  return spec
 }
 
 function itemsOf(
@@ -101,7 +109,10 @@ function makeComponent(
     spec,
     // Settled when all components are known: it may come from a mesh.
     cluster: '',
-    dependencies: [...new Set([...instance.shared, ...dependencies])].filter((other) => other !== address).sort(),
+    dependencies:
+      instance.shared.length + dependencies.length === 0
+        ? dependencies
+        : [...new Set([...instance.shared, ...dependencies])].filter((other) => other !== address).sort(),
     location: entryLocation(entry),
     locate: (path: ValuePath) => entry.document.locate([...entry.path, ...path]),
     files,

@@ -70,6 +70,7 @@ function outputOf(entry: Entry, value: JsonValue): Output {
 
 /** True, with the mistake said, when an expression leads to a component that is left out or to an item that is not there. */
 function refersToNothing({ entry, scan }: ScannedEntry, instance: ModuleInstance, context: EvaluationContext): boolean {
+  if (scan.references.length === 0) return false
   let found = false
   // `has(workloads.a) ? workloads.a.host : ...`: whoever asks first may then use it.
   const asked = new Set(

@@ -68,6 +68,8 @@ export class ModuleInstance {
   readonly sensitiveLocals = new Set<string>()
   readonly #locals = new Map<string, JsonValue>()
   readonly #scope: Record<string, Record<string, unknown>>
+  /** Components that no expression has asked for since they were taken in: of most designs, most of them never are. */
+  readonly #unseen: (() => void)[] = []
 
   constructor(
     source: ModuleSource,
@@ -107,6 +109,7 @@ export class ModuleInstance {
 
   /** The scope of expressions; with `each` inside a component that has forEach. */
   celScope(each?: { readonly key: string; readonly value: JsonValue }): Readonly<Record<string, unknown>> {
+    for (const show of this.#unseen.splice(0)) show()
     if (each === undefined) return this.#scope
     return { ...this.#scope, each: { key: each.key, value: toCel(each.value) } }
   }
@@ -131,6 +134,10 @@ export class ModuleInstance {
   /** Takes the instances of a component in. `outputs` are those of each pattern, by key. */
   setComponent(section: Section, name: string, entry: EvaluatedEntry, outputs?: ReadonlyMap<string, JsonObject>): void {
     this.entries.set(`${section}.${name}`, entry)
+    this.#unseen.push(() => this.#show(section, name, entry, outputs))
+  }
+
+  #show(section: Section, name: string, entry: EvaluatedEntry, outputs: ReadonlyMap<string, JsonObject> | undefined): void {
     const seen = this.#scope[section] ?? {}
     if (entry.unrolled) {
       const items: Record<string, unknown> = {}

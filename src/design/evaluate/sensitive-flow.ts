@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonValue } from '../../plan/json.ts'
-import { sensitiveTexts } from '../../plan/sensitive-text.ts'
+import { type SensitiveTexts, sensitiveTexts } from '../../plan/sensitive-text.ts'
 import type { ExpressionReference } from '../expression/references.ts'
 import { secretTexts } from '../inputs/secret-texts.ts'
 import type { EvaluationContext, ModuleInstance } from './module-instance.ts'
@@ -18,7 +18,7 @@ export type SensitiveFlow = (expression: string, references: readonly Expression
  */
 export function sensitiveFlow(instance: ModuleInstance, context: EvaluationContext): SensitiveFlow {
   const { sensitiveValues } = context
-  let known = sensitiveTexts([])
+  let known: SensitiveTexts | undefined
   let size = 0
   return (expression, references, value) => {
     if (references.length === 0) return
@@ -27,7 +27,7 @@ export function sensitiveFlow(instance: ModuleInstance, context: EvaluationConte
       if (text.length >= SHORTEST_READ && given.has(text)) sensitiveValues.add(text)
     }
     if (sensitiveValues.size === 0 || !references.every((reference) => isSensitive(reference, instance))) return
-    if (size !== sensitiveValues.size) known = sensitiveTexts([...sensitiveValues])
+    if (known === undefined || size !== sensitiveValues.size) known = sensitiveTexts([...sensitiveValues])
     size = sensitiveValues.size
     for (const text of given) {
       const isLiteral = expression.includes(`"${text}"`) || expression.includes(`'${text}'`)

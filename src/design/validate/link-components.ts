@@ -33,7 +33,8 @@ export function linkComponents(components: readonly Component[], isFailed: (addr
     for (const address of impliedMesh(component, index)) found.add(address)
     if (component.section === 'patterns') for (const inner of innerAddresses(component, index)) found.add(inner)
     const dependencies = spreadItems(found, index)
-    return { ...component, spec: { ...component.spec, ...Object.fromEntries(spec) }, dependencies } as Component
+    const linkedSpec = spec.size === 0 ? component.spec : { ...component.spec, ...Object.fromEntries(spec) }
+    return { ...component, spec: linkedSpec, dependencies } as Component
   })
   return { components: linked, diagnostics: [...diagnostics, ...cycles(linked)] }
 }
@@ -155,6 +156,7 @@ function innerAddresses(pattern: Component, index: ComponentIndex): readonly str
 }
 
 function spreadItems(names: ReadonlySet<string>, index: ComponentIndex): readonly string[] {
+  if (names.size === 0) return []
   const addresses = [...names].flatMap((name) => (index.byAddress.has(name) ? [name] : (index.items.get(name) ?? [])))
   return [...new Set(addresses)].sort()
 }
