@@ -108,8 +108,8 @@ function plannedChecks(request: BuildRequest, changes: readonly ObjectChange[]):
   if (checks.length === 0) return []
   const effective = effectiveBarriers(changes, request.components)
   return checks.map((component) => ({
-      address: component.address,
-      spec: request.masker.mask(component.spec as unknown as JsonObject).masked,
-      dependencies: [...new Set(component.dependencies.flatMap((address) => effective.get(barrierOf(address)) ?? []))].sort(),
-    }))
+    address: component.address,
+    spec: request.masker.mask(component.spec as unknown as JsonObject).masked,
+    dependencies: [...new Set(component.dependencies.flatMap((address) => effective.get(barrierOf(address)) ?? []))].sort(),
+  }))
 }
