@@ -38,6 +38,20 @@ describe('lists', () => {
     ])
   })
 
+  test('of metadata alone come in longer pages, by the same rules', async () => {
+    const transport = fakeTransport(({ query }) => {
+      const token = query?.find(([name]) => name === 'continue')?.[1]
+      return answer(200, token === undefined ? page(['a', 'b'], 'more') : page(['c']))
+    })
+    const asked = { ...request, metadataOnly: true }
+    const listed = await listObjects(senderFor(transport, fakeClock()), configMaps, asked, signal)
+    expect(listed.ok && listed.value.items.map(({ metadata }) => metadata)).toEqual(['a', 'b', 'c'].map((name) => ({ name })))
+    expect(transport.asked).toEqual([
+      'GET /api/v1/configmaps?limit=2500&labelSelector=app=x',
+      'GET /api/v1/configmaps?limit=2500&continue=more&labelSelector=app=x',
+    ])
+  })
+
   test('that expire while they are read begin anew, at last without pages', async () => {
     const transport = fakeTransport(({ query }) => {
       if (query?.some(([name]) => name === 'continue')) return answer(410, { kind: 'Status', reason: 'Expired' })

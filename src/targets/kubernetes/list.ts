@@ -7,8 +7,11 @@ import { errorOfFailure, errorOfResponse } from './status-error.ts'
 import type { Exchange } from './transport.ts'
 import { warningsOf } from './warnings.ts'
 
-/** Few enough objects that a page is answered in good time, as kubectl asks. */
-const PAGE_SIZE = 500
+/**
+ * Few enough objects that a page is answered in good time: whole ones as kubectl asks. Of metadata alone about as many bytes; every
+ * page more is another wait for the server, since a page names the next.
+ */
+const PAGE_SIZES = { whole: 500, metadata: 2500 }
 const TIMEOUT_MS = 60_000
 /** A list that expires this often under our hands is too long to be paged: it is asked for whole. */
 const MOST_RESTARTS = 2
@@ -31,8 +34,9 @@ export async function listObjects(
   request: ListRequest,
   signal: AbortSignal,
 ): Promise<Answer<ListedObjects>> {
+  const pageSize = PAGE_SIZES[request.metadataOnly === true ? 'metadata' : 'whole']
   for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const listed = await listOnce(sender, served, request, tries < MOST_RESTARTS ? PAGE_SIZE : undefined, signal)
+    const listed = await listOnce(sender, served, request, tries < MOST_RESTARTS ? pageSize : undefined, signal)
     if (listed !== 'again') return listed
   }
   return {
