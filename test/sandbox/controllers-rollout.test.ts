@@ -46,6 +46,51 @@ function changeImage(host: FakeHost, name: string, image: string): void {
 }
 
 describe('Deployments', () => {
+  test('that are paused say so, are scaled, and roll on when they are resumed', () => {
+    const host = started()
+    host.create('apps/Deployment', deployment('web', 'nginx:1.27'))
+    host.run()
+    const change = (more: JsonObject): void => {
+      const found = host.get('apps/Deployment', 'shop', 'web') ?? {}
+      host.update('apps/Deployment', { ...found, spec: { ...objectAt(found, 'spec'), ...more } })
+      host.run()
+    }
+    change({ paused: true })
+    changeImage(host, 'web', 'nginx:1.28')
+    change({ replicas: 3 })
+    const paused = host.get('apps/Deployment', 'shop', 'web')
+    expect(conditions(paused)).toContain('Progressing=Unknown DeploymentPaused')
+    expect(counts(paused)).toMatchObject({ replicas: 3, availableReplicas: 3 })
+    expect(host.list('apps/ReplicaSet')).toHaveLength(1)
+    change({ paused: false })
+    expect(conditions(host.get('apps/Deployment', 'shop', 'web'))).toContain('Progressing=True NewReplicaSetAvailable')
+    expect(host.list('apps/ReplicaSet')).toHaveLength(2)
+  })
+
+  test('keep their ReplicaSets told of revisions, sizes and why they changed', () => {
+    const host = started()
+    host.create('apps/Deployment', deployment('web', 'nginx:1.27'))
+    host.run()
+    for (const image of ['nginx:1.28', 'nginx:1.29']) {
+      changeImage(host, 'web', image)
+      host.run()
+    }
+    const found = host.get('apps/Deployment', 'shop', 'web') ?? {}
+    const metadata = objectAt(found, 'metadata')
+    const annotations = { ...objectAt(metadata, 'annotations'), 'kubernetes.io/change-cause': 'back' }
+    host.update('apps/Deployment', { ...found, metadata: { ...metadata, annotations } })
+    changeImage(host, 'web', 'nginx:1.28')
+    host.run()
+    const sets = host.list('apps/ReplicaSet').map((set) => objectAt(objectAt(set, 'metadata'), 'annotations'))
+    expect(sets).toContainEqual({
+      'deployment.kubernetes.io/desired-replicas': '2',
+      'deployment.kubernetes.io/max-replicas': '3',
+      'deployment.kubernetes.io/revision': '4',
+      'deployment.kubernetes.io/revision-history': '2',
+      'kubernetes.io/change-cause': 'back',
+    })
+  })
+
   test('become available with a ReplicaSet and ready pods', () => {
     const host = started()
     host.create('apps/Deployment', deployment('web', 'nginx:1.27'))

@@ -188,7 +188,8 @@ function zeroOf(type: FieldType): TreeValue | undefined {
 }
 
 function readValue(reading: Reading, place: Place, type: FieldType, value: JsonValue): TreeValue {
-  if (value === null) return zeroOf(type) ?? null
+  // Bytes of nothing read back as none.
+  if (value === null) return type.kind === 'scalar' && type.name === 'bytes' ? '' : (zeroOf(type) ?? null)
   switch (type.kind) {
     case 'scalar':
       return readScalar(reading, place, type.name, value)

@@ -20,7 +20,17 @@ const replicaSets = 'apps/ReplicaSet'
 const pods = '/Pod'
 const hashLabel = 'pod-template-hash'
 const revisionAnnotation = 'deployment.kubernetes.io/revision'
-const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration'
+const historyAnnotation = 'deployment.kubernetes.io/revision-history'
+const desiredAnnotation = 'deployment.kubernetes.io/desired-replicas'
+const largestAnnotation = 'deployment.kubernetes.io/max-replicas'
+/** Annotations of a Deployment that say nothing of its ReplicaSets. */
+const ownAnnotations: ReadonlySet<string> = new Set([
+  'kubectl.kubernetes.io/last-applied-configuration',
+  revisionAnnotation,
+  historyAnnotation,
+  desiredAnnotation,
+  largestAnnotation,
+])
 
 function annotationsOf(object: JsonObject): { readonly [key: string]: string } {
   return stringMapAt(objectAt(object, 'metadata'), 'annotations')
@@ -44,6 +54,17 @@ function limitsOf(deployment: JsonObject): RolloutLimits {
   return rolloutLimits(rollingUpdate?.maxSurge, rollingUpdate?.maxUnavailable, replicasOf(deployment))
 }
 
+/** What ReplicaSets take over from the annotations of their Deployment. */
+function inheritedAnnotations(deployment: JsonObject): { readonly [key: string]: string } {
+  return Object.fromEntries(Object.entries(annotationsOf(deployment)).filter(([key]) => !ownAnnotations.has(key)))
+}
+
+/** How many pods are wanted, and how many there may be during a rollout, as written on what is scaled. */
+function sizeAnnotations(deployment: JsonObject): { readonly [key: string]: string } {
+  const wanted = replicasOf(deployment)
+  return { [desiredAnnotation]: String(wanted), [largestAnnotation]: String(wanted + limitsOf(deployment).maxSurge) }
+}
+
 function createCurrent(
   deployment: JsonObject,
   hash: string,
@@ -57,8 +78,6 @@ function createCurrent(
   const templateMetadata = objectAt(template, 'metadata') ?? {}
   const labels = { ...stringMapAt(templateMetadata, 'labels'), [hashLabel]: hash }
   const selector = objectAt(spec, 'selector') ?? {}
-  const { [lastApplied]: _applied, ...annotations } = annotationsOf(deployment)
-  const limits = limitsOf(deployment)
   const made = world.host.create(replicaSets, {
     apiVersion: 'apps/v1',
     kind: 'ReplicaSet',
@@ -67,9 +86,8 @@ function createCurrent(
       namespace,
       labels,
       annotations: {
-        ...annotations,
-        'deployment.kubernetes.io/desired-replicas': String(replicasOf(deployment)),
-        'deployment.kubernetes.io/max-replicas': String(replicasOf(deployment) + limits.maxSurge),
+        ...inheritedAnnotations(deployment),
+        ...sizeAnnotations(deployment),
         [revisionAnnotation]: String(revision),
       },
       ownerReferences: [ownerReference('apps/v1', 'Deployment', deployment)],
@@ -103,7 +121,8 @@ function scaleSets(deployment: JsonObject, sets: readonly JsonObject[], scaling:
     const { name } = nameOf(set)
     const replicas = scaling.get(name)
     if (replicas === undefined) continue
-    const scaled = world.host.update(replicaSets, { ...set, spec: { ...objectAt(set, 'spec'), replicas } })
+    const resized = { ...withAnnotations(set, sizeAnnotations(deployment)), spec: { ...objectAt(set, 'spec'), replicas } }
+    const scaled = world.host.update(replicaSets, resized)
     if (scaled !== undefined) reportScaling(deployment, name, replicasOf(set), replicas, world)
   }
 }
@@ -127,6 +146,20 @@ function step({ deployment, current, old }: Rollout, world: ControllerWorld): vo
   } else {
     scaleSets(deployment, [current, ...old], rollingStep(wanted, countOf(current), counts, limitsOf(deployment)), world)
   }
+}
+
+/** A paused Deployment is still scaled, while all its pods are of one ReplicaSet. */
+function scalePaused(
+  deployment: JsonObject,
+  sets: readonly JsonObject[],
+  current: JsonObject | undefined,
+  world: ControllerWorld,
+): void {
+  const [active, ...more] = sets.filter((set) => replicasOf(set) > 0)
+  const only = active ?? current ?? sets.at(-1)
+  const wanted = replicasOf(deployment)
+  if (only === undefined || more.length > 0 || replicasOf(only) === wanted) return
+  scaleSets(deployment, [only], new Map([[nameOf(only).name, wanted]]), world)
 }
 
 /** Old ReplicaSets without pods are kept only as far back as `revisionHistoryLimit`. */
@@ -172,6 +205,23 @@ function recordRevision(deployment: JsonObject, revision: number, world: Control
   return world.host.update(deployments, withAnnotations(deployment, { [revisionAnnotation]: String(revision) })) ?? deployment
 }
 
+/**
+ * Brings the ReplicaSet of the present template up to date: with the annotations of its Deployment and, when an earlier
+ * template is taken up again, as the newest revision, which remembers those that it was.
+ */
+function refreshCurrent(deployment: JsonObject, current: JsonObject, newest: number, world: ControllerWorld): void {
+  const before = annotationsOf(current)
+  const history = [before[historyAnnotation] ?? '', before[revisionAnnotation] ?? ''].filter((part) => part !== '').join(',')
+  const isOlder = revisionOf(current) < newest
+  const annotations = {
+    ...inheritedAnnotations(deployment),
+    ...(isOlder ? { [revisionAnnotation]: String(newest + 1), [historyAnnotation]: history } : {}),
+  }
+  if (Object.entries(annotations).some(([key, value]) => before[key] !== value)) {
+    world.host.update(replicaSets, withAnnotations(current, annotations))
+  }
+}
+
 function reconcileDeployment(found: JsonObject, world: ControllerWorld): void {
   const owned = (): JsonObject[] =>
     [...world.cache.ownedBy(replicaSets, uidOf(found))].sort((left, right) => revisionOf(left) - revisionOf(right))
@@ -184,10 +234,7 @@ function reconcileDeployment(found: JsonObject, world: ControllerWorld): void {
     const first = before.length === 0
     const created = createCurrent(found, hash, newest + 1, first ? replicasOf(found) : 0, world)
     if (created === undefined) return
-  } else if (known !== undefined && revisionOf(known) < newest && !paused) {
-    // Rolling back to an earlier template makes it the newest revision.
-    world.host.update(replicaSets, withAnnotations(known, { [revisionAnnotation]: String(newest + 1) }))
-  }
+  } else if (known !== undefined) refreshCurrent(found, known, newest, world)
   const current = owned().find((set) => labelsOf(set)[hashLabel] === hash)
   const deployment = current === undefined ? found : recordRevision(found, revisionOf(current), world)
   if (current !== undefined) {
@@ -195,6 +242,7 @@ function reconcileDeployment(found: JsonObject, world: ControllerWorld): void {
     if (!paused) step(rollout, world)
     forgetOldRevisions(rollout, world)
   }
+  if (paused) scalePaused(deployment, owned(), current, world)
   recordStatus(deployment, owned(), current, world)
 }
 

@@ -36,6 +36,13 @@ export function isComplete(counts: DeploymentCounts): boolean {
   return counts.updated === counts.wanted && counts.replicas === counts.wanted && counts.available === counts.wanted
 }
 
+/** A condition as it was. */
+function stateOf(condition: JsonObject): ConditionState {
+  const [type, reason, message] = ['type', 'reason', 'message'].map((key) => textAt(condition, key))
+  const status = condition.status === 'True' || condition.status === 'False' ? condition.status : 'Unknown'
+  return { type: type ?? '', status, reason: reason ?? '', message: message ?? '' }
+}
+
 function progressing(
   deployment: JsonObject,
   counts: DeploymentCounts,
@@ -45,6 +52,11 @@ function progressing(
 ): ConditionState {
   const set = current === undefined ? '' : `ReplicaSet "${nameOf(current).name}"`
   const before = conditionOf(deployment, 'Progressing')
+  if (objectAt(deployment, 'spec')?.paused === true) {
+    // That there was no progress is not forgotten by a pause.
+    if (before?.reason === 'ProgressDeadlineExceeded') return stateOf(before)
+    return { type: 'Progressing', status: 'Unknown', reason: 'DeploymentPaused', message: 'Deployment is paused' }
+  }
   if (isComplete(counts)) {
     return {
       type: 'Progressing',
@@ -62,7 +74,7 @@ function progressing(
     }
   }
   if (before !== undefined && before.reason === 'ProgressDeadlineExceeded' && !advanced) {
-    return { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: textAt(before, 'message') }
+    return stateOf(before)
   }
   return {
     type: 'Progressing',

@@ -29,6 +29,10 @@ function reconcileBudget(budget: JsonObject, world: ControllerWorld): void {
   const members = candidates(namespace, selector, world).filter(
     (pod) => isActivePod(pod) && selectorMatches(selector, labelsOf(pod)),
   )
+  if (members.length === 0) {
+    const message = 'No matching pods found'
+    world.report(budget, { type: 'Normal', reason: 'NoPods', message, source: 'controllermanager' })
+  }
   const healthy = members.filter(isPodReady).length
   const unavailable = share(spec?.maxUnavailable, members.length)
   const desired =

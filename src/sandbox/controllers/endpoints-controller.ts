@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../plan/json.ts'
-import { listAt, numberAt, objectAt, objectsAt, stringMapAt, textAt } from '../builtin/json-tree.ts'
+import { listAt, numberAt, objectAt, objectsAt, stringMapAt, textAt, textsAt } from '../builtin/json-tree.ts'
 import { sameJson } from '../builtin/validation/field-errors.ts'
+import { timestamp } from './conditions.ts'
 import type { Controller, ControllerWorld } from './controller.ts'
 import { controllerOf, isTerminating, labelsOf, nameOf, type ObjectCache, type ObjectName, uidOf } from './object-cache.ts'
 import { isPodReady, podPhase } from './pod-status.ts'
@@ -15,6 +16,8 @@ const managedByLabel = 'endpointslice.kubernetes.io/managed-by'
 const headlessLabel = 'service.kubernetes.io/headless'
 const managedByEndpoints = 'endpoints.kubernetes.io/managed-by'
 /** Endpoints of one slice, as the real controller limits them. */
+/** When what endpoints follow from last changed. */
+const lastChange = 'endpoints.kubernetes.io/last-change-trigger-time'
 const sliceSize = 100
 
 interface ResolvedPort {
@@ -129,6 +132,26 @@ function serviceLabels(service: JsonObject): { readonly [key: string]: string } 
   return { ...labelsOf(service), ...(headless ? { [headlessLabel]: '' } : {}) }
 }
 
+function addressesOf(object: JsonObject | undefined): ReadonlySet<string> {
+  const parts = [
+    ...objectsAt(object, 'subsets').flatMap((subset) => objectsAt(subset, 'addresses')),
+    ...objectsAt(object, 'endpoints'),
+  ]
+  return new Set(parts.flatMap((part) => [textAt(part, 'ip'), ...textsAt(part, 'addresses')]))
+}
+
+/** Annotations with the time of the change where an address came; where addresses only went, there is no such time. */
+function changedNow(
+  before: JsonObject | undefined,
+  after: JsonObject,
+  world: ControllerWorld,
+): { readonly [key: string]: string } {
+  const { [lastChange]: _earlier, ...annotations } = stringMapAt(objectAt(before, 'metadata'), 'annotations')
+  const known = addressesOf(before)
+  if (before !== undefined && [...addressesOf(after)].every((address) => known.has(address))) return annotations
+  return { ...annotations, [lastChange]: timestamp(world.host.now()) }
+}
+
 function writeEndpoints(service: JsonObject, groups: readonly PortGroup[], world: ControllerWorld): void {
   const name = nameOf(service)
   const subsets = endpointsSubsets(service, groups)
@@ -138,12 +161,12 @@ function writeEndpoints(service: JsonObject, groups: readonly PortGroup[], world
     world.host.create(endpoints, {
       apiVersion: 'v1',
       kind: 'Endpoints',
-      metadata: { ...name, labels },
+      metadata: { ...name, labels, annotations: changedNow(undefined, {}, world) },
       ...(subsets.length === 0 ? {} : { subsets }),
     })
   } else if (!sameJson(listAt(existing, 'subsets'), subsets) || !sameJson(labelsOf(existing), labels)) {
     const { subsets: _old, ...rest } = existing
-    const metadata = { ...objectAt(existing, 'metadata'), labels }
+    const metadata = { ...objectAt(existing, 'metadata'), labels, annotations: changedNow(existing, { subsets }, world) }
     world.host.update(endpoints, { ...rest, metadata, ...(subsets.length === 0 ? {} : { subsets }) })
   }
 }
@@ -199,6 +222,7 @@ function writeSlices(service: JsonObject, groups: readonly PortGroup[], world: C
         generateName: `${name}-`,
         namespace,
         labels,
+        annotations: changedNow(undefined, {}, world),
         ownerReferences: [ownerReference('v1', 'Service', service)],
       }
       world.host.create(slices, {
@@ -212,7 +236,11 @@ function writeSlices(service: JsonObject, groups: readonly PortGroup[], world: C
     }
     const same = sameJson(listAt(slice, 'endpoints'), content.endpoints) && sameJson(listAt(slice, 'ports'), content.ports)
     if (!same || !sameJson(labelsOf(slice), labels)) {
-      world.host.update(slices, { ...slice, metadata: { ...objectAt(slice, 'metadata'), labels }, ...body })
+      world.host.update(slices, {
+        ...slice,
+        metadata: { ...objectAt(slice, 'metadata'), labels, annotations: changedNow(slice, body, world) },
+        ...body,
+      })
     }
   })
   for (const slice of existing.slice(wanted.length)) world.host.delete(slices, namespace, nameOf(slice).name)

@@ -35,6 +35,7 @@ import {
   validateAttributesClass,
   validateAttributesClassUpdate,
   validateDriver,
+  validateDriverCreate,
   validateDriverUpdate,
   validateNodeDrivers,
   validateStorageCapacity,
@@ -56,6 +57,7 @@ export const platformKinds: readonly ResourceType[] = [
     columns: driverColumns,
     setDefaults: defaultDriver,
     validate: validateDriver,
+    validateCreate: validateDriverCreate,
     validateUpdate: validateDriverUpdate,
   }),
   defineKind({

@@ -87,15 +87,19 @@ function validateDriverSpec(errors: FieldErrors, spec: JsonObject): void {
   }
 }
 
-/** A storage driver after defaulting. */
+/** What may change of a storage driver. */
 export function validateDriver(errors: FieldErrors, driver: JsonObject): void {
+  validateDriverSpec(errors, objectAt(driver, 'spec') ?? {})
+}
+
+/** What a new storage driver is asked besides. */
+export function validateDriverCreate(errors: FieldErrors, driver: JsonObject): void {
   const spec = objectAt(driver, 'spec') ?? {}
   const policy = textAt(spec, 'fsGroupPolicy')
   if (!groupPolicies.includes(policy)) errors.notSupported('spec.fsGroupPolicy', policy, groupPolicies)
   for (const mode of textsAt(spec, 'volumeLifecycleModes')) {
     if (!lifecycleModes.includes(mode)) errors.notSupported('spec.volumeLifecycleModes', mode, lifecycleModes)
   }
-  validateDriverSpec(errors, spec)
 }
 
 /** How a driver attaches volumes, and for how long they live, never changes. */
