@@ -8,7 +8,8 @@ export interface Refusal {
   readonly path: ValuePath
   /** One line, told of the object. */
   readonly problem: string
-  readonly hint?: string
+  /** What to do about it. */
+  readonly hint: string
 }
 
 /** What a mesh refuses in objects of one kind, beyond what the schema of the kind says; pure, an object at a time. */
@@ -32,21 +33,19 @@ export function admissionFindings(manifests: readonly Manifest[], { by, checks }
 }
 
 /** A finding that an object is refused, at a field of it. */
-export function refusedBy(by: string, manifest: Manifest, path: ValuePath, problem: string, hint?: string): LintFinding {
+export function refusedBy(by: string, manifest: Manifest, path: ValuePath, problem: string, hint: string): LintFinding {
   return lintFinding(manifest, path, 'MF3042', {
     severity: 'error',
     summary: `${manifest.kind} ${manifest.metadata.name} ${problem}`,
     detail: `${by} refuses the object.`,
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   })
 }
 
 /** Refusals gathered one by one. */
-export function refusals(
-  gather: (refuse: (path: ValuePath, problem: string, hint?: string) => void) => void,
-): readonly Refusal[] {
+export function refusals(gather: (refuse: (path: ValuePath, problem: string, hint: string) => void) => void): readonly Refusal[] {
   const found: Refusal[] = []
-  gather((path, problem, hint) => found.push({ path, problem, ...(hint === undefined ? {} : { hint }) }))
+  gather((path, problem, hint) => found.push({ path, problem, hint }))
   return found
 }
 

@@ -19,6 +19,9 @@ const APIS: { readonly [mesh: string]: string } = {
   EnvoyFilter: 'networking.istio.io/v1alpha3',
   AuthorizationPolicy: 'security.istio.io/v1',
   PeerAuthentication: 'security.istio.io/v1',
+  RequestAuthentication: 'security.istio.io/v1',
+  Sidecar: 'networking.istio.io/v1',
+  WasmPlugin: 'extensions.istio.io/v1alpha1',
   Telemetry: 'telemetry.istio.io/v1',
 }
 const POLICY = 'policy.linkerd.io/v1alpha1'
@@ -27,6 +30,10 @@ const ROUTE = 'gateway.networking.k8s.io/v1'
 function refused(provider: string, apiVersion: string, kind: string, spec: JsonObject, name = 'it'): readonly string[] {
   const manifest: Manifest = { apiVersion, kind, metadata: { name, namespace: 'shop' }, spec }
   const found = findProvider(provider).provider?.lint([manifest]) ?? []
+  // Each says what to do.
+  expect(
+    found.filter(({ hint }) => (hint ?? '').length < 5 || /undefined|\[object/.test(hint ?? '')).map(({ summary }) => summary),
+  ).toEqual([])
   return found
     .filter(({ code, severity }) => code === 'MF3042' && severity === 'error')
     .map(({ path }) => path.slice(1).join('.'))
@@ -96,6 +103,123 @@ describe('Istio', () => {
     ['AuthorizationPolicy', { rules: [{ to: [{ operation: { methods: [] } }] }] }, ['rules.0.to.0']],
     ['PeerAuthentication', { portLevelMtls: { '80': { mode: 'STRICT' } } }, ['portLevelMtls']],
     ['Telemetry', { tracing: [{ providers: [{ name: 'a' }, { name: 'b' }] }] }, ['tracing.0.providers']],
+    [
+      'Telemetry',
+      { tracing: [{ customTags: { a: { literal: { value: '' } }, b: {}, c: { header: { name: 'x' } } } }] },
+      ['tracing.0.customTags.a.literal.value', 'tracing.0.customTags.b'],
+    ],
+    [
+      'Telemetry',
+      { metrics: [{ overrides: [{ tagOverrides: { a: { operation: 'REMOVE', value: 'x' }, b: {}, c: { value: '1' } } }] }] },
+      ['metrics.0.overrides.0.tagOverrides.a.value', 'metrics.0.overrides.0.tagOverrides.b'],
+    ],
+    ['AuthorizationPolicy', { action: 'CUSTOM', rules: [{}] }, ['action']],
+    ['AuthorizationPolicy', { provider: { name: 'a' }, rules: [{}] }, ['provider']],
+    [
+      'AuthorizationPolicy',
+      {
+        rules: [
+          {
+            when: [
+              { key: 'request.header[a]', values: ['1'] },
+              { key: 'request.headers[a]', values: ['1'] },
+              { key: 'request.auth.claims[iss][x]', values: ['1'] },
+              { key: 'source.ip', values: ['10.0.0.0/8', 'a'] },
+              { key: 'destination.port', notValues: ['http'] },
+            ],
+          },
+        ],
+      },
+      ['rules.0.when.0.key', 'rules.0.when.3.values', 'rules.0.when.4.notValues'],
+    ],
+    [
+      'AuthorizationPolicy',
+      { rules: [{ to: [{ operation: { paths: ['/a/{*}/b/{**}', '/{**}/{*}', '/a{*}', '/{*}/b*', '/a*'] } }] }] },
+      ['rules.0.to.0.operation.paths.1', 'rules.0.to.0.operation.paths.2', 'rules.0.to.0.operation.paths.3'],
+    ],
+    [
+      'RequestAuthentication',
+      { jwtRules: [{ issuer: '' }, { issuer: 'a', jwksUri: 'file:///a' }, { issuer: 'a', jwksUri: 'https://a/b', jwks: '{}' }] },
+      ['jwtRules.0.issuer', 'jwtRules.1.jwksUri', 'jwtRules.2.jwks'],
+    ],
+    [
+      'RequestAuthentication',
+      {
+        jwtRules: [
+          {
+            issuer: 'a',
+            fromHeaders: [{ prefix: 'x' }],
+            fromParams: [''],
+            outputClaimToHeaders: [{ header: 'x', claim: 'a' }, { header: 'x', claim: 'b' }, { header: 'y' }],
+          },
+        ],
+      },
+      [
+        'jwtRules.0.fromHeaders.0',
+        'jwtRules.0.fromParams',
+        'jwtRules.0.outputClaimToHeaders.1.header',
+        'jwtRules.0.outputClaimToHeaders.2',
+      ],
+    ],
+    ['Sidecar', {}, ['']],
+    [
+      'Sidecar',
+      { egress: [{ hosts: ['./*', 'a'] }, { port: { number: 80 }, hosts: ['~/a.b', '*/a.b'] }, { hosts: [], bind: '10.0.0.1' }] },
+      ['egress.0', 'egress.0.hosts.1', 'egress.1.hosts.0', 'egress.2.hosts', 'egress.2.bind'],
+    ],
+    [
+      'Sidecar',
+      {
+        ingress: [
+          { port: { number: 80 }, defaultEndpoint: '127.0.0.1:8080' },
+          { port: { number: 80 }, defaultEndpoint: '10.0.0.1:80', bind: 'a' },
+        ],
+      },
+      ['ingress.1.port.number', 'ingress.1.defaultEndpoint', 'ingress.1.bind'],
+    ],
+    ['WasmPlugin', { url: 'ftp://a/b.wasm', sha256: 'sha256:00', imagePullSecret: 'a/b' }, ['url', 'sha256', 'imagePullSecret']],
+    [
+      'WasmPlugin',
+      { url: 'oci://a/b', vmConfig: { env: [{ name: 'A', value: '1', valueFrom: 'HOST' }, { name: 'A' }, {}] } },
+      ['vmConfig.env.0.value', 'vmConfig.env.1.name', 'vmConfig.env.2.name'],
+    ],
+    [
+      'DestinationRule',
+      { host: 'a', trafficPolicy: { tls: { mode: 'MUTUAL', privateKey: '/a' } } },
+      ['trafficPolicy.tls.clientCertificate'],
+    ],
+    [
+      'DestinationRule',
+      {
+        host: 'a',
+        trafficPolicy: { tls: { mode: 'SIMPLE', credentialName: 'a', caCertificates: '/a', insecureSkipVerify: true } },
+      },
+      ['trafficPolicy.tls.credentialName', 'trafficPolicy.tls.insecureSkipVerify'],
+    ],
+    [
+      'DestinationRule',
+      {
+        host: 'a',
+        trafficPolicy: { loadBalancer: { localityLbSetting: { distribute: [{ from: 'a/*', to: { 'a/*': 80, 'b/*': 10 } }] } } },
+      },
+      ['trafficPolicy.loadBalancer.localityLbSetting.distribute.0'],
+    ],
+    [
+      'VirtualService',
+      http({
+        route: [
+          { ...route, weight: 0 },
+          { ...route, weight: 0 },
+        ],
+      }),
+      ['http.0.route'],
+    ],
+    ['VirtualService', { hosts: ['a.b'], http: [{ directResponse: { status: 42 } }] }, ['http.0.directResponse.status']],
+    [
+      'ServiceEntry',
+      { hosts: ['a.org'], resolution: 'DNS_ROUND_ROBIN', endpoints: [{ address: 'b.org' }, { address: 'c.org' }] },
+      ['endpoints'],
+    ],
   ])('%s %j', (kind, spec, places) => {
     expect(refused('istio', APIS[kind] ?? '', kind, spec)).toEqual(places)
   })

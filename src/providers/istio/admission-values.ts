@@ -33,3 +33,8 @@ export function shortTime(text: string): string | undefined {
       ? undefined
       : 'has parts of a millisecond'
 }
+
+/** True for a port as texts name it. */
+export function isPort(text: string): boolean {
+  return /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535
+}

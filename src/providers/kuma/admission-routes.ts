@@ -13,9 +13,13 @@ export function routeRefusals(route: Manifest): readonly Refusal[] {
     for (const [index, to] of objectsIn(route, 'spec', 'to').entries()) {
       const kind = stringIn(to, 'targetRef', 'kind') ?? ''
       if (top !== 'MeshGateway' && !PARENTS.has(kind))
-        refuse(['spec', 'to', index, 'targetRef', 'kind'], `is for requests to a ${kind}`)
+        refuse(
+          ['spec', 'to', index, 'targetRef', 'kind'],
+          `is for requests to a ${kind}`,
+          'Use MeshService, MeshExternalService or MeshMultiZoneService.',
+        )
       if (top !== 'MeshGateway' && stringsIn(to, 'hostnames').length > 0) {
-        refuse(['spec', 'to', index, 'hostnames'], 'names hosts, which routes of gateways alone may')
+        refuse(['spec', 'to', index, 'hostnames'], 'names hosts, which routes of gateways alone may', 'Leave `hostnames` out.')
       }
       for (const [position, rule] of objectsIn(to, 'rules').entries()) {
         for (const one of ruleRefusals(rule)) refuse(['spec', 'to', index, 'rules', position, ...one.path], one.problem, one.hint)
@@ -31,14 +35,15 @@ function ruleRefusals(rule: JsonObject): readonly Refusal[] {
       const [type, path = ''] = [stringIn(match, 'path', 'type'), stringIn(match, 'path', 'value')]
       const at = ['matches', index, 'path', 'value']
       if ((type === 'PathPrefix' || type === 'Exact') && !path.startsWith('/'))
-        refuse(at, `matches the path ${path}, which begins with no slash`)
+        refuse(at, `matches the path ${path}, which begins with no slash`, 'Begin it with a slash.')
       if (type === 'PathPrefix' && path !== '/' && path.endsWith('/'))
-        refuse(at, `matches the prefix ${path}, which ends in a slash`)
+        refuse(at, `matches the prefix ${path}, which ends in a slash`, 'Leave the last slash out.')
       for (const [position, header] of objectsIn(match, 'headers').entries()) {
         if (['Present', 'Absent'].includes(String(header.type)) && (header.value ?? '') !== '') {
           refuse(
             ['matches', index, 'headers', position, 'value'],
             `compares a header that is to be ${String(header.type).toLowerCase()}`,
+            'Leave `value` out.',
           )
         }
       }
@@ -49,24 +54,28 @@ function ruleRefusals(rule: JsonObject): readonly Refusal[] {
       for (const key of ['requestHeaderModifier', 'responseHeaderModifier']) {
         const change = valueIn(filter, key)
         if (change !== undefined)
-          for (const one of headerRefusals(objectIn(filter, key))) refuse([...at, key, ...one.path], one.problem)
+          for (const one of headerRefusals(objectIn(filter, key))) refuse([...at, key, ...one.path], one.problem, one.hint)
       }
       for (const key of ['requestRedirect', 'urlRewrite']) {
         const change = objectIn(filter, key)
         const host = stringIn(change, 'hostname')
         if (host !== undefined && (!HOST.test(host) || /^[\d.]+$/.test(host)))
-          refuse([...at, key, 'hostname'], `leads to the host ${host}, which is no name`)
+          refuse([...at, key, 'hostname'], `leads to the host ${host}, which is no name`, 'Write a host name.')
         if (valueIn(change, 'path', 'replacePrefixMatch') !== undefined && !byPrefix) {
-          refuse([...at, key, 'path'], 'replaces a prefix that not every match has')
+          refuse(
+            [...at, key, 'path'],
+            'replaces a prefix that not every match has',
+            'Match by a prefix everywhere, or replace the whole path.',
+          )
         }
       }
       const mirrored = stringIn(filter, 'requestMirror', 'backendRef', 'kind')
       if (mirrored !== undefined && mirrored !== 'MeshService' && mirrored !== 'MeshServiceSubset')
-        refuse(at, `mirrors to a ${mirrored}`)
+        refuse(at, `mirrors to a ${mirrored}`, 'Use a MeshService.')
     }
     for (const [index, backend] of objectsIn(rule, 'default', 'backendRefs').entries()) {
       if (stringIn(backend, 'kind') === 'MeshService' && backend.port === undefined && backend.labels !== undefined) {
-        refuse(['default', 'backendRefs', index], 'leads to a MeshService without saying a port')
+        refuse(['default', 'backendRefs', index], 'leads to a MeshService without saying a port', 'Say `port`.')
       }
     }
   })
@@ -78,8 +87,8 @@ function headerRefusals(change: JsonObject): readonly Refusal[] {
       ...['set', 'add'].flatMap((key) => objectsIn(change, key).map(({ name }) => String(name))),
       ...stringsIn(change, 'remove'),
     ]
-    if (names.length === 0) refuse([], 'changes headers, and names none')
+    if (names.length === 0) refuse([], 'changes headers, and names none', 'Say `set`, `add` or `remove`.')
     const twice = names.find((name, index) => names.indexOf(name) !== index)
-    if (twice !== undefined) refuse([], `changes the header ${twice} twice`)
+    if (twice !== undefined) refuse([], `changes the header ${twice} twice`, 'Change each header once.')
   })
 }

@@ -37,9 +37,17 @@ function authorizationPolicy(policy: Manifest): readonly Refusal[] {
   return refusals((refuse) => {
     const target = objectIn(policy, 'spec', 'targetRef')
     if (!TARGETS.has(kindOf(target)))
-      refuse(['spec', 'targetRef'], `protects a ${stringIn(target, 'kind') ?? 'thing without a kind'}`)
+      refuse(
+        ['spec', 'targetRef'],
+        `protects a ${stringIn(target, 'kind') ?? 'thing without a kind'}`,
+        'Use a Server, HTTPRoute, GRPCRoute or Namespace.',
+      )
     if (kindOf(target) === '/Namespace' && target.name !== policy.metadata.namespace) {
-      refuse(['spec', 'targetRef', 'name'], `protects another namespace than its own, ${String(target.name)}`)
+      refuse(
+        ['spec', 'targetRef', 'name'],
+        `protects another namespace than its own, ${String(target.name)}`,
+        'Name its own namespace.',
+      )
     }
     const kinds = objectsIn(policy, 'spec', 'requiredAuthenticationRefs').map(kindOf)
     const count = (...wanted: readonly string[]) => kinds.filter((kind) => wanted.includes(kind)).length
@@ -48,7 +56,12 @@ function authorizationPolicy(policy: Manifest): readonly Refusal[] {
     const at = ['spec', 'requiredAuthenticationRefs']
     if (identities > 1) refuse(at, 'wants several identities at once', 'Name them in one MeshTLSAuthentication.')
     if (networked > 1) refuse(at, 'wants several networks at once', 'Name them in one NetworkAuthentication.')
-    if (identities + networked < kinds.length) refuse(at, 'wants an authentication of a kind that there is none of')
+    if (identities + networked < kinds.length)
+      refuse(
+        at,
+        'wants an authentication of a kind that there is none of',
+        'Use MeshTLSAuthentication, NetworkAuthentication or ServiceAccount.',
+      )
   })
 }
 
@@ -69,9 +82,9 @@ function meshTlsAuthentication(authentication: Manifest): readonly Refusal[] {
     for (const [index, reference] of objectsIn(authentication, 'spec', 'identityRefs').entries()) {
       const kind = kindOf(reference)
       if (kind !== '/ServiceAccount' && kind !== '/Namespace')
-        refuse(['spec', 'identityRefs', index], `names a ${String(reference.kind)}`)
+        refuse(['spec', 'identityRefs', index], `names a ${String(reference.kind)}`, 'Use a ServiceAccount or a Namespace.')
       if (kind === '/Namespace' && reference.namespace !== undefined) {
-        refuse(['spec', 'identityRefs', index, 'namespace'], 'names a Namespace in a namespace')
+        refuse(['spec', 'identityRefs', index, 'namespace'], 'names a Namespace in a namespace', 'Leave `namespace` out.')
       }
     }
   })
@@ -80,12 +93,18 @@ function meshTlsAuthentication(authentication: Manifest): readonly Refusal[] {
 function networks(manifest: Manifest): readonly Refusal[] {
   return refusals((refuse) => {
     const list = valueIn(manifest, 'spec', 'networks')
-    if (Array.isArray(list) && list.length === 0) refuse(['spec', 'networks'], 'names no network')
+    if (Array.isArray(list) && list.length === 0)
+      refuse(['spec', 'networks'], 'names no network', 'Name one, or leave the list out.')
     for (const [index, network] of objectsIn(manifest, 'spec', 'networks').entries()) {
       const cidr = stringIn(network, 'cidr') ?? ''
-      if (!isAddressBlock(cidr)) refuse(['spec', 'networks', index, 'cidr'], `names the network "${cidr}", which is none`)
+      if (!isAddressBlock(cidr))
+        refuse(
+          ['spec', 'networks', index, 'cidr'],
+          `names the network "${cidr}", which is none`,
+          'Write a block, such as 10.0.0.0/8.',
+        )
       if (stringsIn(network, 'except').includes(cidr))
-        refuse(['spec', 'networks', index, 'except'], `takes all of ${cidr} out again`)
+        refuse(['spec', 'networks', index, 'except'], `takes all of ${cidr} out again`, 'Take a part of it out.')
     }
   })
 }
@@ -93,7 +112,7 @@ function networks(manifest: Manifest): readonly Refusal[] {
 function rateLimit(policy: Manifest): readonly Refusal[] {
   return refusals((refuse) => {
     if (stringIn(policy, 'spec', 'targetRef', 'kind') !== 'Server')
-      refuse(['spec', 'targetRef', 'kind'], 'limits something that is no Server')
+      refuse(['spec', 'targetRef', 'kind'], 'limits something that is no Server', 'Use kind Server.')
     const total = numberIn(policy, 'spec', 'total', 'requestsPerSecond')
     const rates: readonly (readonly [number | undefined, readonly (string | number)[]])[] = [
       [total, ['spec', 'total']],
@@ -103,9 +122,13 @@ function rateLimit(policy: Manifest): readonly Refusal[] {
       ),
     ]
     for (const [rate, at] of rates) {
-      if (rate === 0) refuse([...at, 'requestsPerSecond'], 'limits requests to none a second')
+      if (rate === 0) refuse([...at, 'requestsPerSecond'], 'limits requests to none a second', 'Say 1 or more.')
       if (rate !== undefined && total !== undefined && rate > total) {
-        refuse([...at, 'requestsPerSecond'], `allows ${rate} requests a second to one client, and ${total} to all together`)
+        refuse(
+          [...at, 'requestsPerSecond'],
+          `allows ${rate} requests a second to one client, and ${total} to all together`,
+          'Allow one client no more than all together.',
+        )
       }
     }
   })
@@ -114,7 +137,13 @@ function rateLimit(policy: Manifest): readonly Refusal[] {
 function onEgress(route: Manifest): readonly Refusal[] {
   return objectsIn(route, 'spec', 'parentRefs').flatMap((parent, index) =>
     kindOf(parent) === 'policy.linkerd.io/EgressNetwork' && parent.port === undefined
-      ? [{ path: ['spec', 'parentRefs', index], problem: 'belongs to an EgressNetwork without saying a port' }]
+      ? [
+          {
+            path: ['spec', 'parentRefs', index],
+            problem: 'belongs to an EgressNetwork without saying a port',
+            hint: 'Say `port`.',
+          },
+        ]
       : [],
   )
 }
@@ -135,24 +164,36 @@ const READ: readonly (readonly [string, RegExp])[] = [
 
 function requestRoute(route: Manifest): readonly Refusal[] {
   return refusals((refuse) => {
-    for (const one of onEgress(route)) refuse(one.path, one.problem)
+    for (const one of onEgress(route)) refuse(one.path, one.problem, one.hint)
     const annotations = ofService(route) ? (route.metadata.annotations ?? {}) : {}
     for (const [key, pattern] of READ) {
       const text = annotations[key]
       if (text !== undefined && !pattern.test(text))
-        refuse(['metadata', 'annotations', key], `says ${key}: ${text}, which cannot be read`)
+        refuse(
+          ['metadata', 'annotations', key],
+          `says ${key}: ${text}, which cannot be read`,
+          `Write it as ${key === 'retry.linkerd.io/http' ? '5xx, gateway-error or 500-504' : key === 'retry.linkerd.io/limit' ? 'a number' : '500ms or 2s'}.`,
+        )
     }
     for (const [index, rule] of objectsIn(route, 'spec', 'rules').entries()) {
       for (const [position, backend] of objectsIn(rule, 'backendRefs').entries()) {
         const service = ['/Service', '/'].includes(kindOf(backend))
         if (service && (numberIn(backend, 'port') ?? 0) === 0) {
-          refuse(['spec', 'rules', index, 'backendRefs', position], `leads to ${String(backend.name)} without saying a port`)
+          refuse(
+            ['spec', 'rules', index, 'backendRefs', position],
+            `leads to ${String(backend.name)} without saying a port`,
+            'Say `port`.',
+          )
         }
       }
       for (const [position, match] of objectsIn(rule, 'matches').entries()) {
         const path = stringIn(match, 'path', 'value')
         if (path !== undefined && stringIn(match, 'path', 'type') !== 'RegularExpression' && !path.startsWith('/')) {
-          refuse(['spec', 'rules', index, 'matches', position, 'path'], `matches the path ${path}, which begins with no slash`)
+          refuse(
+            ['spec', 'rules', index, 'matches', position, 'path'],
+            `matches the path ${path}, which begins with no slash`,
+            'Begin it with a slash.',
+          )
         }
       }
     }
@@ -163,6 +204,8 @@ function streamRoute(route: Manifest): readonly Refusal[] {
   const rules = objectsIn(route, 'spec', 'rules')
   return [
     ...onEgress(route),
-    ...(rules.length === 1 ? [] : [{ path: ['spec', 'rules'], problem: `has ${rules.length} rules; it may have one` }]),
+    ...(rules.length === 1
+      ? []
+      : [{ path: ['spec', 'rules'], problem: `has ${rules.length} rules; it may have one`, hint: 'Keep one of them.' }]),
   ]
 }

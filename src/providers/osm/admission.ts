@@ -52,7 +52,7 @@ function sourceRefusals(
   kind: unknown,
   source: { readonly [key: string]: unknown },
   path: readonly (string | number)[],
-  refuse: (path: readonly (string | number)[], problem: string, hint?: string) => void,
+  refuse: (path: readonly (string | number)[], problem: string, hint: string) => void,
 ): void {
   const name = typeof source.name === 'string' ? source.name : ''
   switch (kind) {
