@@ -238,6 +238,32 @@ describe('Linkerd', () => {
       ['identity.requestsPerSecond'],
     ],
     [ROUTE, 'TLSRoute', { parentRefs: [egress], rules: [{}] }, ['parentRefs.0']],
+    [
+      POLICY,
+      'NetworkAuthentication',
+      { networks: [{ cidr: '10.0.0.0/8', except: ['10.1.0.0/16', '11.0.0.0/16', '0.0.0.0/0'] }] },
+      ['networks.0.except.1', 'networks.0.except.2'],
+    ],
+    [
+      POLICY,
+      'EgressNetwork',
+      { networks: [{ cidr: '2001:db8::/32', except: ['2001:db8:1::/48', '::1'] }] },
+      ['networks.0.except.1'],
+    ],
+    ['policy.linkerd.io/v1beta3', 'Server', { accessPolicy: 'allow' }, ['accessPolicy']],
+    ['policy.linkerd.io/v1beta3', 'Server', { accessPolicy: 'all-authenticated' }, []],
+    [
+      'policy.linkerd.io/v1beta1',
+      'ServerAuthorization',
+      { client: { unauthenticated: true, meshTLS: { unauthenticatedTLS: true, identities: ['*'] } } },
+      ['client.unauthenticated', 'client.meshTLS.unauthenticatedTLS'],
+    ],
+    [
+      'policy.linkerd.io/v1beta3',
+      'HTTPRoute',
+      { rules: [{ timeouts: { request: '1s', backendRequest: '2s' } }, { timeouts: { request: '2s', backendRequest: '1s' } }] },
+      ['rules.0.timeouts.backendRequest'],
+    ],
     [ROUTE, 'TCPRoute', { rules: [{}, {}] }, ['rules']],
     [ROUTE, 'HTTPRoute', { rules: [{ backendRefs: [{ name: 'a' }] }] }, ['rules.0.backendRefs.0']],
   ])('%s %s %j', (api, kind, spec, places) => {
@@ -254,6 +280,53 @@ describe('Kuma', () => {
       ['to.0.rules.0.matches.0.path.value'],
     ],
     ['MeshTimeout', to('MeshService', {}), ['to.0.default']],
+    ['MeshTimeout', to('MeshService', { http: {} }), ['to.0.default.http']],
+    [
+      'MeshTLS',
+      { targetRef: { kind: 'Dataplane' }, rules: [{ default: { mode: 'Strict', tlsVersion: { min: 'TLS12' } } }] },
+      ['rules.0.default.tlsVersion'],
+    ],
+    ['MeshProxyPatch', { default: { appendModifications: [] } }, ['default.appendModifications']],
+    [
+      'MeshProxyPatch',
+      {
+        default: {
+          appendModifications: [
+            { cluster: { operation: 'Add', value: 'a' }, listener: { operation: 'Add' } },
+            { cluster: { operation: 'AddFirst', value: 'a' } },
+            { httpFilter: { operation: 'AddBefore', value: 'a' } },
+            { httpFilter: { operation: 'AddFirst' } },
+            { networkFilter: { operation: 'Patch', match: { name: 'a' }, value: 'a', jsonPatches: [{}] } },
+            { virtualHost: { operation: 'Remove', value: 'a' } },
+            { listener: { operation: 'Add', match: {}, value: 'a' } },
+            { httpFilter: { operation: 'AddAfter', match: { name: 'a' }, value: 'a' } },
+          ],
+        },
+      },
+      [
+        'default.appendModifications.0',
+        'default.appendModifications.1.cluster.operation',
+        'default.appendModifications.2.httpFilter.match.name',
+        'default.appendModifications.3.httpFilter.value',
+        'default.appendModifications.4.networkFilter',
+        'default.appendModifications.5.virtualHost.value',
+        'default.appendModifications.6.listener.match',
+      ],
+    ],
+    [
+      'MeshExternalService',
+      {
+        match: { port: 0 },
+        endpoints: [
+          { address: 'a.b' },
+          { address: '10.0.0.0/8', port: 1 },
+          { address: 'unix:///a', port: 1 },
+          { address: '::1', port: 1 },
+        ],
+        tls: { version: { min: 'TLS13', max: 'TLS12' }, verification: { clientCert: {} } },
+      },
+      ['match.port', 'endpoints.0', 'endpoints.1.address', 'endpoints.2.port', 'tls.version.min', 'tls.verification'],
+    ],
     ['MeshTimeout', to('MeshHTTPRoute', { idleTimeout: '1s' }), ['to.0.default.idleTimeout']],
     ['MeshRetry', to('MeshService', { http: { retryOn: ['5xx', '599'] } }), ['to.0.default.http.retryOn.1']],
     [
@@ -328,6 +401,39 @@ describe('Consul, in the words of either of its interfaces', () => {
       'Routes.0.Match.HTTP.PathExact',
     ])
   })
+})
+
+test('what Consul exports, to whom', () => {
+  const spec = {
+    services: [
+      { name: 'a', consumers: [{ peer: 'x' }, {}, { peer: 'x', partition: 'y' }] },
+      { name: 'b', consumers: [] },
+    ],
+  }
+  expect(refused('consul', 'consul.hashicorp.com/v1alpha1', 'ExportedServices', spec)).toEqual([
+    'services.0.consumers.1',
+    'services.0.consumers.2',
+    'services.1',
+  ])
+})
+
+test('NGINX Service Mesh chooses no endpoint at random beside a circuit breaker', () => {
+  const settings = (method: string) => ({
+    workloads: SHOP,
+    meshes: { mesh: { provider: 'nginx', settings: { loadBalancing: method } } },
+    traffic: {
+      it: { workload: 'backend', circuitBreaker: { outlier: { consecutiveErrors: 3, interval: '10s', ejectFor: '30s' } } },
+    },
+  })
+  const lint = (method: string) => {
+    const { objects, diagnostics } = translate(settings(method))
+    expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([])
+    return findProvider('nginx')
+      .provider?.lint(objects.map(({ manifest }) => manifest))
+      .map(({ code, path }) => [code, path.join('.')])
+  }
+  expect(lint('random two')).toEqual([['MF3042', 'spec.nginxLBMethod']])
+  expect(lint('round_robin')).toEqual([])
 })
 
 describe('Cilium', () => {
@@ -506,4 +612,12 @@ describe('App Mesh', () => {
   ])('VirtualRouter %j', (spec, places) => {
     expect(refused('app-mesh', 'appmesh.k8s.aws/v1beta2', 'VirtualRouter', spec)).toEqual(places)
   })
+})
+
+test('App Mesh: nodes that listen are found somewhere, and call each service once', () => {
+  const backend = (name: string, namespace?: string) => ({
+    virtualService: { virtualServiceRef: { name, ...(namespace === undefined ? {} : { namespace }) } },
+  })
+  const spec = { listeners: [], backends: [backend('a'), backend('a', 'shop'), backend('a', 'other')] }
+  expect(refused('app-mesh', 'appmesh.k8s.aws/v1beta2', 'VirtualNode', spec)).toEqual(['listeners', 'backends.1'])
 })

@@ -1,11 +1,11 @@
 import type { Manifest } from '../../plan/manifest.ts'
 import { type AdmissionTable, type Refusal, refusals } from '../admission.ts'
-import { objectIn, objectsIn, stringIn } from '../json-view.ts'
+import { objectIn, objectsIn, stringIn, valueIn } from '../json-view.ts'
 
-/** What the webhooks of App Mesh's controller refuse in new objects (aws-app-mesh-controller-for-k8s webhooks/appmesh). */
+/** What the webhooks of App Mesh's controller refuse (aws-app-mesh-controller-for-k8s webhooks/appmesh). */
 export const APP_MESH_ADMISSION: AdmissionTable = {
   by: "App Mesh's controller",
-  checks: { 'appmesh.k8s.aws/VirtualRouter': virtualRouter },
+  checks: { 'appmesh.k8s.aws/VirtualRouter': virtualRouter, 'appmesh.k8s.aws/VirtualNode': virtualNode },
 }
 
 function virtualRouter(router: Manifest): readonly Refusal[] {
@@ -32,6 +32,21 @@ function virtualRouter(router: Manifest): readonly Refusal[] {
       if ((whole.exact === undefined) === (whole.regex === undefined)) {
         refuse([...at, 'path'], `compares the path not in one way in the route ${name}`, 'Say `exact` or `regex`.')
       }
+    }
+  })
+}
+
+function virtualNode(node: Manifest): readonly Refusal[] {
+  return refusals((refuse) => {
+    if (valueIn(node, 'spec', 'listeners') !== undefined && valueIn(node, 'spec', 'serviceDiscovery') === undefined)
+      refuse(['spec', 'listeners'], 'listens and is nowhere to be found', 'Say `serviceDiscovery`.')
+    const told = new Set<string>()
+    for (const [index, backend] of objectsIn(node, 'spec', 'backends').entries()) {
+      const reference = objectIn(backend, 'virtualService', 'virtualServiceRef')
+      const resource = stringIn(backend, 'virtualService', 'virtualServiceARN')
+      const id = resource ?? `${stringIn(reference, 'namespace') ?? node.metadata.namespace}/${stringIn(reference, 'name')}`
+      if (told.has(id)) refuse(['spec', 'backends', index], `calls ${id} twice`, 'Remove one of the two.')
+      told.add(id)
     }
   })
 }

@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../plan/json.ts'
+import type { Manifest } from '../../plan/manifest.ts'
 import type { ValuePath } from '../../plan/source.ts'
 import { isAddressBlock } from '../address-block.ts'
-import { KNOWN_METHODS, type Refusal, refusals, refusedBy } from '../admission.ts'
+import { type AdmissionTable, KNOWN_METHODS, type Refusal, refusals, refusedBy } from '../admission.ts'
 import type { LintFinding } from '../contract.ts'
 import { numberIn, objectIn, objectsIn, stringIn, stringsIn, valueIn } from '../json-view.ts'
 import type { EntryKind } from './entry.ts'
@@ -226,7 +227,26 @@ function defaults(spec: JsonObject): readonly Refusal[] {
   return refusals((refuse) => {
     const protocol = stringIn(spec, 'protocol') ?? ''
     if (!PROTOCOLS.has(protocol)) refuse(['protocol'], `speaks ${protocol}`, 'Say tcp, http, http2 or grpc.')
+    for (const key of ['maxInboundConnections', 'localConnectTimeoutMs', 'localRequestTimeoutMs']) {
+      const value = numberIn(spec, key)
+      if (value !== undefined && value < 0) refuse([key], `says ${key}: ${value}`, 'Say 0 or more.')
+    }
+    const balance = stringIn(spec, 'balanceInboundConnections') ?? ''
+    if (balance !== '' && balance !== 'exact_balance')
+      refuse(['balanceInboundConnections'], `balances connections by ${balance}`, 'Say exact_balance, or leave it out.')
+    for (const key of ['name', 'namespace', 'partition', 'peer']) {
+      if ((stringIn(spec, 'upstreamConfig', 'defaults', key) ?? '') !== '')
+        refuse(['upstreamConfig', 'defaults', key], `says the ${key} of every upstream`, 'Say it under `overrides`.')
+    }
     for (const [index, override] of objectsIn(spec, 'upstreamConfig', 'overrides').entries()) {
+      for (const key of ['namespace', 'partition']) {
+        if ((override.peer ?? '') !== '' && (override[key] ?? '') !== '')
+          refuse(
+            ['upstreamConfig', 'overrides', index, key],
+            `names a peer and a ${key} for one upstream`,
+            'Keep one of the two.',
+          )
+      }
       if ((stringIn(override, 'name') ?? '') === '')
         refuse(['upstreamConfig', 'overrides', index], 'sets limits for an upstream without a name', 'Say `name`.')
     }
@@ -246,5 +266,32 @@ function defaults(spec: JsonObject): readonly Refusal[] {
     }
     if ((numberIn(spec, 'destination', 'port') ?? 0) < 1)
       refuse(['destination', 'port'], 'leads out to no port', 'Say `port`, from 1 to 65535.')
+  })
+}
+
+/** What the webhooks of consul-k8s refuse of kinds that designs write under `resources` alone. */
+export const CONSUL_K8S_ADMISSION: AdmissionTable = {
+  by: 'Consul',
+  checks: { 'consul.hashicorp.com/ExportedServices': exported },
+}
+
+function exported(manifest: Manifest): readonly Refusal[] {
+  return refusals((refuse) => {
+    const services = objectsIn(manifest, 'spec', 'services')
+    if (services.length === 0) refuse(['spec', 'services'], 'exports nothing', 'Name a service, or * for all.')
+    for (const [index, service] of services.entries()) {
+      const consumers = objectsIn(service, 'consumers')
+      if (consumers.length === 0)
+        refuse(['spec', 'services', index], `exports ${String(service.name)} to nobody`, 'Say `consumers`.')
+      for (const [position, consumer] of consumers.entries()) {
+        const ways = ['partition', 'peer', 'samenessGroup'].filter((key) => (consumer[key] ?? '') !== '')
+        if (ways.length !== 1)
+          refuse(
+            ['spec', 'services', index, 'consumers', position],
+            `exports ${String(service.name)} to ${ways.length === 0 ? 'nobody' : ways.join(' and ')}`,
+            'Say one of `partition`, `peer` and `samenessGroup`.',
+          )
+      }
+    }
   })
 }

@@ -1,22 +1,24 @@
 import type { JsonObject } from '../../plan/json.ts'
 import { groupOf, type Manifest } from '../../plan/manifest.ts'
 import type { ValuePath } from '../../plan/source.ts'
+import { admissionFindings } from '../admission.ts'
 import type { LintFinding } from '../contract.ts'
 import { objectIn, objectsIn, stringIn } from '../json-view.ts'
 import { lintFinding } from '../lint-finding.ts'
-import { entryRefusals } from './admission.ts'
+import { CONSUL_K8S_ADMISSION, entryRefusals } from './admission.ts'
 import type { EntryKind } from './entry.ts'
 import type { LintedEntry } from './linted-entry.ts'
 
 /** Findings about Consul's custom resources. */
 export function lintConsul(manifests: readonly Manifest[]): readonly LintFinding[] {
-  return lintEntries(
+  const entries = lintEntries(
     manifests.flatMap((manifest): LintedEntry[] => {
       const kind = KINDS.find((candidate) => candidate === manifest.kind)
       if (kind === undefined || groupOf(manifest.apiVersion) !== 'consul.hashicorp.com') return []
       return [{ manifest, kind, spec: objectIn(manifest, 'spec'), pathOf: (...path) => ['spec', ...path] }]
     }),
   )
+  return [...entries, ...admissionFindings(manifests, CONSUL_K8S_ADMISSION)]
 }
 
 const KINDS: readonly EntryKind[] = [

@@ -4,6 +4,7 @@ import type { ValuePath } from '../../plan/source.ts'
 import { isAddressBlock } from '../address-block.ts'
 import { type AdmissionCheck, type AdmissionTable, goDuration, isNamedStatus, type Refusal, refusals } from '../admission.ts'
 import { numberIn, objectIn, objectsIn, stringIn, stringsIn, valueIn } from '../json-view.ts'
+import { externalService, meshTls, proxyPatch } from './admission-proxies.ts'
 import { routeRefusals } from './admission-routes.ts'
 
 type Refuse = Parameters<Parameters<typeof refusals>[0]>[0]
@@ -25,6 +26,9 @@ export const KUMA_ADMISSION: AdmissionTable = {
     'kuma.io/MeshTrafficPermission': ofPolicy([], permission),
     'kuma.io/MeshPassthrough': passthrough,
     'kuma.io/MeshIdentity': identity,
+    'kuma.io/MeshProxyPatch': proxyPatch,
+    'kuma.io/MeshTLS': meshTls,
+    'kuma.io/MeshExternalService': externalService,
   },
 }
 
@@ -97,6 +101,8 @@ function timeout(conf: JsonObject, at: ValuePath, refuse: Refuse, target: string
     if (whole !== undefined)
       refuse([...at, whole], `says ${whole} of a route, which belongs to connections`, 'Say it for the MeshService.')
   }
+  if (isJsonObject(conf.http) && Object.keys(conf.http).length === 0)
+    refuse([...at, 'http'], 'has a section without a timeout', 'Say `requestTimeout`, or leave it out.')
   times(conf, ['connectionTimeout'], 1e-6, at, refuse)
   times(conf, ['idleTimeout'], 0, at, refuse)
   times(http, ['requestTimeout', 'streamIdleTimeout', 'maxStreamDuration', 'maxConnectionDuration'], 0, [...at, 'http'], refuse)

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../plan/json.ts'
 import type { Manifest } from '../../plan/manifest.ts'
-import { isAddressBlock } from '../address-block.ts'
-import { type AdmissionTable, type Refusal, refusals } from '../admission.ts'
+import { blockIncludes, isAddressBlock } from '../address-block.ts'
+import { type AdmissionTable, goDuration, type Refusal, refusals } from '../admission.ts'
 import { numberIn, objectIn, objectsIn, stringIn, stringsIn, valueIn } from '../json-view.ts'
 
 /** What Linkerd's policy controller refuses beyond the schemas (linkerd2 policy-controller/runtime/src/admission.rs). */
@@ -13,6 +13,9 @@ export const LINKERD_ADMISSION: AdmissionTable = {
     'policy.linkerd.io/NetworkAuthentication': networks,
     'policy.linkerd.io/EgressNetwork': networks,
     'policy.linkerd.io/HTTPLocalRateLimitPolicy': rateLimit,
+    'policy.linkerd.io/Server': server,
+    'policy.linkerd.io/ServerAuthorization': serverAuthorization,
+    'policy.linkerd.io/HTTPRoute': (route) => [...requestRoute(route), ...routeTimeouts(route)],
     'gateway.networking.k8s.io/HTTPRoute': requestRoute,
     'gateway.networking.k8s.io/GRPCRoute': requestRoute,
     'gateway.networking.k8s.io/TLSRoute': streamRoute,
@@ -90,6 +93,64 @@ function meshTlsAuthentication(authentication: Manifest): readonly Refusal[] {
   })
 }
 
+/** What a network leaves out is a part of it. */
+function exceptions(network: JsonObject): readonly Refusal[] {
+  const cidr = stringIn(network, 'cidr') ?? ''
+  return refusals((refuse) => {
+    for (const [index, except] of stringsIn(network, 'except').entries()) {
+      if (!isAddressBlock(except) || !isAddressBlock(cidr)) continue
+      if (blockIncludes(except, cidr)) refuse(['except', index], `takes all of ${cidr} out again`, 'Take a part of it out.')
+      else if (!blockIncludes(cidr, except))
+        refuse(['except', index], `takes ${except} out of ${cidr}, which has not got it`, 'Take a part of it out.')
+    }
+  })
+}
+
+const ACCESS: ReadonlySet<string> = new Set([
+  'all-unauthenticated',
+  'all-authenticated',
+  'cluster-unauthenticated',
+  'cluster-authenticated',
+  'deny',
+  'audit',
+])
+
+function server(manifest: Manifest): readonly Refusal[] {
+  const policy = stringIn(manifest, 'spec', 'accessPolicy')
+  if (policy === undefined || ACCESS.has(policy)) return []
+  return [{ path: ['spec', 'accessPolicy'], problem: `lets in "${policy}"`, hint: `Use ${[...ACCESS].join(', ')}.` }]
+}
+
+function serverAuthorization(authorization: Manifest): readonly Refusal[] {
+  return refusals((refuse) => {
+    const client = objectIn(authorization, 'spec', 'client')
+    const at = ['spec', 'client']
+    if (client.unauthenticated === true && client.meshTLS !== undefined)
+      refuse([...at, 'unauthenticated'], 'lets anybody in and wants mesh TLS', 'Keep one of the two.')
+    const named = [...stringsIn(client, 'meshTLS', 'identities'), ...objectsIn(client, 'meshTLS', 'serviceAccounts')]
+    if (valueIn(client, 'meshTLS', 'unauthenticatedTLS') === true && named.length > 0)
+      refuse([...at, 'meshTLS', 'unauthenticatedTLS'], 'wants no identity and names some', 'Keep one of the two.')
+    for (const [index, network] of objectsIn(client, 'networks').entries()) {
+      for (const one of exceptions(network)) refuse([...at, 'networks', index, ...one.path], one.problem, one.hint)
+    }
+  })
+}
+
+/** Times of the HTTPRoute that is Linkerd's own. */
+function routeTimeouts(route: Manifest): readonly Refusal[] {
+  return refusals((refuse) => {
+    for (const [index, rule] of objectsIn(route, 'spec', 'rules').entries()) {
+      const [whole, once] = ['request', 'backendRequest'].map((key) => goDuration(stringIn(rule, 'timeouts', key) ?? ''))
+      if (whole === undefined || once === undefined || whole >= once) continue
+      refuse(
+        ['spec', 'rules', index, 'timeouts', 'backendRequest'],
+        'gives one try more time than the whole request',
+        'Let `backendRequest` be no longer than `request`.',
+      )
+    }
+  })
+}
+
 function networks(manifest: Manifest): readonly Refusal[] {
   return refusals((refuse) => {
     const list = valueIn(manifest, 'spec', 'networks')
@@ -103,8 +164,7 @@ function networks(manifest: Manifest): readonly Refusal[] {
           `names the network "${cidr}", which is none`,
           'Write a block, such as 10.0.0.0/8.',
         )
-      if (stringsIn(network, 'except').includes(cidr))
-        refuse(['spec', 'networks', index, 'except'], `takes all of ${cidr} out again`, 'Take a part of it out.')
+      for (const one of exceptions(network)) refuse(['spec', 'networks', index, ...one.path], one.problem, one.hint)
     }
   })
 }

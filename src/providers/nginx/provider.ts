@@ -8,6 +8,7 @@ import { trafficSplits } from '../smi/traffic-split.ts'
 import { trafficTargets } from '../smi/traffic-target.ts'
 import { controlPlaneUsage, proxyUsage } from '../usage-queries.ts'
 import { versionServices } from '../version-services.ts'
+import { nginxRefusals } from './admission.ts'
 import { NGINX_CAPABILITIES } from './capabilities.ts'
 import { NGINX_NAMESPACE, NGINX_SMI } from './dialect.ts'
 import { circuitBreakers, rateLimits } from './limits.ts'
@@ -124,5 +125,5 @@ export const nginx: MeshProvider = {
     ...proxyUsage('nginx-mesh-sidecar'),
     ...controlPlaneUsage(NGINX_NAMESPACE, 'nginx-mesh-controller|nginx-mesh-metrics|nats|spire-.*'),
   },
-  lint: lintSmi,
+  lint: (manifests) => [...lintSmi(manifests), ...nginxRefusals(manifests)],
 }
