@@ -1,5 +1,5 @@
 import type { Design } from '../design/design.ts'
-import { type Connections, connectAll } from '../engine/connect.ts'
+import { type Connections, connectAll, disconnectAll } from '../engine/connect.ts'
 import type { EngineEvent } from '../engine/events.ts'
 import { type MadePlan, makePlan } from '../engine/make-plan.ts'
 import { prepareMeshes } from '../engine/mesh/prepare-meshes.ts'
@@ -76,7 +76,13 @@ export async function planRun(given: PlanRunRequest): Promise<PlanRun> {
           env: io.env,
           signal: io.signal,
         })
-  const diagnostics = [...request.diagnostics, ...extra.diagnostics, ...connections.diagnostics, ...prepared.diagnostics]
+  const diagnostics = [
+    ...request.diagnostics,
+    ...extra.diagnostics,
+    ...connections.diagnostics,
+    ...(await unseenClusters(request, connections)),
+    ...prepared.diagnostics,
+  ]
   const ruled = { ...prepared.design, policies: [...prepared.design.policies, ...extra.policies] }
   const made = await planOver({ ...request, diagnostics }, ruled, owner, connections)
   return { made, connections, owner, design: ruled, request }
@@ -139,6 +145,33 @@ async function planOver(request: PlanRunRequest, design: Design, owner: Owner, c
     now: Date.now,
     signal: io.signal,
   })
+}
+
+/**
+ * Clusters of a design that is destroyed which bear nothing that is recorded, and do not answer: what somebody else's state records
+ * there, or a lost one, stays. Sandboxes always answer.
+ */
+async function unseenClusters(request: PlanRunRequest, { connections }: Connections): Promise<readonly Diagnostic[]> {
+  const { io, options, design, mode } = request
+  if (mode !== 'destroy' || options.offline === true) return []
+  const names = new Set(design.components.map(({ cluster }) => cluster))
+  const unseen = [...names].filter(
+    (name) => !connections.has(name) && design.clusters.get(name)?.sandbox !== true && design.clusters.has(name),
+  )
+  if (unseen.length === 0) return []
+  const { context, kubeconfig } = options
+  const tried = await connectAll(unseen, design, targetOpeners(io), { offline: false, context, kubeconfig }, io.signal)
+  await disconnectAll(tried.connections)
+  return tried.diagnostics
+    .filter(({ code }) => code !== 'MF5021' && code !== 'MF5023')
+    .map(
+      (diagnostic): Diagnostic => ({
+        ...diagnostic,
+        severity: 'warning',
+        detail:
+          `${diagnostic.detail ?? ''} Nothing is recorded on it, so nothing is left to delete there by what this state knows.`.trim(),
+      }),
+    )
 }
 
 /** Every cluster that design or state has anything on. */

@@ -1,6 +1,6 @@
 import { type Action, type FieldChange, type FieldConflict, NOT_ASKED, type ObjectChange } from '../../plan/change.ts'
 import { formatFieldPath } from '../../plan/field-text.ts'
-import { hasChanges, type OutputChange, type Plan, summarize } from '../../plan/plan.ts'
+import { hasChanges, type OutputChange, type Plan, type PlanSummary, summarize } from '../../plan/plan.ts'
 import { newObjectLines } from '../new-object-lines.ts'
 import {
   changedOutputs,
@@ -56,7 +56,7 @@ export function renderPlan(plan: Plan, style: Style, options: PlanViewOptions): 
     lines.push(...renderChange(change, style, options, describe))
   }
   if (rest.length > 0) lines.push('')
-  lines.push(...renderOutputs(plan.outputs, style), summaryLine(plan, style))
+  lines.push(...renderOutputs(plan.outputs, style), summaryLine(plan, style), ...clusterLines(plan, style))
   return `${lines.join('\n')}\n`
 }
 
@@ -234,7 +234,32 @@ export function summaryLine(plan: Plan, style: Style): string {
   return `${changes ? `${countsLine(plan, style)} ` : ''}${colors.red(colors.bold(refusal))}`
 }
 
-function countsLine(plan: Plan, { colors }: Style): string {
+/** A line for each cluster, where the plan is about several; those that can't be reached are named as such. */
+function clusterLines(plan: Plan, style: Style): readonly string[] {
+  if (plan.clusters.length < 2) return []
+  const width = Math.max(...plan.clusters.map(({ name }) => name.length))
+  const someReached = plan.clusters.some(({ kind }) => kind !== 'offline')
+  return plan.clusters.map(({ name, kind }) => {
+    const changes = plan.changes.filter(({ key }) => key.cluster === name)
+    const drift = plan.drift.filter(({ key }) => key.cluster === name)
+    const counts = summarize({ changes })
+    const parts =
+      plan.mode === 'refresh-only' ? driftParts(drift.length) : [...workParts(counts, style), ...unchangedPart(counts)]
+    const reach = kind === 'offline' && someReached ? [style.colors.red('not reached')] : []
+    return `  ${name.padEnd(width)}  ${[...reach, ...parts].join(', ') || 'nothing'}`
+  })
+}
+
+function driftParts(count: number): readonly string[] {
+  return count === 0 ? [] : [plural(count, 'object')]
+}
+
+function unchangedPart({ unchanged }: PlanSummary): readonly string[] {
+  return unchanged === 0 ? [] : [`${unchanged} unchanged`]
+}
+
+function countsLine(plan: Plan, style: Style): string {
+  const { colors } = style
   const counts = summarize(plan)
   if (plan.mode === 'refresh-only') {
     return plan.drift.length === 0
@@ -242,7 +267,13 @@ function countsLine(plan: Plan, { colors }: Style): string {
       : `Drift: ${plural(plan.drift.length, 'object')}.`
   }
   if (!hasChanges(plan)) return colors.green(`No changes. ${plural(counts.unchanged, 'object')} as designed.`)
-  const parts = [
+  const parts = workParts(counts, style)
+  const work = parts.length === 0 ? 'outputs only' : parts.join(', ')
+  return `${colors.bold('Plan:')} ${work}${counts.unchanged > 0 ? colors.dim(`; ${counts.unchanged} unchanged`) : ''}.`
+}
+
+function workParts(counts: PlanSummary, { colors }: Style): readonly string[] {
+  return [
     counts.create > 0 ? colors.green(`${counts.create} to create`) : undefined,
     counts.update > 0 ? colors.yellow(`${counts.update} to change`) : undefined,
     counts.replace > 0 ? colors.red(colors.bold(`${counts.replace} to REPLACE`)) : undefined,
@@ -250,6 +281,4 @@ function countsLine(plan: Plan, { colors }: Style): string {
     counts.import > 0 ? colors.green(`${counts.import} to adopt`) : undefined,
     counts.forget > 0 ? `${counts.forget} to forget` : undefined,
   ].filter((part) => part !== undefined)
-  const work = parts.length === 0 ? 'outputs only' : parts.join(', ')
-  return `${colors.bold('Plan:')} ${work}${counts.unchanged > 0 ? colors.dim(`; ${counts.unchanged} unchanged`) : ''}.`
 }

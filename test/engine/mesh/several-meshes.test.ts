@@ -139,7 +139,12 @@ traffic:
     expect(applied.exitCode).toBe(1)
     expect(applied.stderr).toContain('VirtualService shop/left  created')
     expect(applied.stderr.match(/MF4001/g)).toHaveLength(1)
+    expect(applied.stdout).toMatch(/\n {2}east {2}\d+ to create\n {2}west {2}not reached, \d+ to create\n/)
     expect(applied.stdout).toMatch(/\n {2}east {2}\d+ created\n {2}west {2}not reached, \d+ skipped/)
+    // Nothing is recorded on it, and it is told of all the same.
+    const going = await workspace.meshform('plan', '--destroy')
+    expect(going.exitCode, going.stderr).toBe(0)
+    expect(going.stderr).toContain('Nothing is recorded on it')
     await workspace.write('design.yaml', TWO_CLUSTERS('{sandbox: true}'))
     const mended = await workspace.meshform('apply', '--yes')
     expect(mended.exitCode, mended.stderr).toBe(0)
