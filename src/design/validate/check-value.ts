@@ -259,6 +259,8 @@ function writtenAs(schema: ValueSchema, value: JsonValue): string | undefined {
   }
   if (schema.type !== 'object') return likenessOf(schema, value) > 0 ? JSON.stringify(value) : undefined
   const [key, ...more] = schema.required ?? []
+  // A yes to something that has settings, none of which is needed.
+  if (key === undefined && value === true && schema.properties !== undefined) return '{}'
   const inner = key === undefined || more.length > 0 ? undefined : writtenAs(schema.properties?.[key] ?? {}, value)
   return inner === undefined ? undefined : `{${key}: ${inner}}`
 }

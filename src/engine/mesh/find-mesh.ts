@@ -124,8 +124,15 @@ function notFound(
   return meshMistake(mesh, ['existing'], 'MF4101', {
     summary: `There is no ${provider.title} in cluster "${mesh.cluster}"`,
     detail: `The design says that it exists, and ${names} ${missing.length === 1 ? 'is' : 'are'} not there.`,
-    hint: 'Name its `namespace` and `revision` if they are others, or let this design install it: `install: {}` instead of `existing: true`.',
+    hint: `Name its \`namespace\` and \`revision\` if they are others, or ${otherwise(provider)}.`,
   })
+}
+
+/** How a mesh that is not there comes there. */
+function otherwise(provider: MeshProvider): string {
+  return provider.capabilities['install.charts'].level === 'no'
+    ? 'bring it there first: this design can install it from manifests alone (`install: {manifests: [...]}`)'
+    : 'let this design install it: `install: {}` instead of `existing: true`'
 }
 
 function tooOld(mesh: ComponentOf<'meshes'>, provider: MeshProvider, version: string, asked: string): Diagnostic {
