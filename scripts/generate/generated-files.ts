@@ -4,6 +4,7 @@ import { recordJsonSchema } from '../../src/perf/check/perf-record.ts'
 import type { JsonValue } from '../../src/plan/json.ts'
 import { planFileSchema } from '../../src/plan/plan-schema.ts'
 import { STATE_SCHEMA } from '../../src/state/state-schema.ts'
+import { EVENTS_SCHEMA } from '../../src/views/ndjson-schema.ts'
 import { commandReference } from './command-reference.ts'
 import { diagnosticsReference } from './diagnostics-reference.ts'
 import { KIND_FIELDS_FILE, kindFieldsFile } from './kind-fields.ts'
@@ -19,6 +20,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['schemas/perf-result.schema.json', json(recordJsonSchema())],
     ['schemas/plan.schema.json', `${JSON.stringify(planFileSchema, null, 2)}\n`],
     ['schemas/state.schema.json', `${JSON.stringify(STATE_SCHEMA, null, 2)}\n`],
+    ['schemas/events.schema.json', `${JSON.stringify(EVENTS_SCHEMA, null, 2)}\n`],
     [KIND_FIELDS_FILE, kindFieldsFile()],
     ['docs/language.md', languageReference()],
     ['docs/diagnostics.md', diagnosticsReference()],

@@ -141,11 +141,12 @@ async function underLock(
 /** What a saved plan was made for is what it is carried out on; only how is still free. */
 function asSaved(request: ExecuteRunRequest, saved: Plan | undefined): ExecuteRunRequest {
   if (saved === undefined) return request
-  const { workspace, context, selection } = saved.options
+  const { workspace, context, selection, rollbackTo } = saved.options
   const state = request.options.state ?? saved.options.state
   const options = { ...request.options, ...selection, targetFile: [], excludeFile: [], workspace }
   return {
     ...request,
+    ...(rollbackTo === undefined ? {} : { operation: 'rollback' as const, rollbackTo }),
     options: { ...options, ...(context === undefined ? {} : { context }), ...(state === undefined ? {} : { state }) },
   }
 }

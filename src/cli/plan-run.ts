@@ -35,6 +35,7 @@ export interface PlanRunRequest {
   /** See MakePlanRequest. */
   readonly knownDigests?: ReadonlyMap<string, string>
   readonly recast?: (expansion: Expansion) => Expansion
+  readonly rollbackTo?: number
 }
 
 /** A plan together with the connections it was made over. */
@@ -130,6 +131,7 @@ async function planOver(request: PlanRunRequest, design: Design, owner: Owner, c
     stateAddress: options.state === undefined ? undefined : withoutPassword(options.state),
     ...(request.knownDigests === undefined ? {} : { knownDigests: request.knownDigests }),
     ...(request.recast === undefined ? {} : { recast: request.recast }),
+    ...(request.rollbackTo === undefined ? {} : { rollbackTo: request.rollbackTo }),
     selection: {
       target: options.target,
       exclude: options.exclude,

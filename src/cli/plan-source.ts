@@ -100,9 +100,8 @@ export async function planForExecution(
   const run = await planRun({
     io,
     options: request.options,
-    design: back?.ok === true ? back.value.design : source.design,
+    ...(back?.ok === true ? back.value : { design: source.design }),
     ...carried,
-    ...(back?.ok === true ? { recast: back.value.recast } : {}),
     state,
     mode: saved?.mode ?? modeOf(request),
     askAboutCreates: request.options.yes !== true && saved === undefined,

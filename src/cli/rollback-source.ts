@@ -8,6 +8,8 @@ import { objectsAfter, recallObjects } from '../planner/recall-objects.ts'
 export interface RollbackSource {
   readonly design: Design
   readonly recast: (expansion: Expansion) => Expansion
+  /** Serial of the deploy. */
+  readonly rollbackTo: number
 }
 
 /** The way back to what was recorded after the deploy with this serial; a diagnostic where the history does not lead there. */
@@ -39,6 +41,7 @@ export function rollbackSource(
         imports: [],
         removed: [],
       },
+      rollbackTo: serial,
       recast: (now) => recallObjects(earlier, state, now.objects),
     },
   }

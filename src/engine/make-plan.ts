@@ -56,6 +56,8 @@ export interface MakePlanRequest {
   readonly stateAddress: string | undefined
   /** Puts something else in place of what the design comes to: for a rollback. */
   readonly recast?: (expansion: Expansion) => Expansion
+  /** Serial of the deploy that it leads back to. */
+  readonly rollbackTo?: number
   /** Digests by id: given where secret values may not be at hand, since the design came out of a plan. */
   readonly knownDigests?: ReadonlyMap<string, string>
   readonly limits: PlanLimits
@@ -283,7 +285,8 @@ function failedPlan(request: MakePlanRequest, expansion: Expansion, conditions: 
 
 const NO_VIEW: LiveView = { objects: new Map(), unknown: new Map(), ownedDigests: new Map() }
 
-function optionsOf({ owner, context, stateAddress, selection }: MakePlanRequest): PlanOptions {
+function optionsOf({ owner, context, stateAddress, selection, rollbackTo }: MakePlanRequest): PlanOptions {
   const { places: _places, ...patterns } = selection
-  return { workspace: owner.workspace, context, state: stateAddress, selection: patterns }
+  const back = rollbackTo === undefined ? {} : { rollbackTo }
+  return { workspace: owner.workspace, context, state: stateAddress, selection: patterns, ...back }
 }

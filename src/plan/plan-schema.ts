@@ -188,6 +188,7 @@ export const planFileSchema = Type.Object(
             replace: Type.Array(text),
             confirm: Type.Array(text),
           }),
+          rollbackTo: Type.Optional(Type.Integer({ minimum: 1 })),
         }),
         state: Type.Object({ lineage: text, serial: Type.Integer({ minimum: 0 }) }),
         clusters: Type.Array(

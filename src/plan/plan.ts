@@ -37,6 +37,8 @@ export interface PlanOptions {
     readonly replace: readonly string[]
     readonly confirm: readonly string[]
   }
+  /** Serial of the deploy that a rollback leads back to. */
+  readonly rollbackTo?: number
 }
 
 /** A perf-check that runs after what it measures. */

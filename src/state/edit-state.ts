@@ -1,4 +1,5 @@
-import { objectKeyText } from '../plan/manifest.ts'
+import { describeObject, objectKeyText } from '../plan/manifest.ts'
+import { changeAddress } from '../plan/plan-file.ts'
 import type { RecordedObject, RecordedState } from '../plan/recorded-state.ts'
 
 /** What came of moving or forgetting. */
@@ -32,6 +33,23 @@ export function forgetObjects(state: RecordedState, isMeant: (object: RecordedOb
   )
   const pending = (state.pending ?? []).filter(({ id }) => !gone.has(id))
   return { state: { ...state, objects, pending }, objects: forgotten }
+}
+
+/**
+ * Whether words of a user mean this object: its component, or the object itself as lists print it (`ConfigMap shop/settings`, with a slash
+ * in place of the space too), as plans address it, or by its whole key.
+ */
+export function isMeant({ address, key }: RecordedObject, what: string): boolean {
+  const { kind, group, namespace, name } = key
+  return (
+    movedAddress(address, what, what) !== undefined ||
+    what === `${kind}/${name}` ||
+    what === `${kind}/${namespace}/${name}` ||
+    (group !== '' && (what === `${kind}.${group}/${name}` || what === `${kind}.${group}/${namespace}/${name}`)) ||
+    what === describeObject(key) ||
+    what === objectKeyText(key) ||
+    what === changeAddress({ address, key })
+  )
 }
 
 /** The address after a move; undefined when the move does not concern it. */

@@ -6,13 +6,12 @@ import { describeObject, type ObjectKey } from '../plan/manifest.ts'
 import { type Plan, summarize } from '../plan/plan.ts'
 import { changeAddress, changeType, itemKey } from '../plan/plan-file.ts'
 import { diagnosticRange } from './diagnostic-range.ts'
+import type { StreamEventType } from './ndjson-schema.ts'
 import type { RunSummary, RunView, ShownOperation, ShownOutputs } from './run-view.ts'
+import { STREAM_VERSION } from './stream-version.ts'
 import type { ReadLine } from './terminal/diagnostics.ts'
 
-/** Version of the stream's shapes. A new minor adds; a new major changes. */
-export const STREAM_VERSION = '1.4'
-
-/** A run for programs: one JSON object a line, in the shapes of Terraform's machine-readable UI. Documented in docs/machine-output.md. */
+/** A run for programs: one JSON object a line, in the shapes of Terraform's machine-readable UI and of `STREAM_EVENTS`. */
 export class NdjsonRunView implements RunView {
   readonly #write: (text: string) => void
   readonly #now: () => number
@@ -198,7 +197,7 @@ export class NdjsonRunView implements RunView {
 
   #hook(
     level: string,
-    type: string,
+    type: StreamEventType,
     message: string,
     event: { readonly key: ObjectKey; readonly address: string },
     rest: Record<string, unknown>,
@@ -206,7 +205,7 @@ export class NdjsonRunView implements RunView {
     this.#line(level, message, { type, hook: { resource: resourceOf(event), ...rest } })
   }
 
-  #line(level: string, message: string, body: Record<string, unknown>): void {
+  #line(level: string, message: string, body: { readonly type: StreamEventType } & Record<string, unknown>): void {
     const line = {
       '@level': level,
       '@message': message,

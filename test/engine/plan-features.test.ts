@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { newProject, type Project } from './command-runner.ts'
 
@@ -180,6 +182,38 @@ describe('going back', () => {
         "out": "",
       }
     `)
+  })
+
+  test('a rollback is saved and applied as any plan, with its design or without', async () => {
+    const { meshform, write, folder } = await applied({ 'shop.yaml': design(map('a')) })
+    await write('shop.yaml', design(map('a', '', 'a: "2"')))
+    expect((await meshform('apply', '--yes')).code).toBe(0)
+    const planned = await meshform('rollback', '1', '--out', 'back.json')
+    expect(planned.err).toContain('meshform apply back.json')
+    expect((await meshform('show', 'back.json')).out).toContain('data.a: "2" → "1"')
+    await rm(join(folder, 'shop.yaml'))
+    const done = await meshform('apply', 'back.json')
+    expect([done.code, done.out]).toEqual([0, expect.stringContaining('Rollback complete')])
+    await write('shop.yaml', design(map('a', '', 'a: "2"')))
+    expect((await meshform('state', 'history')).out).toContain('3  <time>  rollback  succeeded')
+    // The same plan once more: the state has moved.
+    const stale = await meshform('apply', 'back.json')
+    expect([stale.code, stale.err]).toEqual([1, expect.stringContaining('stale')])
+  })
+
+  test('state show takes objects as state list prints them', async () => {
+    const { meshform } = await applied({ 'shop.yaml': design(`${map('a')}\n${map('b')}`) })
+    const shown = await meshform('state', 'show', 'resources.a')
+    expect(shown.out).toContain('name: a')
+    for (const words of [
+      ['ConfigMap/a'],
+      ['ConfigMap/shop/a'],
+      ['ConfigMap shop/a'],
+      ['ConfigMap', 'shop/a'],
+      ['sandbox//ConfigMap/shop/a'],
+    ])
+      expect(await meshform('state', 'show', ...words)).toEqual(shown)
+    expect((await meshform('state', 'show', 'ConfigMap/shop/c')).err).toContain('MF2012')
   })
 
   test('state rollback is the same command', async () => {

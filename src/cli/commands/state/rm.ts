@@ -1,7 +1,6 @@
 import { Command } from 'commander'
 import { describeObject } from '../../../plan/manifest.ts'
-import type { RecordedObject } from '../../../plan/recorded-state.ts'
-import { forgetObjects, movedAddress } from '../../../state/edit-state.ts'
+import { forgetObjects, isMeant } from '../../../state/edit-state.ts'
 import type { CommandIo } from '../../command-io.ts'
 import { type RunOptions, withRunOptions } from '../../design-options.ts'
 import { withLockedState } from '../../with-state.ts'
@@ -14,7 +13,7 @@ export function rmCommand(io: CommandIo): Command {
     .description(
       'Forgets the objects of a component, or single objects such as `ConfigMap/shop/settings`. They stay in their cluster. A `removed` block in the design does the same, and is reviewed.',
     )
-    .argument('<what...>', 'addresses, or objects as Kind/name or Kind/namespace/name')
+    .argument('<what...>', 'addresses, or objects as `state list` prints them: Kind/name, Kind/namespace/name')
     .action((what: readonly string[], options: RunOptions) =>
       withLockedState(io, options, 'state rm', async ({ view, fail }, { session }) => {
         const missing = what.filter((item) => ![...session.state.objects.values()].some((object) => isMeant(object, item)))
@@ -29,12 +28,4 @@ export function rmCommand(io: CommandIo): Command {
         for (const { key } of objects) io.stdout.write(`Forgot ${describeObject(key)}\n`)
       }),
     )
-}
-
-function isMeant({ address, key }: RecordedObject, what: string): boolean {
-  return (
-    movedAddress(address, what, what) !== undefined ||
-    what === `${key.kind}/${key.name}` ||
-    what === `${key.kind}/${key.namespace}/${key.name}`
-  )
 }
