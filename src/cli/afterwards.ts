@@ -1,11 +1,11 @@
 import type { ApplyResult } from '../engine/apply.ts'
 import type { Afterwards } from '../engine/execute-plan.ts'
 import { coverDiagnostics } from '../plan/cover-diagnostics.ts'
-import type { JsonValue } from '../plan/json.ts'
-import type { RecordedState } from '../plan/recorded-state.ts'
+import type { RecordedOutput, RecordedState } from '../plan/recorded-state.ts'
 import { sensitiveTexts } from '../plan/sensitive-text.ts'
 import { coverOutput } from '../planner/output-changes.ts'
 import { withFinalMarks } from '../planner/rollout-design.ts'
+import type { StateSession } from '../state/session.ts'
 import type { RunView } from '../views/run-view.ts'
 import type { CommandIo } from './command-io.ts'
 import type { ExecuteRunRequest } from './execute-run.ts'
@@ -18,7 +18,7 @@ export function afterwardsOf(
   request: ExecuteRunRequest,
   source: PlanSource,
   { made, connections }: PlanRun,
-  state: RecordedState,
+  { state, isSealed }: Pick<StateSession, 'state' | 'isSealed'>,
   view: RunView,
 ): (result: ApplyResult) => Promise<Afterwards> {
   return async (result) => {
@@ -38,7 +38,7 @@ export function afterwardsOf(
       AbortSignal.timeout(60_000),
     )
     view.diagnostics(coverDiagnostics(unmet, sensitiveTexts(made.sensitiveValues)))
-    const outputs = outputsOf(source, state)
+    const outputs = outputsOf(source, state, isSealed)
     const clean = result.failed + result.skipped === 0
     const baselines = clean && unmet.length === 0 ? withFinalMarks(state.baselines, source.design) : state.baselines
     if (unmet.length > 0) return { passed: false, restore: false, outputs, baselines }
@@ -58,13 +58,17 @@ export function afterwardsOf(
   }
 }
 
-/** The outputs as they are recorded: sensitive ones covered, unknown ones as they were. */
-export function outputsOf(source: PlanSource, state: RecordedState): RecordedState['outputs'] {
-  const outputs: Record<string, { value: JsonValue; sensitive: boolean }> = {}
+/** The outputs as they are recorded: sensitive ones covered, and beside it as they are where the state is encrypted; unknown ones as they were. */
+export function outputsOf(source: PlanSource, state: RecordedState, isSealed: boolean): RecordedState['outputs'] {
+  const outputs: Record<string, RecordedOutput> = {}
+  // A plan without its design has no secret whose input was not given again.
+  const hasSecrets = isSealed && (source.missing ?? []).length === 0
   for (const output of source.design.outputs) {
     if (output.value.known) {
-      const value = output.sensitive ? coverOutput(output.name, output.value.value) : output.value.value
-      outputs[output.name] = { value, sensitive: output.sensitive }
+      const { value } = output.value
+      const { name, sensitive } = output
+      const covered = { value: sensitive ? coverOutput(name, value) : value, sensitive }
+      outputs[name] = sensitive && hasSecrets ? { ...covered, secret: value } : covered
       continue
     }
     const before = state.outputs[output.name]

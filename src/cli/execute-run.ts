@@ -216,10 +216,10 @@ async function carryOut(
   const applied =
     rollouts.length > 0
       ? await (await import('./rollout-run.ts')).walkRollouts({
-          ...{ io, source, run, view, rollouts, execute },
+          ...{ io, source, run, view, rollouts, execute, isSealed: session.isSealed },
           state: () => session.state,
         })
-      : await execute(made, request.operation, afterwardsOf(io, request, source, run, before, view))
+      : await execute(made, request.operation, afterwardsOf(io, request, source, run, session, view))
   const executed = applied.ok && applied.value.restore ? await putBack(made, before, applied.value, view, execute, run) : applied
   view.close()
   if (!executed.ok) {
@@ -229,7 +229,7 @@ async function carryOut(
   }
   const { result, state, passed } = executed.value
   view.diagnostics(result.diagnostics)
-  const outputs = Object.entries(state.outputs).map(([name, output]) => ({ name, ...output }))
+  const outputs = Object.entries(state.outputs).map(([name, { value, sensitive }]) => ({ name, value, sensitive }))
   if (request.operation !== 'destroy') view.outputs(outputs)
   const interrupted = io.signal.aborted
   if (announced || result.failed + result.unawaited > 0 || !passed) {

@@ -32,6 +32,8 @@ export interface RolloutRun {
   /** The state as it is now. */
   readonly state: () => RecordedState
   readonly execute: ExecuteOne
+  /** Whether the state is encrypted. */
+  readonly isSealed: boolean
 }
 
 /** A rollout at a share of its version. */
@@ -122,7 +124,7 @@ async function judge(
     afterwards: {
       passed: gate.passed && verdict === 'passed',
       restore: gate.restore,
-      outputs: outputsOf(walk.source, state),
+      outputs: outputsOf(walk.source, state, walk.isSealed),
       baselines: withMarks(gate.runs, shifts),
     },
   }

@@ -71,6 +71,15 @@ export interface DeployRecord {
   readonly undo?: readonly UndoEntry[]
 }
 
+/** An output as the last apply left it. */
+export interface RecordedOutput {
+  /** Of a sensitive one, what stands for it. */
+  readonly value: JsonValue
+  readonly sensitive: boolean
+  /** What a sensitive one is: kept where the state is encrypted, and never written otherwise. */
+  readonly secret?: JsonValue
+}
+
 /** Everything recorded about one design in one workspace. */
 export interface RecordedState {
   /** UUID made with the first write: states of different lineages are never mixed. '' before the first write. */
@@ -85,7 +94,7 @@ export interface RecordedState {
    * object: found and carrying our owner labels it is ours, otherwise it was never made.
    */
   readonly pending?: readonly PendingEffect[]
-  readonly outputs: { readonly [name: string]: { readonly value: JsonValue; readonly sensitive: boolean } }
+  readonly outputs: { readonly [name: string]: RecordedOutput }
   readonly history: readonly DeployRecord[]
   /** Perf baselines and last results by name. */
   readonly baselines: { readonly [name: string]: JsonValue }

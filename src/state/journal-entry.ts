@@ -8,6 +8,7 @@ import {
   designMarkToJson,
   OPERATIONS,
   type Outputs,
+  outputsToJson,
   pendingEffectToJson,
   readDesignMark,
   readOutputs,
@@ -136,8 +137,11 @@ function entryToJson(entry: JournalEntry): JsonObject {
       return { type: 'intent', intent: pendingEffectToJson(entry.intent) }
     case 'result':
       return resultToJson(entry.result)
-    case 'end':
-      return { type: 'end', ...entry.end, summary: { ...entry.end.summary }, design: designMarkToJson(entry.end.design) }
+    case 'end': {
+      const { summary, design, outputs } = entry.end
+      const written = { summary: { ...summary }, design: designMarkToJson(design), outputs: outputsToJson(outputs) }
+      return { type: 'end', ...entry.end, ...written }
+    }
   }
 }
 

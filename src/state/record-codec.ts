@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../plan/json.ts'
 import { type ObjectKey, objectKeyText } from '../plan/manifest.ts'
-import type { DeployRecord, PendingEffect, RecordedObject, UndoEntry } from '../plan/recorded-state.ts'
+import type { DeployRecord, PendingEffect, RecordedObject, RecordedState, UndoEntry } from '../plan/recorded-state.ts'
 import type { JsonReader } from './json-reader.ts'
 
 /** Everything a deploy can be. */
@@ -134,14 +134,30 @@ function readUndoEntry(reader: JsonReader, value: JsonValue, where: string): Und
 }
 
 /** The outputs of a state. */
-export type Outputs = { readonly [name: string]: { readonly value: JsonValue; readonly sensitive: boolean } }
+export type Outputs = RecordedState['outputs']
 
 /** Outputs out of JSON. */
 export function readOutputs(reader: JsonReader, value: JsonValue | undefined, where: string): Outputs {
   return reader.map(value, where, (item, place) => {
     const output = reader.object(item, place)
-    return { value: reader.json(output.value, `${place}.value`), sensitive: reader.flag(output, 'sensitive', place) }
+    const read = { value: reader.json(output.value, `${place}.value`), sensitive: reader.flag(output, 'sensitive', place) }
+    return output.secret === undefined ? read : { ...read, secret: reader.json(output.secret, `${place}.secret`) }
   })
+}
+
+/** Outputs as JSON, whatever is secret among them. */
+export function outputsToJson(outputs: Outputs): JsonObject {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, { value, sensitive, secret }]) => [
+      name,
+      { value, sensitive, ...(secret === undefined ? {} : { secret }) },
+    ]),
+  )
+}
+
+/** Outputs as they may be written where nothing is encrypted. */
+export function withoutSecrets(outputs: Outputs): Outputs {
+  return Object.fromEntries(Object.entries(outputs).map(([name, { value, sensitive }]) => [name, { value, sensitive }]))
 }
 
 /** The design a state was made from. */

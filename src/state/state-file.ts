@@ -17,6 +17,7 @@ import {
   readPendingEffect,
   readRecordedObject,
   recordedObjectToJson,
+  withoutSecrets,
 } from './record-codec.ts'
 import { type Sealer, type StateCipher, sealedFromJson, sealedToJson } from './sealed-text.ts'
 import { ok, refused, type StateResult, unsealed } from './state-result.ts'
@@ -29,8 +30,11 @@ const CHECKSUM = '"checksum":"sha256:'
  * the sha256 of everything before it. With a sealer only version, lineage and serial stay readable.
  */
 export function encodeState(stored: StoredState, sealer: Sealer | undefined): Uint8Array {
+  if (sealer === undefined) {
+    const { state } = stored
+    return Buffer.from(encodeText({ ...stored, state: { ...state, outputs: withoutSecrets(state.outputs) } }))
+  }
   const text = encodeText(stored)
-  if (sealer === undefined) return Buffer.from(text)
   const { lineage, serial } = stored.state
   const envelope: JsonObject = {
     version: STATE_VERSION,

@@ -94,7 +94,15 @@ const plain = closed(
     pending: { type: 'array', items: pendingEffect },
     outputs: {
       type: 'object',
-      additionalProperties: closed({ value: { description: 'Any JSON.' }, sensitive: { type: 'boolean' } }, 'One output.'),
+      additionalProperties: closed(
+        {
+          value: { description: 'Any JSON; of a sensitive output, what stands for it.' },
+          sensitive: { type: 'boolean' },
+          secret: { description: 'What a sensitive output is: only inside an encrypted state.' },
+        },
+        'One output.',
+        ['secret'],
+      ),
     },
     history: { type: 'array', items: deployRecord, description: 'The oldest first.' },
     baselines: { type: 'object', description: 'Perf baselines and last results by name.' },

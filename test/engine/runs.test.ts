@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -239,6 +239,26 @@ describe('for programs', () => {
     expect((await project.meshform('output', 'greeting', '--raw')).out).toBe('hello\n')
     for (const name of ['token', 'many']) expect(await project.meshform('output', name, '--raw')).toMatchSnapshot()
     expect(await project.meshform('output', 'none')).toMatchSnapshot()
+  })
+
+  test('an encrypted state keeps sensitive outputs, and gives them to programs that name them', async () => {
+    const text = design(map('a'), 'outputs: {token: {value: hunter2hunter2, sensitive: true}}')
+    const plain = await newProject({ 'shop.yaml': text })
+    const keyed = plain.with({ env: { MESHFORM_STATE_KEY: Buffer.alloc(32, 7).toString('base64') } })
+    expect((await keyed('apply', '--yes')).out).not.toContain('hunter2')
+    expect((await keyed('output', 'token', '--raw')).out).toBe('hunter2hunter2\n')
+    expect((await keyed('output', 'token', '--json')).out).toBe('"hunter2hunter2"\n')
+    for (const args of [['output'], ['output', 'token'], ['output', '--json'], ['state', 'pull'], ['state', 'history', '--json']])
+      expect((await keyed(...args)).out).not.toContain('hunter2')
+    expect((await keyed('plan', '--detailed-exitcode')).code).toBe(0)
+    const files = await readdir(plain.folder, { recursive: true, withFileTypes: true })
+    for (const file of files.filter((entry) => entry.isFile() && entry.name !== 'shop.yaml'))
+      expect(await readFile(join(file.parentPath, file.name), 'utf8')).not.toContain('hunter2')
+    // Without encryption again, it is gone.
+    expect((await keyed('state', 'rekey', '--decrypt')).code).toBe(0)
+    for (const how of ['--raw', '--json'])
+      expect((await plain.meshform('output', 'token', how)).err).toContain('MESHFORM_STATE_KEY')
+    expect(JSON.stringify(JSON.parse((await plain.meshform('state', 'pull')).out).outputs)).not.toContain('hunter2')
   })
 
   test('the exit code says whether there are changes', async () => {

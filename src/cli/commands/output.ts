@@ -12,11 +12,13 @@ import { stateOfDesign } from '../state-of-design.ts'
 export function outputCommand(io: CommandIo): Command {
   return withRunOptions(new Command('output'))
     .summary('Print the outputs of the last apply')
-    .description('Prints the outputs recorded by the last apply: all of them, or one alone for use in scripts.')
+    .description(
+      'Prints the outputs recorded by the last apply: all of them, or one alone for use in scripts. Sensitive ones are covered, but for one that is named with --raw or --json: an encrypted state (MESHFORM_STATE_KEY) keeps them.',
+    )
     .argument('[name]', 'print this output alone')
     .option(
       '--raw',
-      'print a string, a number or true and false as they are, for scripts; refuses what is none, and what is sensitive',
+      'print a string, a number or true and false as they are, for scripts; sensitive ones too where the state is encrypted',
     )
     .addHelpText(
       'after',
@@ -53,12 +55,15 @@ export function outputCommand(io: CommandIo): Command {
         io.setExitCode(1)
         return
       }
-      const { value, sensitive } = output
-      if (options.raw !== true) {
+      const isForPrograms = options.raw === true || options.json === true
+      const value = isForPrograms ? (output.secret ?? output.value) : output.value
+      const isCovered = output.sensitive && output.secret === undefined
+      const isStructured = options.raw === true && typeof value === 'object'
+      const refusal = isCovered && isForPrograms ? notRecorded(name) : isStructured ? structuredRaw(name, value) : undefined
+      if (refusal === undefined && options.raw !== true) {
         io.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
         return
       }
-      const refusal = sensitive ? sensitiveRaw(name) : typeof value === 'object' ? structuredRaw(name, value) : undefined
       if (refusal === undefined) {
         io.stdout.write(`${value}\n`)
         return
@@ -69,12 +74,12 @@ export function outputCommand(io: CommandIo): Command {
 }
 
 /** A script would take the mask for the value. */
-function sensitiveRaw(name: string): Diagnostic {
+function notRecorded(name: string): Diagnostic {
   return {
     severity: 'error',
     code: 'MF6005',
     summary: `The output ${name} is sensitive, and only a digest of it is recorded`,
-    hint: 'Take the secret from where it comes from: the input, or the Secret on the cluster.',
+    hint: 'Take the secret from where it comes from, the input or the Secret on the cluster; or apply with MESHFORM_STATE_KEY or MESHFORM_STATE_PASSPHRASE: an encrypted state keeps sensitive outputs.',
   }
 }
 
