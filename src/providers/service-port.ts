@@ -109,3 +109,19 @@ export function portChooser(
     return (same ?? workload.ports[0])?.port
   }
 }
+
+/** Matches that name another port than the one the routes are about would never hold. */
+export function matchesElsewhere(policy: ComponentOf<'traffic'>, port: ServicePort): readonly Diagnostic[] {
+  return (policy.spec.routes ?? []).flatMap((route, index) =>
+    (route.match ?? []).flatMap((match, position) =>
+      match.port === undefined || match.port === port.port
+        ? []
+        : [
+            mistake(policy, ['routes', index, 'match', position, 'port'], 'MF3020', {
+              summary: `The route belongs to port ${port.port}, so it never matches on port ${match.port}`,
+              hint: `Write a second policy with \`port: ${match.port}\`.`,
+            }),
+          ],
+    ),
+  )
+}

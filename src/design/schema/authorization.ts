@@ -44,7 +44,7 @@ export const authorization = closed(
     default: Type.Optional(
       oneOf(
         ['deny', 'allow'],
-        'What happens to a request that no rule names; default: deny where there are allow rules, else allow.',
+        'What happens to a request that no rule names; default: deny where there are allow rules, else what a policy of the whole namespace or mesh says, else allow. Rules of the wider policies hold too.',
       ),
     ),
     allow: Type.Optional(Type.Array(rule, { description: 'Requests that are let through.' })),

@@ -247,7 +247,12 @@ export const traffic = closed(
     onlyGateways: Type.Optional(flag('Holds on the gateways only, not inside the mesh.')),
     port: Type.Optional(port('Port of the Service; default: its only one.')),
     protocol: Type.Optional(oneOf(['http', 'grpc', 'tcp', 'tls'], 'Protocol of the routes; default: that of the port.')),
-    routes: Type.Optional(Type.Array(route, { description: 'Routes, first match wins.' })),
+    routes: Type.Optional(
+      Type.Array(route, {
+        description:
+          'Routes, first match wins. A request that none takes is answered 404, or goes on to the workload as a whole where the mesh has it so, which the plan tells.',
+      }),
+    ),
     circuitBreaker: Type.Optional(circuitBreaker),
     loadBalancing: Type.Optional(loadBalancing),
     rateLimit: Type.Optional(rateLimit),

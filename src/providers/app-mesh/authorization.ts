@@ -2,8 +2,8 @@ import type { ComponentOf } from '../../design/component.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { ResolvedWorkload, Scope, Translation } from '../contract.ts'
 import { mistake } from '../mistake.ts'
+import { isClosed, policyLayers } from '../policy-layers.ts'
 import { accountsOf, type ResolvedCaller, resolveRules } from '../resolve-callers.ts'
-import { indexOf } from '../scope-index.ts'
 import { spiffe } from './names.ts'
 
 /** An identity that nobody has: a list of names may not be empty. */
@@ -11,17 +11,14 @@ const NOBODY = 'nobody'
 
 /** The names that may stand in a caller's certificate, as all policies about a workload say; undefined: any of the mesh. */
 export function allowedIdentities(workload: ResolvedWorkload, scope: Scope): readonly string[] | undefined {
-  const policies = (indexOf(scope).authorization.get(workload.address) ?? []).filter(({ spec }) => isClosed(spec))
-  if (policies.length === 0) return undefined
+  const layers = policyLayers(workload, undefined, scope)
+  if (!isClosed(layers)) return undefined
+  const policies = layers.flat().filter(({ spec }) => spec.default !== 'allow')
   const rules = policies.flatMap((policy) => resolveRules(policy, 'allow', scope).rules)
   const open = rules.some(({ callers }) => callers.length === 0 || callers.some(({ kind }) => kind === 'authenticated'))
   if (open) return undefined
   const names = new Set(rules.flatMap((rule) => rule.callers.flatMap((caller) => identitiesOf(caller, scope))))
   return names.size === 0 ? [spiffe(scope, NOBODY)] : [...names]
-}
-
-function isClosed({ default: otherwise, allow }: ComponentOf<'authorization'>['spec']): boolean {
-  return otherwise === 'deny' || (otherwise === undefined && (allow?.length ?? 0) > 0)
 }
 
 function identitiesOf(caller: ResolvedCaller, scope: Scope): readonly string[] {

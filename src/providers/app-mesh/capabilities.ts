@@ -89,7 +89,7 @@ export const APP_MESH_CAPABILITIES: CapabilityTable = {
   'authorization.principal': partial(SAN),
   'authorization.authenticated': partial('listeners take every certificate of the mesh'),
   'authorization.ipBlock': no('certificates are accepted by name', 'Use a NetworkPolicy under `resources`.'),
-  'authorization.wide': no('each listener has names of its own', 'Write a policy for each workload.'),
+  'authorization.wide': partial('said at the listener of each workload that the design has there; others are not closed'),
   'gateway.ingress': partial('VirtualGateway and GatewayRoute; its pods come with the chart appmesh-gateway'),
   'gateway.egress': no('requests leave from each sidecar', 'Leave `via` out; the host becomes a VirtualService.'),
   'gateway.eastWest': no('a mesh joins clusters by Cloud Map, not by gateways', OTHER_MESH),

@@ -13,7 +13,7 @@ import { type Destination, findWorkload } from '../references.ts'
 import { type ResolvedRoute, resolveRoutes } from '../resolve-routes.ts'
 import { routeConflicts, servesNothing } from '../route-conflicts.ts'
 import { indexOf } from '../scope-index.ts'
-import { trafficPort } from '../service-port.ts'
+import { matchesElsewhere, trafficPort } from '../service-port.ts'
 import { type Draft, type DraftObject, from, traceManifest } from '../traced-manifest.ts'
 import { CILIUM_API } from './api.ts'
 import { envoyCluster, grpcCluster, hashPolicies } from './envoy-clusters.ts'
@@ -45,6 +45,7 @@ export function envoyConfigTraffic(policy: Policy, scope: Scope): Translation {
     ...routeConflicts(policy, workload, scope),
     ...second(policy, workload, scope),
     ...valueMistakes(policy, routes),
+    ...matchesElsewhere(policy, port),
     ...(service?.diagnostics ?? []),
   ]
   if (own.some((diagnostic) => diagnostic.severity === 'error')) return { manifests: [], diagnostics: own }

@@ -4,6 +4,7 @@ import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { ValuePath } from '../../plan/source.ts'
 import type { DesiredManifest, ResolvedWorkload, Scope, ServicePort, Translation } from '../contract.ts'
 import { mistake } from '../mistake.ts'
+import { isClosedAround } from '../policy-layers.ts'
 import { findWorkload } from '../references.ts'
 import { type ResolvedCaller, type ResolvedRule, resolveRules } from '../resolve-callers.ts'
 import { indexOf } from '../scope-index.ts'
@@ -40,8 +41,9 @@ export function networkPolicies(policy: Policy, scope: Scope): Translation {
       : spec.namespace === undefined
         ? [...indexOf(scope).byNamespace.keys()]
         : [spec.namespace]
+  const opens = spec.default === 'allow' && isClosedAround(policy, workload, scope)
   // A policy that neither denies nor lets in says nothing.
-  const says = rules.allow.length > 0 || rules.deny.length > 0 || spec.default === 'deny'
+  const says = rules.allow.length > 0 || rules.deny.length > 0 || spec.default === 'deny' || opens
   const manifests = says ? namespaces.map((namespace) => networkPolicy(policy, workload, namespace, rules, scope)) : []
   return { manifests, diagnostics }
 }
@@ -61,9 +63,12 @@ function networkPolicy(
   const place: Place = { workload, namespace, strict: authenticates(scope) }
   const requests = rules.deny.filter(({ spec }) => looksIntoRequests(spec))
   const whole = rules.deny.filter(({ spec }) => !looksIntoRequests(spec))
+  const around = isClosedAround(policy, workload, scope)
   const open = rules.allow.length === 0 && policy.spec.default !== 'deny'
+  // Where policies of the whole namespace deny whoever they do not name, one of no such word opens nothing.
+  const opens = open && (around ? policy.spec.default === 'allow' : requests.length > 0)
   const ingress = open
-    ? requests.length === 0
+    ? !opens
       ? []
       : [entry([ANYONE], { path: ['deny'], spec: {}, callers: [] }, requests, place)]
     : rules.allow.flatMap((rule) => allowEntries(rule, requests, place))
@@ -82,7 +87,7 @@ function networkPolicy(
         // A rule without peers selects nobody, and with it everybody else is denied.
         ingress: ingress.length > 0 ? ingress : open ? undefined : [{}],
         ingressDeny: ingressDeny.length === 0 ? undefined : ingressDeny,
-        enableDefaultDeny: open && requests.length === 0 ? { ingress: false } : undefined,
+        enableDefaultDeny: open && !opens ? { ingress: false } : undefined,
       },
     },
     policy.spec.allow === undefined ? (policy.spec.deny === undefined ? ['default'] : ['deny']) : ['allow'],

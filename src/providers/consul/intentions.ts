@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { ValuePath } from '../../plan/source.ts'
 import type { ResolvedWorkload, Scope } from '../contract.ts'
 import { mistake } from '../mistake.ts'
+import { isClosed, policyLayers } from '../policy-layers.ts'
 import { findWorkload } from '../references.ts'
 import { type ResolvedCaller, type ResolvedRule, resolveRules } from '../resolve-callers.ts'
 import { indexOf } from '../scope-index.ts'
@@ -29,7 +30,8 @@ interface OrderedRule {
 /**
  * The ServiceIntentions of what a policy protects. Consul keeps one list for a destination and takes the entry of the most exact
  * source alone, so each named source carries the rules for everyone too, and `*` carries what happens to the rest. Where several
- * policies protect one workload, or all of them, the list is that of all these policies, and the first of them makes it. Without
+ * policies protect one workload, or all of them, the list is that of all these policies, and the first of them makes it. What a policy
+ * of the whole mesh says is said anew for a workload with policies of its own, since the list of `*` does not hold for it then. Without
  * `namespaces` to write entries into, all workloads are those of the one namespace that is written to, whatever policies say.
  */
 export function intentionEntries(
@@ -49,16 +51,19 @@ export function intentionEntries(
     ...requestMistakes(policy, own.rules, workload),
     ...own.rules.flatMap(({ rule }) => callerMistakes(policy, rule)),
   ]
-  const { authorization, wideAuthorization } = indexOf(scope)
-  const wide = namespaces ? wideAuthorization.get(spec.namespace ?? '') : [...wideAuthorization.values()].flat()
-  const all = (workload === undefined ? wide : authorization.get(workload.address)) ?? [policy]
-  if (all[0] !== undefined && all[0].address !== policy.address) return { entries: [], diagnostics }
-  const others = all.filter(({ address }) => address !== policy.address).map((other) => ordersOf(other, scope))
-  const rules = refusalsFirst([...own.rules, ...others.flatMap((other) => other.rules.map(fromElsewhere))])
-  const closed = own.closed || others.some((other) => other.closed)
+  const { wideAuthorization } = indexOf(scope)
+  const [narrow = [], ...wide] = policyLayers(workload, spec.namespace, scope)
+  const whole = [...wideAuthorization.values()].flat()
+  const layers = namespaces ? [narrow, ...wide] : workload === undefined ? [whole] : [narrow, whole]
+  const first = layers.find((layer) => layer.length > 0)?.[0]
+  if (first !== undefined && first.address !== policy.address) return { entries: [], diagnostics }
+  const others = layers.flat().filter(({ address }) => address !== policy.address)
+  const further = others.flatMap((other) => ordersOf(other, scope).rules.map(fromElsewhere))
+  const rules = refusalsFirst([...own.rules, ...further])
+  const closed = isClosed(layers)
   const rest = closed ? 'deny' : 'allow'
   const named = sourcesOf(rules, enterprise)
-  const end: ValuePath = own.closed && spec.default === undefined ? ['allow'] : ['default']
+  const end: ValuePath = spec.default === undefined && (spec.allow ?? []).length > 0 ? ['allow'] : ['default']
   const sources = [...named, { source: ANYONE, path: end }].map(({ source, path }) =>
     from(path, sourceEntry(source, rules, rest, enterprise)),
   )
@@ -83,7 +88,7 @@ export function intentionEntries(
   }
 }
 
-/** The rules of one policy, refusals first, and whether it denies whoever no rule names. */
+/** The rules of one policy, refusals first. */
 function ordersOf(policy: ComponentOf<'authorization'>, scope: Scope) {
   const { spec } = policy
   const deny = resolveRules(policy, 'deny', scope)
@@ -94,7 +99,6 @@ function ordersOf(policy: ComponentOf<'authorization'>, scope: Scope) {
   ]
   return {
     rules,
-    closed: spec.default === 'deny' || (spec.default === undefined && allow.rules.length > 0),
     diagnostics: [
       ...deny.diagnostics,
       ...allow.diagnostics,

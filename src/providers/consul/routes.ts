@@ -5,6 +5,7 @@ import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { ValuePath } from '../../plan/source.ts'
 import type { ResolvedWorkload, Scope } from '../contract.ts'
 import { mistake } from '../mistake.ts'
+import { openEnd } from '../open-end.ts'
 import { type ResolvedRoute, resolveRoutes, type WeightedDestination } from '../resolve-routes.ts'
 import { retryStatuses } from '../retry-codes.ts'
 import { routeConflicts, servesNothing } from '../route-conflicts.ts'
@@ -39,6 +40,7 @@ export function routeEntries(
   ]
   const stream = streamMistakes(policy, routes, workload)
   if (stream.length > 0) return { entries: [], diagnostics: [...found, ...stream] }
+  found.push(...openEnd(policy, routes, defaultPlace(workload)))
   const own = routes.filter((route) => route.matches.length === 0 && route.destinations.length > 1).at(-1)
   const service = consulService(workload)
   const entries: ConsulEntry[] = []
@@ -64,6 +66,12 @@ export function routeEntries(
     })
   }
   return { entries, diagnostics: found }
+}
+
+/** Where a router sends what none of its routes takes: to what its resolver says of the service as a whole. */
+function defaultPlace({ address, versions }: ResolvedWorkload): string {
+  const [first] = versions
+  return first === undefined ? address : `version ${first.name} of ${address}, its default subset`
 }
 
 /** A route that only shares requests out: the splitter alone says it. */

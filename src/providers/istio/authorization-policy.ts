@@ -6,6 +6,7 @@ import type { DesiredManifest, ResolvedWorkload, Scope, Translation } from '../c
 import { GATEWAY_GROUP } from '../gateway-api/api.ts'
 import { mistake } from '../mistake.ts'
 import { podPort } from '../pod-port.ts'
+import { isClosedAround } from '../policy-layers.ts'
 import { findWorkload } from '../references.ts'
 import { accountsOf, identityOf, type ResolvedCaller, type ResolvedRule, resolveRules } from '../resolve-callers.ts'
 import { type Draft, from, traceManifest } from '../traced-manifest.ts'
@@ -75,6 +76,20 @@ export function authorizationPolicies(
           metadata: { name: policyName(policy, subject, 'deny-all'), namespace },
           // An ALLOW policy without rules matches nothing, so everything is denied.
           spec: { ...target },
+        },
+        ['default'],
+      ),
+    )
+  }
+  if (spec.default === 'allow' && isClosedAround(policy, workload, scope)) {
+    manifests.push(
+      traceManifest(
+        {
+          apiVersion: api.security,
+          kind: 'AuthorizationPolicy',
+          metadata: { name: policyName(policy, subject, 'allow'), namespace },
+          // What the whole namespace or mesh denies is allowed here all the same.
+          spec: { ...target, action: 'ALLOW', rules: from(['default'], [{}]) },
         },
         ['default'],
       ),

@@ -3,6 +3,7 @@ import { joinName, objectNameOf } from '../../design/object-name.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { DesiredManifest, ResolvedWorkload, Scope, ServicePort, Translation } from '../contract.ts'
 import { mistake } from '../mistake.ts'
+import { isClosedAround } from '../policy-layers.ts'
 import { findWorkload } from '../references.ts'
 import { accountsOf, type ResolvedCaller, type ResolvedRule, resolveRules } from '../resolve-callers.ts'
 import { type Draft, type DraftObject, from, traceManifest } from '../traced-manifest.ts'
@@ -26,7 +27,8 @@ export function kumaAuthorization(policy: Policy, scope: Scope, flavor: KumaFlav
       ? namedPorts(policy, [...allow.rules, ...deny.rules])
       : unknownPorts(policy, workload, [...allow.rules, ...deny.rules])),
   ]
-  const open = spec.default === 'allow' || (spec.default === undefined && allow.rules.length === 0)
+  const silent = spec.default === undefined && allow.rules.length === 0
+  const open = spec.default === 'allow' || (silent && !isClosedAround(policy, workload, scope))
   const places = portsOf(workload, [...allow.rules, ...deny.rules])
   const manifests = places.flatMap((port): readonly DesiredManifest[] => {
     const holds = ({ spec: rule }: ResolvedRule) =>

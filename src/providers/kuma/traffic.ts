@@ -4,10 +4,11 @@ import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { DesiredManifest, ResolvedWorkload, Scope, ServicePort, Translation } from '../contract.ts'
 import { orderWarnings } from '../gateway-api/route-order.ts'
 import { mistake } from '../mistake.ts'
+import { openEnd } from '../open-end.ts'
 import { findWorkload } from '../references.ts'
 import { resolveRoutes } from '../resolve-routes.ts'
 import { routeConflicts, servesNothing } from '../route-conflicts.ts'
-import { portChooser, trafficPort } from '../service-port.ts'
+import { matchesElsewhere, portChooser, trafficPort } from '../service-port.ts'
 import { settingConflicts } from '../setting-conflicts.ts'
 import { type Draft, from, traceManifest } from '../traced-manifest.ts'
 import { dataplanes, KUMA_API, type KumaFlavor, policyLabels, systemNamespace } from './api.ts'
@@ -63,7 +64,7 @@ export function kumaTraffic(policy: ComponentOf<'traffic'>, scope: Scope, flavor
       ...unresolved,
       ...routeConflicts(policy, workload, scope),
       ...settingConflicts(policy, workload, scope),
-      ...otherPorts(policy, port),
+      ...matchesElsewhere(policy, port),
       ...routed.diagnostics,
       ...balancing.diagnostics,
       ...versionsOfZone(request),
@@ -85,6 +86,7 @@ function routedBy(request: RouteRequest): Translation {
     manifests: [...manifests, ...timeoutsAndRetries(request, groups), ...faults.manifests],
     diagnostics: [
       ...orderWarnings(policy, routes),
+      ...openEnd(policy, routes, `${request.workload.address} as a whole, whatever its version`),
       ...routes.flatMap((route) => routeMistakes(policy, route)),
       ...grpcRetryMistakes(request),
       ...faults.diagnostics,
@@ -243,20 +245,4 @@ function versionsOfZone(request: RouteRequest): readonly Diagnostic[] {
         hint: 'Leave the versions out where the zone fails over, or give each version a workload of its own.',
       }),
     )
-}
-
-/** A route belongs to one port of the MeshService; matches that name another one would never hold. */
-function otherPorts(policy: ComponentOf<'traffic'>, port: ServicePort): readonly Diagnostic[] {
-  return (policy.spec.routes ?? []).flatMap((route, index) =>
-    (route.match ?? []).flatMap((match, position) =>
-      match.port === undefined || match.port === port.port
-        ? []
-        : [
-            mistake(policy, ['routes', index, 'match', position, 'port'], 'MF3020', {
-              summary: `The route belongs to port ${port.port}, so it never matches on port ${match.port}`,
-              hint: `Write a second policy with \`port: ${match.port}\`.`,
-            }),
-          ],
-    ),
-  )
 }

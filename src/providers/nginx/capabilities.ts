@@ -48,7 +48,9 @@ export const NGINX_CAPABILITIES: CapabilityTable = {
   'rateLimit.byHeader': no('a RateLimit tells callers apart, not headers', 'Use `by: {client: true}`.'),
   'rateLimit.byClient': partial('a RateLimit for each caller that the design knows of, and one that all others share'),
   ...rows(['mtls.strict', 'mtls.permissive', 'mtls.disable'], yes('MeshConfig mtls.mode, for the whole mesh')),
-  'authorization.denyByDefault': yes('MeshConfig accessControlMode: deny, for the whole mesh'),
+  'authorization.denyByDefault': partial(
+    'MeshConfig accessControlMode: deny, for the whole mesh: workloads that no policy names let nobody in any more',
+  ),
   'authorization.ports': partial('TrafficTarget v1alpha2 has one port for each rule'),
   ...rows(
     ['gateway.ingress', 'gateway.egress', 'gateway.tls', 'gateway.tls.mutual'],

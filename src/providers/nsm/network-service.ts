@@ -2,6 +2,7 @@ import type { ComponentOf } from '../../design/component.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { Scope, Translation } from '../contract.ts'
 import { mistake } from '../mistake.ts'
+import { openEnd } from '../open-end.ts'
 import { findWorkload } from '../references.ts'
 import { type ResolvedRoute, resolveRoutes } from '../resolve-routes.ts'
 import { routeConflicts } from '../route-conflicts.ts'
@@ -32,7 +33,12 @@ export function networkService(policy: ComponentOf<'traffic'>, scope: Scope): Tr
   )
   return {
     manifests: [manifest],
-    diagnostics: [...diagnostics, ...routeConflicts(policy, workload, scope), ...endpointsElsewhere(policy, routes)],
+    diagnostics: [
+      ...diagnostics,
+      ...routeConflicts(policy, workload, scope),
+      ...openEnd(policy, routes, `any endpoint of ${workload.address}`),
+      ...endpointsElsewhere(policy, routes),
+    ],
   }
 }
 

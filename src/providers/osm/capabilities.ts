@@ -52,7 +52,9 @@ export const OSM_CAPABILITIES: CapabilityTable = {
   'mtls.strict': yes('always on between pods of the mesh'),
   'mtls.permissive': no('mutual TLS has no modes', 'Keep the workload out of the mesh.'),
   'mtls.disable': no('mutual TLS has no modes', 'Keep the workload out of the mesh.'),
-  'authorization.denyByDefault': yes('MeshConfig enablePermissiveTrafficPolicyMode: false, for the whole mesh'),
+  'authorization.denyByDefault': partial(
+    'MeshConfig enablePermissiveTrafficPolicyMode: false, for the whole mesh: workloads that no policy names let nobody in any more',
+  ),
   'gateway.ingress': partial(
     'IngressBackend lets the Service of an ingress in; the ingress itself, its listeners and hosts are not made',
   ),

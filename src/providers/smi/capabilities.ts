@@ -74,7 +74,7 @@ export const SMI_CAPABILITIES: CapabilityTable = {
   'authorization.principal': partial('identities that name a ServiceAccount of a namespace'),
   'authorization.authenticated': no('sources are ServiceAccounts', 'Name the workloads that may call.'),
   'authorization.ipBlock': no('sources are ServiceAccounts', 'Use a NetworkPolicy under `resources`.'),
-  'authorization.wide': no('a TrafficTarget protects one ServiceAccount', 'Write a policy for each workload.'),
+  'authorization.wide': partial('a TrafficTarget for each workload that the design has there'),
   ...rows(
     under('gateway'),
     no('SMI has no gateways', 'Use the gateway-api provider, or objects of the ingress under `resources`.'),

@@ -3,6 +3,7 @@ import { joinName, slug } from '../../design/object-name.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { DesiredManifest, ResolvedWorkload, Scope, Translation } from '../contract.ts'
 import { mistake } from '../mistake.ts'
+import { openEnd } from '../open-end.ts'
 import { findWorkload } from '../references.ts'
 import { type ResolvedMatch, type ResolvedRoute, resolveRoutes } from '../resolve-routes.ts'
 import { routeConflicts, routeName, servesNothing } from '../route-conflicts.ts'
@@ -29,7 +30,12 @@ export function trafficSplits(policy: ComponentOf<'traffic'>, scope: Scope, dial
     .map((route) => splitOf(policy, route, workload, nameOf(base, route, routes.indexOf(route)), dialect))
   return {
     manifests: parts.flatMap((part) => part.manifests),
-    diagnostics: [...diagnostics, ...routeConflicts(policy, workload, scope), ...parts.flatMap((part) => part.diagnostics)],
+    diagnostics: [
+      ...diagnostics,
+      ...routeConflicts(policy, workload, scope),
+      ...openEnd(policy, routes, `${workload.address} as a whole, whatever its version`),
+      ...parts.flatMap((part) => part.diagnostics),
+    ],
   }
 }
 

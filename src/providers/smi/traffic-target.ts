@@ -5,6 +5,7 @@ import type { Diagnostic } from '../../plan/diagnostic.ts'
 import type { DesiredManifest, ResolvedWorkload, Scope, Translation } from '../contract.ts'
 import { mistake } from '../mistake.ts'
 import { podPortNumber } from '../pod-port.ts'
+import { policyLayers } from '../policy-layers.ts'
 import { findWorkload } from '../references.ts'
 import { accountsOf, type ResolvedCaller, type ResolvedRule, resolveRules } from '../resolve-callers.ts'
 import { indexOf } from '../scope-index.ts'
@@ -19,11 +20,29 @@ import { EVERY_REQUEST, type GroupMatch, groupMatch, headersOf, routeGroup } fro
  */
 export function trafficTargets(policy: ComponentOf<'authorization'>, scope: Scope, dialect: SmiDialect): Translation {
   const { spec } = policy
-  if (spec.workload === undefined) return { manifests: [], diagnostics: [] }
-  const found = findWorkload(spec.workload, policy, ['workload'], scope)
-  const workload = found.value
-  if (workload === undefined) return { manifests: [], diagnostics: found.diagnostics }
+  const found = spec.workload === undefined ? undefined : findWorkload(spec.workload, policy, ['workload'], scope)
+  if (found !== undefined && found.value === undefined) return { manifests: [], diagnostics: found.diagnostics }
   const { rules, diagnostics } = resolveRules(policy, 'allow', scope)
+  const workloads = found === undefined ? workloadsIn(spec.namespace, scope) : [found.value]
+  return {
+    manifests: workloads.flatMap((workload) => targetsFor(policy, rules, workload, scope, dialect)),
+    diagnostics: [...diagnostics, ...unnamedCallers(policy, rules), ...manyPorts(policy, rules), ...openDefault(policy)],
+  }
+}
+
+/** The workloads that a policy of a whole namespace or mesh protects: no TrafficTarget does more than one of them. */
+function workloadsIn(namespace: string | undefined, scope: Scope): readonly ResolvedWorkload[] {
+  const { workloads, byNamespace } = indexOf(scope)
+  return namespace === undefined ? workloads : (byNamespace.get(namespace) ?? [])
+}
+
+function targetsFor(
+  policy: ComponentOf<'authorization'>,
+  rules: readonly ResolvedRule[],
+  workload: ResolvedWorkload,
+  scope: Scope,
+  dialect: SmiDialect,
+): readonly DesiredManifest[] {
   const stream = workload.ports.length > 0 && workload.ports.every(({ protocol }) => protocol === 'tcp' || protocol === 'tls')
   const name = nameAbout(workload.name, policy)
   const groups = groupsOf(policy, rules, workload, name, stream, scope, dialect)
@@ -36,10 +55,7 @@ export function trafficTargets(policy: ComponentOf<'authorization'>, scope: Scop
       }),
     ),
   )
-  return {
-    manifests: [...groups, ...targets],
-    diagnostics: [...diagnostics, ...unnamedCallers(policy, rules), ...manyPorts(policy, rules), ...openDefault(policy)],
-  }
+  return [...groups, ...targets]
 }
 
 /** True for a rule about every request. */
@@ -62,8 +78,9 @@ function groupsOf(
   dialect: SmiDialect,
 ): readonly DesiredManifest[] {
   const { namespace } = workload
-  const policies = indexOf(scope).authorization.get(workload.address) ?? [policy]
-  const first = policies.find((other) => stream || (other.spec.allow ?? []).some(isWhole))
+  const first = policyLayers(workload, undefined, scope)
+    .flat()
+    .find(({ spec: { allow = [] } }) => (stream ? allow.length > 0 : allow.some(isWhole)))
   const whole = first === policy && rules.length > 0
   const own = stream ? [] : rules.flatMap((rule, index) => (isWhole(rule.spec) ? [] : [{ rule, index }]))
   const wholeObject = stream
@@ -203,13 +220,13 @@ function manyPorts(policy: ComponentOf<'authorization'>, rules: readonly Resolve
     )
 }
 
-/** A TrafficTarget never leaves others allowed. */
+/** What no TrafficTarget lets in is refused everywhere, once some policy decides. */
 function openDefault(policy: ComponentOf<'authorization'>): readonly Diagnostic[] {
-  if (policy.spec.default !== 'allow' || (policy.spec.allow ?? []).length === 0) return []
+  if (policy.spec.default !== 'allow') return []
   return [
     mistake(policy, ['default'], 'MF3020', {
-      summary: 'Once a TrafficTarget names callers, everybody else is refused',
-      hint: 'Remove `default: allow`, or the allow rules.',
+      summary: 'Once TrafficTargets decide who may call, everybody they do not name is refused',
+      hint: 'Remove `default: allow`, and name the callers in `allow`.',
     }),
   ]
 }

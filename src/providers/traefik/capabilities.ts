@@ -103,7 +103,7 @@ export const TRAEFIK_CAPABILITIES: CapabilityTable = {
   'authorization.principal': yes('identities that name a ServiceAccount of a namespace'),
   'authorization.authenticated': no('sources are ServiceAccounts', 'Name the workloads that may call.'),
   'authorization.ipBlock': no('sources are ServiceAccounts', 'Use a NetworkPolicy under `resources`.'),
-  'authorization.wide': no('a TrafficTarget protects one ServiceAccount', 'Write a policy for each workload.'),
+  'authorization.wide': partial(`${ACL}; one for each workload that the design has there`),
   ...rows(
     ['external.hosts', 'external.addresses'],
     no('only Services of the cluster are called through the mesh', 'Call the host by its own name: nothing stands in the way.'),

@@ -97,6 +97,7 @@ conform({
       },
     ],
     'authorization.denyByDefault': accepts('nobody'),
+    'authorization.wide': accepts('frontend'),
     'authorization.principal': accepts('deployer'),
     'authorization.authenticated': ({ manifests }) => {
       const node = manifests.find(({ kind, metadata }) => kind === 'VirtualNode' && metadata.name === 'backend-v1')

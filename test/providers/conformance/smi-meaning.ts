@@ -69,6 +69,11 @@ export function smiMeaning(mesh: {
         },
       },
     ],
+    'authorization.wide': ['frontend', 'backend'].map((name) => ({
+      kind: 'TrafficTarget',
+      metadata: { name: `${name}-rules` },
+      spec: { destination: account(name), sources: [account('frontend')] },
+    })),
     'authorization.allow': [
       group({ name: 'all', pathRegex: '.*', methods: ['*'] }),
       target({ name: 'backend-all', matches: ['all'] }),
