@@ -227,3 +227,27 @@ test('the core group lists bindings and statuses of components, and answers for 
   })
   await sandbox.close()
 })
+
+test('Jobs are selected by how many pods succeeded, events by who told of what, in both of their groups', async () => {
+  const sandbox = await openSandbox()
+  const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] } }
+  const spec = { suspend: true, template }
+  await request(sandbox, 'POST', '/apis/batch/v1/namespaces/default/jobs', { metadata: { name: 'j' }, spec })
+  const status = { 'content-type': 'application/merge-patch+json' }
+  const path = '/apis/batch/v1/namespaces/default/jobs/j/status'
+  await request(sandbox, 'PATCH', path, { status: { succeeded: 2 } }, status)
+  const event = { involvedObject: { kind: 'Job', namespace: 'default', name: 'j' }, source: { component: 'me' } }
+  await request(sandbox, 'POST', '/api/v1/namespaces/default/events', { metadata: { name: 'e' }, ...event })
+  const found = async (list: string, selector: string): Promise<unknown> => {
+    const { body } = await request(sandbox, 'GET', `${list}?fieldSelector=${encodeURIComponent(selector)}`)
+    return Array.isArray(body.items) ? body.items.length : body.message
+  }
+  expect(await found('/apis/batch/v1/jobs', 'status.successful=2')).toBe(1)
+  expect(await found('/apis/batch/v1/jobs', 'status.successful=0')).toBe(0)
+  expect(await found('/api/v1/events', 'source=me')).toBe(1)
+  expect(await found('/apis/events.k8s.io/v1/events', 'regarding.name=j,metadata.name=e')).toBe(1)
+  expect(await found('/apis/events.k8s.io/v1/events', 'involvedObject.name=j')).toBe(
+    'field label not supported: involvedObject.name',
+  )
+  await sandbox.close()
+})

@@ -51,8 +51,21 @@ const selectableFields: { readonly [storage: string]: readonly string[] } = {
 /** Kinds that can't be selected by the namespace that they don't have. */
 const withoutNamespace: ReadonlySet<string> = new Set(['/nodes', '/namespaces', 'certificates.k8s.io/certificatesigningrequests'])
 
-/** Old names of fields. */
-const renamed: { readonly [field: string]: string } = { 'spec.host': 'spec.nodeName' }
+/** Where fields are read that are called otherwise; of several places, the first that has something. */
+const readFrom: { readonly [field: string]: readonly string[] } = {
+  'spec.host': ['spec.nodeName'],
+  'status.successful': ['status.succeeded'],
+  source: ['source.component', 'reportingComponent'],
+}
+
+const ofEvents = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'] as const
+/** Fields of events in the group of events, each by the name that it has in the core group, where events are kept. */
+const fieldsOfEventGroup: ReadonlyMap<string, string> = new Map([
+  ...ofEvents.map((field) => [`regarding.${field}`, `involvedObject.${field}`] as const),
+  ['reportingController', 'reportingComponent'],
+  ['reason', 'reason'],
+  ['type', 'type'],
+])
 
 /** The parts of a selector: commas may be escaped. */
 function termsOf(text: string): readonly string[] {
@@ -80,6 +93,11 @@ function unescaped(value: string): { readonly value: string } | { readonly probl
   return { value: plain }
 }
 
+function selectedValue(object: JsonObject, field: string): string {
+  const places = readFrom[field] ?? [field]
+  return places.map((place) => valueAt(object, place)).find((value) => value !== '') ?? ''
+}
+
 function valueAt(object: JsonObject, path: string): string {
   let value: JsonValue | undefined = object
   for (const step of path.split('.')) {
@@ -92,18 +110,24 @@ function valueAt(object: JsonObject, path: string): string {
 /** What a selectable field reads as while the object doesn't have it. */
 function defaultAt(path: string): string {
   if (path === 'spec.hostNetwork' || path === 'spec.unschedulable') return 'false'
-  return path === 'status.replicas' || path === 'status.successful' ? '0' : ''
+  return path === 'status.replicas' || path === 'status.succeeded' ? '0' : ''
 }
 
 function customFieldsOf(resource: ServedResource): readonly string[] {
   return resource.type.selectableFields ?? []
 }
 
+function selectableFieldsOf(resource: ServedResource): readonly string[] {
+  if (resource.custom) return customFieldsOf(resource)
+  if (resource.type.group === 'events.k8s.io') return [...fieldsOfEventGroup.keys()]
+  return selectableFields[resource.storage] ?? []
+}
+
 /** Reads a field selector: `metadata.name=a,status.phase!=Running`. */
 export function parseFieldSelector(text: string, resource: ServedResource): ParsedFieldSelector {
   const tests: ((object: JsonObject) => boolean)[] = []
   let name: string | undefined
-  const extra = resource.custom ? customFieldsOf(resource) : (selectableFields[resource.storage] ?? [])
+  const extra = selectableFieldsOf(resource)
   const hasNamespace = !withoutNamespace.has(resource.storage)
   for (const term of [...termsOf(text)].sort()) {
     const match = /^(.*?)(!=|==|=)(.*)$/.exec(term)
@@ -117,7 +141,8 @@ export function parseFieldSelector(text: string, resource: ServedResource): Pars
     if (!isCommon && !extra.includes(field)) return { ok: false, problem: unknownField(field, resource, extra) }
     const wanted = operator !== '!='
     if (field === 'metadata.name' && wanted) name = value
-    tests.push((object) => (valueAt(object, renamed[field] ?? field) === value) === wanted)
+    const kept = resource.type.group === 'events.k8s.io' ? (fieldsOfEventGroup.get(field) ?? field) : field
+    tests.push((object) => (selectedValue(object, kept) === value) === wanted)
   }
   return { ok: true, matches: (object) => tests.every((test) => test(object)), isEmpty: tests.length === 0, name }
 }
