@@ -83,3 +83,43 @@ test('a default class is filled in', async () => {
   expect(body.spec).toMatchObject({ ingressClassName: 'edge' })
   await sandbox.close()
 })
+
+test('pods take what their runtime class costs and wants of nodes; a class that is not there refuses them', async () => {
+  const sandbox = await openSandbox()
+  const classes = '/apis/node.k8s.io/v1/runtimeclasses'
+  const scheduling = { nodeSelector: { runs: 'sandboxed' }, tolerations: [{ key: 'runs', operator: 'Exists' }] }
+  const overhead = { podFixed: { cpu: '250m' } }
+  await request(sandbox, 'POST', classes, { metadata: { name: 'gvisor' }, handler: 'runsc', overhead, scheduling })
+  const make = (name: string, more: JsonObject) =>
+    request(sandbox, 'POST', '/api/v1/namespaces/default/pods?dryRun=All', {
+      metadata: { name },
+      spec: { containers: [{ name: 'c', image: 'i' }], ...more },
+    })
+  expect((await make('a', { runtimeClassName: 'gvisor' })).body.spec).toMatchObject({
+    overhead: { cpu: '250m' },
+    nodeSelector: { runs: 'sandboxed' },
+    tolerations: expect.arrayContaining([{ key: 'runs', operator: 'Exists' }]),
+  })
+  const why = async (more: JsonObject) => (await make('p', more)).body.message
+  expect(await why({ runtimeClassName: 'nope' })).toBe('pods "p" is forbidden: pod rejected: RuntimeClass "nope" not found')
+  expect(await why({ overhead: { cpu: '1' } })).toBe(
+    'pods "p" is forbidden: pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead',
+  )
+  expect(await why({ runtimeClassName: 'gvisor', nodeSelector: { runs: 'x' } })).toBe(
+    'pods "p" is forbidden: conflict: runtimeClass.scheduling.nodeSelector[runs] = sandboxed; pod.spec.nodeSelector[runs] = x',
+  )
+  await sandbox.close()
+})
+
+test('standards of pod security that a namespace asks for are known ones', async () => {
+  const sandbox = await openSandbox()
+  const label = 'pod-security.kubernetes.io/enforce'
+  const labels = { [label]: 'none', 'pod-security.kubernetes.io/warn-version': 'v2' }
+  const refused = await request(sandbox, 'POST', '/api/v1/namespaces', { metadata: { name: 'a', labels } })
+  expect(refused.body.message).toBe(
+    `Namespace "a" is invalid: [metadata.labels[${label}]: Invalid value: "none": must be one of privileged, baseline, restricted, metadata.labels[pod-security.kubernetes.io/warn-version]: Invalid value: "v2": must be "latest" or "v1.x"]`,
+  )
+  const taken = { [label]: 'restricted', 'pod-security.kubernetes.io/enforce-version': 'v1.36' }
+  expect((await request(sandbox, 'POST', '/api/v1/namespaces', { metadata: { name: 'a', labels: taken } })).status).toBe(201)
+  await sandbox.close()
+})

@@ -3,14 +3,17 @@ import { defaultClassName, withClass } from '../admission/default-class.ts'
 import { withRangeDefaults } from '../admission/limit-range.ts'
 import { withFailureTolerations } from '../admission/node-failure-tolerations.ts'
 import { admitPriority, withPriorityOf } from '../admission/pod-priority.ts'
+import { admitRuntime } from '../admission/pod-runtime.ts'
+import { podSecurityErrors } from '../admission/pod-security-labels.ts'
 import { rangeRefusal } from '../admission/range-limits.ts'
 import { quotaRefusal } from '../admission/resource-quota.ts'
 import { claimProtection, volumeProtection, withProtection } from '../admission/storage-protection.ts'
 import { objectAt, textAt } from '../builtin/json-tree.ts'
+import type { FieldError } from '../resource-type.ts'
 import type { StorageKey } from '../store/stored-object.ts'
 import type { ApiContext } from './api-context.ts'
 import type { ServedResource } from './resource-registry.ts'
-import { forbidden } from './status-error.ts'
+import { forbidden, invalid } from './status-error.ts'
 
 function allOf(context: ApiContext, storage: string): JsonObject[] {
   return context.store.list(storage).map((stored) => stored.object)
@@ -19,9 +22,13 @@ function allOf(context: ApiContext, storage: string): JsonObject[] {
 function admitPod(context: ApiContext, resource: ServedResource, name: string, pod: JsonObject): JsonObject {
   const verdict = admitPriority(pod, allOf(context, 'scheduling.k8s.io/priorityclasses'))
   if (!verdict.ok) throw forbidden(resource.plural, name, verdict.why)
+  const classNamed = (className: string): JsonObject | undefined =>
+    context.store.get('node.k8s.io/runtimeclasses', '', className)?.object
+  const runtime = admitRuntime(withFailureTolerations(verdict.pod), classNamed)
+  if (!runtime.ok) throw forbidden(resource.plural, name, runtime.why)
   const namespace = textAt(objectAt(pod, 'metadata'), 'namespace')
   const ranges = context.store.list('/limitranges', namespace).map((stored) => stored.object)
-  return withRangeDefaults(withFailureTolerations(verdict.pod), ranges)
+  return withRangeDefaults(runtime.pod, ranges)
 }
 
 /** Refuses a new object that is beyond the limits of its namespace or that its quotas have no room for. Events are never counted. */
@@ -61,11 +68,18 @@ export function admitMore(
   if (why !== undefined) throw forbidden(resource.plural, key.name, why)
 }
 
+function refuse(resource: ServedResource, name: string, errors: readonly FieldError[]): void {
+  if (errors.length > 0) throw invalid(resource.kind, name, errors)
+}
+
 /** What the admission plugins that every server runs make of a new object. */
 export function admitNew(context: ApiContext, resource: ServedResource, name: string, object: JsonObject): JsonObject {
   switch (resource.storage) {
     case '/pods':
       return admitPod(context, resource, name, object)
+    case '/namespaces':
+      refuse(resource, name, podSecurityErrors(object))
+      return object
     case '/persistentvolumes':
       return withProtection(object, volumeProtection)
     case '/persistentvolumeclaims': {
@@ -86,6 +100,9 @@ export function admitNew(context: ApiContext, resource: ServedResource, name: st
 
 /** What they make of a changed one. A pod keeps the priority that it was given. */
 export function admitChanged(resource: ServedResource, subresource: string, object: JsonObject, live: JsonObject): JsonObject {
+  if (resource.storage === '/namespaces' && subresource === '') {
+    refuse(resource, textAt(objectAt(live, 'metadata'), 'name'), podSecurityErrors(object, live))
+  }
   if (resource.storage !== '/pods' || subresource !== '') return object
   return withFailureTolerations(withPriorityOf(live, object))
 }
