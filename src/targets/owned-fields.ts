@@ -18,7 +18,7 @@ export function ownedFields(
 ): JsonObject {
   const owned = ownedFieldSet(object, manager, taken)
   if (owned === undefined) return {}
-  const fields = pick(withoutIgnored(object, ignore), owned, [])
+  const fields = pick(withoutIgnored(object, ignore), owned)
   return isJsonObject(fields) ? fields : {}
 }
 
@@ -49,11 +49,11 @@ function ownedFieldSet(object: JsonObject, manager: string, taken: readonly stri
   return union
 }
 
-/** The owned part of a value; undefined when nothing of it is there any more. */
-function pick(value: JsonValue | undefined, owned: JsonObject, path: readonly string[]): JsonValue | undefined {
+/** The owned part of a value, by its own name and that of what is around it; undefined when nothing of it is there any more. */
+function pick(value: JsonValue | undefined, owned: JsonObject, own = '', around = ''): JsonValue | undefined {
   if (value === undefined) return undefined
   const names = Object.keys(owned).filter((name) => name !== '.')
-  if (names.length === 0) return isWholeMap(owned, path) ? {} : value
+  if (names.length === 0) return isWholeMap(owned, own, around) ? {} : value
   const parts: [string, JsonValue][] = []
   const members: JsonValue[] = []
   for (const name of names) {
@@ -62,12 +62,12 @@ function pick(value: JsonValue | undefined, owned: JsonObject, path: readonly st
     switch (name.slice(0, 2)) {
       case 'f:': {
         const child = isJsonObject(value) && Object.hasOwn(value, argument) ? value[argument] : undefined
-        const part = pick(child, fields, [...path, argument])
+        const part = pick(child, fields, argument, own)
         if (part !== undefined) parts.push([argument, part])
         break
       }
       case 'k:': {
-        const part = pick(itemByKey(value, argument), fields, [...path, name])
+        const part = pick(itemByKey(value, argument), fields, name, own)
         if (part !== undefined) parts.push([name, part])
         break
       }
@@ -78,7 +78,7 @@ function pick(value: JsonValue | undefined, owned: JsonObject, path: readonly st
       }
       case 'i:': {
         const item = Array.isArray(value) ? (value as readonly JsonValue[])[Number(argument)] : undefined
-        const part = pick(item, fields, [...path, name])
+        const part = pick(item, fields, name, own)
         if (part !== undefined) parts.push([name, part])
         break
       }
@@ -93,9 +93,9 @@ function pick(value: JsonValue | undefined, owned: JsonObject, path: readonly st
  * A map owned without any of its keys: the map itself is ours, what others put in is not. Without a schema only those that are
  * surely maps can be told from atomic values.
  */
-function isWholeMap(owned: JsonObject, path: readonly string[]): boolean {
+function isWholeMap(owned: JsonObject, own: string, around: string): boolean {
   if (Object.hasOwn(owned, '.')) return true
-  return path[path.length - 2] === 'metadata' && (path.at(-1) === 'labels' || path.at(-1) === 'annotations')
+  return around === 'metadata' && (own === 'labels' || own === 'annotations')
 }
 
 function byText(left: JsonValue, right: JsonValue): number {

@@ -33,7 +33,8 @@ export function sameJson(left: JsonValue | undefined, right: JsonValue | undefin
 /** All differences between two objects, leaf by leaf, in the order of the newer one; removed fields come after. */
 export function diffFields(before: JsonObject, after: JsonObject): readonly FieldDifference[] {
   const found: FieldDifference[] = []
-  diffInto(before, after, [], [], found)
+  const root: ValuePath = []
+  diffInto(before, after, root, root, found)
   return found
 }
 
@@ -47,10 +48,10 @@ function diffInto(
   if (sameJson(before, after)) return
   if (isJsonObject(before) && isJsonObject(after)) {
     for (const key of Object.keys(after)) {
-      diffInto(Object.hasOwn(before, key) ? before[key] : undefined, after[key], [...path, key], [...sourcePath, key], found)
+      diffUnder(key, Object.hasOwn(before, key) ? before[key] : undefined, after[key], path, sourcePath, found)
     }
     for (const key of Object.keys(before)) {
-      if (!Object.hasOwn(after, key)) diffInto(before[key], undefined, [...path, key], [...sourcePath, key], found)
+      if (!Object.hasOwn(after, key)) diffUnder(key, before[key], undefined, path, sourcePath, found)
     }
     return
   }
@@ -60,14 +61,27 @@ function diffInto(
   }
   // A whole object that comes or goes is shown leaf by leaf, so that each leaf has its own origin.
   if (before === undefined && isJsonObject(after) && Object.keys(after).length > 0) {
-    for (const key of Object.keys(after)) diffInto(undefined, after[key], [...path, key], [...sourcePath, key], found)
+    for (const key of Object.keys(after)) diffUnder(key, undefined, after[key], path, sourcePath, found)
     return
   }
   if (after === undefined && isJsonObject(before) && Object.keys(before).length > 0) {
-    for (const key of Object.keys(before)) diffInto(before[key], undefined, [...path, key], [...sourcePath, key], found)
+    for (const key of Object.keys(before)) diffUnder(key, before[key], undefined, path, sourcePath, found)
     return
   }
   found.push({ path, sourcePath, before, after })
+}
+
+/** Both paths are one until a keyed list parts them. */
+function diffUnder(
+  key: string,
+  before: JsonValue | undefined,
+  after: JsonValue | undefined,
+  path: ValuePath,
+  sourcePath: ValuePath,
+  found: FieldDifference[],
+): void {
+  const inner = [...path, key]
+  diffInto(before, after, inner, sourcePath === path ? inner : [...sourcePath, key], found)
 }
 
 function diffLists(
