@@ -141,7 +141,7 @@ function settingRow(name: string, schema: JsonObject): string {
   return `| \`${name}\` | ${type} | ${cell(typeof schema.description === 'string' ? schema.description : '')} |`
 }
 
-function rules({ rules: { ignore, health, order } }: MeshProvider): readonly string[] {
+function rules({ rules: { ignore, health, order, unchangeable = [] } }: MeshProvider): readonly string[] {
   const kindsOf = (side: { readonly group: string; readonly kinds: readonly string[] }) => side.kinds.join(', ')
   return [
     '## Fields that others write',
@@ -154,6 +154,19 @@ function rules({ rules: { ignore, health, order } }: MeshProvider): readonly str
         `- ${kinds.join(', ')}${names === undefined ? '' : ` (${names.join(', ')})`}: ${paths.map((path) => `\`${path}\``).join(', ')}. ${reason}`,
     ),
     '',
+    ...(unchangeable.length === 0
+      ? []
+      : [
+          '## Fields that can not be changed',
+          '',
+          'An object whose field changes is made anew, unless it says otherwise here.',
+          '',
+          ...unchangeable.map(
+            ({ kinds, paths, reason, otherwise }) =>
+              `- ${kinds.join(', ')}: ${paths.map((path) => `\`${path}\``).join(', ')}. ${reason}${otherwise === undefined ? '' : `. ${otherwise}`}`,
+          ),
+          '',
+        ]),
     ...(health.length === 0
       ? []
       : [

@@ -95,7 +95,7 @@ export function terminalList(providers: readonly MeshProvider[], { colors, width
 /** One mesh in detail: what it can do, what it writes itself, how health and order are told. */
 export function terminalDetail(provider: MeshProvider, style: Style): string {
   const { colors } = style
-  const { ignore, health, order } = provider.rules
+  const { ignore, health, order, unchangeable = [] } = provider.rules
   const section = (title: string, lines: readonly string[]) =>
     ['', colors.bold(title), ...(lines.length === 0 ? [colors.dim('  none')] : lines)].join('\n')
   return [
@@ -110,6 +110,18 @@ export function terminalDetail(provider: MeshProvider, style: Style): string {
         ...rule.paths.map((path) => `      ${path}`),
       ]),
     ),
+    ...(unchangeable.length === 0
+      ? []
+      : [
+          section(
+            'fields that it takes once and for all: a change makes the object anew',
+            unchangeable.flatMap(({ kinds, paths, reason, otherwise }) => [
+              ...hung(`  ${kinds.join(', ')}`, reason, style),
+              ...paths.map((path) => `      ${path}`),
+              ...(otherwise === undefined ? [] : wrap(`refused. ${otherwise}`, style.width - 6).map((line) => `      ${line}`)),
+            ]),
+          ),
+        ]),
     section(
       'how health is told, beside what is built in',
       health.flatMap(({ kinds, condition, status }) =>
