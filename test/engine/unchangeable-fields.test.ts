@@ -8,7 +8,7 @@ import { meshProviders } from '../../src/providers/registry.ts'
 import { errorOfResponse } from '../../src/targets/kubernetes/status-error.ts'
 import { newProject } from './command-runner.ts'
 
-function design(spec: string, more = ''): string {
+function design(spec: string, more = '', kind = 'VirtualNode'): string {
   return `apiVersion: meshform.dev/v1
 kind: Design
 metadata: {name: shop}
@@ -17,17 +17,17 @@ resources:
     manifest:
       apiVersion: apiextensions.k8s.io/v1
       kind: CustomResourceDefinition
-      metadata: {name: virtualnodes.appmesh.k8s.aws}
+      metadata: {name: ${kind.toLowerCase()}s.appmesh.k8s.aws}
       spec:
         group: appmesh.k8s.aws
         scope: Cluster
-        names: {kind: VirtualNode, plural: virtualnodes}
+        names: {kind: ${kind}, plural: ${kind.toLowerCase()}s}
         versions:
           - name: v1beta2
             served: true
             storage: true
             schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
-  it: {${more}manifest: {apiVersion: appmesh.k8s.aws/v1beta2, kind: VirtualNode, metadata: {name: it}, spec: ${spec}}}
+  it: {${more}manifest: {apiVersion: appmesh.k8s.aws/v1beta2, kind: ${kind}, metadata: {name: it}, spec: ${spec}}}
 `
 }
 
@@ -85,6 +85,24 @@ test('such an object is made anew by the apply, unless it is protected; what the
   await project.write('shop.yaml', design('{awsName: b}'))
   expect((await project.meshform('apply', '--yes')).out).toContain("spec.awsName can't be changed: the resource in AWS")
   expect((await project.meshform('plan', '--detailed-exitcode')).code).toBe(0)
+})
+
+test('where making it anew would not do either, the change is refused', async () => {
+  const project = await newProject({ 'shop.yaml': design('{awsName: a}', '', 'Mesh') })
+  await project.meshform('apply', '--yes')
+  await project.write('shop.yaml', design('{awsName: b}', '', 'Mesh'))
+  const { code, err } = await project.meshform('plan')
+  expect(code).toBe(1)
+  expect(err).toMatchInlineSnapshot(`
+    "error spec.awsName of Mesh it can't be changed [MF2038]
+    │ shop.yaml:19:106  resources.it
+    │ 19 │   it: {manifest: {apiVersion: appmesh.k8s.aws/v1beta2, kind: Mesh, metadata: {name: it}, spec: {awsName: b}}}
+    │    │                                                                                                          ^
+    │ AWS App Mesh refuses that: everything of the mesh in AWS belongs to that name.
+    │ → Leave the name, or make another mesh beside this one (\`settings: {meshName: ...}\`) and move the workloads over.
+
+    "
+  `)
 })
 
 /** As controllers of meshes answer: App Mesh's with 403, that of Consul with 400. */
