@@ -1,5 +1,6 @@
 import { parse, stringify } from 'yaml'
 import { isJsonObject, type JsonValue } from '../plan/json.ts'
+import { isNestedTooDeep } from '../plan/nested-text.ts'
 import { type LockedModule, type ModuleLock, moduleLock, moduleLockToJson } from './module-lock.ts'
 import { type PatternLock, patternLock, patternLockToJson } from './pattern-lock.ts'
 
@@ -22,9 +23,10 @@ export type LockReading =
 
 /** Reads a lock file's text. */
 export function parseLock(text: string): LockReading {
+  if (isNestedTooDeep(text)) return { ok: false, damaged: 'file' }
   let value: JsonValue
   try {
-    value = parse(text, { maxAliasCount: 0 })
+    value = parse(text, { maxAliasCount: 0, logLevel: 'error' })
   } catch {
     return { ok: false, damaged: 'file' }
   }

@@ -292,6 +292,10 @@ describe('resolving a module', () => {
     })
   })
 
+  test.each(['[', '{"a":', '- ', '{a: ', '? '])('a lock file of nothing but %s is none, and ends no process', (part) => {
+    expect(parseLock(part.repeat(50_000))).toEqual({ ok: false, damaged: 'file' })
+  })
+
   test('a damaged module in the cache is fetched again', async () => {
     const kept = library()
     const sha256 = await kept.keep(module, {}, undefined)

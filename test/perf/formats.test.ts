@@ -300,7 +300,7 @@ describe('reports of other systems', () => {
   })
 
   test('what is of no known format is refused, whatever it is', () => {
-    for (const text of ['', 'null', '[]x', '{"a": 1}', 'just words', '- 1\n- 2']) {
+    for (const text of ['', 'null', '[]x', '{"a": 1}', 'just words', '- 1\n- 2', '- '.repeat(50_000)]) {
       const read = readResults(text, 'file')
       expect(read.ok).toBe(false)
     }

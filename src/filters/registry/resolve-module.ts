@@ -5,6 +5,7 @@ import { parse } from 'yaml'
 import type { ModuleLock } from '../../lock/module-lock.ts'
 import type { Diagnostic } from '../../plan/diagnostic.ts'
 import { isJsonObject, type JsonValue } from '../../plan/json.ts'
+import { isNestedTooDeep } from '../../plan/nested-text.ts'
 import { type ArtifactReference, parseArtifactReference } from '../../registry/artifact-reference.ts'
 import { fetchHttp } from '../../registry/fetch-http.ts'
 import type { RegistryAccess } from '../../registry/registry-client.ts'
@@ -134,9 +135,10 @@ async function metadataBeside(modulePath: string): Promise<FilterMetadata | stri
   const path = `${modulePath.replace(/\.wasm$/, '')}.filter.yaml`
   const text = await readFile(path, 'utf8').catch(() => undefined)
   if (text === undefined) return {}
+  if (isNestedTooDeep(text)) return `${path} is nested too deep.`
   let value: JsonValue
   try {
-    value = parse(text, { maxAliasCount: 0 })
+    value = parse(text, { maxAliasCount: 0, logLevel: 'error' })
   } catch (error) {
     return `${path} is not YAML: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : ''}`
   }

@@ -1,5 +1,6 @@
 import { parse } from 'yaml'
 import { isJsonObject, type JsonObject } from '../../plan/json.ts'
+import { isNestedTooDeep } from '../../plan/nested-text.ts'
 import { type PerfRecord, readRecord } from '../check/perf-record.ts'
 import { RESULT_FORMAT } from '../load/load-result.ts'
 import { foreignResult } from './foreign-result.ts'
@@ -60,8 +61,9 @@ function readOne(value: JsonObject): ReadResults {
 }
 
 function parseText(text: string): unknown {
+  if (isNestedTooDeep(text)) return undefined
   try {
-    return /^\s*[[{]/.test(text) ? JSON.parse(text) : parse(text, { maxAliasCount: 100 })
+    return /^\s*[[{]/.test(text) ? JSON.parse(text) : parse(text, { maxAliasCount: 100, logLevel: 'error' })
   } catch {
     return undefined
   }
