@@ -45,6 +45,54 @@ test('numbers that may have a fraction are taken as they are, ports may not', as
   expect(refused.body.message).toBe(misread('number 80.5', field))
 })
 
+test('whole numbers of custom objects keep all 64 bits, wherever they are shown, compared and kept', async () => {
+  const group = 'numbers.example.org'
+  const spec = {
+    type: 'object',
+    properties: {
+      a: { type: 'string' },
+      i: { type: 'integer' },
+      m: { type: 'integer', multipleOf: 2 },
+      n: { type: 'number', maximum: 2e6 },
+    },
+    'x-kubernetes-preserve-unknown-fields': true,
+    'x-kubernetes-validations': [{ rule: '!has(self.i) || self.i != 9007199254740993', message: 'unlucky' }],
+  }
+  const schema = { openAPIV3Schema: { type: 'object', properties: { spec } } }
+  const names = { kind: 'Whole', plural: 'wholes', singular: 'whole', listKind: 'WholeList' }
+  const columns = [{ name: 'I', type: 'integer', jsonPath: '.spec.i' }]
+  const version = { name: 'v1', served: true, storage: true, schema, additionalPrinterColumns: columns }
+  const definition = { metadata: { name: `wholes.${group}` }, spec: { group, names, scope: 'Namespaced', versions: [version] } }
+  await request(sandbox, 'POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', definition)
+  const path = `/apis/${group}/v1/namespaces/default/wholes`
+  const whole = (text: string): string => `{"apiVersion":"${group}/v1","kind":"Whole","metadata":{"name":"a"},"spec":${text}}`
+  const textOf = async (method: 'GET' | 'POST' | 'PATCH', at: string, type: string, body?: string): Promise<string> => {
+    const headers = { 'content-type': type, accept: type === 'application/yaml' ? type : 'application/json' }
+    const answer = await sandbox.handle({ method, path: at, headers, ...(body === undefined ? {} : { body }) })
+    return answer.kind === 'answer' ? answer.text() : ''
+  }
+  const largest = '9223372036854775807'
+  expect(await textOf('POST', path, 'application/json', whole(`{"i":${largest},"x":[-9223372036854775808,1e3]}`))).toContain(
+    `"spec":{"i":${largest},"x":[-9223372036854775808,1000]}`,
+  )
+  expect(await textOf('GET', path, 'application/yaml')).toContain(`i: ${largest}\n`)
+  const table = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' }
+  const shown = await sandbox.handle({ method: 'GET', path, headers: table })
+  expect(shown.kind === 'answer' && shown.text()).toContain(`"cells":["a",${largest}]`)
+  const patch = 'application/json-patch+json'
+  const tested = `[{"op":"test","path":"/spec/i","value":${largest}},{"op":"add","path":"/spec/y","value":9007199254740995}]`
+  expect(await textOf('PATCH', `${path}/a`, patch, tested)).toContain('"y":9007199254740995')
+  const refusal = async (text: string): Promise<unknown> => (await request(sandbox, 'POST', path, whole(text), json)).body.message
+  expect(await refusal('{"i":9007199254740993}')).toMatch(/unlucky$/)
+  expect(await refusal('{"m":9007199254740993}')).toContain(
+    'Invalid value: 9007199254740993: spec.m in body should be a multiple of 2',
+  )
+  expect(await refusal('{"n":2500000.5}')).toContain(
+    'Invalid value: 2.5000005e+06: spec.n in body should be less than or equal to 2e+06',
+  )
+  expect(await refusal('{"a":9007199254740993}')).toContain('spec.a in body must be of type string: "integer"')
+})
+
 test('what is too large for a write, a message or a request is refused in the words of each', async () => {
   const large = async (length: number): Promise<unknown> => {
     const body = deployment('1', `,"env":[{"name":"A","value":"${'z'.repeat(length)}"}]`)

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../../plan/json.ts'
+import { exactJsonText, parseExactJson, withPlainNumbers } from '../exact-json.ts'
 import { yamlText } from './yaml-text.ts'
 
 /** A request to the sandbox's API, as HTTP would carry it. */
@@ -58,9 +59,9 @@ export function jsonAnswer(status: number, value: JsonValue, headers: ResponseHe
     kind: 'answer',
     status,
     headers: { ...jsonType, ...headers },
-    json: () => value,
+    json: () => withPlainNumbers(value),
     text: () => {
-      text ??= JSON.stringify(value)
+      text ??= exactJsonText(value)
       return text
     },
   }
@@ -72,11 +73,17 @@ export function lazyAnswer(
   parts: { readonly json: () => JsonValue; readonly text: () => string },
   headers: ResponseHeaders = {},
 ): SandboxAnswer {
-  return { kind: 'answer', status, headers: { ...jsonType, ...headers }, json: parts.json, text: parts.text }
+  return {
+    kind: 'answer',
+    status,
+    headers: { ...jsonType, ...headers },
+    json: () => withPlainNumbers(parts.json()),
+    text: parts.text,
+  }
 }
 
 /** The same answer, written in YAML. */
-export function yamlAnswer({ status, headers, json }: SandboxAnswer): SandboxAnswer {
+export function yamlAnswer({ status, headers, json, text: exact }: SandboxAnswer): SandboxAnswer {
   let text: string | undefined
   return {
     kind: 'answer',
@@ -84,7 +91,7 @@ export function yamlAnswer({ status, headers, json }: SandboxAnswer): SandboxAns
     headers: { ...headers, 'content-type': 'application/yaml' },
     json,
     text: () => {
-      text ??= yamlText(json())
+      text ??= yamlText(parseExactJson(exact()))
       return text
     },
   }
@@ -103,5 +110,5 @@ export function textAnswer(status: number, text: string): SandboxAnswer {
 
 /** An event from a value, serialised when asked. */
 export function watchEvent(type: WatchEvent['type'], object: JsonValue): WatchEvent {
-  return { type, object, text: () => JSON.stringify({ type, object }) }
+  return { type, object, text: () => exactJsonText({ type, object }) }
 }

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../plan/json.ts'
+import { exactJsonText } from '../exact-json.ts'
 import type { StoredObject } from '../store/stored-object.ts'
 import { atVersion, isAsStored } from './at-version.ts'
 import { jsonAnswer, lazyAnswer, type ResponseHeaders, type SandboxAnswer } from './exchange.ts'
@@ -89,7 +90,7 @@ function itemValue(object: StoredObject, resource: ServedResource): JsonObject {
 function itemText(object: StoredObject, resource: ServedResource): string {
   const prefix = `{"kind":${JSON.stringify(resource.type.kind)},"apiVersion":${JSON.stringify(resource.apiVersion)},`
   const { text } = object
-  if (resource.type.schemaChanged === true || !text.startsWith(prefix)) return JSON.stringify(itemValue(object, resource))
+  if (resource.type.schemaChanged === true || !text.startsWith(prefix)) return exactJsonText(itemValue(object, resource))
   return resource.custom ? text : `{${text.slice(prefix.length)}`
 }
 

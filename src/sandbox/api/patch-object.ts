@@ -6,6 +6,7 @@ import type { ManagerEntry } from '../apply/managed-fields.ts'
 import type { Conflict } from '../apply/ownership.ts'
 import { jsonEqual } from '../apply/value-shape.ts'
 import { decodeObject } from '../builtin/decode-object.ts'
+import { exactJsonText, parseExactJson } from '../exact-json.ts'
 import { goJsonError, goKindOf } from '../go-json-error.ts'
 import { applyJsonPatch, JsonPatchMisfit, jsonPatchProblem } from '../patch/json-patch.ts'
 import { mergePatch } from '../patch/merge-patch.ts'
@@ -80,22 +81,26 @@ export interface AppliedObject {
   readonly duplicates: string | undefined
 }
 
-function readApplied(request: SandboxRequest, isStrict: boolean): { readonly value: JsonValue; readonly duplicates?: string } {
+function readApplied(
+  request: SandboxRequest,
+  isStrict: boolean,
+  exact: boolean,
+): { readonly value: JsonValue; readonly duplicates?: string } {
   const text = bodyText(request)
   if (text === undefined) {
     const { body } = request
     return { value: body instanceof Uint8Array || body === undefined ? null : body }
   }
   const isJson = goJsonError(text) === undefined
-  if (isJson && (!isStrict || duplicateFields(text).length === 0)) return { value: parseBody(text, false) ?? null }
-  const body = parseYamlBody(text)
+  if (isJson && (!isStrict || duplicateFields(text).length === 0)) return { value: parseBody(text, false, exact) ?? null }
+  const body = parseYamlBody(text, exact)
   if (!body.ok) throw badRequest(`error decoding YAML: error converting YAML to JSON: ${body.problem}`)
   return isStrict && body.duplicates !== undefined ? { value: body.value, duplicates: body.duplicates } : { value: body.value }
 }
 
 /** Reads the body of an apply patch. */
 export function readAppliedObject(request: SandboxRequest, resource: ServedResource, isStrict: boolean): AppliedObject {
-  const { value, duplicates } = readApplied(request, isStrict)
+  const { value, duplicates } = readApplied(request, isStrict, resource.custom)
   if (value !== null && !isJsonObject(value)) {
     const why = `json: cannot unmarshal ${goKindOf(value)} into Go value of type map[string]interface {}`
     throw badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${why}`)
@@ -206,7 +211,7 @@ export function patchObject(
   const type = patchTypeOf(request, resource)
   const isStrategic = type === strategicPatchType
   const isLenient = options.fieldValidation === 'Ignore'
-  const patch = readPatch(request, type, isLenient)
+  const patch = readPatch(request, type, isLenient, resource.custom)
   const current = liveObjectOf(resource, live)
   const { value: patched, rest = patch } = patchedValue(type, current, patch, resource, isLenient)
   const problem = (text: string): Error => {
@@ -246,9 +251,9 @@ function checkType(context: ApiContext, resource: ServedResource, patched: JsonO
 
 /** The patched object as messages show it: custom objects are kept with their keys in order, of others what the patch touched has them so. */
 function shownResult(type: string, live: JsonObject, patch: JsonValue, resource: ServedResource): string {
-  const ordered = resource.custom ? (JSON.parse(goJsonText(live)) as JsonObject) : live
+  const ordered = resource.custom ? (parseExactJson(goJsonText(live)) as JsonObject) : live
   const { value } = patchedValue(type, ordered, patch, resource, true)
-  return JSON.stringify(resource.custom ? value : inTouchedOrder(live, value, type === mergePatchType))
+  return exactJsonText(resource.custom ? value : inTouchedOrder(live, value, type === mergePatchType))
 }
 
 function inTouchedOrder(before: JsonValue | undefined, after: JsonValue, isMerge: boolean): JsonValue {
@@ -288,9 +293,9 @@ function undecodable(problem: string, isLenient: boolean): Error {
 }
 
 /** Reads the body of a patch that is no apply. */
-export function readPatch(request: SandboxRequest, type: string, isLenient: boolean): JsonValue {
+export function readPatch(request: SandboxRequest, type: string, isLenient: boolean, exact = false): JsonValue {
   const text = bodyText(request)
-  const value = text === undefined ? request.body : parseBody(text, false)
+  const value = text === undefined ? request.body : parseBody(text, false, exact)
   if (value === undefined || value instanceof Uint8Array) {
     const problem = goJsonError(text ?? '') ?? 'unexpected end of JSON input'
     if (type === strategicPatchType) throw badRequest(problem)

@@ -1,3 +1,4 @@
+import { exactJsonText, parseExactJson } from '../exact-json.ts'
 import type { SandboxAnswer, SandboxRequest } from './exchange.ts'
 
 /** Tools that people look at answers with. */
@@ -19,7 +20,7 @@ export function prettyAnswer(answer: SandboxAnswer): SandboxAnswer {
   return {
     ...answer,
     text: () => {
-      text ??= JSON.stringify(JSON.parse(answer.text()), undefined, 2)
+      text ??= exactJsonText(parseExactJson(answer.text()), 2)
       return text
     },
   }

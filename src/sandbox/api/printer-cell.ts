@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../plan/json.ts'
+import { exactDigits } from '../exact-json.ts'
 import type { PrinterColumn } from '../resource-type.ts'
 import { goJsonText } from './go-json-text.ts'
 import { evaluateJsonPath } from './json-path.ts'
@@ -42,13 +43,13 @@ export function printerCell(column: PrinterColumn, object: JsonObject, now: Date
   if (first === null) return null
   switch (column.type) {
     case 'integer':
-      return typeof first === 'number' ? Math.trunc(first) : null
+      return typeof first === 'number' ? Math.trunc(first) : exactDigits(first) === undefined ? null : first
     case 'number':
-      return typeof first === 'number' ? first : null
+      return typeof first === 'number' || exactDigits(first) !== undefined ? first : null
     case 'boolean':
       return typeof first === 'boolean' ? first : null
     case 'string':
-      return typeof first === 'string' ? first : goJsonText(first)
+      return typeof first === 'string' ? (exactDigits(first) ?? first) : goJsonText(first)
     case 'date': {
       if (typeof first !== 'string') return null
       if (first === '') return '<unknown>'

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
 import { decodeObject } from '../builtin/decode-object.ts'
+import { parseExactJson } from '../exact-json.ts'
 import { goJsonError, goKindOf, isTooDeep } from '../go-json-error.ts'
 import { readBinaryObject } from '../protobuf/read-object.ts'
 import type { SandboxRequest } from './exchange.ts'
@@ -43,25 +44,25 @@ function refuseProtoKey(text: string): void {
   if (text.includes('"__proto__"')) throw badRequest('the key "__proto__" is not accepted')
 }
 
-/** Parses JSON, or YAML where that is allowed; undefined when it is neither. */
-export function parseBody(text: string, yaml: boolean): JsonValue | undefined {
+/** Parses JSON, or YAML where that is allowed; undefined when it is neither. Of custom objects whole numbers are read exactly. */
+export function parseBody(text: string, yaml: boolean, exact = false): JsonValue | undefined {
   refuseProtoKey(text)
   if (!isTooDeep(text)) {
     try {
-      return JSON.parse(text) as JsonValue
+      return exact ? parseExactJson(text) : (JSON.parse(text) as JsonValue)
     } catch {
       if (!yaml) return undefined
     }
   } else if (!yaml) return undefined
-  const body = parseYamlBody(text)
+  const body = parseYamlBody(text, exact)
   return body.ok ? body.value : undefined
 }
 
 /** Parses YAML, of which JSON is a part. */
-export function parseYamlBody(text: string): YamlBody {
+export function parseYamlBody(text: string, exact = false): YamlBody {
   refuseProtoKey(text)
   try {
-    const body = readYaml(text)
+    const body = readYaml(text, exact)
     if (body.ok) refuseProtoKey(JSON.stringify(body.value))
     return body
   } catch (error) {
@@ -139,7 +140,7 @@ export function readObject(request: SandboxRequest, resource: ServedResource, re
   if (mediaType !== 'application/json' && !isYaml) throw unsupportedMediaType(objectTypes)
   const text = bodyText(request)
   if (isYaml && text !== undefined) return readYamlObject(text, resource, registry)
-  const value = text === undefined ? request.body : parseBody(text, false)
+  const value = text === undefined ? request.body : parseBody(text, false, resource.custom)
   if (value === undefined || value instanceof Uint8Array || (!isJsonObject(value) && value !== null)) {
     const problem = text === undefined || text === '' ? 'unexpected end of JSON input' : goJsonError(text)
     throw unparsed(text ?? '', problem ?? jsonTypeProblem(value), resource)
@@ -148,7 +149,7 @@ export function readObject(request: SandboxRequest, resource: ServedResource, re
 }
 
 function readYamlObject(text: string, resource: ServedResource, registry: ResourceRegistry): GivenObject {
-  const body = parseYamlBody(text)
+  const body = parseYamlBody(text, resource.custom)
   if (!body.ok) throw unrecognized(text, body.problem, resource)
   const { value, duplicates } = body
   if (!isJsonObject(value) && value !== null) throw unparsed(text, jsonTypeProblem(value), resource)

@@ -1,5 +1,6 @@
 import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type YAMLParseError } from 'yaml'
 import type { JsonValue } from '../../plan/json.ts'
+import { exactWhole } from '../exact-json.ts'
 import { isTooDeep } from '../go-json-error.ts'
 import { yamlProblem } from './yaml-problem.ts'
 
@@ -45,6 +46,7 @@ function isBehindDocument(error: YAMLParseError, document: Document): boolean {
 /** A text in base64 is text all the same, and a number that JSON doesn't know is refused. */
 function plainValue(this: unknown, name: string, value: unknown): unknown {
   const given = (this as { readonly [name: string]: unknown })[name]
+  if (typeof value === 'bigint') return exactWhole(value.toString()) ?? Number(value)
   if (given instanceof Uint8Array) return Buffer.from(given).toString()
   if (typeof value !== 'number' || Number.isFinite(value)) return value
   throw new YamlProblem(`json: unsupported value: ${Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'}`)
@@ -66,9 +68,9 @@ function plainOf(document: Document): JsonValue {
 
 /**
  * Reads YAML as the API server does: version 1.1, in which `yes` and `on` are booleans, of keys that stand twice the last. Times
- * stay text. Of several documents the first counts.
+ * stay text, and whole numbers keep their digits where that is asked for. Of several documents the first counts.
  */
-export function readYaml(text: string): YamlBody {
+export function readYaml(text: string, exact: boolean): YamlBody {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(text)) return { ok: false, problem: 'yaml: control characters are not allowed' }
   if (isTooDeep(text)) return { ok: false, problem: 'yaml: exceeded max depth of 10000' }
@@ -77,6 +79,7 @@ export function readYaml(text: string): YamlBody {
     version: '1.1',
     merge: true,
     uniqueKeys: false,
+    intAsBigInt: exact && /\d{16}/.test(text),
     lineCounter,
     customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || (tag.format !== 'TIME' && tag.tag !== dates)),
   })

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
+import { exactDigits } from '../exact-json.ts'
 import { chosenStyle, isYamlWord, singleQuoted } from './yaml-scalar.ts'
 
 /** Columns after which the next space of a text becomes the end of its line. */
@@ -41,6 +42,8 @@ class YamlWriter {
     else if (isJsonObject(value)) this.#map(value, indent, position)
     else {
       if (position !== 'root') this.#put(' ')
+      const digits = exactDigits(value)
+      if (digits !== undefined) return this.#put(digits)
       this.#scalar(value as string | number | boolean | null, Math.max(0, indent) + 2, false)
     }
   }

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
+import { exactJsonText, parseExactJson } from '../exact-json.ts'
 
 /** One step of a field set: whether the field itself belongs to the set, and what below it does. */
 export interface FieldNode {
@@ -228,7 +229,7 @@ function canonicalElement(element: string): string | undefined {
   const text = element.slice(2)
   if (element.startsWith('i:')) return /^-?\d+$/.test(text) ? element : undefined
   try {
-    const key: unknown = JSON.parse(text)
+    const key = parseExactJson(text)
     if (element.startsWith('v:')) return element
     return isJsonObject(key) ? keyElement(Object.entries(key)) : undefined
   } catch {
@@ -245,15 +246,15 @@ export function fieldElement(name: string): string {
 export function keyElement(key: readonly (readonly [string, JsonValue])[]): string {
   if (key.length === 1) {
     const only = key[0] as readonly [string, JsonValue]
-    return `k:{${JSON.stringify(only[0])}:${JSON.stringify(only[1])}}`
+    return `k:{${JSON.stringify(only[0])}:${exactJsonText(only[1])}}`
   }
   const sorted = [...key].sort((left, right) => (left[0] < right[0] ? -1 : 1))
-  return `k:{${sorted.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`
+  return `k:{${sorted.map(([name, value]) => `${JSON.stringify(name)}:${exactJsonText(value)}`).join(',')}}`
 }
 
 /** The element of a set's item: the value itself. */
 export function valueElement(value: JsonValue): string {
-  return `v:${JSON.stringify(value)}`
+  return `v:${exactJsonText(value)}`
 }
 
 function valueText(value: JsonValue): string {
@@ -262,7 +263,7 @@ function valueText(value: JsonValue): string {
     return `{${Object.entries(value)
       .map(([name, inner]) => `${name}=${valueText(inner)}`)
       .join(';')}}`
-  return JSON.stringify(value)
+  return exactJsonText(value)
 }
 
 /** One element as messages show it: `.name`, `[name="x"]`, `[="x"]`, `[0]`. */
@@ -272,13 +273,13 @@ export function describeElement(element: string): string {
     case 'f':
       return `.${rest}`
     case 'k': {
-      const key = JSON.parse(rest) as JsonObject
+      const key = parseExactJson(rest) as JsonObject
       return `[${Object.entries(key)
         .map(([name, value]) => `${name}=${valueText(value)}`)
         .join(',')}]`
     }
     case 'v':
-      return `[=${valueText(JSON.parse(rest) as JsonValue)}]`
+      return `[=${valueText(parseExactJson(rest))}]`
     default:
       return `[${rest}]`
   }

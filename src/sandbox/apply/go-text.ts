@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
+import { exactDigits } from '../exact-json.ts'
 
 /** A value as Go prints it with `%v`. */
 export function goPlain(value: JsonValue): string {
@@ -8,7 +9,7 @@ export function goPlain(value: JsonValue): string {
     const names = Object.keys(value).sort()
     return `map[${names.map((name) => `${name}:${goPlain(value[name] ?? null)}`).join(' ')}]`
   }
-  return String(value)
+  return exactDigits(value) ?? String(value)
 }
 
 /** A value as Go prints it with `%#v`. */
@@ -20,5 +21,5 @@ export function goSyntax(value: JsonValue): string {
     const names = Object.keys(object).sort()
     return `map[string]interface {}{${names.map((name) => `${JSON.stringify(name)}:${goSyntax(object[name] ?? null)}`).join(', ')}}`
   }
-  return JSON.stringify(value)
+  return exactDigits(value) ?? JSON.stringify(value)
 }

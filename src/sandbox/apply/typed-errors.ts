@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonValue } from '../../plan/json.ts'
+import { exactDigits } from '../exact-json.ts'
 import { describeElement, fieldElement } from './field-set.ts'
 import { goPlain, goSyntax } from './go-text.ts'
 import { listElementOf } from './list-element.ts'
@@ -45,10 +46,11 @@ function checkScalar(value: JsonValue, kind: ScalarKind, place: Place | undefine
   if (value === null) return
   switch (kind) {
     case 'numeric':
-      if (typeof value !== 'number') errors.push({ place, message: `expected numeric (int or float), got ${goTypeName(value)}` })
+      if (typeof value !== 'number' && exactDigits(value) === undefined)
+        errors.push({ place, message: `expected numeric (int or float), got ${goTypeName(value)}` })
       return
     case 'string':
-      if (typeof value !== 'string') {
+      if (typeof value !== 'string' || exactDigits(value) !== undefined) {
         errors.push({ place, message: `expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}` })
       }
       return

@@ -1,5 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
+import { goFloatText } from '../api/go-json-text.ts'
 import { jsonEqual } from '../apply/value-shape.ts'
+import { exactDigits } from '../exact-json.ts'
 import type { FieldError } from '../resource-type.ts'
 import type { StructuralSchema } from '../structural-schema.ts'
 import { fieldBefore, fieldSchema, isAsBefore, itemsBefore } from './correlate.ts'
@@ -47,6 +49,7 @@ function typesOf(schema: StructuralSchema): readonly string[] {
 
 function typeName(value: JsonValue): string {
   if (value === null) return 'null'
+  if (exactDigits(value) !== undefined) return 'integer'
   if (Array.isArray(value)) return 'array'
   if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number'
   return typeof value
@@ -65,6 +68,8 @@ function check(value: JsonValue, schema: StructuralSchema, path: string, before:
 /** A number is held against a whole one as Go converts it: by its whole part. */
 function isAllowed(value: JsonValue, allowed: JsonValue): boolean {
   if (typeof value === 'number' && typeof allowed === 'number' && Number.isInteger(allowed)) return Math.trunc(value) === allowed
+  const digits = exactDigits(value)
+  if (digits !== undefined) return typeof allowed === 'number' && BigInt.asIntN(64, BigInt(allowed)) === BigInt(digits)
   return jsonEqual(allowed, value)
 }
 
@@ -74,8 +79,10 @@ function problemsOf(value: JsonValue, schema: StructuralSchema, path: string, be
   checkType(value, schema, path, errors)
   if (value !== null) {
     checkComposites(value, schema, path, before, errors)
-    if (typeof value === 'string') checkText(value, schema, path, errors)
-    else if (typeof value === 'number') checkNumber(value, schema, path, errors)
+    const digits = exactDigits(value)
+    if (digits !== undefined) checkNumber(Number(digits), schema, path, errors, value)
+    else if (typeof value === 'string') checkText(value, schema, path, errors)
+    else if (typeof value === 'number') checkNumber(value, schema, path, errors, value)
     else if (Array.isArray(value)) checkList(value, schema, path, before, errors)
     else if (isJsonObject(value)) checkFields(value, schema, path, before, errors)
   }
@@ -89,18 +96,19 @@ function problemsOf(value: JsonValue, schema: StructuralSchema, path: string, be
 
 /** What Go holds a number in: whole ones that fit are int64, all others float64. */
 function goNumber(value: number): 'int64' | 'float64' {
-  return Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63 ? 'int64' : 'float64'
+  return Number.isInteger(value) && value > -(2 ** 63) && value < 2 ** 63 ? 'int64' : 'float64'
 }
 
 /** A number or a truth value where a format asks for another. */
 function formatMismatch(value: JsonValue, schema: StructuralSchema): string | undefined {
   const { format = '', type } = schema
-  if (format === '' || typeof value === 'string' || Array.isArray(value)) return undefined
-  if (typeof value === 'number') {
+  const isExact = exactDigits(value) !== undefined
+  if (format === '' || (typeof value === 'string' && !isExact) || Array.isArray(value)) return undefined
+  if (typeof value === 'number' || isExact) {
     const isNumeric = type === 'integer' || type === 'number'
     // Formats that the server doesn't know are no formats to it.
     if (isNumeric && rangedFormats[type]?.includes(format) !== true) return undefined
-    const held = goNumber(value)
+    const held = typeof value === 'number' ? goNumber(value) : 'int64'
     const fits = type === (held === 'int64' ? 'integer' : 'number') || (type === 'number' && held === 'int64')
     return fits ? undefined : held
   }
@@ -138,15 +146,30 @@ function checkText(value: string, schema: StructuralSchema, path: string, errors
   }
 }
 
-function isMultiple(value: number, factor: number): boolean {
+/** What is beyond the whole numbers of JSON is never known to be a multiple. */
+function isMultiple(value: number, factor: number, shown: JsonValue): boolean {
+  const digits = exactDigits(shown)
+  if (digits !== undefined && Number.isInteger(factor)) return BigInt(digits) % BigInt(factor) === 0n
   const times = value / factor
+  if (!Number.isSafeInteger(Math.round(times))) return false
   return Math.abs(times - Math.round(times)) < 1e-9
 }
 
-function checkMultiple(value: number, factor: number, path: string, errors: FieldError[]): void {
+/** A bound as messages show it beside a number that Go holds in this type. */
+function shownNumber(bound: number, held: 'int64' | 'float64'): string {
+  return held === 'int64' ? String(bound) : goFloatText(bound)
+}
+
+function checkMultiple(value: number, factor: number, path: string, errors: FieldError[], shown: JsonValue): void {
   if (factor <= 0) errors.push(invalidValue(path, factor, `factor MultipleOf declared for ${path} must be positive: ${factor}`))
-  else if (!isMultiple(value, factor)) {
-    errors.push(invalidValue(path, value, inBody(path, `should be a multiple of ${factor}`)))
+  else if (!isMultiple(value, factor, shown)) {
+    errors.push(
+      invalidValue(
+        path,
+        shown,
+        inBody(path, `should be a multiple of ${shownNumber(factor, shown === value ? goNumber(value) : 'int64')}`),
+      ),
+    )
   }
 }
 
@@ -157,13 +180,19 @@ const rangedFormats: { readonly [type: string]: readonly string[] } = {
 }
 
 /** A number that its type or format can't hold, be it a value or a bound, is told of the object as a whole. */
-function rangeProblem(what: string, value: number, schema: StructuralSchema, path: string): FieldError | undefined {
+function rangeProblem(
+  what: string,
+  value: number,
+  schema: StructuralSchema,
+  path: string,
+  held = goNumber(value),
+): FieldError | undefined {
   const { type } = schema
   if (type !== 'integer' && type !== 'number') return undefined
   const format = rangedFormats[type]?.find((known) => known === schema.format)
   const fits =
     type === 'integer'
-      ? goNumber(value) === 'int64' && (format !== 'int32' || (value >= -(2 ** 31) && value < 2 ** 31))
+      ? held === 'int64' && (format !== 'int32' || (value >= -(2 ** 31) && value < 2 ** 31))
       : format !== 'float' || Number.isFinite(Math.fround(value))
   if (fits) return undefined
   const how = format === undefined ? '(default format)' : `with format ${format}`
@@ -171,30 +200,32 @@ function rangeProblem(what: string, value: number, schema: StructuralSchema, pat
   return { type: 'FieldValueInvalid', field: wholeObject, message: `Invalid value: "": ${detail}` }
 }
 
-function checkNumber(value: number, schema: StructuralSchema, path: string, errors: FieldError[]): void {
-  const range = rangeProblem('Checked', value, schema, path)
+/** Checks a number by its size; `shown` is the same as messages show it, with all its digits. */
+function checkNumber(value: number, schema: StructuralSchema, path: string, errors: FieldError[], shown: JsonValue): void {
+  const held = shown === value ? goNumber(value) : 'int64'
+  const range = rangeProblem('Checked', value, schema, path, held)
   if (range !== undefined) errors.push(range)
   const bound = (given: number | undefined, what: string): number | undefined => {
     if (given === undefined) return undefined
     const problem = rangeProblem(what, given, schema, path)
     if (problem === undefined) {
       // A whole number is held against whole bounds, even where the schema has a fraction.
-      return goNumber(value) === 'int64' ? Math.trunc(given) : given
+      return held === 'int64' ? Math.trunc(given) : given
     }
     errors.push(problem)
     return given
   }
   const multipleOf = bound(schema.multipleOf, 'MultipleOf')
-  if (multipleOf !== undefined) checkMultiple(value, multipleOf, path, errors)
+  if (multipleOf !== undefined) checkMultiple(value, multipleOf, path, errors, shown)
   const minimum = bound(schema.minimum, 'Minimum boundary')
   const maximum = bound(schema.maximum, 'Maximum boundary')
   if (maximum !== undefined && (schema.exclusiveMaximum === true ? value >= maximum : value > maximum)) {
     const how = schema.exclusiveMaximum === true ? 'less than' : 'less than or equal to'
-    errors.push(invalidValue(path, value, inBody(path, `should be ${how} ${maximum}`)))
+    errors.push(invalidValue(path, shown, inBody(path, `should be ${how} ${shownNumber(maximum, held)}`)))
   }
   if (minimum !== undefined && (schema.exclusiveMinimum === true ? value <= minimum : value < minimum)) {
     const how = schema.exclusiveMinimum === true ? 'greater than' : 'greater than or equal to'
-    errors.push(invalidValue(path, value, inBody(path, `should be ${how} ${minimum}`)))
+    errors.push(invalidValue(path, shown, inBody(path, `should be ${how} ${shownNumber(minimum, held)}`)))
   }
 }
 

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
 import type { ServedResource } from '../api/resource-registry.ts'
+import { exactDigits } from '../exact-json.ts'
 
 /** A selector that can be used, or why it can't, in the API server's words. */
 export type ParsedFieldSelector =
@@ -104,7 +105,7 @@ function valueAt(object: JsonObject, path: string): string {
     if (!isJsonObject(value) || !Object.hasOwn(value, step)) return defaultAt(path)
     value = value[step]
   }
-  return typeof value === 'object' ? '' : String(value)
+  return typeof value === 'object' ? '' : (exactDigits(value) ?? String(value))
 }
 
 /** What a selectable field reads as while the object doesn't have it. */

@@ -32,6 +32,8 @@ export interface ServedSandbox {
 const loopback = '127.0.0.1'
 /** Longer than clients keep unused connections, so that they close them and never meet one that was just closed. */
 const KEEP_ALIVE_MS = 120_000
+/** How long a request may take to come in whole, its body included, as on a real server. Answers take as long as they take. */
+const REQUEST_MS = 60_000
 
 /** Serves a sandbox on the loopback, plain and over TLS, to those who have the token that is written into its folder. */
 export async function serveSandbox(handler: RequestHandler, options: ServeOptions): Promise<ServedSandbox> {
@@ -47,7 +49,7 @@ export async function serveSandbox(handler: RequestHandler, options: ServeOption
   const secure = createSecureServer({ key: identity.key, cert: identity.certificate }, listener)
   for (const server of [plain, secure]) {
     server.keepAliveTimeout = KEEP_ALIVE_MS
-    server.requestTimeout = 0
+    server.requestTimeout = REQUEST_MS
   }
   const port = await listen(plain, options.port ?? identity.port, options.port !== undefined)
   const securePort = await listen(secure, identity.securePort, false)

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
+import { exactJsonText, parseExactJson } from '../exact-json.ts'
 import { DamagedStore } from './damaged-store.ts'
 
 /** Where an object stands in the store. `resource` is `group/plural`, with nothing before the slash for the core group. */
@@ -52,7 +53,7 @@ export class StoredObject {
   #parsed(text: string): JsonObject {
     const { resource, namespace, name } = this.key
     try {
-      const value = JSON.parse(text) as JsonValue
+      const value = parseExactJson(text)
       if (isJsonObject(value)) return value
     } catch {
       // Told below.
@@ -64,7 +65,7 @@ export class StoredObject {
   }
 
   get text(): string {
-    this.#text ??= JSON.stringify(this.#object)
+    this.#text ??= exactJsonText(this.#object as JsonObject)
     return this.#text
   }
 

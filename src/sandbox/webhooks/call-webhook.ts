@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { request } from 'node:https'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
 import { objectAt, textAt } from '../builtin/json-tree.ts'
+import { exactJsonText } from '../exact-json.ts'
 import { goJsonError } from '../go-json-error.ts'
 import { goQuote } from '../go-quote.ts'
 import type { WebhookCall, WebhookReply } from './webhook-call.ts'
@@ -103,7 +104,7 @@ export async function callWebhook(call: WebhookCall): Promise<WebhookReply> {
   url.searchParams.set('timeout', `${call.timeoutSeconds}s`)
   const review = { kind: 'AdmissionReview', apiVersion: 'admission.k8s.io/v1', request: { uid, ...call.request } }
   try {
-    const answer = await post(url, JSON.stringify(review), call)
+    const answer = await post(url, exactJsonText(review), call)
     const problem = problemOf(answer)
     if (problem !== undefined) return { kind: 'failure', why: `failed to call webhook: ${problem}` }
     return readReview(answer.text, uid)

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../../plan/json.ts'
 import { jsonEqual } from '../../../apply/value-shape.ts'
+import { exactDigits } from '../../../exact-json.ts'
 import type { StructuralSchema } from '../../../structural-schema.ts'
 import { escapedFieldName, unescapedName } from '../field-names.ts'
 import { parsedDuration, parsedTimestamp } from './times.ts'
@@ -22,8 +23,9 @@ export function schemaValue(value: JsonValue, schema: StructuralSchema): CelValu
     throw new CelFailure('invalid data, got null for schema with nullable=false')
   }
   if (schema['x-kubernetes-int-or-string'] === true) {
+    const whole = wholeValue(value)
+    if (whole !== undefined) return whole
     if (typeof value === 'string') return value
-    if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value)
     throw new CelFailure('invalid data, expected XIntOrString value to be either a string or integer')
   }
   switch (schema.type) {
@@ -34,14 +36,17 @@ export function schemaValue(value: JsonValue, schema: StructuralSchema): CelValu
       if (Array.isArray(value)) return listOf(value as readonly JsonValue[], schema)
       throw new CelFailure('invalid data, expected an array for the provided schema with type=array')
     case 'string':
-      if (typeof value === 'string') return textOf(value, schema.format)
+      if (typeof value === 'string' && exactDigits(value) === undefined) return textOf(value, schema.format)
       throw new CelFailure(`invalid data, expected string, got ${goTypeOf(value)}`)
     case 'number':
       if (typeof value === 'number') return value
+      if (exactDigits(value) !== undefined) return Number(exactDigits(value))
       throw new CelFailure(`invalid data, expected float, got ${goTypeOf(value)}`)
-    case 'integer':
-      if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value)
+    case 'integer': {
+      const whole = wholeValue(value)
+      if (whole !== undefined) return whole
       throw new CelFailure(`invalid data, expected int, got ${goTypeOf(value)}`)
+    }
     case 'boolean':
       if (typeof value === 'boolean') return value
       throw new CelFailure(`invalid data, expected bool, got ${goTypeOf(value)}`)
@@ -51,6 +56,7 @@ export function schemaValue(value: JsonValue, schema: StructuralSchema): CelValu
 }
 
 function goTypeOf(value: JsonValue): string {
+  if (exactDigits(value) !== undefined) return 'int64'
   if (Array.isArray(value)) return '[]interface {}'
   if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64'
   return typeof value === 'boolean' ? 'bool' : typeof value === 'string' ? 'string' : 'map[string]interface {}'
@@ -61,7 +67,13 @@ export function looseValue(value: JsonValue): CelValue {
   if (Array.isArray(value)) return new SchemaList(value as readonly JsonValue[], undefined)
   if (isJsonObject(value)) return new SchemaMap(value, undefined)
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value
-  return value as string | boolean | null
+  return wholeValue(value) ?? (value as string | boolean | null)
+}
+
+function wholeValue(value: JsonValue): bigint | undefined {
+  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : undefined
+  const digits = exactDigits(value)
+  return digits === undefined ? undefined : BigInt(digits)
 }
 
 function textOf(text: string, format: string | undefined): CelValue {
