@@ -123,3 +123,42 @@ test('standards of pod security that a namespace asks for are known ones', async
   expect((await request(sandbox, 'POST', '/api/v1/namespaces', { metadata: { name: 'a', labels: taken } })).status).toBe(201)
   await sandbox.close()
 })
+
+test('pods keep the security standards that their namespace enforces, and what makes pods is warned', async () => {
+  const sandbox = await openSandbox()
+  const labels = {
+    'pod-security.kubernetes.io/enforce': 'restricted',
+    'pod-security.kubernetes.io/warn': 'baseline',
+    'pod-security.kubernetes.io/warn-version': 'v1.36',
+  }
+  await request(sandbox, 'POST', '/api/v1/namespaces', { metadata: { name: 'safe', labels } })
+  const pods = '/api/v1/namespaces/safe/pods'
+  const plain = { containers: [{ name: 'c', image: 'i' }] }
+  const refused = await request(sandbox, 'POST', pods, { metadata: { name: 'p' }, spec: plain })
+  expect(refused).toMatchObject({
+    status: 403,
+    body: {
+      message:
+        'pods "p" is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false (container "c" must set securityContext.allowPrivilegeEscalation=false), unrestricted capabilities (container "c" must set securityContext.capabilities.drop=["ALL"]), runAsNonRoot != true (pod or container "c" must set securityContext.runAsNonRoot=true), seccompProfile (pod or container "c" must set securityContext.seccompProfile.type to "RuntimeDefault" or "Localhost")',
+    },
+  })
+  const safe = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } }
+  const kept = {
+    securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+    containers: [{ name: 'c', image: 'i', securityContext: safe }],
+  }
+  expect((await request(sandbox, 'POST', pods, { metadata: { name: 'p' }, spec: kept })).status).toBe(201)
+  const loose = {
+    hostNetwork: true,
+    containers: [{ name: 'c', image: 'i', securityContext: { privileged: true, capabilities: { add: ['NET_ADMIN'] } } }],
+    volumes: [{ name: 'v', hostPath: { path: '/' } }],
+  }
+  const template = { metadata: { labels: { a: 'b' } }, spec: loose }
+  const deployment = { metadata: { name: 'd' }, spec: { selector: { matchLabels: { a: 'b' } }, template } }
+  const { status, warning } = await request(sandbox, 'POST', '/apis/apps/v1/namespaces/safe/deployments', deployment)
+  expect([status, warning]).toEqual([
+    201,
+    '299 - "would violate PodSecurity \\"baseline:v1.36\\": non-default capabilities (container \\"c\\" must not include \\"NET_ADMIN\\" in securityContext.capabilities.add), host namespaces (hostNetwork=true), hostPath volumes (volume \\"v\\"), privileged (container \\"c\\" must not set securityContext.privileged=true)"',
+  ])
+  await sandbox.close()
+})

@@ -27,3 +27,14 @@ export function podSecurityErrors(namespace: JsonObject, before?: JsonObject): r
   }
   return errors.all
 }
+
+/** What a namespace asks of its pods in a mode: the standard as messages name it, and its level; undefined without one. */
+export function podSecurityStandard(
+  namespace: JsonObject | undefined,
+  mode: 'enforce' | 'warn',
+): { readonly name: string; readonly level: string } | undefined {
+  const labels = labelsOf(namespace)
+  const level = labels[`${prefix}${mode}`]
+  if (level === undefined || level === 'privileged') return undefined
+  return { name: `${level}:${labels[`${prefix}${mode}-version`] ?? 'latest'}`, level }
+}

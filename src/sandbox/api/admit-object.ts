@@ -4,7 +4,8 @@ import { withRangeDefaults } from '../admission/limit-range.ts'
 import { withFailureTolerations } from '../admission/node-failure-tolerations.ts'
 import { admitPriority, withPriorityOf } from '../admission/pod-priority.ts'
 import { admitRuntime } from '../admission/pod-runtime.ts'
-import { podSecurityErrors } from '../admission/pod-security-labels.ts'
+import { podSecurityViolation } from '../admission/pod-security.ts'
+import { podSecurityErrors, podSecurityStandard } from '../admission/pod-security-labels.ts'
 import { rangeRefusal } from '../admission/range-limits.ts'
 import { quotaRefusal } from '../admission/resource-quota.ts'
 import { claimProtection, volumeProtection, withProtection } from '../admission/storage-protection.ts'
@@ -29,6 +30,45 @@ function admitPod(context: ApiContext, resource: ServedResource, name: string, p
   const namespace = textAt(objectAt(pod, 'metadata'), 'namespace')
   const ranges = context.store.list('/limitranges', namespace).map((stored) => stored.object)
   return withRangeDefaults(runtime.pod, ranges)
+}
+
+/** Where the specification of pods stands in the kinds that have one. */
+const podSpecs: { readonly [storage: string]: readonly string[] | undefined } = {
+  '/pods': ['spec'],
+  '/podtemplates': ['template', 'spec'],
+  '/replicationcontrollers': ['spec', 'template', 'spec'],
+  'apps/deployments': ['spec', 'template', 'spec'],
+  'apps/replicasets': ['spec', 'template', 'spec'],
+  'apps/statefulsets': ['spec', 'template', 'spec'],
+  'apps/daemonsets': ['spec', 'template', 'spec'],
+  'batch/jobs': ['spec', 'template', 'spec'],
+  'batch/cronjobs': ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
+}
+
+/**
+ * Holds a new object to the pod security standards of its namespace: pods that break what is enforced are refused, and
+ * whatever makes pods that break what is warned of is told so. Answers the warnings.
+ */
+export function admitByPodSecurity(
+  context: ApiContext,
+  resource: ServedResource,
+  name: string,
+  namespace: string,
+  object: JsonObject,
+): readonly string[] {
+  const path = podSpecs[resource.storage]
+  if (path === undefined) return []
+  const owner = context.store.get('/namespaces', '', namespace)?.object
+  const spec = path.reduce<JsonObject | undefined>((value, key) => objectAt(value, key), object) ?? {}
+  const violation = (mode: 'enforce' | 'warn'): string | undefined => {
+    const standard = podSecurityStandard(owner, mode)
+    const detail = standard === undefined ? undefined : podSecurityViolation(spec, standard.level)
+    return detail === undefined ? undefined : `violate${mode === 'warn' ? '' : 's'} PodSecurity "${standard?.name}": ${detail}`
+  }
+  const refusal = resource.storage === '/pods' ? violation('enforce') : undefined
+  if (refusal !== undefined) throw forbidden(resource.plural, name, refusal)
+  const warning = violation('warn')
+  return warning === undefined ? [] : [`would ${warning}`]
 }
 
 /** Refuses a new object that is beyond the limits of its namespace or that its quotas have no room for. Events are never counted. */

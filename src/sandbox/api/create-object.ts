@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../../plan/json.ts'
 import { definitionStorage } from '../crd/definition.ts'
 import type { StoredObject } from '../store/stored-object.ts'
 import { inStorageOrder, StoredObject as Stored } from '../store/stored-object.ts'
-import { admitNew, admitWithinLimits } from './admit-object.ts'
+import { admitByPodSecurity, admitNew, admitWithinLimits } from './admit-object.ts'
 import { admitByPolicies, mutateByPolicies, type PolicyQuestion } from './admit-policies.ts'
 import { mutateByWebhooks, validateByWebhooks } from './admit-webhooks.ts'
 import { type ApiContext, storageKeyOf } from './api-context.ts'
@@ -84,6 +84,7 @@ export function createObject(
   if (errors.length > 0) throw invalid(namedKindOf(resource, prepared), name, errors)
   const taken = type.validateAllocation?.(prepared, allocation) ?? []
   if (taken.length > 0) throw invalid(resource.kind, name, taken)
+  warnings.push(...admitByPodSecurity(context, resource, name, key.namespace, prepared))
   warnings.push(...admitByPolicies(context, resource, { ...question, object: prepared }))
   warnings.push(...validateByWebhooks(context, resource, { ...question, object: prepared }))
   admitWithinLimits(context, resource, name, key.namespace, prepared)
