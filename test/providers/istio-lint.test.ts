@@ -9,6 +9,7 @@ const to = (subset?: string) => ({ destination: { host: 'backend', ...(subset ==
 const service = (name: string, spec: object) => object('VirtualService', name, { hosts: ['backend'], ...spec })
 const rule = (subsets: readonly object[], more: object = {}) =>
   object('DestinationRule', 'backend', { host: 'backend.shop.svc.cluster.local', subsets, ...more })
+const EVERYWHERE = { egress: [{ hosts: ['*/*'] }] }
 const deployment = (labels: object) => object('Deployment', 'backend', { template: { metadata: { labels } } }, 'apps/v1')
 const gateway = (name: string, hosts: readonly string[]) =>
   object('Gateway', name, {
@@ -90,6 +91,6 @@ describe('what Istio takes without doing what it seems to say', () => {
     expect(codes(namespace)).toEqual(['MF3035 metadata.labels.istio.io/rev'])
     expect(codes(rule([], { trafficPolicy: { tls: { mode: 'SIMPLE' } } }))).toEqual(['MF3036 spec.trafficPolicy.tls'])
     expect(codes(rule([], { trafficPolicy: { tls: { mode: 'SIMPLE', caCertificates: '/etc/ca.pem' } } }))).toEqual([])
-    expect(codes(object('Sidecar', 'one', {}), object('Sidecar', 'two', {}))).toEqual(['MF3032 spec'])
+    expect(codes(object('Sidecar', 'one', EVERYWHERE), object('Sidecar', 'two', EVERYWHERE))).toEqual(['MF3032 spec'])
   })
 })
