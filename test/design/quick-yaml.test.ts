@@ -152,7 +152,7 @@ describe('the quick reader of YAML', () => {
       fc.property(lines, (parts) => {
         compare(parts.join('\n'), 'design')
       }),
-      { numRuns: 1500 },
+      { numRuns: 600 },
     )
   })
 
@@ -164,7 +164,9 @@ describe('the quick reader of YAML', () => {
         .map((name) => join(root, folder, name)),
     )
     expect(files.length).toBeGreaterThan(10)
-    const outcomes = files.map((file) => compare(readFileSync(file, 'utf8'), 'design'))
-    expect(outcomes.filter((outcome) => outcome === 'same').length).toBeGreaterThan(files.length / 2)
+    // The largest are definitions in the same style as smaller ones, and took most of the time.
+    const texts = files.map((file) => readFileSync(file, 'utf8')).filter((text) => text.length < 200_000)
+    const outcomes = texts.map((text) => compare(text, 'design'))
+    expect(outcomes.filter((outcome) => outcome === 'same').length).toBeGreaterThan(texts.length / 2)
   })
 })

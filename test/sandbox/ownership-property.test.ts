@@ -241,6 +241,6 @@ test('owned fields are exactly those that some manager applied and still applies
       }
       await request(sandbox, 'DELETE', `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${plural}.random.example.org`)
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   )
 })

@@ -167,7 +167,7 @@ describe('the state file', () => {
         if (decoded.ok) expect(decoded.value).toEqual(whole)
         else expect(['corrupt', 'newer-version']).toContain(decoded.error.kind)
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     )
   })
 
@@ -198,7 +198,7 @@ describe('the state file', () => {
           expect(refusal(await decodeState(bytes, FILE, undefined))).not.toBe('ok')
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 
@@ -242,7 +242,7 @@ describe('the journal', () => {
         else expect(whole.entries.slice(0, decoded.value.entries.length)).toEqual(decoded.value.entries)
         if (decoded.ok) expect(decoded.value.entries.length).toBeGreaterThanOrEqual(whole.entries.length - 1)
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     )
   })
 })
