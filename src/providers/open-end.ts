@@ -4,7 +4,7 @@ import { mistake } from './mistake.ts'
 import type { ResolvedRoute } from './resolve-routes.ts'
 
 /** True where some requests fit no route: each route asks for something. */
-export function isOpenEnded(routes: readonly ResolvedRoute[]): boolean {
+function isOpenEnded(routes: readonly ResolvedRoute[]): boolean {
   return routes.length > 0 && routes.every(({ matches }) => matches.length > 0 && !matches.some(takesAll))
 }
 

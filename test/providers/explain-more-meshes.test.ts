@@ -177,3 +177,31 @@ test('Cilium: refusals alone leave the rest open, and its own gateways are named
     '- Whatever comes in at gateways and ingresses of Cilium may call port 8080.',
   ])
 })
+
+test('ports, listeners and layers of policies are named, and routes that only tell requests apart lead nowhere in no words', () => {
+  const said = (provider: string, sections: Partial<Sections>, kind: string) =>
+    translate({ meshes: { mesh: { provider } }, workloads: SHOP, ...sections })
+      .objects.filter(({ manifest }) => manifest.kind === kind)
+      .map(({ manifest }) => explainObject(manifest))
+  const everything: Partial<Sections> = { authorization: { all: { mesh: 'mesh', default: 'deny' } } }
+  expect(said('istio', everything, 'AuthorizationPolicy')).toEqual([
+    ['Nobody may call any workload of the mesh, unless another policy lets them.'],
+  ])
+  const reading: Partial<Sections> = {
+    authorization: { reading: { workload: 'frontend', allow: [{ from: ['workloads.backend'], methods: ['GET'] }] } },
+  }
+  expect(said('linkerd', reading, 'HTTPRoute')).toEqual([
+    [
+      'Requests whose method is GET to Server frontend-http are told apart as frontend-http-route-1.',
+      'AuthorizationPolicies for frontend-http-route-1, its server or its namespace say who may make them.',
+    ],
+  ])
+  const refusing: Partial<Sections> = {
+    authorization: {
+      calls: { workload: 'frontend', allow: [{ from: ['workloads.backend'] }], deny: [{ from: ['namespace/ops'] }] },
+    },
+  }
+  expect(said('kuma', refusing, 'MeshTrafficPermission').flat()).toContain(
+    '- Refuses identities that begin with spiffe://default.default.mesh.local/ns/ops/, whatever else lets them in; lets in spiffe://default.default.mesh.local/ns/shop/sa/backend.',
+  )
+})

@@ -100,7 +100,7 @@ describe('objects in words', () => {
         - Mode Strict.
       MeshHTTPRoute backend-canary
         MeshHTTPRoute holds for Dataplane with app=frontend:
-        - Towards MeshService backend: where path.type PathPrefix, path.value /, requests go 90% to MeshService backend-v1:8080 and 10% to MeshService backend-v2:8080.
+        - Towards port http of MeshService backend: where path.type PathPrefix, path.value /, requests go 90% to MeshService backend-v1:8080 and 10% to MeshService backend-v2:8080.
       MeshTimeout backend-2s
         MeshTimeout holds for Dataplane with app=frontend:
         - Towards MeshService backend: http.requestTimeout 2s.
@@ -109,7 +109,7 @@ describe('objects in words', () => {
         - Towards MeshService backend: http.numRetries 3, http.retryOn 5xx.
       MeshTrafficPermission backend-allow-frontend
         MeshTrafficPermission holds for Dataplane with app=backend:
-        - allow.spiffeID.type Exact, allow.spiffeID.value spiffe://default.default.mesh.local/ns/shop/sa/frontend."
+        - Lets in spiffe://default.default.mesh.local/ns/shop/sa/frontend."
     `)
   })
 

@@ -94,5 +94,5 @@ function text(io: CommandIo, address: string, objects: readonly DesiredObject[])
       ...(lines.length === 0 ? [colors.dim('  only has to be there')] : lines),
     ].join('\n')
   })
-  return `${[colors.bold(address), ...(blocks.length === 0 ? [colors.dim('makes no objects')] : blocks)].join('\n\n')}\n`
+  return `${[colors.bold(address), ...(blocks.length === 0 ? [colors.dim('makes no objects of its own: what it says stands in those of other components, or nowhere')] : blocks)].join('\n\n')}\n`
 }

@@ -6,10 +6,20 @@ import { clauses, listed, scalarIn, sentence, shareWords } from './words.ts'
 
 /** What a route of the Gateway API does. */
 export function explainRoute({ kind, spec, metadata }: Manifest): readonly string[] {
-  const parents = objectsIn(spec, 'parentRefs').map(
-    (parent) =>
-      `${stringIn(parent, 'kind') ?? 'Gateway'} ${stringIn(parent, 'name') ?? ''}${scalarIn(parent, 'port') === undefined ? '' : `:${scalarIn(parent, 'port')}`}`,
-  )
+  const references = objectsIn(spec, 'parentRefs')
+  const parents = references.map(parentName)
+  // A route of a Server of Linkerd leads nowhere: it tells requests apart for AuthorizationPolicies.
+  if (references.length > 0 && references.every((parent) => stringIn(parent, 'kind') === 'Server')) {
+    const kinds = objectsIn(spec, 'rules').flatMap((rule) =>
+      objectsIn(rule, 'matches').map((match) => matchWords(match, 'requests')),
+    )
+    return [
+      sentence(
+        `${kinds.length === 0 ? 'all requests' : listed(kinds, 'or')} to ${listed(parents)} are told apart as ${metadata.name}`,
+      ),
+      sentence(`AuthorizationPolicies for ${metadata.name}, its server or its namespace say who may make them`),
+    ]
+  }
   const hosts = stringsIn(spec, 'hostnames')
   const what = kind === 'HTTPRoute' || kind === 'GRPCRoute' ? 'requests' : 'connections'
   const rules = objectsIn(spec, 'rules').map((rule, index) => `${index + 1}. ${ruleWords(rule, what)}`)
@@ -21,6 +31,12 @@ export function explainRoute({ kind, spec, metadata }: Manifest): readonly strin
     ...rules,
     ...notes,
   ]
+}
+
+function parentName(parent: JsonObject): string {
+  const [port, section] = [scalarIn(parent, 'port'), stringIn(parent, 'sectionName')]
+  const name = `${stringIn(parent, 'kind') ?? 'Gateway'} ${stringIn(parent, 'name') ?? ''}${port === undefined ? '' : `:${port}`}`
+  return section === undefined ? name : `listener ${section} of ${name}`
 }
 
 function ruleWords(rule: JsonObject, what: string): string {

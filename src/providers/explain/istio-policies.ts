@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../plan/json.ts'
 import type { Manifest } from '../../plan/manifest.ts'
+import { ROOT_NAMESPACE } from '../istio/api.ts'
 import { objectIn, objectsIn, stringIn, stringsIn, valueIn } from '../json-view.ts'
 import { clauses, labelWords, listed, scalarIn, sentence } from './words.ts'
 
@@ -13,7 +14,9 @@ export function subjectOf({ spec, metadata }: Manifest): string {
   ]
   if (references.length > 0)
     return listed(references.map((reference) => `${stringIn(reference, 'kind')} ${stringIn(reference, 'name')}`))
-  return `every workload in ${metadata.namespace ?? 'the namespace'}`
+  // What stands in the root namespace holds everywhere.
+  if (metadata.namespace === ROOT_NAMESPACE) return 'any workload of the mesh'
+  return `any workload in ${metadata.namespace ?? 'the namespace'}`
 }
 
 /** What an AuthorizationPolicy of Istio does. */
@@ -83,7 +86,7 @@ const MTLS: { readonly [mode: string]: string } = {
 /** What a PeerAuthentication does. */
 export function explainPeerAuthentication(object: Manifest): readonly string[] {
   const mode = stringIn(object, 'spec', 'mtls', 'mode') ?? 'UNSET'
-  const subject = subjectOf(object).replace(/^every workload/, 'workloads')
+  const subject = subjectOf(object).replace(/^any workload/, 'workloads')
   return [sentence(`${subject} ${MTLS[mode] ?? 'take what the mesh says of mutual TLS'}`)]
 }
 
@@ -93,7 +96,8 @@ export function explainEnvoyFilter(object: Manifest): readonly string[] {
     const value = objectIn(patch, 'patch', 'value')
     const name = stringIn(value, 'name') ?? ''
     const config = objectIn(value, 'typed_config')
-    const subject = subjectOf(object)
+    const port = scalarIn(patch, 'match', 'listener', 'portNumber') ?? scalarIn(patch, 'match', 'waypoint', 'portNumber')
+    const subject = `${port === undefined ? '' : `port ${port} of `}${subjectOf(object)}`
     if (name.endsWith('.local_ratelimit')) return sentence(limitWords(config, subject))
     if (name.endsWith('.ratelimit')) {
       return sentence(

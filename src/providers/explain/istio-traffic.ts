@@ -171,12 +171,21 @@ export function explainDestinationRule({ spec }: Manifest): readonly string[] {
   )
   return [
     ...(subsets.length === 0 ? [] : [sentence(`${host} has the versions ${listed(subsets)}`)]),
-    ...poolWords(objectIn(policy, 'connectionPool'), host),
-    ...outlierWords(objectIn(policy, 'outlierDetection'), host),
-    ...balancerWords(objectIn(policy, 'loadBalancer'), host),
-    ...(stringIn(policy, 'tls', 'mode') === undefined
-      ? []
-      : [sentence(`callers speak TLS in mode ${stringIn(policy, 'tls', 'mode')} to ${host}`)]),
+    ...settingsWords(policy, host),
+    ...objectsIn(policy, 'portLevelSettings').flatMap((level) =>
+      settingsWords(level, `${host}:${scalarIn(level, 'port', 'number') ?? ''}`),
+    ),
+  ]
+}
+
+/** What is kept to in calls of a host, or of a port of it. */
+function settingsWords(policy: JsonObject, place: string): readonly string[] {
+  const mode = stringIn(policy, 'tls', 'mode')
+  return [
+    ...poolWords(objectIn(policy, 'connectionPool'), place),
+    ...outlierWords(objectIn(policy, 'outlierDetection'), place),
+    ...balancerWords(objectIn(policy, 'loadBalancer'), place),
+    ...(mode === undefined ? [] : [sentence(`callers speak TLS in mode ${mode} to ${place}`)]),
   ]
 }
 
