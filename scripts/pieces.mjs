@@ -17,7 +17,12 @@ const packages = {
 /** Sources by the piece that begins with them. Elsewhere they are loaded with `import()` only. */
 const sources = {
   command: ['src/cli/run.ts'],
-  sandbox: ['src/sandbox/sandbox.ts', 'src/cli/sandbox-server.ts', 'src/cli/sandbox-status.ts'],
+  sandbox: [
+    'src/sandbox/sandbox.ts',
+    'src/sandbox/builtin/resource-types.ts',
+    'src/cli/sandbox-server.ts',
+    'src/cli/sandbox-status.ts',
+  ],
   'kube-config': ['src/targets/kubernetes/kube-config.ts'],
   ask: ['src/cli/ask.ts'],
 }

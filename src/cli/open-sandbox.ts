@@ -6,8 +6,13 @@ import { sandboxTarget } from '../targets/kubernetes/sandbox-target.ts'
 /** How long to wait for another short-lived process to let go of the sandbox, in milliseconds. */
 const PATIENCE_MS = 15_000
 
-/** The sandbox as a target: in this process, or in the one that serves it already. */
-export async function openSandboxTarget(cluster: string, directory: string, userAgent: string): Promise<Answer<Target>> {
+/** The sandbox as a target: in this process, or in the one that serves it already. Waiting for another process ends with the signal. */
+export async function openSandboxTarget(
+  cluster: string,
+  directory: string,
+  userAgent: string,
+  signal: AbortSignal,
+): Promise<Answer<Target>> {
   const { findSandboxServer } = await import('../sandbox/server/server-file.ts')
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 })
@@ -28,9 +33,9 @@ export async function openSandboxTarget(cluster: string, directory: string, user
       const close = () => sandbox.close().catch(unlessDiskIsFull)
       return { ok: true, value: sandboxTarget(sandbox, cluster, systemClock, close), warnings: [] }
     } catch (error) {
-      if (Date.now() > deadline || !(error instanceof SandboxInUse)) return notOpened(error)
+      if (signal.aborted || Date.now() > deadline || !(error instanceof SandboxInUse)) return notOpened(error)
     }
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await systemClock.sleep(100, signal)
   }
 }
 

@@ -11,7 +11,7 @@ export function targetOpeners(io: CommandIo): TargetOpeners {
   const userAgent = `meshform/${VERSION}`
   const sandbox: TargetOpeners['sandbox'] = async (cluster) => {
     const { openSandboxTarget } = await import('./open-sandbox.ts')
-    return openSandboxTarget(cluster, embeddedDirectory(io, cluster), userAgent)
+    return openSandboxTarget(cluster, embeddedDirectory(io, cluster), userAgent, io.signal)
   }
   if (io.onlySandboxes === true) {
     const message = 'A test reaches no Consul server'

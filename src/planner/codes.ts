@@ -85,6 +85,11 @@ export const PLANNER_CODES = {
     explanation:
       'A path of lifecycle.ignoreChanges leads nowhere: no object of the component has such a field, designed or live.',
   },
+  MF2039: {
+    title: 'Field that the kind does not have',
+    explanation:
+      'An object of a kind of Kubernetes itself has a field that this kind does not have: `meshform validate` knows them without a cluster, and a server refuses the object.',
+  },
   MF2038: {
     title: 'Field that a mesh takes once and for all',
     explanation:

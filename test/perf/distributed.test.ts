@@ -215,7 +215,7 @@ test('what the cluster says of a pod is told, and whether it is worth waiting', 
 
 test('an API server with schemas takes what a run makes, and nothing is left in it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'meshform-distributed-'))
-  const opened = await openSandboxTarget('sandbox', folder, 'test')
+  const opened = await openSandboxTarget('sandbox', folder, 'test', new AbortController().signal)
   if (!opened.ok) throw new Error(opened.error.message)
   const target = opened.value
   const server = await serveHttp((_request, response) => response.end('ok'))

@@ -4,6 +4,7 @@ import { expandDesign } from '../../planner/expand.ts'
 import { diagnosticRange } from '../../views/diagnostic-range.ts'
 import type { ReadLine } from '../../views/terminal/diagnostics.ts'
 import { plural } from '../../views/terminal/style.ts'
+import { checkBuiltinFields } from '../check-builtin-fields.ts'
 import type { CommandIo } from '../command-io.ts'
 import { type DesignOptions, withDesignOptions } from '../design-options.ts'
 import { lineReader, terminalView } from '../open-view.ts'
@@ -36,7 +37,8 @@ export function validateCommand(io: CommandIo): Command {
               owner: { design: design.name, workspace: 'default' },
               served: () => undefined,
             })
-      const all = [...diagnostics, ...(expansion?.diagnostics ?? [])]
+      const misfits = await checkBuiltinFields(expansion?.objects ?? [])
+      const all = [...diagnostics, ...(expansion?.diagnostics ?? []), ...misfits]
       const valid = !hasErrors(all)
       if (!valid) io.setExitCode(1)
       if (options.json === true) {
