@@ -89,7 +89,7 @@ export async function loadDesign(request: LoadRequest): Promise<LoadedDesign> {
   noteModuleBlocks(instance, context)
   const blocks = evaluateBlocks(instance, context)
 
-  const linked = linkComponents(instance.components, (address) => context.failed.has(address))
+  const linked = linkComponents(instance.components, context.failed)
   const settled = settleClusters(linked.components, blocks.clusters)
   const checked = settled.components.flatMap(checkComponent)
   diagnostics.push(...linked.diagnostics, ...settled.diagnostics, ...checked)

@@ -529,3 +529,9 @@ describe('a mistake is told with its code, place and words', () => {
     }
   }
 })
+
+test('a component that was meant and has a mistake of its own is offered all the same', async () => {
+  const text = `${HEAD}workloads:\n  frontend: {image: nginx, ports: [{port: 0}]}\n  backend: {image: nginx}\nauthorization:\n  a: {workload: backend, allow: [{from: [workloads.fronted]}]}\n`
+  const { diagnostics } = await loadText({ 'design.yaml': text })
+  expect(diagnostics.find(({ code }) => code === 'MF1301')?.hint).toBe('Did you mean "workloads.frontend"?')
+})

@@ -14,22 +14,22 @@ export interface LinkedComponents {
 }
 
 /**
- * Finds what components name, and checks that there is no circle. `isFailed` tells addresses that are missing because of mistakes
+ * Finds what components name, and checks that there is no circle. `failed` holds the addresses that are missing because of mistakes
  * already said.
  */
-export function linkComponents(components: readonly Component[], isFailed: (address: string) => boolean): LinkedComponents {
+export function linkComponents(components: readonly Component[], failed: ReadonlySet<string>): LinkedComponents {
   const index = indexComponents(components)
   const diagnostics: Diagnostic[] = []
   const linked = components.map((component): Component => {
     const found = new Set(component.dependencies)
     const spec = new Map<string, string>()
     for (const reference of namedReferences(component)) {
-      for (const address of follow(component, reference, index, isFailed, diagnostics)) {
+      for (const address of follow(component, reference, index, failed, diagnostics)) {
         if (reference.waits && address !== component.address) found.add(address)
         if (reference.path.length === 1 && reference.path[0] === 'mesh') spec.set('mesh', meshName(address, component))
       }
     }
-    for (const address of destinationAddresses(component, index, isFailed, diagnostics)) found.add(address)
+    for (const address of destinationAddresses(component, index, failed, diagnostics)) found.add(address)
     for (const address of impliedMesh(component, index)) found.add(address)
     if (component.section === 'patterns') for (const inner of innerAddresses(component, index)) found.add(inner)
     const dependencies = spreadItems(found, index)
@@ -49,7 +49,7 @@ function follow(
   component: Component,
   reference: NamedReference,
   index: ComponentIndex,
-  isFailed: (address: string) => boolean,
+  failed: ReadonlySet<string>,
   diagnostics: Diagnostic[],
 ): readonly string[] {
   const { name, sections, path } = reference
@@ -64,13 +64,14 @@ function follow(
       say('MF1301', `${name} stands for ${found.addresses.length} components`, `Say which one: ${found.addresses[0]}.`)
       return []
     case 'wrong-section':
-      say('MF1302', `${name} is none of ${sections.join(' or ')}`, didYouMean(name, namesIn(sections, index)))
+      say('MF1302', `${name} is none of ${sections.join(' or ')}`, didYouMean(name, namesIn(sections, index, failed)))
       return []
     case 'missing': {
       const [section] = sections
       const address = section === undefined || name.includes('.') ? name : `${section}.${name}`
-      if (isFailed(component.scope === '' ? address : `${component.scope}.${address}`) || isFailed(address)) return []
-      const known = sections.length === 0 ? [...index.byAddress.keys(), ...index.items.keys()] : namesIn(sections, index)
+      if (failed.has(component.scope === '' ? address : `${component.scope}.${address}`) || failed.has(address)) return []
+      const known =
+        sections.length === 0 ? [...index.byAddress.keys(), ...index.items.keys(), ...failed] : namesIn(sections, index, failed)
       const what = section === undefined ? 'component' : SINGULAR[section]
       say('MF1301', `There is no ${what} ${name}`, didYouMean(section === undefined ? name : address, known))
       return []
@@ -91,14 +92,21 @@ const SINGULAR: { readonly [Name in Component['section']]: string } = {
   perfChecks: 'perf-check',
 }
 
-function namesIn(sections: readonly Component['section'][], index: ComponentIndex): readonly string[] {
-  return [...index.byAddress.values()].filter(({ section }) => sections.includes(section)).map(({ address }) => address)
+/** The components that a name of these sections may mean, those with mistakes of their own among them. */
+function namesIn(
+  sections: readonly Component['section'][],
+  index: ComponentIndex,
+  failed: ReadonlySet<string>,
+): readonly string[] {
+  const sound = [...index.byAddress.values()].filter(({ section }) => sections.includes(section)).map(({ address }) => address)
+  const unsound = [...failed].filter((address) => sections.some((section) => address.split('.').at(-2) === section))
+  return [...sound, ...unsound]
 }
 
 function destinationAddresses(
   component: Component,
   index: ComponentIndex,
-  isFailed: (address: string) => boolean,
+  failed: ReadonlySet<string>,
   diagnostics: Diagnostic[],
 ): readonly string[] {
   const own = component.section === 'traffic' ? ownWorkload(component, index) : undefined
@@ -122,13 +130,7 @@ function destinationAddresses(
         return []
       }
     } else if (ownFailed && !target.includes('.')) return []
-    return follow(
-      component,
-      { name: target, path, sections: ['workloads'], waits: true, all: false },
-      index,
-      isFailed,
-      diagnostics,
-    )
+    return follow(component, { name: target, path, sections: ['workloads'], waits: true, all: false }, index, failed, diagnostics)
   })
 }
 
