@@ -13,6 +13,8 @@ class Keys extends PassThrough {
     this.#gone = gone
     this.on('end', gone)
     this.on('keypress', (_text: string | undefined, key: { readonly name?: string; readonly ctrl?: boolean }) => {
+      // Keys of a terminal in raw mode are no signals.
+      if (key.ctrl === true && key.name === 'c') process.emit('SIGINT', 'SIGINT')
       // The line editor closes at it, and tells nobody who waits for a key.
       if (key.ctrl === true && key.name === 'd') gone()
       // It also stops the process, with the cursor away.

@@ -39,6 +39,27 @@ export function isBookkeeping(field: FieldChange): boolean {
   return typeof third === 'string' && (third.startsWith('meshform.dev/') || third === LAST_APPLIED)
 }
 
+/** Checks named in a line before the rest is only counted. */
+const CHECKS_NAMED = 3
+
+/** What the numbers of a plan do not tell, a sentence each: that what is replaced is gone for a while, and what is measured in the end. */
+export function remarksOf(plan: Plan): readonly string[] {
+  if (plan.mode !== 'apply' || plan.diagnostics.some(({ severity }) => severity === 'error')) return []
+  const { replace } = summarize(plan)
+  const gap =
+    replace === 0
+      ? []
+      : [
+          replace === 1
+            ? 'The replaced object is deleted before it is made anew: in between it is gone.'
+            : 'Replaced objects are deleted before they are made anew: in between they are gone.',
+        ]
+  const checks = plan.options.rollbackTo === undefined ? plan.checks.map(({ address }) => address) : []
+  const more = checks.length > CHECKS_NAMED ? ` and ${checks.length - CHECKS_NAMED} more` : ''
+  const measured = checks.length === 0 ? [] : [`Measured afterwards: ${checks.slice(0, CHECKS_NAMED).join(', ')}${more}.`]
+  return [...gap, ...measured]
+}
+
 /** Why an object is changed and whom it is taken from, where the change itself does not tell. */
 export function noteOf(change: ObjectChange): string | undefined {
   const owners = change.takesFrom.map((manager) => `"${manager}"`).join(', ')

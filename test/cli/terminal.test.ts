@@ -63,7 +63,7 @@ async function expectSane(shown: string, plan: string): Promise<void> {
 }
 
 const LEAVING: readonly { readonly how: string; readonly reaction: Reaction; readonly code: number }[] = [
-  { how: 'Ctrl-C', reaction: { seen: QUESTION, keys: '\u0003' }, code: 1 },
+  { how: 'Ctrl-C', reaction: { seen: QUESTION, keys: '\u0003' }, code: 130 },
   { how: 'Ctrl-D', reaction: { seen: QUESTION, keys: '\u0004' }, code: 1 },
   { how: 'SIGTERM', reaction: { seen: QUESTION, signal: 'SIGTERM' }, code: 130 },
   { how: 'SIGHUP', reaction: { seen: QUESTION, signal: 'SIGHUP' }, code: 130 },

@@ -65,6 +65,7 @@ describe('a namespace', () => {
         ± ConfigMap shop/c  replace  goes with what holds it
 
       Plan: 4 to REPLACE.
+      Replaced objects are deleted before they are made anew: in between they are gone.
       Apply complete in <s>: 4 replaced.
       ",
       }
@@ -242,6 +243,7 @@ describe('a definition', () => {
         ± Widget shop/w  replace  goes with what holds it
 
       Plan: 2 to REPLACE; 1 unchanged.
+      Replaced objects are deleted before they are made anew: in between they are gone.
       Apply complete in <s>: 2 replaced, 1 unchanged.
       "
     `)

@@ -96,6 +96,13 @@ export async function runGate(io: CommandIo, request: GateRequest): Promise<Gate
         passed = false
         break
       }
+      if (io.signal.aborted) {
+        request.emit({ type: 'check-complete', address, passed: false, summary: 'interrupted' })
+        request.diagnose(unfinished(component))
+        verdicts.set(address, worse(verdicts.get(address), 'invalid'))
+        passed = false
+        break
+      }
       runs = withRun(runs, outcome)
       verdicts.set(address, worse(verdicts.get(address), outcome.verdict))
       const good = outcome.verdict === 'passed'
@@ -202,6 +209,18 @@ function skipped(component: ComponentOf<'perfChecks'>, why: string): Diagnostic 
   }
 }
 
+/** A run that was stopped says nothing of what it measured. */
+function unfinished(component: ComponentOf<'perfChecks'>): Diagnostic {
+  return {
+    severity: 'warning',
+    code: 'MF7015',
+    summary: `${component.address} was not finished: the apply was interrupted`,
+    address: component.address,
+    location: component.location,
+    hint: 'What was applied stays, unjudged. Run apply again to measure it.',
+  }
+}
+
 function unusable(component: ComponentOf<'perfChecks'>, problem: string): Diagnostic {
   return {
     severity: 'error',
@@ -241,5 +260,5 @@ function summaryOf(check: PerfCheckResult): string {
   const { result, comparison } = check
   const telling = comparison !== undefined && comparison.trials.candidate > 1
   const against = telling ? `, against the baseline: ${comparison.verdict}` : ''
-  return `${check.verdict}: ${perSecond(result.achievedRate)}, p50 ${milliseconds(result.latency.p50)}, p99 ${milliseconds(result.latency.p99)}, ${result.errors} errors${against}`
+  return `${check.verdict}: ${perSecond(result.achievedRate)}, p50 ${milliseconds(result.latency.p50)}, p99 ${milliseconds(result.latency.p99)}, ${result.errors} ${result.errors === 1 ? 'error' : 'errors'}${against}`
 }

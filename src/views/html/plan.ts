@@ -13,6 +13,7 @@ import {
   MARKS,
   noteOf,
   otherConflicts,
+  remarksOf,
   valueText,
 } from '../plan-words.ts'
 import { valueDiff } from '../value-diff.ts'
@@ -36,7 +37,9 @@ export function planToHtml(plan: Plan): string {
 <h1>${escapeHtml(plan.design.name)}${plan.design.version === undefined ? '' : ` <small>${escapeHtml(plan.design.version)}</small>`}</h1>
 <p class="counts">${escapeHtml(countsText(plan))}</p>
 <p>${plan.clusters.map(({ name, context, server }) => escapeHtml([name, context, server].filter((part) => part !== undefined).join(' · '))).join('<br>')}</p>
-</header>
+${remarksOf(plan)
+  .map((remark) => `<p>${escapeHtml(remark)}</p>\n`)
+  .join('')}</header>
 <main>
 ${errors(plan)}${gone.length === 0 ? '' : section(`${gone.length} ${gone.length === 1 ? 'object' : 'objects'} will be DELETED`, gone, 'danger', describe)}
 ${plan.drift.length === 0 ? '' : section('Changed outside since the last apply', plan.drift, 'drift', describe)}

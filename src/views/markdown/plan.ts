@@ -12,6 +12,7 @@ import {
   isBookkeeping,
   noteOf,
   otherConflicts,
+  remarksOf,
   valueText,
 } from '../plan-words.ts'
 import { valueDiff } from '../value-diff.ts'
@@ -56,6 +57,7 @@ export function planToMarkdown(plan: Plan, limit: MarkdownLimit): string {
     `### ${escapeText(plan.design.name)}: ${countsText(plan)}`,
     '',
     `${plan.mode === 'destroy' ? 'Destroys the design' : plan.mode === 'refresh-only' ? 'Looks for drift' : 'Applies the design'} on ${clusters(plan)}.`,
+    ...remarksOf(plan).flatMap((remark) => ['', escapeText(remark)]),
   ]
   const describe = describerOf(plan)
   const sections = [

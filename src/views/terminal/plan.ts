@@ -12,6 +12,7 @@ import {
   MARKS,
   noteOf,
   otherConflicts,
+  remarksOf,
   valueText,
 } from '../plan-words.ts'
 import { type DiffLine, valueDiff } from '../value-diff.ts'
@@ -57,6 +58,7 @@ export function renderPlan(plan: Plan, style: Style, options: PlanViewOptions): 
   }
   if (rest.length > 0) lines.push('')
   lines.push(...renderOutputs(plan.outputs, style), summaryLine(plan, style), ...clusterLines(plan, style))
+  lines.push(...remarksOf(plan).map((remark) => style.colors.dim(remark)))
   return `${lines.join('\n')}\n`
 }
 
