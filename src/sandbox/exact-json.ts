@@ -9,8 +9,10 @@ import { literalOf, writtenNumber } from './builtin/written-number.ts'
 
 const manyDigits = /\d{16}/
 const token = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
-const marked = /"\\u0000number (-?\d+)"/g
-const markedStart = '"\\u0000number '
+const marked = /"\\ud800number (-?\d+)"/g
+const markedStart = '"\\ud800number '
+const surrogate = /\\u[dD][89a-fA-F]/
+const escaped = /\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)/gs
 
 let anyMarked = false
 
@@ -23,8 +25,26 @@ export function exactWhole(literal: string): JsonValue | undefined {
   return writtenNumber(value.toString())
 }
 
+/** Whether a text of JSON writes characters as pairs of surrogates, or halves of such. */
+export function hasSurrogates(text: string): boolean {
+  return surrogate.test(text)
+}
+
+/** A text of JSON in which half of a surrogate pair is what Go reads in its place: the replacement character. */
+export function withWholeCharacters(text: string): string {
+  if (!surrogate.test(text)) return text
+  return text.replaceAll(escaped, (match) => (match.length === 6 ? '\\ufffd' : match))
+}
+
+/** The first number of a text of JSON that is too large for one of 64 bits with a fraction; undefined when there is none. */
+export function numberBeyond(text: string): string | undefined {
+  if (!/\d[eE]\+?\d{3}|\d{309}/.test(text)) return undefined
+  return text.match(token)?.find((match) => !match.startsWith('"') && !Number.isFinite(Number(match)))
+}
+
 /** Parses JSON. Throws `SyntaxError` as `JSON.parse` does. */
-export function parseExactJson(text: string): JsonValue {
+export function parseExactJson(given: string): JsonValue {
+  const text = withWholeCharacters(given)
   const plain = JSON.parse(text) as JsonValue
   if (!manyDigits.test(text)) return plain
   const exact = text.replaceAll(token, (match) => {

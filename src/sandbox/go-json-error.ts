@@ -11,17 +11,17 @@ export function goJsonError(text: string): string | undefined {
 const deepest = 10_000
 
 /** A quick look that nearly all texts need no closer one after. */
-function hasManyBrackets(text: string): boolean {
+function hasManyBrackets(text: string, most: number): boolean {
   let count = 0
   for (const bracket of ['{', '[']) {
-    for (let at = text.indexOf(bracket); at >= 0 && count <= deepest; at = text.indexOf(bracket, at + 1)) count += 1
+    for (let at = text.indexOf(bracket); at >= 0 && count <= most; at = text.indexOf(bracket, at + 1)) count += 1
   }
-  return count > deepest
+  return count > most
 }
 
-/** The bracket with which a text is nested deeper than Go reads; undefined when it isn't. Quoted brackets don't count. */
-function bracketTooDeep(text: string): string | undefined {
-  if (text.length <= deepest || !hasManyBrackets(text)) return undefined
+/** The bracket with which a text is nested deeper than some levels; undefined when it isn't. Quoted brackets don't count. */
+function bracketTooDeep(text: string, most = deepest): string | undefined {
+  if (text.length <= most || !hasManyBrackets(text, most)) return undefined
   let depth = 0
   for (let at = 0; at < text.length; at += 1) {
     const character = text[at]
@@ -29,7 +29,7 @@ function bracketTooDeep(text: string): string | undefined {
       for (at += 1; at < text.length && text[at] !== '"'; at += 1) if (text[at] === '\\') at += 1
     } else if (character === '{' || character === '[') {
       depth += 1
-      if (depth > deepest) return character
+      if (depth > most) return character
     } else if (character === '}' || character === ']') depth -= 1
   }
   return undefined
@@ -38,6 +38,11 @@ function bracketTooDeep(text: string): string | undefined {
 /** Whether a text of JSON is nested deeper than Go reads. */
 export function isTooDeep(text: string): boolean {
   return bracketTooDeep(text) !== undefined
+}
+
+/** Whether a text is nested in brackets deeper than some levels. */
+export function isNestedBeyond(text: string, levels: number): boolean {
+  return bracketTooDeep(text, levels) !== undefined
 }
 
 /** The same of bytes. */

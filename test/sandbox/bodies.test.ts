@@ -93,6 +93,123 @@ test('whole numbers of custom objects keep all 64 bits, wherever they are shown,
   expect(await refusal('{"a":9007199254740993}')).toContain('spec.a in body must be of type string: "integer"')
 })
 
+/** A kind with two versions, of which the second knows a field more. */
+async function bodyKind(group: string): Promise<string> {
+  const version = (name: string, storage: boolean, more: object): object => {
+    const spec = { type: 'object', properties: { i: { type: 'integer' }, t: { type: 'string' }, f: { type: 'number' }, ...more } }
+    const openAPIV3Schema = { type: 'object', properties: { spec } }
+    return { name, served: true, storage, schema: { openAPIV3Schema } }
+  }
+  const names = { plural: 'bodies', singular: 'body', kind: 'Body', listKind: 'BodyList' }
+  await request(sandbox, 'POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `bodies.${group}` },
+    spec: {
+      group,
+      scope: 'Namespaced',
+      names,
+      versions: [version('v1', true, {}), version('v2', false, { more: { type: 'string' } })] as unknown as JsonValue,
+    },
+  })
+  return `/apis/${group}/v1/namespaces/default/bodies`
+}
+
+test('a custom object is read by the schema of its own version before it is refused', async () => {
+  const path = await bodyKind('versions.example.org')
+  const post = async (apiVersion: string, kind: string, query: string): Promise<unknown[]> => {
+    const body = { apiVersion, kind, metadata: { name: 'a' }, spec: { more: 'x', bogus: 1 } }
+    const answer = await request(sandbox, 'POST', `${path}?${query}`, body, json)
+    return [answer.warning, answer.body.message]
+  }
+  const mismatch = (given: string): string =>
+    `the API version in the data (${given}) does not match the expected API version (versions.example.org/v1)`
+  const unknown = (field: string): string => `299 - "unknown field \\"${field}\\""`
+  expect(await post('versions.example.org/v2', 'Body', '')).toEqual([unknown('spec.bogus'), mismatch('versions.example.org/v2')])
+  expect(await post('versions.example.org/v9', 'Body', '')).toEqual([unknown('spec'), mismatch('versions.example.org/v9')])
+  expect(await post('other.example.org/v1', 'Body', '')).toEqual([undefined, mismatch('other.example.org/v1')])
+  expect(await post('versions.example.org/v2', 'Body', 'fieldValidation=Strict')).toEqual([
+    undefined,
+    'Body in version "v2" cannot be handled as a Body: strict decoding error: unknown field "spec.bogus"',
+  ])
+  const nameless = '{"metadata":{"name":"a"}}'
+  const refused = await request(sandbox, 'POST', `${path}?fieldValidation=Ignore`, nameless, json)
+  expect(refused.body.message).toBe(`Body in version "v1" cannot be handled as a Body: Object 'Kind' is missing in '${nameless}'`)
+})
+
+test('no text is taken for a number, and numbers are read and refused as Go does', async () => {
+  const path = await bodyKind('numbers.example.org')
+  const text = (spec: string): string =>
+    `{"apiVersion":"numbers.example.org/v1","kind":"Body","metadata":{"generateName":"a-"},"spec":${spec}}`
+  const told = async (spec: string, type = 'application/json'): Promise<unknown> => {
+    const { body } = await request(sandbox, 'POST', path, text(spec), { 'content-type': type })
+    return body.message ?? body.spec
+  }
+  expect(await told('{"i":9007199254740993,"f":0.5}')).toMatchObject({ f: 0.5 })
+  for (const start of ['\\u0000', '\\ud800']) {
+    expect(await told(`{"i":"${start}number 5"}`)).toContain('spec.i in body must be of type integer: "string"')
+    expect(await told(`{"t":"${start}number 5"}`)).toEqual({ t: start === '\\ud800' ? '\ufffdnumber 5' : '\0number 5' })
+  }
+  expect(await told('{"t":"\\ud83d\\ude00\\udc00\\\\ud800"}')).toEqual({ t: '\u{1f600}\ufffd\\ud800' })
+  expect(await told('{"f":1e400}')).toBe(
+    'Body in version "v1" cannot be handled as a Body: json: cannot unmarshal number 1e400 into Go value of type float64',
+  )
+  const yaml = 'application/yaml'
+  expect(await told('{"i": -0o17, "f": 0B11}', yaml)).toEqual({ i: -15, f: 3 })
+  expect(await told('{"t": 1e400}', yaml)).toEqual({ t: '1e400' })
+  expect(await told('{"t": "\\ud83d\\ude00"}', yaml)).toContain('yaml: found invalid Unicode character escape code')
+  expect(await told('{"t": \'\\ud83d\'}', yaml)).toEqual({ t: '\\ud83d' })
+})
+
+test('a body that is nested too deep is refused, as JSON, as YAML and as what a patch makes', async () => {
+  const path = await bodyKind('deep.example.org')
+  const told = async (body: string, type: string): Promise<unknown> =>
+    (await request(sandbox, 'POST', path, body, { 'content-type': type })).body.message
+  const brackets = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`
+  const refusal = (levels: number): string => `the body is nested deeper than the ${levels} levels that the sandbox reads`
+  expect(await told(brackets(1001), 'application/json')).toBe(refusal(1000))
+  expect(await told(brackets(10_001), 'application/json')).toContain("invalid character '[' exceeded max depth")
+  expect(await told(brackets(251), 'application/yaml')).toBe(refusal(250))
+  expect(await told(`${'- '.repeat(251)}a`, 'application/yaml')).toBe(refusal(250))
+  const made = await request(sandbox, 'POST', maps, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'deep' } })
+  expect(made.status).toBe(201)
+  const inner = `${'{"a":'.repeat(990)}{}${'}'.repeat(990)}`
+  const operations = `[{"op":"add","path":"/data","value":${inner}},{"op":"add","path":"/data${'/a'.repeat(990)}/a","value":${inner}}]`
+  const patch = { 'content-type': 'application/json-patch+json' }
+  expect((await request(sandbox, 'PATCH', `${maps}/deep`, operations, patch)).body.message).toBe(refusal(1000))
+})
+
+test('an apply, a deletion and a watch take from custom objects what a real server takes', async () => {
+  const path = await bodyKind('takes.example.org')
+  const object = (managedFields: JsonValue): JsonValue => ({
+    apiVersion: 'takes.example.org/v1',
+    kind: 'Body',
+    metadata: { name: 'a', managedFields },
+    spec: { i: 1 },
+  })
+  const applied = async (managedFields: JsonValue): Promise<unknown> => {
+    const headers = { 'content-type': 'application/apply-patch+yaml' }
+    const { status, body } = await request(sandbox, 'PATCH', `${path}/a?fieldManager=x`, object(managedFields), headers)
+    return body.message ?? status
+  }
+  const untyped = 'failed to create typed patch object (/a; takes.example.org/v1, Kind=Body): .metadata.managedFields'
+  expect(await applied('x')).toBe(`${untyped}: expected list, got &{x}`)
+  expect(await applied([5])).toBe(`${untyped}[0]: expected map, got &{5}`)
+  expect(await applied([])).toBe('metadata.managedFields must be nil')
+  expect(await applied([null])).toBe(201)
+  for (const at of [`${path}/a?resourceVersion=1`, `${path}?resourceVersion=0`]) {
+    const { status, body } = await request(sandbox, 'DELETE', at)
+    expect([status, String(body.message)]).toEqual([409, expect.stringContaining('the ResourceVersion in the precondition (')])
+  }
+  const late = await sandbox.handle({ method: 'GET', path: `${path}?resourceVersion=99999999` })
+  expect([late.status, late.headers['retry-after']]).toEqual([504, '1'])
+  const accept = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io'
+  const watch = await sandbox.handle({ method: 'GET', path: `${path}?watch=1`, headers: { accept } })
+  const events: unknown[] = []
+  if (watch.kind === 'stream') for await (const event of watch.events) events.push(event)
+  expect([watch.kind, events]).toEqual(['stream', []])
+})
+
 test('what is too large for a write, a message or a request is refused in the words of each', async () => {
   const large = async (length: number): Promise<unknown> => {
     const body = deployment('1', `,"env":[{"name":"A","value":"${'z'.repeat(length)}"}]`)

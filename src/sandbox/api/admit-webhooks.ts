@@ -3,6 +3,7 @@ import type { PolicyRequest } from '../admission/policy-match.ts'
 import { type ConfiguredWebhook, matchWebhook, placedWebhooks, placeOf } from '../admission/webhook-match.ts'
 import { listAt, numberAt, objectAt, textAt, textsAt } from '../builtin/json-tree.ts'
 import { sameJson } from '../builtin/validation/field-errors.ts'
+import { parseExactJson } from '../exact-json.ts'
 import { goQuote } from '../go-quote.ts'
 import { applyJsonPatch } from '../patch/json-patch.ts'
 import type { PolicyQuestion } from './admit-policies.ts'
@@ -129,7 +130,7 @@ function patchOf(response: JsonObject): readonly JsonValue[] {
   const text = textAt(response, 'patch')
   if (text === '') return []
   try {
-    const patch = JSON.parse(Buffer.from(text, 'base64').toString()) as JsonValue
+    const patch = parseExactJson(Buffer.from(text, 'base64').toString())
     if (Array.isArray(patch)) return patch as readonly JsonValue[]
     throw new Error('the patch is no list')
   } catch (error) {

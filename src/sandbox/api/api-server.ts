@@ -14,7 +14,7 @@ import { metadataText } from './object-metadata.ts'
 import { listAnswer, objectAnswer, type Projection } from './object-projection.ts'
 import { patchTypeOf } from './patch-object.ts'
 import { isForPeople, prettyAnswer } from './pretty-answer.ts'
-import { readObject, readOptions } from './request-body.ts'
+import { nestedTooDeep, readObject, readOptions } from './request-body.ts'
 import { checkTimeout, deleteOptionsOf } from './request-options.ts'
 import { type ResourceTarget, resourceTargetOf } from './request-target.ts'
 import type { ServedResource } from './resource-registry.ts'
@@ -61,6 +61,7 @@ export class ApiServer {
     } catch (error) {
       if (error instanceof WebhookPending) throw error
       if (error instanceof StatusError) return jsonAnswer(error.code, error.status, error.headers)
+      if (error instanceof RangeError && error.message.includes('call stack')) return jsonAnswer(400, nestedTooDeep().status)
       return jsonAnswer(500, internal(error instanceof Error ? error.message : String(error)).status)
     }
   }
@@ -169,7 +170,7 @@ export class ApiServer {
 
   /** Reviews are answered from what was asked and never stored. */
   #review(request: SandboxRequest, resource: ServedResource): SandboxResponse {
-    const { object: given } = readObject(request, resource, this.#context.registry)
+    const { object: given } = readObject(request, resource, this.#context.registry, 'Warn')
     const object = resource.type.default?.(given) ?? given
     return jsonAnswer(201, resource.type.prepareForCreate?.(object) ?? object)
   }

@@ -1,15 +1,16 @@
 import { isJsonObject, type JsonObject } from '../../plan/json.ts'
 import { decodeObject } from '../builtin/decode-object.ts'
+import { numberBeyond } from '../exact-json.ts'
 import { goKindOf } from '../go-json-error.ts'
 import { defaultObject } from '../schema/default-object.ts'
 import { dropNulls } from '../schema/drop-nulls.ts'
 import { pruneObject } from '../schema/prune-object.ts'
+import type { StructuralSchema } from '../structural-schema.ts'
 import { decodeEmbedded, type EmbeddedReading } from './decode-embedded.ts'
 import { duplicateFields, fieldPositions } from './duplicate-fields.ts'
 import { withWrittenNumbers } from './number-literals.ts'
 import type { FieldValidation } from './request-options.ts'
-import type { ServedResource } from './resource-registry.ts'
-import { badRequest } from './status-error.ts'
+import type { ResourceRegistry, ServedResource } from './resource-registry.ts'
 
 /** An object as the server takes it, with warnings for the client. */
 export interface DecodedInput {
@@ -19,12 +20,6 @@ export interface DecodedInput {
 
 /** What is wrong with an object's fields before any validation, worded by the endpoint that met it. */
 export type DecodeProblem = (problem: string) => Error
-
-/** The problem of a POST or PUT. */
-export function decodeProblemOf(resource: ServedResource): DecodeProblem {
-  const { kind, version } = resource.type
-  return (problem) => badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${problem}`)
-}
 
 /** A custom object: its metadata read as every object's, nulls dropped where its schema doesn't allow them. */
 function readCustom(object: JsonObject, resource: ServedResource): EmbeddedReading {
@@ -70,6 +65,22 @@ function fieldComplaints(unknown: readonly string[], resource: ServedResource, t
 }
 
 /**
+ * The schema that an object is read by: a custom one by that of its own version, where nothing is known of a version that there
+ * is not, and one of another kind by none.
+ */
+function readingSchemaOf(
+  object: JsonObject,
+  resource: ServedResource,
+  registry: ResourceRegistry | undefined,
+): StructuralSchema | undefined {
+  const { apiVersion, kind } = object
+  const { type } = resource
+  if (!resource.custom || registry === undefined || (apiVersion === resource.apiVersion && kind === type.kind)) return type.schema
+  if (kind !== type.kind || typeof apiVersion !== 'string' || apiVersion.split('/', 1)[0] !== type.group) return undefined
+  return registry.byKind(apiVersion, kind)?.type.schema ?? { 'x-kubernetes-embedded-resource': true }
+}
+
+/**
  * Reads an object as its type: unknown fields are cut (warned of, or refused), values get their canonical form. `earlier` is
  * what was found before there was an object.
  */
@@ -80,9 +91,13 @@ export function decodeInput(
   problem: DecodeProblem,
   text?: string,
   earlier: readonly string[] = [],
+  registry?: ResourceRegistry,
 ): DecodedInput {
   const { type } = resource
-  const pruned = pruneObject(object, type.schema)
+  const beyond = text === undefined || !resource.custom ? undefined : numberBeyond(text)
+  if (beyond !== undefined) throw problem(`json: cannot unmarshal number ${beyond} into Go value of type float64`)
+  const schema = readingSchemaOf(object, resource, registry)
+  const pruned = schema === undefined ? { object, unknown: [] } : pruneObject(object, schema)
   const written = text === undefined || type.decode === undefined ? undefined : withWrittenNumbers(text)
   const misread = written === undefined ? undefined : type.decode?.(written).error
   if (misread !== undefined) throw problem(misread)

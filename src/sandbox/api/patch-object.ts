@@ -6,7 +6,7 @@ import type { ManagerEntry } from '../apply/managed-fields.ts'
 import type { Conflict } from '../apply/ownership.ts'
 import { jsonEqual } from '../apply/value-shape.ts'
 import { decodeObject } from '../builtin/decode-object.ts'
-import { exactJsonText, parseExactJson } from '../exact-json.ts'
+import { exactJsonText, hasSurrogates, numberBeyond, parseExactJson } from '../exact-json.ts'
 import { goJsonError, goKindOf } from '../go-json-error.ts'
 import { applyJsonPatch, JsonPatchMisfit, jsonPatchProblem } from '../patch/json-patch.ts'
 import { mergePatch } from '../patch/merge-patch.ts'
@@ -20,7 +20,7 @@ import { duplicateFields } from './duplicate-fields.ts'
 import type { SandboxRequest } from './exchange.ts'
 import { goJsonText } from './go-json-text.ts'
 import { metadataOf, metadataText, withMetadata } from './object-metadata.ts'
-import { bodyText, mediaTypeOf, parseBody, parseYamlBody, typeMismatch } from './request-body.ts'
+import { bodyText, isNestedTooDeep, mediaTypeOf, nestedTooDeep, parseBody, parseYamlBody, typeMismatch } from './request-body.ts'
 import type { WriteOptions } from './request-options.ts'
 import type { ServedResource } from './resource-registry.ts'
 import {
@@ -91,11 +91,19 @@ function readApplied(
     const { body } = request
     return { value: body instanceof Uint8Array || body === undefined ? null : body }
   }
-  const isJson = goJsonError(text) === undefined
+  const isJson = goJsonError(text) === undefined && !hasSurrogates(text) && numberBeyond(text) === undefined
   if (isJson && (!isStrict || duplicateFields(text).length === 0)) return { value: parseBody(text, false, exact) ?? null }
   const body = parseYamlBody(text, exact)
   if (!body.ok) throw badRequest(`error decoding YAML: error converting YAML to JSON: ${body.problem}`)
   return isStrict && body.duplicates !== undefined ? { value: body.value, duplicates: body.duplicates } : { value: body.value }
+}
+
+/** Whether an applied object says who manages its fields. In a custom one what can't be read as that is left to its type to refuse. */
+function namesManagers(managedFields: JsonValue | undefined, resource: ServedResource): boolean {
+  if (managedFields === undefined || managedFields === null) return false
+  if (!resource.custom) return true
+  if (!Array.isArray(managedFields) || !managedFields.every(isJsonObject)) return false
+  return decodeObject('ObjectMeta', { managedFields }).error === undefined
 }
 
 /** Reads the body of an apply patch. */
@@ -110,7 +118,7 @@ export function readAppliedObject(request: SandboxRequest, resource: ServedResou
     throw badRequest(`invalid object type: ${gvkText(object)}`)
   }
   const { managedFields } = metadataOf(object)
-  if (managedFields !== undefined && managedFields !== null) throw badRequest('metadata.managedFields must be nil')
+  if (namesManagers(managedFields, resource)) throw badRequest('metadata.managedFields must be nil')
   return { object, duplicates }
 }
 
@@ -221,7 +229,11 @@ export function patchObject(
     return invalid({ group: '', name: '' }, '', [{ type: 'FieldValueInvalid', field: 'patch', message: why }])
   }
   if (!isJsonObject(patched)) throw problem('json: cannot unmarshal into Go value')
-  if (resource.custom && typeof patched.kind !== 'string') throw problem(`Object 'Kind' is missing in '${goJsonText(patched)}'`)
+  if (resource.custom && (typeof patched.kind !== 'string' || patched.kind === ''))
+    throw problem(`Object 'Kind' is missing in '${goJsonText(patched)}'`)
+  if (resource.custom && typeof patched.apiVersion === 'string' && patched.apiVersion.split('/').length > 2) {
+    throw problem(`unexpected GroupVersion string: ${patched.apiVersion}`)
+  }
   if (!resource.custom && !isStrategic) checkType(context, resource, patched, problem)
   const text = bodyText(request)
   const isMerge = type === mergePatchType
@@ -233,6 +245,7 @@ export function patchObject(
     problem,
     isMerge ? text : undefined,
     earlier,
+    context.registry,
   )
   return warned(warnings, () => {
     const filled = fillDefaults(object, resource)
@@ -301,6 +314,11 @@ export function readPatch(request: SandboxRequest, type: string, isLenient: bool
     if (type === strategicPatchType) throw badRequest(problem)
     throw undecodable(type === mergePatchType && isLenient ? invalidPatch : problem, isLenient)
   }
+  const beyond = text === undefined ? undefined : numberBeyond(text)
+  if (beyond !== undefined) {
+    const place = type === jsonPatchType ? 'struct field jsonPatchOp.value' : 'value'
+    throw undecodable(`json: cannot unmarshal number ${beyond} into Go ${place} of type float64`, isLenient)
+  }
   return value
 }
 
@@ -321,7 +339,7 @@ function patchedValue(
 ): PatchedValue {
   switch (type) {
     case jsonPatchType:
-      return { value: jsonPatched(live, patch, isLenient) }
+      return { value: shallowEnough(jsonPatched(live, patch, isLenient)) }
     case mergePatchType:
       return { value: mergePatched(live, patch, isLenient) }
     default:
@@ -333,6 +351,12 @@ function patchedValue(
         throw error instanceof StrategicPatchError ? strategicProblem(error) : error
       }
   }
+}
+
+/** A JSON patch can put values deeper than any body is nested. */
+function shallowEnough(value: JsonValue): JsonValue {
+  if (isNestedTooDeep(value)) throw nestedTooDeep()
+  return value
 }
 
 function notObject(patch: JsonValue, prefix: string): Error {

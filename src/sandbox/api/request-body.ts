@@ -1,15 +1,42 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../plan/json.ts'
 import { decodeObject } from '../builtin/decode-object.ts'
-import { parseExactJson } from '../exact-json.ts'
-import { goJsonError, goKindOf, isTooDeep } from '../go-json-error.ts'
+import { parseExactJson, withWholeCharacters } from '../exact-json.ts'
+import { goJsonError, goKindOf, isNestedBeyond, isTooDeep } from '../go-json-error.ts'
 import { readBinaryObject } from '../protobuf/read-object.ts'
 import type { SandboxRequest } from './exchange.ts'
+import { goJsonText } from './go-json-text.ts'
+import type { FieldValidation } from './request-options.ts'
 import type { ResourceRegistry, ServedResource } from './resource-registry.ts'
 import { badRequest, StatusError, tooLarge, unsupportedMediaType } from './status-error.ts'
 import { readYaml, type YamlBody } from './yaml-body.ts'
 
 /** A real server's limit for one object, in bytes. */
 export const largestBody = 3 * 1024 * 1024
+
+/**
+ * How deep a body may be nested here, as JSON and as YAML. A real server goes down to 10,000 levels, for which the stack of a
+ * process of Node is too small; nothing that people write comes near.
+ */
+const mostLevels = { json: 1000, yaml: 250 } as const
+
+/** The refusal of what is nested deeper than the sandbox reads. */
+export function nestedTooDeep(levels: number = mostLevels.json): StatusError {
+  return badRequest(`the body is nested deeper than the ${levels} levels that the sandbox reads`)
+}
+
+/** Whether a value is nested deeper than bodies may be. */
+export function isNestedTooDeep(value: JsonValue, level: number = mostLevels.json): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return level === 0 || Object.values(value).some((each) => isNestedTooDeep(each as JsonValue, level - 1))
+}
+
+/** Whether YAML may be nested too deep by its indentation, of which each level takes a column or a dash. */
+function isIndentedTooDeep(text: string): boolean {
+  const most = mostLevels.yaml
+  return (
+    text.length > most && text.split('\n').some((line) => line.length > most && (/^[ \t?-]*/.exec(line)?.[0].length ?? 0) > most)
+  )
+}
 
 const binaryType = 'application/vnd.kubernetes.protobuf'
 const objectTypes = ['application/json', 'application/yaml', binaryType]
@@ -26,11 +53,17 @@ export function mediaTypeOf(request: SandboxRequest): string {
 /** A mark of byte order at the start is no part of JSON. */
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
+/** A text as it would come through HTTP: without halves of surrogate pairs. */
+function wholeText(body: string): string {
+  return /\p{Surrogate}/u.test(body) ? Buffer.from(body).toString() : body
+}
+
 /** The body as text; undefined when it was given as a value or not at all. */
 export function bodyText(request: SandboxRequest): string | undefined {
   const { body } = request
-  const text = body instanceof Uint8Array ? decoder.decode(body) : typeof body === 'string' ? body : undefined
+  const text = body instanceof Uint8Array ? decoder.decode(body) : typeof body === 'string' ? wholeText(body) : undefined
   if (text !== undefined && text.length > largestBody) throw tooLarge(largestBody)
+  if (text !== undefined && isNestedBeyond(text, mostLevels.json) && !isTooDeep(text)) throw nestedTooDeep()
   return text
 }
 
@@ -49,7 +82,7 @@ export function parseBody(text: string, yaml: boolean, exact = false): JsonValue
   refuseProtoKey(text)
   if (!isTooDeep(text)) {
     try {
-      return exact ? parseExactJson(text) : (JSON.parse(text) as JsonValue)
+      return exact ? parseExactJson(text) : (JSON.parse(withWholeCharacters(text)) as JsonValue)
     } catch {
       if (!yaml) return undefined
     }
@@ -61,6 +94,7 @@ export function parseBody(text: string, yaml: boolean, exact = false): JsonValue
 /** Parses YAML, of which JSON is a part. */
 export function parseYamlBody(text: string, exact = false): YamlBody {
   refuseProtoKey(text)
+  if ((isNestedBeyond(text, mostLevels.yaml) && !isTooDeep(text)) || isIndentedTooDeep(text)) throw nestedTooDeep(mostLevels.yaml)
   try {
     const body = readYaml(text, exact)
     if (body.ok) refuseProtoKey(JSON.stringify(body.value))
@@ -132,28 +166,39 @@ export interface GivenObject {
 }
 
 /** Reads the object of a POST or PUT. A built-in kind's type is filled in from the path where it is left out. */
-export function readObject(request: SandboxRequest, resource: ServedResource, registry: ResourceRegistry): GivenObject {
+export function readObject(
+  request: SandboxRequest,
+  resource: ServedResource,
+  registry: ResourceRegistry,
+  validation: FieldValidation,
+): GivenObject {
   const mediaType = mediaTypeOf(request)
   const binary = mediaType === binaryType ? readBinary(request, resource) : undefined
   if (binary !== undefined) return { object: withType(binary, resource, registry), complaints: [] }
   const isYaml = mediaType === 'application/yaml'
   if (mediaType !== 'application/json' && !isYaml) throw unsupportedMediaType(objectTypes)
   const text = bodyText(request)
-  if (isYaml && text !== undefined) return readYamlObject(text, resource, registry)
+  if (isYaml && text !== undefined) return readYamlObject(text, resource, registry, validation)
   const value = text === undefined ? request.body : parseBody(text, false, resource.custom)
   if (value === undefined || value instanceof Uint8Array || (!isJsonObject(value) && value !== null)) {
     const problem = text === undefined || text === '' ? 'unexpected end of JSON input' : goJsonError(text)
     throw unparsed(text ?? '', problem ?? jsonTypeProblem(value), resource)
   }
-  return { object: typed(value, text, resource, registry), complaints: [] }
+  return { object: typed(value, text, resource, registry, validation), complaints: [] }
 }
 
-function readYamlObject(text: string, resource: ServedResource, registry: ResourceRegistry): GivenObject {
+function readYamlObject(
+  text: string,
+  resource: ServedResource,
+  registry: ResourceRegistry,
+  validation: FieldValidation,
+): GivenObject {
   const body = parseYamlBody(text, resource.custom)
   if (!body.ok) throw unrecognized(text, body.problem, resource)
   const { value, duplicates } = body
   if (!isJsonObject(value) && value !== null) throw unparsed(text, jsonTypeProblem(value), resource)
-  return { object: typed(value, text, resource, registry), complaints: duplicates === undefined ? [] : [duplicates] }
+  const object = typed(value, text, resource, registry, validation, goJsonText(value))
+  return { object, complaints: duplicates === undefined ? [] : [duplicates] }
 }
 
 function typed(
@@ -161,6 +206,8 @@ function typed(
   text: string | undefined,
   resource: ServedResource,
   registry: ResourceRegistry,
+  validation: FieldValidation,
+  asJson = text ?? JSON.stringify(value),
 ): JsonObject {
   const object = value ?? {}
   const shown = text ?? JSON.stringify(value)
@@ -174,9 +221,11 @@ function typed(
     throw unrecognized(shown, `unexpected GroupVersion string: ${object.apiVersion}`, resource)
   }
   if (resource.custom && (object.kind ?? '') === '') {
-    throw unrecognized(shown, `Object 'Kind' is missing in '${shown}'`, resource)
+    // Without the strict reader the first to miss it is the one that fills the type, which reads no YAML.
+    const why = (form: string): string => `Object 'Kind' is missing in '${form}'`
+    throw validation === 'Ignore' ? decodeProblemOf(resource)(why(asJson)) : unrecognized(shown, why(shown), resource)
   }
-  return withType(object, resource, registry)
+  return resource.custom ? object : withType(object, resource, registry)
 }
 
 function unparsed(text: string, problem: string, resource: ServedResource): Error {
@@ -215,13 +264,28 @@ export function withType(object: JsonObject, resource: ServedResource, registry:
     return object.kind === kind && object.apiVersion === apiVersion ? object : { ...object, kind, apiVersion }
   }
   if (resource.custom) {
-    if (apiVersion !== resource.apiVersion) throw versionMismatch(apiVersion, resource)
+    checkVersion(object, resource)
     return object
   }
   if (kind === ownKind && registry.byKind(apiVersion, kind)?.storage === resource.storage)
     throw versionMismatch(apiVersion, resource)
   const what = `${kind} in version ${JSON.stringify(versionOf(apiVersion))} cannot be handled as a ${ownKind}`
   throw badRequest(`${what}: ${typeMismatch(apiVersion, kind, resource, registry)}`)
+}
+
+/** Refuses a custom object of another version than that of the path. */
+export function checkVersion(object: JsonObject, resource: ServedResource): void {
+  const apiVersion = typeof object.apiVersion === 'string' ? object.apiVersion : ''
+  if (resource.custom && apiVersion !== resource.apiVersion) throw versionMismatch(apiVersion, resource)
+}
+
+/** The problem of a POST or PUT with an object that its type can't take. */
+export function decodeProblemOf(resource: ServedResource, object: JsonObject = {}): (problem: string) => Error {
+  const { kind: ownKind, version } = resource.type
+  const { apiVersion, kind } = resource.custom ? object : {}
+  const named = typeof apiVersion === 'string' && apiVersion !== '' ? versionOf(apiVersion) : version
+  const what = `${typeof kind === 'string' && kind !== '' ? kind : ownKind} in version ${JSON.stringify(named)}`
+  return (problem) => badRequest(`${what} cannot be handled as a ${ownKind}: ${problem}`)
 }
 
 function versionOf(apiVersion: string): string {

@@ -172,8 +172,8 @@ export function deleteOptionsOf(query: URLSearchParams, body: JsonObject | undef
   return {
     dryRun: dryRun.length > 0,
     propagation: (propagation as Propagation | undefined) ?? (orphan === true ? 'Orphan' : undefined),
-    uid: textOf(preconditions.uid),
-    resourceVersion: textOf(preconditions.resourceVersion),
+    uid: textOf(preconditions.uid) ?? (asked.get('uid') || undefined),
+    resourceVersion: textOf(preconditions.resourceVersion) ?? (asked.get('resourceVersion') || undefined),
     gracePeriodSeconds: grace === undefined ? undefined : Number(grace),
   }
 }

@@ -317,5 +317,6 @@ export function versionTooLarge(asked: number, current: number): StatusError {
       causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
       retryAfterSeconds: 1,
     },
+    headers: { 'retry-after': '1' },
   })
 }

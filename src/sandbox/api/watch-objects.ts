@@ -157,7 +157,9 @@ export function watchObjects(context: ApiContext, request: WatchRequest): AsyncI
   // The first table of a watch tells the columns, the others leave them out.
   let hasColumns = false
   const push = (type: WatchEvent['type'], object: StoredObject): void => {
-    if (projection.form === 'object' && isAsStored(object.object, resource)) {
+    // An event is no list of which metadata could be told: a watch of custom objects ends there without a word.
+    if (projection.form === 'partials' && resource.custom) queue.end()
+    else if (projection.form === 'object' && isAsStored(object.object, resource)) {
       queue.push({ type, object: object.object, text: () => `{"type":"${type}","object":${object.text}}` })
     } else {
       const shown = projectObject(object, resource, projection)

@@ -3,11 +3,11 @@ import { manageUpdate } from '../apply/field-manager.ts'
 import type { StoredObject } from '../store/stored-object.ts'
 import { type ApiContext, managerContextOf, storageKeyOf } from './api-context.ts'
 import { createObject, inRequestNamespace } from './create-object.ts'
-import { type DecodedInput, decodeInput, decodeProblemOf, fillDefaults, linesOf } from './decode-input.ts'
+import { type DecodedInput, decodeInput, fillDefaults, linesOf } from './decode-input.ts'
 import type { SandboxRequest } from './exchange.ts'
 import { metadataOf, metadataText, withMetadata } from './object-metadata.ts'
 import { applyObject, applyPatchType, liveObjectOf, patchObject, patchTypeOf, readAppliedObject } from './patch-object.ts'
-import { jsonText, readObject } from './request-body.ts'
+import { checkVersion, decodeProblemOf, jsonText, readObject } from './request-body.ts'
 import { type WriteOptions, writeOptionsOf } from './request-options.ts'
 import type { ServedResource } from './resource-registry.ts'
 import { badRequest, conflict, notFound } from './status-error.ts'
@@ -58,10 +58,11 @@ function warningsOf(resource: ServedResource, object: JsonObject, old: JsonObjec
 export function postObject(context: ApiContext, write: WriteRequest): Written {
   const { request, query, resource, namespace } = write
   const options = writeOptionsOf(query, userAgentOf(request), 'CreateOptions', false)
-  const { object: given, complaints } = readObject(request, resource, context.registry)
-  const problem = decodeProblemOf(resource)
-  const decoded = decodeInput(given, resource, options.fieldValidation, problem, jsonText(request), complaints)
+  const { object: given, complaints } = readObject(request, resource, context.registry, options.fieldValidation)
+  const problem = decodeProblemOf(resource, given)
+  const decoded = decodeInput(given, resource, options.fieldValidation, problem, jsonText(request), complaints, context.registry)
   return warned(decoded.warnings, () => {
+    checkVersion(given, resource)
     // Nobody owns that a new object is to go.
     const living = withMetadata(decoded.object, { deletionTimestamp: undefined, deletionGracePeriodSeconds: undefined })
     const object = fillDefaults(inRequestNamespace(living, resource, namespace), resource)
@@ -109,9 +110,9 @@ function throughSubresource(resource: ServedResource, subresource: string, live:
 export function putObject(context: ApiContext, write: WriteRequest, name: string): Written {
   const { request, query, resource } = write
   const options = writeOptionsOf(query, userAgentOf(request), 'UpdateOptions', false)
-  const { object: given, complaints } = readObject(request, resource, context.registry)
-  const problem = decodeProblemOf(resource)
-  const decoded = decodeInput(given, resource, options.fieldValidation, problem, jsonText(request), complaints)
+  const { object: given, complaints } = readObject(request, resource, context.registry, options.fieldValidation)
+  const problem = decodeProblemOf(resource, given)
+  const decoded = decodeInput(given, resource, options.fieldValidation, problem, jsonText(request), complaints, context.registry)
   return warned(decoded.warnings, () => replaceObject(context, write, name, decoded, options))
 }
 
@@ -123,6 +124,7 @@ function replaceObject(
   options: WriteOptions,
 ): Written {
   const { resource, namespace, subresource } = write
+  checkVersion(decoded.object, resource)
   const given = inRequestNamespace(decoded.object, resource, namespace)
   checkName(given, name, namespace)
   const object = fillDefaults(given, resource)

@@ -1,8 +1,20 @@
-import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type YAMLParseError } from 'yaml'
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type ScalarTag,
+  visit,
+  type YAMLParseError,
+} from 'yaml'
 import type { JsonValue } from '../../plan/json.ts'
 import { exactWhole } from '../exact-json.ts'
 import { isTooDeep } from '../go-json-error.ts'
-import { yamlProblem } from './yaml-problem.ts'
+import { brokenEscape, yamlProblem } from './yaml-problem.ts'
 
 /** A body that came as YAML. */
 export type YamlBody =
@@ -15,6 +27,47 @@ export type YamlBody =
   | { readonly ok: false; readonly problem: string }
 
 const dates = 'tag:yaml.org,2002:timestamp'
+
+/** Whole numbers with a base that Go knows and YAML 1.1 does not. Those beyond 64 bits are text. */
+function numbersWithBase(exact: boolean): ScalarTag {
+  return {
+    tag: 'tag:yaml.org,2002:int',
+    default: true,
+    test: /^[-+]?0(?:[oO][0-7_]+|B[01_]+|X[0-9a-fA-F_]+)$/,
+    resolve: (text) => {
+      const digits = text.replace(/^[-+]/, '').replaceAll('_', '').toLowerCase()
+      const value = digits.length === 2 ? -1n : BigInt(digits)
+      if (value < 0n || BigInt.asUintN(64, value) !== value) return text
+      const signed = text.startsWith('-') ? -value : value
+      return exact && !Number.isSafeInteger(Number(signed)) ? signed : Number(signed)
+    },
+  }
+}
+
+/** Numbers too large for JSON are text to Go. */
+function keepLargeAsText(document: Document): void {
+  visit(document, {
+    Scalar(_, node) {
+      const isLarge = typeof node.value === 'number' && !Number.isFinite(node.value)
+      if (isLarge && /^[-+]?\d/.test(node.source ?? '')) node.value = node.source
+    },
+  })
+}
+
+/** The line of the first escape in double quotes that stands for half of a surrogate pair, counted from one; 0 where there is none. */
+function lineOfSurrogate(document: Document, text: string): number {
+  if (!/\\[uU](?:0000)?[dD][89a-fA-F]/.test(text)) return 0
+  let first = Number.POSITIVE_INFINITY
+  visit(document, {
+    Scalar(_, { type, range }) {
+      if (type !== 'QUOTE_DOUBLE' || range === undefined || range === null) return
+      const inner = /^(?:[^\\]|\\[^uU]|\\[uU](?!(?:0000)?[dD][89a-fA-F]))*/.exec(text.slice(range[0], range[1]))?.[0].length ?? 0
+      if (range[0] + inner < range[1]) first = Math.min(first, range[0] + inner)
+    },
+  })
+  return Number.isFinite(first) ? text.slice(0, first).split('\n').length : 0
+}
+
 function duplicatesOf(document: Document, lines: LineCounter): string | undefined {
   const found: string[] = []
   const visit = (node: unknown): void => {
@@ -81,10 +134,16 @@ export function readYaml(text: string, exact: boolean): YamlBody {
     uniqueKeys: false,
     intAsBigInt: exact && /\d{16}/.test(text),
     lineCounter,
-    customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || (tag.format !== 'TIME' && tag.tag !== dates)),
+    customTags: (tags) => [
+      numbersWithBase(exact),
+      ...tags.filter((tag) => typeof tag === 'string' || (tag.format !== 'TIME' && tag.tag !== dates)),
+    ],
   })
   const error = document.errors.find((each) => !isBehindDocument(each, document))
   if (error !== undefined) return { ok: false, problem: yamlProblem(error, text) }
+  const broken = lineOfSurrogate(document, text)
+  if (broken > 0) return { ok: false, problem: brokenEscape(broken) }
+  if (/\d{309}|\d[eE]\+?\d{3}/.test(text)) keepLargeAsText(document)
   try {
     return { ok: true, value: plainOf(document), duplicates: duplicatesOf(document, lineCounter) }
   } catch (problem) {

@@ -10,6 +10,11 @@ function within(line: number): string {
   return at(line > 1 ? line : 0)
 }
 
+/** An escape that stands for no character. */
+export function brokenEscape(line: number): string {
+  return `${within(line)}found invalid Unicode character escape code`
+}
+
 /** The line after the last, counted from nothing. */
 function lineAfter(text: string): number {
   return text.split('\n').length - (text.endsWith('\n') ? 1 : 0)

@@ -1,5 +1,5 @@
-/** No text of a client begins like this: the character is refused in names and useless in values. */
-const mark = '\u0000number '
+/** No text of a client begins like this: half of a surrogate pair is no character, and readers put another in its place. */
+const mark = '\ud800number '
 
 /** A number that is kept as it was written, for telling of it. */
 export function writtenNumber(literal: string): string {
