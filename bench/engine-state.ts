@@ -69,6 +69,7 @@ async function measure(size: number): Promise<{ readonly [step: string]: number 
         stateAddress: undefined,
         selection: { target: [], exclude: [], replace: [], confirm: [] },
         limits: { maxDeletes: undefined, allowEmpty: false },
+        checkObjects: async () => [],
         askAboutCreates: false,
         readersWelcome: false,
         diagnostics: [],

@@ -10,6 +10,7 @@ import type { RecordedState } from '../plan/recorded-state.ts'
 import type { SourceLocation } from '../plan/source.ts'
 import type { Expansion } from '../planner/expand.ts'
 import type { Owner } from '../planner/owner-labels.ts'
+import { checkBuiltinFields } from './check-builtin-fields.ts'
 import type { CommandIo } from './command-io.ts'
 import type { RunOptions, SelectionOptions } from './design-options.ts'
 import { targetOpeners } from './open-targets.ts'
@@ -131,6 +132,7 @@ async function planOver(request: PlanRunRequest, design: Design, owner: Owner, c
     stateAddress: options.state === undefined ? undefined : withoutPassword(options.state),
     ...(request.knownDigests === undefined ? {} : { knownDigests: request.knownDigests }),
     ...(request.recast === undefined ? {} : { recast: request.recast }),
+    checkObjects: checkBuiltinFields,
     ...(request.rollbackTo === undefined ? {} : { rollbackTo: request.rollbackTo }),
     selection: {
       target: options.target,

@@ -5,6 +5,7 @@ import type { Design } from '../design/design.ts'
 import type { Diagnostic } from '../plan/diagnostic.ts'
 import { isJsonObject, type JsonValue } from '../plan/json.ts'
 import type { CommandIo } from './command-io.ts'
+import { whyUnreadable } from './why-unreadable.ts'
 
 type Policies = Design['policies']
 
@@ -36,7 +37,7 @@ export async function readPolicies(
         severity: 'error',
         code: 'MF6003',
         summary: `${file} can not be read`,
-        detail: `${error instanceof Error ? error.message : String(error)}.`,
+        detail: whyUnreadable(error),
       })
       continue
     }

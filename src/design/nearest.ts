@@ -1,5 +1,11 @@
 import { distance } from 'fastest-levenshtein'
 
+/** Signs that a hurried finger gets wrong. */
+const SLIP = 2
+
+/** Signs of a name that are told again by its long or short form: `env` and `environment`. */
+const STEM = 3
+
 /** The known name nearest to a mistyped one, if any is near enough to be what was meant. */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
   const names = [...known]
@@ -13,12 +19,22 @@ export function nearest(name: string, known: Iterable<string>): string | undefin
     }))
     .sort((left, right) => left.away - right.away || right.alike - left.alike)
   const [best] = ranked
-  return best !== undefined && best.away <= Math.max(2, Math.floor(name.length / 2)) ? best.candidate : undefined
+  if (best !== undefined && best.away > SLIP) {
+    const begun = names.map((candidate) => ({ candidate, shared: sharedStart(wanted, candidate.toLowerCase()) }))
+    const [longer] = begun.filter(({ shared }) => shared >= STEM).sort((left, right) => right.shared - left.shared)
+    if (longer !== undefined) return longer.candidate
+  }
+  return best !== undefined && best.away <= Math.max(SLIP, Math.floor(name.length / 2)) ? best.candidate : undefined
 }
 
 /** Between names equally far away, the one made of the same letters was meant: letters change places more often than they turn up. */
 function likeness(left: string, right: string): number {
   return ([...left].sort().join('') === [...right].sort().join('') ? 2 : 0) + (left[0] === right[0] ? 1 : 0)
+}
+
+/** Signs of the one that the other begins with; 0 where neither begins with the other. */
+function sharedStart(left: string, right: string): number {
+  return left.startsWith(right) || right.startsWith(left) ? Math.min(left.length, right.length) : 0
 }
 
 const LISTED = 12

@@ -74,12 +74,21 @@ export async function connectAll(
       outages.push({ ...targetDiagnostic(connected.error, { verb: 'connect to', kind: 'cluster', cluster: title }), ...place })
     }),
   )
+  if (options.kubeconfig !== undefined && clusters.length > 0 && clusters.every(({ kind }) => kind === 'sandbox'))
+    warnings.push(unusedKubeconfig)
   const some = [...connections.values()].some((connection) => connection.kind === 'connected')
   return {
     connections,
     clusters: clusters.sort((left, right) => (left.name < right.name ? -1 : 1)),
     diagnostics: [...warnings, ...(some ? outages.map(withoutThatCluster) : outages)],
   }
+}
+
+const unusedKubeconfig: Diagnostic = {
+  severity: 'warning',
+  code: 'MF5024',
+  summary: '--kubeconfig is not used: everything is on the sandbox',
+  hint: 'A cluster is always named on purpose: pass --context too, or name one under `clusters` of the design.',
 }
 
 /** With another cluster there, the plan goes on: what is on this one is compared with the state alone, and skipped by an apply. */

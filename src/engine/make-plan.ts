@@ -29,6 +29,7 @@ import { settledEffects } from '../planner/settled-effects.ts'
 import { unchangeableFields } from '../planner/unchangeable-fields.ts'
 import { unservedKinds } from '../planner/unserved-kinds.ts'
 import type { HealthRule, IgnoreRule } from '../providers/rules.ts'
+import { type CheckObjects, checkUnasked } from './check-unasked.ts'
 import { coverMessages } from './cover-messages.ts'
 import { dryRunAll } from './dry-run.ts'
 import type { Emit } from './events.ts'
@@ -65,6 +66,7 @@ export interface MakePlanRequest {
   readonly askAboutCreates: boolean
   /** Plan without dry runs what may be read and not patched, and say so. */
   readonly readersWelcome: boolean
+  readonly checkObjects: CheckObjects
   readonly diagnostics: readonly Diagnostic[]
   readonly emit: Emit
   readonly now: () => number
@@ -158,6 +160,12 @@ async function makeOpenly(request: MakePlanRequest, ahead: ListsAhead | undefine
     onlyToSee: request.mode === 'refresh-only',
   })
   const asked = { ...answers, results: new Map([...answers.results, ...unchangeable.answers]) }
+  const unasked = await checkUnasked(
+    request.mode === 'apply' ? selected.candidates : [],
+    asked.results,
+    request.clusters,
+    request.checkObjects,
+  )
   const going = request.mode === 'refresh-only' ? [] : goingContainers(selected.candidates, asked.results)
   const contained = settleContainers({
     candidates: selected.candidates,
@@ -186,7 +194,7 @@ async function makeOpenly(request: MakePlanRequest, ahead: ListsAhead | undefine
       ...unchangeable.diagnostics,
       ...asked.diagnostics,
       // A saved plan was held against them when it was made, with the values that it lacks.
-      ...(knownDigests === undefined ? checkPlannedKinds(selected.candidates, kindOf, asked.results) : []),
+      ...(knownDigests === undefined ? [...checkPlannedKinds(selected.candidates, kindOf, asked.results), ...unasked] : []),
       ...contained.diagnostics,
     ],
   })

@@ -88,7 +88,7 @@ export const PLANNER_CODES = {
   MF2039: {
     title: 'Field that the kind does not have',
     explanation:
-      'An object of a kind of Kubernetes itself has a field that this kind does not have: `meshform validate` knows them without a cluster, and a server refuses the object.',
+      'An object of a kind of Kubernetes itself has a field that this kind does not have: `meshform validate` and `meshform plan` know them without a cluster, and a server refuses the object.',
   },
   MF2038: {
     title: 'Field that a mesh takes once and for all',

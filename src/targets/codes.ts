@@ -70,6 +70,11 @@ export const TARGET_CODES = {
     explanation:
       'Some API groups are served by servers of their own, which an APIService names. One that does not answer hides its kinds: what is there of them is not known, and namespaces can not be deleted as long.',
   },
+  MF5024: {
+    title: 'Kubeconfig is not used',
+    explanation:
+      '`--kubeconfig` is given, and nothing names a cluster: the sandbox is used. A cluster is never taken from the current context of a kubeconfig.',
+  },
 } as const
 
 /** A code of a target. */

@@ -149,7 +149,16 @@ test('validate finds fields that a kind of Kubernetes itself does not have, at t
   const { meshform, write } = await newProject({ 'shop.yaml': design(web('replica: 3')) })
   const wrong = await meshform('validate')
   expect(wrong).toMatchSnapshot()
+  for (const unasked of [['plan', '--offline'], ['plan'], ['apply', '--yes']]) {
+    const refused = await meshform(...unasked)
+    expect(refused.code).toBe(1)
+    expect(refused.out).toContain('Plan: 2 to create. It can not be applied: 1 error.')
+    expect(refused.err).toBe(wrong.err)
+  }
+  expect((await meshform('state', 'list')).out).toBe('')
   await write('shop.yaml', design(web('replicas: 3')))
+  expect(await meshform('plan', '--offline', '--kubeconfig', 'absent')).toMatchObject({ code: 0, err: '' })
+  expect((await meshform('plan', '--kubeconfig', 'absent')).err).toContain('MF5024')
   expect(await meshform('validate')).toMatchObject({ code: 0, err: '' })
 })
 

@@ -31,7 +31,7 @@ export function fmtCommand(io: CommandIo): Command {
             severity: 'error',
             code: 'MF6003',
             summary: `${path} can not be read`,
-            hint: 'It does not exist.',
+            detail: 'It does not exist.',
           })),
         )
         io.setExitCode(1)

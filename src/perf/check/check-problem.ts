@@ -60,8 +60,9 @@ export const PERF_DIAGNOSTICS = {
     explanation: 'Prometheus, a Pushgateway, Grafana, metrics-server or a kubelet did not do what it was asked.',
   },
   MF7015: {
-    title: 'A perf-check was not run',
-    explanation: 'What it measures was not applied, or there is nothing at its address, as in the sandbox.',
+    title: 'A perf-check was not run to its end',
+    explanation:
+      'What it measures was not applied, there is nothing at its address, as in the sandbox, or the apply was interrupted.',
   },
   MF7016: {
     title: 'A rollout has steps that can not be walked',

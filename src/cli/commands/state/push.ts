@@ -5,7 +5,9 @@ import { pushState } from '../../../state/push-state.ts'
 import { decodeState } from '../../../state/state-file.ts'
 import type { CommandIo } from '../../command-io.ts'
 import { type RunOptions, withRunOptions } from '../../design-options.ts'
+import { terminalView } from '../../open-view.ts'
 import { stateCipher } from '../../state-keys.ts'
+import { whyUnreadable } from '../../why-unreadable.ts'
 import { withLockedState } from '../../with-state.ts'
 
 /** `meshform state push`: replaces the state by a file. */
@@ -23,7 +25,10 @@ export function pushCommand(io: CommandIo): Command {
         try {
           bytes = await readFile(resolve(io.cwd, file))
         } catch (error) {
-          return fail({ kind: 'io', message: `${file}: ${error instanceof Error ? error.message : String(error)}.` })
+          terminalView(io).diagnostics([
+            { severity: 'error', code: 'MF6003', summary: `${file} can not be read`, detail: whyUnreadable(error) },
+          ])
+          return io.setExitCode(1)
         }
         // `state pull` prints what is encrypted in the clear: that is what comes back.
         const cipher = stateCipher(io, true)
