@@ -15,6 +15,19 @@ import { type PostgresServer, poolerBinary, postgresBinaries, startPooler, start
 const binaries = postgresBinaries()
 const SIGNAL = new AbortController().signal
 
+test('a PostgreSQL server that is not there is unreachable, and its password is never said', async () => {
+  const backend = pgBackend({
+    settings: { address: 'postgres://ann:open-barley@127.0.0.1:1/states', schema: 'states' },
+    process: PROCESS,
+    applicationName: 'meshform-test',
+    retries: { ...STATE_RETRY_POLICY, firstWaitMs: 1, longestWaitMs: 1 },
+  })
+  onTestFinished(() => backend.close())
+  const answer = await backend.snapshots.read(REF, SIGNAL)
+  expect(refusal(answer)).toBe('unreachable')
+  expect(JSON.stringify(answer)).not.toContain('open-barley')
+})
+
 if (binaries === undefined) {
   notTestedHere('the pg backend', 'no PostgreSQL server in /usr/lib/postgresql (apt-get install postgresql)')
 } else {
