@@ -1,11 +1,11 @@
 import { appendFileSync, openSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Diagnostic } from '../plan/diagnostic.ts'
 import { NdjsonRunView } from '../views/ndjson.ts'
 import { joinViews, type RunView, type ShownOperation } from '../views/run-view.ts'
 import { TerminalRunView } from '../views/terminal/run-view.ts'
 import { styleFor } from '../views/terminal/style.ts'
 import type { CommandIo } from './command-io.ts'
+import { unwritable } from './unwritable.ts'
 import { VERSION } from './version.ts'
 
 /** The view that the options ask for: text or JSON lines, with JSON lines into a file. Undefined, with everything said, without that file. */
@@ -21,7 +21,7 @@ export function openView(
   try {
     file = openSync(resolve(io.cwd, options.jsonInto), 'w', 0o600)
   } catch (error) {
-    view.diagnostics([unwritable(options.jsonInto, error, 'Name a file in a folder that is there. Nothing was changed.')])
+    view.diagnostics([unwritable(options.jsonInto, error, 'Nothing was changed.')])
     io.setExitCode(1)
     return undefined
   }
@@ -38,16 +38,6 @@ export function openView(
     }
   }
   return joinViews([view, lines(write)])
-}
-
-function unwritable(file: string, error: unknown, hint: string): Diagnostic {
-  return {
-    severity: 'error',
-    code: 'MF6003',
-    summary: `${file} can not be written`,
-    detail: `${error instanceof Error ? error.message : String(error)}.`,
-    hint,
-  }
 }
 
 /** The view for people. */

@@ -11,6 +11,7 @@ import { stateDiagnostic } from '../state/state-diagnostic.ts'
 import { ok, refused, type StateResult } from '../state/state-result.ts'
 import type { CommandIo } from './command-io.ts'
 import { stateCipher } from './state-keys.ts'
+import { unwritable } from './unwritable.ts'
 import { VERSION } from './version.ts'
 import { whyUnreadable } from './why-unreadable.ts'
 import { writeFileAtomically } from './write-file.ts'
@@ -42,14 +43,7 @@ export async function writePlanFile(io: CommandIo, path: string, plan: Plan): Pr
     await writeFileAtomically(resolve(io.cwd, path), `${text}\n`)
     return undefined
   } catch (error) {
-    return {
-      severity: 'error',
-      code: 'MF6003',
-      summary: `${path} can not be written`,
-      // Of the file that stands in for it until it is whole, nobody needs to know.
-      detail: `${error instanceof Error ? error.message.replace(/\.[0-9a-f]{12}\.tmp/, '') : String(error)}.`,
-      hint: 'Name a file in a folder that is there. Nothing was changed.',
-    }
+    return unwritable(path, error, 'Nothing was changed.')
   }
 }
 

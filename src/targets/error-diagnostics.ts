@@ -205,14 +205,22 @@ function explainInvalid(error: Extract<TargetError, { kind: 'invalid' }>, what: 
       hint: "Write https:// in `server` of the kubeconfig's cluster.",
     }
   }
-  const unknown = error.causes.some((cause) => /unknown field|not declared in schema/.test(cause.message))
   return {
     code: 'MF5009',
     summary: `Cluster ${cluster} refuses ${what} as invalid`,
     detail: listed(error.causes, error.message),
-    ...(unknown ? { hint: `Fields the server does not know are misspelt, or newer than the kind's version there.` } : {}),
+    ...hintFor(error.causes.map(({ message }) => message).join('\n') || error.message),
     ...firstField(error.causes),
   }
+}
+
+/** What is most often behind the words of a server that refuses a field. */
+function hintFor(message: string): { readonly hint?: string } {
+  if (/unknown field|not declared in schema/.test(message))
+    return { hint: `Fields the server does not know are misspelt, or newer than the kind's version there.` }
+  if (/expected string, got &value/.test(message))
+    return { hint: 'It takes a text: write the value in quotes, and an expression as "${string(...)}".' }
+  return {}
 }
 
 function explainNotFound(message: string, asked: string): Explanation {

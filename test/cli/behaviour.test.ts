@@ -149,6 +149,7 @@ test.runIf(existsSync('/dev/full'))('output and events that can not be written a
   const events = await project.run(['destroy', '--yes', '--json-into', '/dev/full'])
   expect(events.code).toBe(1)
   expect(events.stderr.match(/MF6003/g)).toHaveLength(1)
+  expect(events.stderr).toContain('The disk is full.')
   expect(events.stdout).toContain('Destroy complete')
 })
 
