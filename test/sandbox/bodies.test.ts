@@ -137,6 +137,20 @@ test('a custom object is read by the schema of its own version before it is refu
   expect(refused.body.message).toBe(`Body in version "v1" cannot be handled as a Body: Object 'Kind' is missing in '${nameless}'`)
 })
 
+test.each([
+  ['{"kind":5}', 422, /json: cannot unmarshal number into Go struct field \.kind of type string$/],
+  ['{"kind":""}', 422, /: Object 'Kind' is missing in '\{/],
+  ['{"apiVersion":"a/b/c"}', 422, /: unexpected GroupVersion string: a\/b\/c$/],
+  ['{"apiVersion":null}', 500, /^Internal error occurred: Object 'apiVersion' is missing in 'object has no apiVersion field'$/],
+  ['{"kind":"Other"}', 422, /^Other\.types\.example\.org "a" is invalid: kind: Invalid value: "Other": must be Body$/],
+])('a patch that leaves no custom object of its type is refused: %s', async (patch, status, message) => {
+  const path = await bodyKind('types.example.org')
+  await request(sandbox, 'POST', path, { apiVersion: 'types.example.org/v1', kind: 'Body', metadata: { name: 'a' } })
+  const type = { 'content-type': 'application/merge-patch+json' }
+  const answer = await request(sandbox, 'PATCH', `${path}/a`, patch, type)
+  expect([answer.status, answer.body.message]).toEqual([status, expect.stringMatching(message)])
+})
+
 test('no text is taken for a number, and numbers are read and refused as Go does', async () => {
   const path = await bodyKind('numbers.example.org')
   const text = (spec: string): string =>

@@ -20,7 +20,8 @@ import { duplicateFields } from './duplicate-fields.ts'
 import type { SandboxRequest } from './exchange.ts'
 import { goJsonText } from './go-json-text.ts'
 import { metadataOf, metadataText, withMetadata } from './object-metadata.ts'
-import { bodyText, isNestedTooDeep, mediaTypeOf, nestedTooDeep, parseBody, parseYamlBody, typeMismatch } from './request-body.ts'
+import { checkCustomType, checkType } from './patched-type.ts'
+import { bodyText, isNestedTooDeep, mediaTypeOf, nestedTooDeep, parseBody, parseYamlBody } from './request-body.ts'
 import type { WriteOptions } from './request-options.ts'
 import type { ServedResource } from './resource-registry.ts'
 import {
@@ -229,11 +230,7 @@ export function patchObject(
     return invalid({ group: '', name: '' }, '', [{ type: 'FieldValueInvalid', field: 'patch', message: why }])
   }
   if (!isJsonObject(patched)) throw problem('json: cannot unmarshal into Go value')
-  if (resource.custom && (typeof patched.kind !== 'string' || patched.kind === ''))
-    throw problem(`Object 'Kind' is missing in '${goJsonText(patched)}'`)
-  if (resource.custom && typeof patched.apiVersion === 'string' && patched.apiVersion.split('/').length > 2) {
-    throw problem(`unexpected GroupVersion string: ${patched.apiVersion}`)
-  }
+  if (resource.custom) checkCustomType(patched, () => shownResult(type, current, patch, resource), problem)
   if (!resource.custom && !isStrategic) checkType(context, resource, patched, problem)
   const text = bodyText(request)
   const isMerge = type === mergePatchType
@@ -252,14 +249,6 @@ export function patchObject(
     const manager = managerContextOf(context, resource, options.updateManager, subresource)
     return { object: manageUpdate(current, filled, manager), warnings }
   })
-}
-
-/** A patch may not make another kind of a built-in one. */
-function checkType(context: ApiContext, resource: ServedResource, patched: JsonObject, problem: (text: string) => Error): void {
-  const { kind, apiVersion } = patched
-  if (typeof kind !== 'string' || typeof apiVersion !== 'string' || kind === '' || apiVersion === '') return
-  if (kind === resource.type.kind && apiVersion === resource.apiVersion) return
-  throw problem(typeMismatch(apiVersion, kind, resource, context.registry))
 }
 
 /** The patched object as messages show it: custom objects are kept with their keys in order, of others what the patch touched has them so. */
@@ -314,7 +303,8 @@ export function readPatch(request: SandboxRequest, type: string, isLenient: bool
     if (type === strategicPatchType) throw badRequest(problem)
     throw undecodable(type === mergePatchType && isLenient ? invalidPatch : problem, isLenient)
   }
-  const beyond = text === undefined ? undefined : numberBeyond(text)
+  const isReadable = type === jsonPatchType ? Array.isArray(value) : isJsonObject(value)
+  const beyond = text === undefined || !isReadable ? undefined : numberBeyond(text)
   if (beyond !== undefined) {
     const place = type === jsonPatchType ? 'struct field jsonPatchOp.value' : 'value'
     throw undecodable(`json: cannot unmarshal number ${beyond} into Go ${place} of type float64`, isLenient)
