@@ -26,6 +26,8 @@ export function mergeDocuments(
       }),
     )
   }
+  // What two designs have in common is no second mistake.
+  if (diagnostics.length > 0) return { module: undefined, diagnostics }
   const merge = (key: string) => mergeMaps(documents, key, diagnostics)
   const list = (key: ListBlock) => documents.flatMap((document) => listItems(document, key))
   const version = isJsonObject(first.value) ? first.value.version : undefined
