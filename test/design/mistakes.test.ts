@@ -98,7 +98,10 @@ const MISTAKES: { readonly [Code in keyof typeof DESIGN_CODES]: readonly Mistake
     },
     {
       what: 'two designs in a folder',
-      text: { 'a.yaml': HEAD, 'b.yaml': HEAD.replace('shop', 'other') },
+      text: {
+        'a.yaml': `${HEAD}inputs: {n: {default: 1}}\n`,
+        'b.yaml': `${HEAD.replace('shop', 'other')}inputs: {n: {default: 1}}\n`,
+      },
       told: ['MF1010 b.yaml:3:18 Two designs are here: shop and other'],
     },
   ],
