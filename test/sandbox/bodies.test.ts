@@ -96,9 +96,13 @@ test('whole numbers of custom objects keep all 64 bits, wherever they are shown,
 /** A kind with two versions, of which the second knows a field more. */
 async function bodyKind(group: string): Promise<string> {
   const version = (name: string, storage: boolean, more: object): object => {
-    const spec = { type: 'object', properties: { i: { type: 'integer' }, t: { type: 'string' }, f: { type: 'number' }, ...more } }
+    const spec = {
+      type: 'object',
+      properties: { i: { type: 'integer' }, n: { type: 'integer' }, t: { type: 'string' }, f: { type: 'number' }, ...more },
+    }
     const openAPIV3Schema = { type: 'object', properties: { spec } }
-    return { name, served: true, storage, schema: { openAPIV3Schema } }
+    const subresources = { scale: { specReplicasPath: '.spec.n', statusReplicasPath: '.status.n' } }
+    return { name, served: true, storage, schema: { openAPIV3Schema }, subresources }
   }
   const names = { plural: 'bodies', singular: 'body', kind: 'Body', listKind: 'BodyList' }
   await request(sandbox, 'POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
@@ -191,6 +195,21 @@ test('a body that is nested too deep is refused, as JSON, as YAML and as what a 
   const operations = `[{"op":"add","path":"/data","value":${inner}},{"op":"add","path":"/data${'/a'.repeat(990)}/a","value":${inner}}]`
   const patch = { 'content-type': 'application/json-patch+json' }
   expect((await request(sandbox, 'PATCH', `${maps}/deep`, operations, patch)).body.message).toBe(refusal(1000))
+})
+
+test('of the scale of a custom object only a PUT says by its uid which object it means', async () => {
+  const path = await bodyKind('scale.example.org')
+  await request(sandbox, 'POST', path, {
+    apiVersion: 'scale.example.org/v1',
+    kind: 'Body',
+    metadata: { name: 'a' },
+    spec: { i: 1 },
+  })
+  const scale = { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { name: 'a', uid: 'x' }, spec: { replicas: 2 } }
+  const put = await request(sandbox, 'PUT', `${path}/a/scale`, scale, json)
+  expect([put.status, put.body.message]).toEqual([409, expect.stringContaining('UID in precondition: x, UID in object meta: ')])
+  const merge = { 'content-type': 'application/merge-patch+json' }
+  expect((await request(sandbox, 'PATCH', `${path}/a/scale`, scale, merge)).body.spec).toEqual({ replicas: 2 })
 })
 
 test('an apply, a deletion and a watch take from custom objects what a real server takes', async () => {

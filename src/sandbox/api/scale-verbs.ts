@@ -25,7 +25,7 @@ import { type WriteOptions, writeOptionsOf } from './request-options.ts'
 import type { ServedResource } from './resource-registry.ts'
 import { appliedReplicas, presentReplicas, replicasOf, scaleOf, stepsOf, valueAt, withReplicas } from './scale-subresource.ts'
 import { badRequest, internal, invalid, unsupportedMediaType } from './status-error.ts'
-import { updateObject } from './update-object.ts'
+import { checkUid, updateObject } from './update-object.ts'
 
 /** A Scale that came in. */
 interface Scaling {
@@ -270,7 +270,9 @@ function replaced(
   const managed = ownAfterScale(current, next, replicas, scaleWriter(context, resource, options.updateManager))
   const object = withMetadata(managed, {
     resourceVersion: version === '' ? undefined : version,
-    ...(uid === '' ? {} : { uid }),
+    ...(uid === '' || resource.custom ? {} : { uid }),
   })
+  // Of a custom kind's scale only a PUT says by its uid which object it means.
+  if (resource.custom && isPut) checkUid(resource, live, uid)
   return { object: store(context, resource, live, object, options), warnings }
 }

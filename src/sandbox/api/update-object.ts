@@ -44,20 +44,24 @@ function registryFolder(resource: ServedResource): string {
   return resource.custom ? `${group}/${plural}` : (registryFolders[resource.storage] ?? plural)
 }
 
+/** Refuses a PUT that was meant for another object of the same name. */
+export function checkUid(resource: ServedResource, live: StoredObject, uid: string): void {
+  const liveUid = metadataText(live.object, 'uid')
+  if (uid === '' || uid === liveUid) return
+  const { name, namespace } = live.key
+  const path = `/registry/${registryFolder(resource)}/${namespace === '' ? '' : `${namespace}/`}${name}`
+  const precondition = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${liveUid}`
+  const why = `StorageError: invalid object, Code: 4, Key: ${path}, ResourceVersion: 0, AdditionalErrorMsg: ${precondition}`
+  throw conflict(resource.plural, name, why)
+}
+
 /** Refuses an update that was meant for another object or another version of it. */
 export function checkPreconditions(resource: ServedResource, live: StoredObject, update: ObjectUpdate): void {
-  const { name, namespace } = live.key
+  const { name } = live.key
   const version = metadataText(update.object, 'resourceVersion')
   if (!/^\d*$/.test(version)) throw internal(`strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`)
   if (update.isReplace) {
-    const uid = metadataText(update.object, 'uid')
-    const liveUid = metadataText(live.object, 'uid')
-    if (uid !== '' && uid !== liveUid) {
-      const path = `/registry/${registryFolder(resource)}/${namespace === '' ? '' : `${namespace}/`}${name}`
-      const precondition = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${liveUid}`
-      const why = `StorageError: invalid object, Code: 4, Key: ${path}, ResourceVersion: 0, AdditionalErrorMsg: ${precondition}`
-      throw conflict(resource.plural, name, why)
-    }
+    checkUid(resource, live, metadataText(update.object, 'uid'))
     if ((version === '' || version === '0') && (resource.custom || resource.type.replaceNeedsVersion === true)) {
       throw invalid(resource.plural, name, [
         {
