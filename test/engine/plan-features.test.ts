@@ -158,7 +158,12 @@ test('validate finds fields that a kind of Kubernetes itself does not have, at t
   expect((await meshform('state', 'list')).out).toBe('')
   await write('shop.yaml', design(web('replicas: 3')))
   expect(await meshform('plan', '--offline', '--kubeconfig', 'absent')).toMatchObject({ code: 0, err: '' })
-  expect((await meshform('plan', '--kubeconfig', 'absent')).err).toContain('MF5024')
+  expect((await meshform('plan', '--kubeconfig', 'absent')).err).toMatchInlineSnapshot(`
+    "warning --kubeconfig is not used: everything is on the sandbox [MF5024]
+    │ → A cluster is always named on purpose: pass --context too, or name one under \`clusters\` of the design.
+
+    "
+  `)
   expect(await meshform('validate')).toMatchObject({ code: 0, err: '' })
 })
 
