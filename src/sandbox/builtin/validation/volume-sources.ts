@@ -131,12 +131,31 @@ function validateQuobyte(errors: FieldErrors, source: JsonObject, field: string)
   if (textAt(source, 'volume') === '') errors.required(`${field}.volume`)
 }
 
-function validateStorageOs(errors: FieldErrors, source: JsonObject, field: string): void {
+function validateAzureFile(errors: FieldErrors, source: JsonObject, field: string, isOfCluster: boolean): void {
+  if (isOfCluster && source.secretNamespace === '') errors.required(`${field}.secretNamespace`)
+}
+
+function validateStorageOs(errors: FieldErrors, source: JsonObject, field: string, isOfCluster: boolean): void {
   for (const key of ['volumeName', 'volumeNamespace']) {
     const name = textAt(source, key)
     if (name !== '') errors.invalidForEach(`${field}.${key}`, name, labelComplaints(name))
   }
+  validateSecretReference(errors, source, field, isOfCluster)
 }
+
+/** What is checked of a kind beyond the fields that it needs. */
+const furtherChecks: ReadonlyMap<string, (errors: FieldErrors, source: JsonObject, field: string, isOfCluster: boolean) => void> =
+  new Map([
+    ['iscsi', validateIscsi],
+    ['fc', validateFibre],
+    ['flocker', validateFlocker],
+    ['azureDisk', validateAzureDisk],
+    ['azureFile', validateAzureFile],
+    ['flexVolume', validateFlexVolume],
+    ['quobyte', validateQuobyte],
+    ['storageos', validateStorageOs],
+    ['cinder', validateSecretReference],
+  ])
 
 /**
  * A volume that lies on some storage outside the cluster, whose kind is `key`. Volumes of the cluster name the namespace of
@@ -155,36 +174,5 @@ export function validateStorageSource(
   if (partitioned.has(key) && (partition < 0 || partition > 255)) {
     errors.invalid(`${place}.partition`, partition, 'must be between 1 and 255, inclusive')
   }
-  switch (key) {
-    case 'iscsi':
-      validateIscsi(errors, source, place, isOfCluster)
-      return
-    case 'fc':
-      validateFibre(errors, source, place)
-      return
-    case 'flocker':
-      validateFlocker(errors, source, place)
-      return
-    case 'azureDisk':
-      validateAzureDisk(errors, source, place)
-      return
-    case 'azureFile':
-      if (isOfCluster && source.secretNamespace === '') errors.required(`${place}.secretNamespace`)
-      return
-    case 'flexVolume':
-      validateFlexVolume(errors, source, place)
-      return
-    case 'quobyte':
-      validateQuobyte(errors, source, place)
-      return
-    case 'storageos':
-      validateStorageOs(errors, source, place)
-      validateSecretReference(errors, source, place, isOfCluster)
-      return
-    case 'cinder':
-      validateSecretReference(errors, source, place, isOfCluster)
-      return
-    default:
-      return
-  }
+  furtherChecks.get(key)?.(errors, source, place, isOfCluster)
 }
