@@ -8,8 +8,11 @@ const STEM = 3
 
 /** The known name nearest to a mistyped one, if any is near enough to be what was meant. */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
-  const names = [...known]
-  if (names.length === 0) return undefined
+  return nearestOnes(name, [...known])[0]
+}
+
+/** All that are as near as the nearest, in the order they are known in. */
+function nearestOnes(name: string, names: readonly string[]): readonly string[] {
   const wanted = name.toLowerCase()
   const ranked = names
     .map((candidate) => ({
@@ -19,12 +22,14 @@ export function nearest(name: string, known: Iterable<string>): string | undefin
     }))
     .sort((left, right) => left.away - right.away || right.alike - left.alike)
   const [best] = ranked
-  if (best !== undefined && best.away > SLIP) {
+  if (best === undefined) return []
+  if (best.away > SLIP) {
     const begun = names.map((candidate) => ({ candidate, shared: sharedStart(wanted, candidate.toLowerCase()) }))
     const [longer] = begun.filter(({ shared }) => shared >= STEM).sort((left, right) => right.shared - left.shared)
-    if (longer !== undefined) return longer.candidate
+    if (longer !== undefined) return [longer.candidate]
   }
-  return best !== undefined && best.away <= Math.max(SLIP, Math.floor(name.length / 2)) ? best.candidate : undefined
+  if (best.away > Math.max(SLIP, Math.floor(name.length / 2))) return []
+  return ranked.filter(({ away, alike }) => away === best.away && alike === best.alike).map(({ candidate }) => candidate)
 }
 
 /** Between names equally far away, the one made of the same letters was meant: letters change places more often than they turn up. */
@@ -39,11 +44,13 @@ function sharedStart(left: string, right: string): number {
 
 const LISTED = 12
 
-/** What to write instead of an unknown name: the nearest known one, else the list of all. */
+/** What to write instead of an unknown name: the nearest known one, or two; else the list of all. */
 export function didYouMean(name: string, known: Iterable<string>): string | undefined {
   const names = [...known]
-  const candidate = nearest(name, names)
-  if (candidate !== undefined) return `Did you mean "${candidate}"?`
+  const [candidate, other, ...more] = nearestOnes(name, names)
+  if (candidate !== undefined && more.length === 0) {
+    return other === undefined ? `Did you mean "${candidate}"?` : `Did you mean "${candidate}" or "${other}"?`
+  }
   if (names.length === 0) return undefined
   const listed = names.slice(0, LISTED).join(', ')
   return names.length > LISTED ? `Known here: ${listed} and ${names.length - LISTED} more.` : `Known here: ${listed}.`

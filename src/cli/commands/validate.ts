@@ -17,12 +17,12 @@ function withRange(diagnostic: Diagnostic, readLine: ReadLine): Diagnostic & { r
   return location === undefined ? diagnostic : { ...diagnostic, range: diagnosticRange(location, readLine) }
 }
 
-/** `meshform validate`: every mistake that can be found without a cluster, all at once. */
+/** `meshform validate`: every mistake that can be found without a cluster: those of the language, then those of the meshes. */
 export function validateCommand(io: CommandIo): Command {
   return withDesignOptions(new Command('validate'))
     .summary('Check a design without touching a cluster')
     .description(
-      'Reads the design, checks it against the language, evaluates every expression and translates every component for its mesh. Reports all mistakes at once.',
+      'Reads the design, checks it against the language, evaluates every expression and translates every component for its mesh. Reports all mistakes of the language at once; where there are none, all that the meshes and Kubernetes refuse.',
     )
     .option('--json', 'print the diagnostics as JSON')
     .addHelpText('after', '\nExamples:\n  meshform validate -f patterns/bookinfo-canary\n  meshform validate -f . --json\n')
