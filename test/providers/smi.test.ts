@@ -139,6 +139,20 @@ describe('SMI', () => {
     })
   })
 
+  test('what offers no port is let alone by policies of the whole mesh where a port must be named, and refused by its name', () => {
+    const sections = (policy: object): Sections => ({
+      meshes: { mesh: { provider: 'smi', settings: { access: 'v1alpha1' } } },
+      workloads: { ...SHOP, bare: { mesh: 'mesh', namespace: 'shop', image: 'bare:1' } },
+      authorization: { policy: { mesh: 'mesh', allow: [{ from: ['workloads.frontend'] }], ...policy } },
+    })
+    const wide = smiObjects(sections({})).objects.filter(({ kind }) => kind === 'TrafficTarget')
+    expect(wide.map(({ metadata }) => metadata.name).sort()).toEqual(['backend-policy', 'frontend-policy'])
+    const { diagnostics } = translate(sections({ workload: 'bare' }))
+    expect(diagnostics.filter(({ severity }) => severity === 'error').map(({ summary }) => summary)).toEqual([
+      'A TrafficTarget of v1alpha1 needs a port, and workloads.bare has none',
+    ])
+  })
+
   test('a rule about connections names the ports of the pods', () => {
     const ports = [{ name: 'tcp-database', port: 5432, targetPort: 15432, protocol: 'tcp' as const }]
     const { translated, errors } = smiObjects({

@@ -26,7 +26,13 @@ export function trafficTargets(policy: ComponentOf<'authorization'>, scope: Scop
   const workloads = found === undefined ? workloadsIn(spec.namespace, scope) : [found.value]
   return {
     manifests: workloads.flatMap((workload) => targetsFor(policy, rules, workload, scope, dialect)),
-    diagnostics: [...diagnostics, ...unnamedCallers(policy, rules), ...manyPorts(policy, rules), ...openDefault(policy)],
+    diagnostics: [
+      ...diagnostics,
+      ...unnamedCallers(policy, rules),
+      ...manyPorts(policy, rules),
+      ...(found === undefined ? [] : noPort(policy, rules, found.value, dialect)),
+      ...openDefault(policy),
+    ],
   }
 }
 
@@ -47,7 +53,7 @@ function targetsFor(
   const name = nameAbout(workload.name, policy)
   const groups = groupsOf(policy, rules, workload, name, stream, scope, dialect)
   const targets = rules.flatMap((rule, index) =>
-    workload.serviceAccounts.map((account, position) =>
+    (needsPort(rule, workload, dialect) ? [] : workload.serviceAccounts).map((account, position) =>
       targetOf(rule, workload, account, {
         name: joinName(name, index === 0 ? '' : String(index + 1), position === 0 ? '' : account),
         routes: from(rule.path, routesOf(rule, index, workload, name, stream)),
@@ -56,6 +62,11 @@ function targetsFor(
     ),
   )
   return [...groups, ...targets]
+}
+
+/** True where v1alpha1, which cannot do without a port, finds none: what offers no port is called by nobody. */
+function needsPort(rule: ResolvedRule, workload: ResolvedWorkload, dialect: SmiDialect): boolean {
+  return dialect.access === 'v1alpha1' && workload.ports.length === 0 && (rule.spec.ports ?? []).length === 0
 }
 
 /** True for a rule about every request. */
@@ -206,6 +217,22 @@ function unnamedCallers(policy: ComponentOf<'authorization'>, rules: readonly Re
         mistake(policy, caller.path, 'MF3020', { summary: 'The identity names no ServiceAccount of a namespace', hint }),
       )
   })
+}
+
+/** Who is named as protected, and could not be. */
+function noPort(
+  policy: ComponentOf<'authorization'>,
+  rules: readonly ResolvedRule[],
+  workload: ResolvedWorkload,
+  dialect: SmiDialect,
+): readonly Diagnostic[] {
+  if (!rules.some((rule) => needsPort(rule, workload, dialect))) return []
+  return [
+    mistake(policy, ['workload'], 'MF3020', {
+      summary: `A TrafficTarget of v1alpha1 needs a port, and ${workload.address} has none`,
+      hint: 'Declare its `ports`, or let `settings.access` of the mesh be v1alpha3.',
+    }),
+  ]
 }
 
 /** A TrafficTarget's destination has one port. */
